@@ -41,6 +41,16 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
   };
   return {
     name: 'skills',
+    changes: {
+      calls: 'skills',
+      commits: {
+        'skills.deprecate': ['owners', 'skills'],
+        'skills.undeprecate': ['owners', 'skills'],
+        'skills.approve': ['owners', 'skills'],
+        'skills.activate': ['owners', 'skills'],
+        'skills.withdraw': ['owners', 'skills'],
+      },
+    },
     config,
     deletionRules,
     mergeRules,

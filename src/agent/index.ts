@@ -4,6 +4,7 @@ export {
   Approvals,
   approvalSource,
   approvalsAtHome,
+  commitHints as agentHints,
   DECIDE,
   DETAILS,
   type DecisionOutcome,

@@ -171,11 +171,13 @@ export function wireAgent(core: AgentCore, skills: readonly EquippedSkill[], pai
   ];
   const offersFor = offersOf(skills);
   const told = skills.filter(({ skill, deps }) => skill.turnOver && (skill.needsTurns?.(deps.config) ?? true));
+  const toolbox = openTools(parts, all, guard, linking, commands);
+  changed?.follow(skills.map(({ skill }) => skill));
   const agent = new Agent({
     database,
     world,
     delivery,
-    toolbox: openTools(parts, all, guard, linking, commands),
+    toolbox,
     model,
     inference,
     ...OFFLINE,
@@ -194,7 +196,7 @@ export function wireAgent(core: AgentCore, skills: readonly EquippedSkill[], pai
     showFile: shownBy(skills),
     onChange(personId, tool) {
       prompts.forgetPerson(personId);
-      changed?.onWrite(personId, tool);
+      changed?.onWrite(personId, tool, tool && toolbox.skillOf(tool));
     },
     turnOver: (over) => tellOver(told, over),
     wakeAt,

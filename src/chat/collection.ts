@@ -33,6 +33,9 @@ export interface Collection<
   item: Item;
   /** The tool that shows it in chat: who may not use that does not see it here. */
   reads: string;
+  /** How a search over all kinds shows one, in whose two parts it looks for the words: a name, and what stands beside it. */
+  hit(item: z.output<Item>): readonly [title: string, where: string];
+  /** With `q` it finds by words itself. */
   query: Query;
   /** A person's own, the newest first. */
   list(db: Queryable, asked: PageAsked, query: z.output<Query>): Promise<CollectionPage<z.output<Item>>>;

@@ -28,7 +28,14 @@ export {
 export { forgetTools } from './forget.ts';
 export { type LinkDeps, linkCommand, linkTools } from './link.ts';
 export { modelCommands } from './models.ts';
-export { admitByCode, type PairingDeps, pairCommand, pairingTools, turnAway } from './pairing.ts';
+export {
+  admitByCode,
+  commitHints as pairingHints,
+  type PairingDeps,
+  pairCommand,
+  pairingTools,
+  turnAway,
+} from './pairing.ts';
 export type * from './platform.ts';
 export { type CompleteDeps, complete, type Typing } from './platform.ts';
 export * from './route.ts';

@@ -4,9 +4,11 @@ import { type AnyTool, dataTool, done, failed, type ToolResult, type TxContext }
 import type { Clock } from '../base/clock.ts';
 import { conversations, type Delivery, type Item } from '../delivery/index.ts';
 import { type AccessRules, hashOfCode, newCode, pairing } from '../people/index.ts';
-import type { Database, Transaction } from '../storage/index.ts';
+import type { CommitHints, Database, Transaction } from '../storage/index.ts';
 import * as texts from './pairing-texts.ts';
 import type { Command } from './skill.ts';
+
+export const commitHints: CommitHints = { 'guest.notice': ['owners', 'people'] };
 
 export interface PairingDeps {
   database: Database;

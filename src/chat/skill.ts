@@ -26,7 +26,7 @@ import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from
 import type { Calendar } from '../media/index.ts';
 import type { DeletionRule, Gate, Household, MergeRule, Person, RoleHolder, Thing } from '../people/index.ts';
 import type { Sandbox, SkillFiles, Workspaces } from '../sandbox/index.ts';
-import type { Artifacts, Database, Queryable, Transaction } from '../storage/index.ts';
+import type { Artifacts, CommitHints, Database, Queryable, Transaction } from '../storage/index.ts';
 import type { Reader } from '../time/index.ts';
 import type { Embedders } from '../vectors/index.ts';
 import type { AnyCollection } from './collection.ts';
@@ -114,7 +114,7 @@ export interface AllSkills {
   agendaAhead(kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
   /** True if a schedule can run a skill of this name without a model. */
   runnable(name: string): boolean;
-  /** Those of all skills (`SkillData`). */
+  /** Of all skills (`SkillData`). */
   tables: readonly string[];
 }
 
@@ -538,12 +538,20 @@ export interface SkillApi<Settings> {
   checks?(deps: SkillDeps<Settings>, toolbox: Pick<Toolbox, 'names' | 'get'>): HealthCheck[];
 }
 
+/** Kinds of things that open pages read again, by the names that their hints have. */
+export interface PageChanges {
+  /** The kind that writing calls of the skill's tools change. */
+  calls?: string;
+  commits?: CommitHints;
+}
+
 export interface SkillData<Settings> {
   /**
    * Tables of what coda keeps for a person, each with `person_id`: emptied when the person is erased, in this order and behind
    * `deletionRules`. Whoever has a row in one is no passing stranger.
    */
   tables?: readonly string[];
+  changes?: PageChanges;
   deletionRules?: readonly DeletionRule[];
   mergeRules?: readonly MergeRule[];
   /** Offers something to a person whose platform reports another zone now; in the transaction that stores it. */

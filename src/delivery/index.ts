@@ -8,7 +8,7 @@ export { ChannelQueues, retryDelay } from './channel-queues.ts';
 export { FENCED } from './closing/store.ts';
 export type * from './content.ts';
 export * as conversations from './conversations/store.ts';
-export { deadJobSource } from './dead-letters/reports.ts';
+export { commitHints as deliveryHints, deadJobSource } from './dead-letters/reports.ts';
 export {
   type DeadLetters,
   deletionRules as outboxDeletionRules,

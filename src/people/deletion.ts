@@ -10,9 +10,6 @@ export interface DeletionRule {
   sql: string;
 }
 
-/** A table whose rows are each a person's, by `person_id`. */
-export const emptyTable = (table: string): DeletionRule => ({ sql: `delete from ${table} where person_id = $1` });
-
 export type ErasedCounts = ReadonlyMap<string, number>;
 
 /** Runs the rules in order, each with a snapshot of its own. A rule may leave out any parameter. */

@@ -1,5 +1,5 @@
 export { type AccessRules, type Claim, outranks, roleOf } from './access.ts';
-export { type DeletionRule, type ErasedCounts, emptyTable, erase, tableOf } from './deletion.ts';
+export { type DeletionRule, type ErasedCounts, erase, tableOf } from './deletion.ts';
 export {
   type AccessPolicies,
   Gate,
@@ -42,6 +42,7 @@ export {
   accountOn,
   adoptLocale,
   deletionRules as personDeletionRules,
+  emptyTable,
   exportOf,
   findPerson,
   followZone,

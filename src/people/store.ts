@@ -254,6 +254,9 @@ export const haltRules: readonly DeletionRule[] = [{ sql: 'select from persons w
 export const EMPTIED = `name = '', role = 'guest', roles = '[]', zone = null, zone_source = null, locale = null, quiet_from = null,
   quiet_to = null, settings = '{}', version = version + 1`;
 
+/** For a table whose rows are each a person's. */
+export const emptyTable = (table: string): DeletionRule => ({ sql: `delete from ${table} where person_id = $1` });
+
 /** The person's names and settings. The row stays: others' conversations refer to it. */
 export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from identities where person_id = $1' },

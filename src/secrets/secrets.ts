@@ -19,7 +19,14 @@ import type { Clock } from '../base/clock.ts';
 import { CodaError, systemCode } from '../base/errors.ts';
 import type { Secrets } from '../base/log.ts';
 import { resolvePeople } from '../people/index.ts';
-import { type Database, type Queryable, readerOf, type Transaction, type WritesBesides } from '../storage/index.ts';
+import {
+  type CommitHints,
+  type Database,
+  type Queryable,
+  readerOf,
+  type Transaction,
+  type WritesBesides,
+} from '../storage/index.ts';
 import * as store from './store.ts';
 
 export interface SecretDeps {
@@ -53,6 +60,11 @@ interface Program {
 
 const NAME = /^[A-Z_][A-Z0-9_]*$/;
 const LONGEST = 32_768;
+
+export const commitHints: CommitHints = {
+  'secrets.set': ['owners', 'skills'],
+  'secrets.remove': ['owners', 'skills'],
+};
 
 export class SkillSecrets {
   private readonly deps: SecretDeps;

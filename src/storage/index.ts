@@ -37,7 +37,7 @@ export { hadNoEffect } from './database.ts';
 export { inFolder, makeFolder } from './files.ts';
 export { grantLine, type StorageFacts, storageFacts } from './health.ts';
 export { type MigrateOptions, migrate, readMigrations } from './migrate.ts';
-export { openDatabase, type StorageOptions } from './open.ts';
+export { type CommitHints, openDatabase, type StorageOptions } from './open.ts';
 export type { Engine } from './port.ts';
 export {
   type Database,

@@ -19,6 +19,9 @@ import {
 import { PostgresEngine } from './postgres/engine.ts';
 import { Listener } from './postgres/listener.ts';
 
+/** By the name of a transaction: whose open pages read again after its commit, and which kind of things. */
+export type CommitHints = Readonly<Record<string, readonly [to: 'all' | 'owners', what: string]>>;
+
 export interface StorageOptions {
   /** A PostgreSQL to use; without it the embedded one in `dataDir` is. */
   url?: string | undefined;

@@ -14,6 +14,8 @@ import { FakePlatform } from '../support/platform.ts';
 import { type Play, play } from '../support/play.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
 
+const DAY_MS = 86_400_000;
+
 const root = packageRoot();
 const trees: string[] = [];
 let starts = 0;
@@ -213,7 +215,14 @@ async function startOf(tree: string, coda: Play, model?: Model) {
       .map((message) => message.text)
       .join('\n');
   };
-  return { started, says, presses };
+  /** What coda does at night by itself; returns the codes of what failed. */
+  const passesNight = async () => {
+    await world.clock.moveTo(new Date(world.clock.now().getTime() + DAY_MS), () => started.whenSettled());
+    await started.whenSettled();
+    const found = await started.checks.run();
+    return found.flatMap((each) => (each.ok ? [] : [`${each.name}: ${each.says}`]));
+  };
+  return { started, says, presses, passesNight };
 }
 
 describe('deleting', () => {
@@ -245,7 +254,7 @@ describe('deleting', () => {
     await ana.says('note: the spare key is under the mat');
     await coda.app.stop();
 
-    const { started, says, presses } = await startOf(tree, coda);
+    const { started, says, presses, passesNight } = await startOf(tree, coda);
     try {
       // What could be taken back belonged to the skill.
       expect(await says('undo')).toContain('I cannot do that any more');
@@ -259,7 +268,7 @@ describe('deleting', () => {
       expect(await says('show my reminders')).toContain('stand up');
       expect(await says('/link')).toContain('ana on discord');
       expect(await says('/doctor')).not.toMatch(/✗|discord/i);
-      expect((await started.checks.run()).filter(({ ok }) => !ok)).toEqual([]);
+      expect(await passesNight()).toEqual([]);
       expect(await says('/forget')).toContain(
         'your reminders, your memories, your schedules, your tasks, your texts of files, what we said to each other and your settings',
       );
@@ -315,13 +324,13 @@ describe('deleting', () => {
     await using coda = await play({ ownFolder: true, config: { self_improvement: {} } });
     await coda.person('ana').says('remind me tomorrow at 9 to stand up');
     await coda.app.stop();
-    const { started, says, presses } = await startOf(tree, coda);
+    const { started, says, presses, passesNight } = await startOf(tree, coda);
     try {
       expect(await says('/help all')).toContain('/skills');
       expect(await says('/skills')).toContain('travel-plan');
       expect(await says('/improvements')).not.toContain('proposals');
       expect(await says('/pipeline travel-plan: Rome')).not.toContain('travel-plan is');
-      expect((await started.checks.run()).filter(({ ok }) => !ok)).toEqual([]);
+      expect(await passesNight()).toEqual([]);
       expect(await says('/forget')).toContain('your reminders');
       expect(await presses('Yes, forget me')).toContain('forgotten everything');
     } finally {

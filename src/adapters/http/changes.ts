@@ -3,23 +3,8 @@
  * and may come twice or be lost: a page that opens or comes back reads everything.
  */
 
-export const CHANGES = [
-  'reminders',
-  'notes',
-  'memories',
-  'schedules',
-  'tasks',
-  'approvals',
-  'conversations',
-  'skills',
-  'people',
-  'jobs',
-  'undelivered',
-  'system',
-  'me',
-] as const;
-
-export type Change = (typeof CHANGES)[number];
+/** A kind of things: a collection's name, or another word that a page listens for. */
+export type Change = string;
 
 /** The readers of a hint: a person by their id, owners, or everybody who is signed in. */
 export type ChangeReader = string | 'owners' | 'all';

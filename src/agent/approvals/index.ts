@@ -8,7 +8,7 @@ import { firstSentence, oneLine } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import { buttons, type Card, type Choice, conversations, type Delivery, inBlock } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
-import { type Database, type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
+import { type CommitHints, type Database, type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
 import type { ModelToolCall } from '../inference/model.ts';
 import * as texts from '../texts.ts';
 import { hashOfCall } from '../tools/calls.ts';
@@ -20,6 +20,12 @@ import * as store from './store.ts';
 export const DECIDE = 'approval_decide';
 /** Tool of the button that says all of what is to be approved. */
 export const DETAILS = 'approval_details';
+
+export const commitHints: CommitHints = {
+  'turn.park': ['all', 'approvals'],
+  'approvals.decide': ['all', 'approvals'],
+  'approvals.expire': ['all', 'approvals'],
+};
 
 /** Characters that a platform would not show, or would take for the end of the block that they stand in. */
 const UNSEEN =

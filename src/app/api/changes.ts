@@ -1,70 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { Change, ChangeReader, Changes } from '../../adapters/http/index.ts';
+import { agentHints } from '../../agent/index.ts';
 import type { Bus } from '../../bus/index.ts';
+import { pairingHints, type Skill } from '../../chat/index.ts';
+import { deliveryHints } from '../../delivery/index.ts';
+import { jobHints } from '../../jobs/index.ts';
+import { secretHints } from '../../secrets/index.ts';
+import type { CommitHints } from '../../storage/index.ts';
 
-type Hint = readonly [to: ChangeReader, what: Change];
-
-/**
- * Hints after a transaction of this name. Where it does not say for whom it was, everybody's page reads its own again: a
- * few rows.
- */
-const COMMITS: Readonly<Record<string, readonly Hint[]>> = {
-  'turn.park': [['all', 'approvals']],
-  'approvals.decide': [['all', 'approvals']],
-  'approvals.expire': [['all', 'approvals']],
-  'reminders.fire': [['all', 'reminders']],
-  'scheduler.fire': [['all', 'schedules']],
-  'scheduler.settle': [['all', 'schedules']],
-  'schedules.act': [['all', 'schedules']],
-  'schedules.fire': [['owners', 'jobs']],
-  'tasks.fire': [['all', 'tasks']],
-  'tasks.settle': [['all', 'tasks']],
-  'memory.extract': [['all', 'memories']],
-  'memory.import': [['all', 'memories']],
-  'notes.import': [['all', 'notes']],
-  'jobs.cancel': [['owners', 'jobs']],
-  'jobs.enqueue': [['owners', 'jobs']],
-  'jobs.retry': [['owners', 'jobs']],
-  'jobs.tell': [['owners', 'jobs']],
-  'outbox.revive': [['owners', 'undelivered']],
-  'outbox.discard': [['owners', 'undelivered']],
-  'guest.notice': [['owners', 'people']],
-  'people.meet': [['owners', 'people']],
-  'people.pair': [['owners', 'people']],
-  'people.role': [['owners', 'people']],
-  'people.revoke': [['owners', 'people']],
-  'tokens.add': [['owners', 'people']],
-  'tokens.revoke': [['owners', 'people']],
-  'secrets.set': [['owners', 'skills']],
-  'secrets.remove': [['owners', 'skills']],
-  'skills.deprecate': [['owners', 'skills']],
-  'skills.undeprecate': [['owners', 'skills']],
-  'skills.approve': [['owners', 'skills']],
-  'skills.activate': [['owners', 'skills']],
-  'skills.withdraw': [['owners', 'skills']],
-  'skills.market.install': [['owners', 'skills']],
-  'skills.market.trust': [['owners', 'skills']],
-  'skills.run.begin': [['all', 'jobs']],
-  'skills.run.step': [['all', 'jobs']],
-  'skills.run.end': [['all', 'jobs']],
-  'specialists.approve': [['owners', 'skills']],
-  'hooks.add': [['owners', 'jobs']],
-  'hooks.remove': [['owners', 'jobs']],
-  'doctor.tell': [['owners', 'system']],
+/** Acts of owners, as they are written here. */
+const OWN: CommitHints = {
+  'jobs.enqueue': ['owners', 'jobs'],
+  'people.pair': ['owners', 'people'],
+  'people.role': ['owners', 'people'],
+  'people.revoke': ['owners', 'people'],
+  'tokens.add': ['owners', 'people'],
+  'tokens.revoke': ['owners', 'people'],
 };
 
-/** Kinds of things that a person's write changes, by the beginning of its tool's name. */
-const TOOLS: Readonly<Record<string, Change>> = {
-  reminder: 'reminders',
-  note: 'notes',
-  memory: 'memories',
-  schedule: 'schedules',
-  scheduler: 'schedules',
-  task: 'tasks',
-  approval: 'approvals',
-  skill: 'skills',
-  person: 'people',
-};
+/** The kinds that calls change of tools that are no skill's, by the beginning of their names. */
+const CORE_CALLS: Readonly<Record<string, Change>> = { approval: 'approvals', person: 'people' };
+
+/** Rooms that are always there; where a transaction does not say for whom it was, everybody's page reads its own again. */
+const OF_ROOMS: CommitHints = { ...OWN, ...agentHints, ...jobHints, ...deliveryHints, ...pairingHints, ...secretHints };
 
 const CHANNEL = 'coda_changed';
 
@@ -73,9 +31,17 @@ export class ChangeSource {
   private readonly changes: Changes;
   private readonly self = randomUUID();
   private bus: Bus | undefined;
+  private commits = OF_ROOMS;
+  private calls: ReadonlyMap<string, Change> = new Map();
 
   constructor(changes: Changes) {
     this.changes = changes;
+  }
+
+  /** Tells of what these skills change, too. */
+  follow(skills: readonly Pick<Skill, 'name' | 'changes'>[]): void {
+    this.commits = Object.assign({}, OF_ROOMS, ...skills.map(({ changes }) => changes?.commits));
+    this.calls = new Map(skills.flatMap(({ name, changes }) => (changes?.calls ? [[name, changes.calls]] : [])));
   }
 
   /** Hears replicas from now on, and tells them. */
@@ -88,7 +54,8 @@ export class ChangeSource {
   }
 
   onCommit(transaction: string): void {
-    for (const [to, what] of COMMITS[transaction] ?? []) this.tell(to, what);
+    const hint = this.commits[transaction];
+    if (hint) this.tell(...hint);
   }
 
   /** Facts of which programs may be told, too. */
@@ -97,13 +64,12 @@ export class ChangeSource {
     if (facts.some(({ name }) => name === 'job.dead')) this.tell('owners', 'jobs');
   }
 
-  /** Something of the person's was written; `tool`: by a call of it. */
-  onWrite(personId: string, tool: string | undefined): void {
+  /** Something of the person's was written; `tool`: by a call of it, which is `skill`'s. */
+  onWrite(personId: string, tool: string | undefined, skill: string | undefined): void {
     if (tool === undefined) return;
-    const [first = ''] = tool.split('_');
-    const what = TOOLS[first];
+    const what = skill === undefined ? CORE_CALLS[tool.split('_', 1)[0] ?? ''] : this.calls.get(skill);
     // A tool that takes something back, or is a skill's own, may have changed any of them.
-    for (const each of what ? [what] : UNDOABLE) this.tell(personId, each);
+    for (const each of what ? [what] : [...this.calls.values(), 'me']) this.tell(personId, each);
   }
 
   tell(to: ChangeReader, what: Change): void {
@@ -111,5 +77,3 @@ export class ChangeSource {
     this.bus?.publish(CHANNEL, `${this.self} ${to} ${what}`);
   }
 }
-
-const UNDOABLE: readonly Change[] = ['reminders', 'notes', 'memories', 'schedules', 'tasks', 'me'];

@@ -12,24 +12,24 @@ export interface SearchParts extends ReadingParts {
   people: People;
 }
 
-const KINDS = ['notes', 'memories', 'reminders', 'schedules', 'tasks', 'conversations', 'skills', 'people'] as const;
-
-const hit = z.object({
-  kind: z.enum(KINDS),
-  id: z.string().describe('Of the thing; of a conversation its own.'),
-  title: z.string(),
-  where: z.string().describe('What stands beside it: a tag, a time, a platform.'),
-});
-
-type Hit = z.output<typeof hit>;
+interface Hit {
+  kind: string;
+  id: string;
+  title: string;
+  where: string;
+}
 
 const MOST_OF_KIND = 8;
 const LONGEST_TITLE = 160;
 
 export function searchRoute(parts: SearchParts): AnyRoute {
-  const collections = new Map(
-    parts.skills.flatMap(({ skill, deps }) => skill.collections?.(deps) ?? []).map((each) => [each.name, each]),
-  );
+  const collections = parts.skills.flatMap(({ skill, deps }) => skill.collections?.(deps) ?? []);
+  const hit = z.object({
+    kind: z.enum([...collections.map(({ name }) => name), 'conversations', 'skills', 'people']),
+    id: z.string().describe('Of the thing; of a conversation its own.'),
+    title: z.string(),
+    where: z.string().describe('What stands beside it: a tag, a time, a platform.'),
+  });
   return route({
     method: 'GET',
     path: '/v1/search',
@@ -43,14 +43,7 @@ export function searchRoute(parts: SearchParts): AnyRoute {
       const reader = await readerFrom(parts, request);
       const { q } = request.query;
       const found = await Promise.all([
-        searchIn(collections.get('notes'), reader, { q }, ({ text, title, tags }) => [
-          title ?? text,
-          (tags as string[] | undefined)?.map((tag) => `#${tag}`).join(' ') ?? '',
-        ]),
-        searchIn(collections.get('memories'), reader, { q }, ({ text, type }) => [text, type]),
-        filterIn(collections.get('reminders'), reader, q, ({ text, next_at }) => [text, next_at]),
-        filterIn(collections.get('schedules'), reader, q, ({ title, prompt, next_at }) => [title ?? prompt, next_at]),
-        filterIn(collections.get('tasks'), reader, q, ({ title, state }) => [title, state]),
+        ...collections.map((each) => searchIn(each, reader, q)),
         request.caller?.inPerson ? searchMessages(reader, q) : [],
         reader.isOwner ? forOwners(parts, q) : [],
       ]);
@@ -59,39 +52,23 @@ export function searchRoute(parts: SearchParts): AnyRoute {
   });
 }
 
-type Item = { id: string } & Record<string, unknown>;
-type HitParts = (item: Item) => readonly [title: unknown, where: unknown];
+const cut = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_TITLE);
 
-const cut = (text: unknown): string =>
-  String(text ?? '')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, LONGEST_TITLE);
-
-function hitsOf(kind: string, items: readonly Item[], shown: HitParts): Hit[] {
-  return items.slice(0, MOST_OF_KIND).map((item) => {
-    const [title, where] = shown(item);
-    return { kind: kind as Hit['kind'], id: item.id, title: cut(title), where: cut(where) };
-  });
-}
-
-async function searchIn(collection: AnyCollection | undefined, reader: ApiReader, query: object, shown: HitParts) {
-  if (!collection) return [];
-  const asked = { personId: reader.personId, after: undefined, limit: MOST_OF_KIND };
-  const { items } = await collection.list(reader.db, asked, query as never);
-  return hitsOf(collection.name, items as Item[], shown);
-}
-
-/** Pages of this size are looked through for the words: a person has few of these. */
+/** Items that are looked through for the words where a collection does not find them itself: a person has few of these. */
 const LOOKED_THROUGH = 200;
 
-async function filterIn(collection: AnyCollection | undefined, reader: ApiReader, q: string, shown: HitParts) {
-  if (!collection) return [];
-  const asked = { personId: reader.personId, after: undefined, limit: LOOKED_THROUGH };
-  const { items } = await collection.list(reader.db, asked, collection.query.parse({}) as never);
+async function searchIn(collection: AnyCollection, { db, personId }: ApiReader, q: string): Promise<Hit[]> {
+  const isSearched = 'q' in collection.query.shape;
+  const asked = { personId, after: undefined, limit: isSearched ? MOST_OF_KIND : LOOKED_THROUGH };
+  const query = collection.query.parse(isSearched ? { q } : {});
+  const { items } = await collection.list(db, asked, query);
   const words = q.toLowerCase().split(/\s+/);
-  const has = (item: Item) => words.every((word) => JSON.stringify(shown(item)).toLowerCase().includes(word));
-  return hitsOf(collection.name, (items as Item[]).filter(has), shown);
+  const has = (parts: readonly string[]) =>
+    isSearched || words.every((word) => parts.join('\n').toLowerCase().includes(word));
+  const hits = items.map((item) => ({ id: item.id, parts: collection.hit(item) })).filter(({ parts }) => has(parts));
+  return hits.slice(0, MOST_OF_KIND).map(({ id, parts: [title, where] }) => {
+    return { kind: collection.name, id, title: cut(title), where: cut(where) };
+  });
 }
 
 async function searchMessages({ db, personId }: ApiReader, q: string): Promise<Hit[]> {

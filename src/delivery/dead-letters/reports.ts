@@ -1,7 +1,7 @@
 import { groupBy } from '../../base/async.ts';
 import { token } from '../../base/ids.ts';
 import { type DueSource, takeUnreported } from '../../jobs/index.ts';
-import type { Database, Transaction } from '../../storage/index.ts';
+import type { CommitHints, Database, Transaction } from '../../storage/index.ts';
 import type { Place } from '../adapter.ts';
 import type { Outbox } from '../content.ts';
 import { ownersDirect } from '../conversations/store.ts';
@@ -9,6 +9,13 @@ import type { Item } from '../item.ts';
 import { noticeKey, type ToldNow } from '../outbox/store/results.ts';
 import * as texts from '../texts.ts';
 import * as store from './store.ts';
+
+export const commitHints: CommitHints = {
+  'jobs.tell': ['owners', 'jobs'],
+  'outbox.revive': ['owners', 'undelivered'],
+  'outbox.discard': ['owners', 'undelivered'],
+  'people.meet': ['owners', 'people'],
+};
 
 const MOST_SHOWN = 5;
 

@@ -4,11 +4,17 @@ import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
-import type { Database, Transaction, WritesBesides } from '../../storage/index.ts';
+import type { CommitHints, Database, Transaction, WritesBesides } from '../../storage/index.ts';
 import type { DueSource } from '../due.ts';
 import { KIND as eventKind, type Fact, type Raise } from '../events/store.ts';
 import type { OwnedRows } from '../instances/index.ts';
 import * as store from './store.ts';
+
+export const commitHints: CommitHints = {
+  'schedules.fire': ['owners', 'jobs'],
+  'jobs.cancel': ['owners', 'jobs'],
+  'jobs.retry': ['owners', 'jobs'],
+};
 
 export interface JobOptions {
   at: Instant;

@@ -8,6 +8,7 @@ export { HEALTH_TASK } from './watch.ts';
 
 export const doctor = (deps: DoctorDeps): Skill => ({
   name: 'doctor',
+  changes: { commits: { 'doctor.tell': ['owners', 'system'] } },
   tools: () => doctorTools(deps),
   schedules: [healthTask],
   jobs: (own) => [healthJob(deps, own)],

@@ -16,6 +16,7 @@ export const memoryCollection = (recall: Pick<Recall, 'searchAll'>) =>
     name: 'memories',
     one: 'memory',
     reads: 'memory_list',
+    hit: ({ text, type }) => [text, type],
     item: z.object({
       id: z.string(),
       text: z.string(),

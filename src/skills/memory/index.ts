@@ -64,6 +64,10 @@ export const memory: Skill<Settings> = {
   config,
   words: { keeps: 'memories' },
   tables: ['memories', 'memory_people'],
+  changes: {
+    calls: 'memories',
+    commits: { 'memory.extract': ['all', 'memories'], 'memory.import': ['all', 'memories'] },
+  },
   mergeRules,
   tools: (deps) => tools(parts(deps).service),
   collections: (deps) => [memoryCollection(parts(deps).recall)],

@@ -25,6 +25,7 @@ export const noteCollection = (meaning: Pick<Meaning, 'nearTexts'>) =>
     name: 'notes',
     one: 'note',
     reads: 'note_list',
+    hit: ({ text, title, tags }) => [title ?? text, tags.map((tag) => `#${tag}`).join(' ')],
     item: z.object({
       id: z.string(),
       title: z.string().nullable(),

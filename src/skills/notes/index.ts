@@ -38,6 +38,7 @@ export const notes: Skill<Settings> = {
   config,
   words: { does: 'take notes', keeps: 'notes' },
   tables: ['notes'],
+  changes: { calls: 'notes', commits: { 'notes.import': ['all', 'notes'] } },
   deletionRules: store.deletionRules,
   mergeRules: store.mergeRules,
   tools: (deps) => noteTools(deps, parts(deps)),

@@ -18,6 +18,7 @@ export const own = collection({
   name: 'reminders',
   one: 'reminder',
   reads: 'reminder_list',
+  hit: ({ text, next_at }) => [text, next_at ?? ''],
   item: z.object({
     id: z.string(),
     text: z.string(),

@@ -24,6 +24,7 @@ export const reminders: Skill<Settings> = {
   config,
   words: { does: 'remind', keeps: 'reminders' },
   tables: ['reminders'],
+  changes: { calls: 'reminders', commits: { 'reminders.fire': ['all', 'reminders'] } },
   mergeRules,
   tools: ({ outbox, wakeAt, household: { isZoneSet = false } }) => [
     createTool({ wakeAt, outbox, isZoneSet }),

@@ -38,6 +38,7 @@ export const own = collection({
   name: 'schedules',
   one: 'schedule',
   reads: 'schedule_list',
+  hit: ({ title, prompt, next_at }) => [title ?? prompt, next_at ?? ''],
   item: z.object({
     id: z.string(),
     title: z.string(),

@@ -39,6 +39,14 @@ export const scheduler: Skill<Settings> = {
   config,
   words: { does: 'run what you plan', keeps: 'schedules' },
   tables: ['schedule_runs', 'person_schedules'],
+  changes: {
+    calls: 'schedules',
+    commits: {
+      'scheduler.fire': ['all', 'schedules'],
+      'scheduler.settle': ['all', 'schedules'],
+      'schedules.act': ['all', 'schedules'],
+    },
+  },
   mergeRules,
   tools(deps, all) {
     const tooling = toolingOf(deps, all);

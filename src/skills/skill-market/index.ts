@@ -18,6 +18,9 @@ export function skillMarket(host: SkillHost): Skill {
   });
   return {
     name: 'skill-market',
+    changes: {
+      commits: { 'skills.market.install': ['owners', 'skills'], 'skills.market.trust': ['owners', 'skills'] },
+    },
     schedules: [marketTask],
     jobs: (deps) => [marketJob(depsOf(deps))],
     checks: (deps) => [marketCheck(depsOf(deps))],

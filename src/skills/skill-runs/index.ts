@@ -30,6 +30,13 @@ export function skillRuns(host: SkillHost): Skill<Settings> {
     name: 'skill-runs',
     config: agentSkillsConfig,
     tables: ['skill_runs'],
+    changes: {
+      commits: {
+        'skills.run.begin': ['all', 'jobs'],
+        'skills.run.step': ['all', 'jobs'],
+        'skills.run.end': ['all', 'jobs'],
+      },
+    },
     mergeRules,
     tools: (deps) => [pipelineTool(toolDeps(deps, host), deps.config)],
     verbs: (deps) => verbsOf(runOperations, toolDeps(deps, host), deps.world),

@@ -23,6 +23,7 @@ export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
   const depsOf = ({ database, gate }: SkillDeps<SpecialistsConfig>): ToolDeps => ({ host, held, database, gate });
   return {
     name: 'specialists',
+    changes: { commits: { 'specialists.approve': ['owners', 'skills'] } },
     config,
     tools: (deps) => [
       listTool(depsOf(deps)),

@@ -15,6 +15,7 @@ export const own = collection({
   name: 'tasks',
   one: 'task',
   reads: 'task_status',
+  hit: ({ title, state }) => [title, state],
   item: z.object({
     id: z.string(),
     title: z.string(),

@@ -47,6 +47,7 @@ export const tasks: Skill<Settings> = {
   config,
   words: { does: 'work on tasks over days', keeps: 'tasks' },
   tables: ['tasks'],
+  changes: { calls: 'tasks', commits: { 'tasks.fire': ['all', 'tasks'], 'tasks.settle': ['all', 'tasks'] } },
   mergeRules,
   tools: (deps) => (deps.config.enabled ? tools(toolingOf(deps)) : []),
   commands: (deps) => (deps.config.enabled ? commands() : []),

@@ -23,6 +23,7 @@ const job = z.object({
 export const webhooks = (hooks: Webhooks): Skill => ({
   name: 'webhooks',
   tables: ['hooks'],
+  changes: { commits: { 'hooks.add': ['owners', 'jobs'], 'hooks.remove': ['owners', 'jobs'] } },
   deletionRules,
   mergeRules,
   jobs: (deps) => [{ kind: KIND, run: async ({ id, key, payload }) => begin(deps, key ?? id, payload) }],

@@ -7870,7 +7870,7 @@ export interface operations {
                             /** @description Of the thing; of a conversation its own. */
                             id: string;
                             /** @enum {string} */
-                            kind: "notes" | "memories" | "reminders" | "schedules" | "tasks" | "conversations" | "skills" | "people";
+                            kind: "reminders" | "notes" | "memories" | "schedules" | "tasks" | "conversations" | "skills" | "people";
                             title: string;
                             /** @description What stands beside it: a tag, a time, a platform. */
                             where: string;
