@@ -46,7 +46,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   writeFileSync(join(root, 'docs/errors.md'), withErrorTables(page, ERRORS, FAILURES));
   writeFileSync(join(root, 'docs/offline.md'), withFrames(offline));
 
-  const { documentOf, typesOf } = await import('./openapi.mjs');
+  const { writeApiTypes } = await import('./openapi.mjs');
   if (!(await build())) process.exit(70);
-  writeFileSync(join(root, 'src/web/api/schema.d.ts'), await typesOf(await documentOf()));
+  await writeApiTypes();
 }

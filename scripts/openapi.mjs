@@ -8,18 +8,15 @@ import { join } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { root } from './setup.mjs';
 
-/**
- * The declarations of an OpenAPI document.
- *
- * @param {object} document
- */
-export async function typesOf(document) {
-  const nodes = await openapiTS(JSON.stringify(document), { alphabetize: true, emptyObjectsUnknown: true });
-  return `/** Made by "npm run generate" of /openapi.json. */\n${astToString(nodes)}`;
+/** Writes the declarations of the HTTP API of the built coda. git does not keep them: each build has its own. */
+export async function writeApiTypes() {
+  const document = JSON.stringify(await documentOf());
+  const nodes = await openapiTS(document, { alphabetize: true, emptyObjectsUnknown: true });
+  writeFileSync(join(root, 'src/web/api/schema.d.ts'), astToString(nodes));
 }
 
 /** The document of a coda that is started for it; every optional part that has routes is on. */
-export async function documentOf() {
+async function documentOf() {
   const data = mkdtempSync(join(tmpdir(), 'coda-openapi-'));
   const port = await freePort();
   writeFileSync(

@@ -112,7 +112,12 @@ async function house() {
   return { ok: errors.length === 0, said: lines.join('\n') };
 }
 
-const built = async () => ({ ok: await build(), said: '' });
+const built = async () => {
+  const ok = await build();
+  // Imported now and not above: on a fresh clone its packages were not there yet.
+  if (ok) await (await import('./openapi.mjs')).writeApiTypes();
+  return { ok, said: '' };
+};
 
 /** Beside the suites; at most two at a time: the machine that this is sized for has two cores. */
 async function checks() {
