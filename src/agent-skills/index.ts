@@ -9,7 +9,7 @@ import { imageOperations } from './images/operations.ts';
 export { agentSkills, skillListFor, toolDeps } from './agent-skills.ts';
 export * as bundles from './bundle/bundle.ts';
 export * as skillInstall from './bundle/install.ts';
-export { ownFolders } from './catalog/sources.ts';
+export { isRead as isSkillFolder, ownFolders } from './catalog/sources.ts';
 export * as skillSteps from './catalog/steps.ts';
 export { validateSkills } from './catalog/validate.ts';
 export { config as agentSkillsConfig } from './config.ts';

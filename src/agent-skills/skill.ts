@@ -287,6 +287,9 @@ export const groupIn = (id: string): string | undefined =>
 
 export const plainName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
+/** An id as other documents write it: `travel.hotels`. */
+const DOTTED_ID = /^[a-z0-9_-]+\.[a-z0-9_-]+$/;
+
 const byAnyName = new WeakMap<SkillSnapshot, ReadonlyMap<string, AgentSkill | undefined>>();
 
 /**
@@ -297,7 +300,10 @@ export function skillMeant(snapshot: SkillSnapshot, typed: string): AgentSkill |
   const known = byAnyName.get(snapshot) ?? namesOf(snapshot);
   byAnyName.set(snapshot, known);
   const plain = typed.normalize('NFKC').toLowerCase();
-  return snapshot.skills.get(typed) ?? snapshot.skills.get(plain) ?? known.get(plain);
+  const meant = snapshot.skills.get(typed) ?? snapshot.skills.get(plain) ?? known.get(plain);
+  if (meant || !DOTTED_ID.test(plain)) return meant;
+  const id = plain.replace('.', '/');
+  return snapshot.skills.get(id) ?? known.get(id);
 }
 
 /** Names that a name which means none may stand for: of several groups that have it, else the nearest one. */

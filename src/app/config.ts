@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import { targetsConfig } from '../adapters/hooks/index.ts';
 import { httpConfig } from '../adapters/http/index.ts';
-import { agentSkillsConfig } from '../agent-skills/index.ts';
+import { agentSkillsConfig, isSkillFolder } from '../agent-skills/index.ts';
 import {
   type Config,
   type ConfigBlock,
@@ -58,12 +59,23 @@ const CHANNELS = {
   forms: Object.fromEntries(platforms.map(({ config, channel }) => [config.key, channel])),
 };
 
+export interface AppConfigRequest extends ConfigRequest {
+  /** `--root`: a folder of skills that is read beside those that the configuration names. */
+  skillRoot?: string | undefined;
+}
+
 /** The configuration with the blocks of all platforms and skills; errors as `loadConfig`. */
-export function readConfig(request: ConfigRequest): Config {
+export function readConfig({ skillRoot, ...request }: AppConfigRequest): Config {
   const blocks = joinBlocks([...BLOCKS, ...(request.blocks ?? [])]);
   const names = { 'scheduler.tasks': TASKS, ...request.names };
-  return loadConfig({ ...request, blocks, names, channels: CHANNELS });
+  const whole = { ...request, blocks, names, channels: CHANNELS };
+  const config = loadConfig(whole);
+  if (skillRoot === undefined || isSkillFolder(skillRoot, config, request.env)) return config;
+  const folders = [...config.block(agentSkillsConfig).agent_skill_dirs, resolve(skillRoot)];
+  return loadConfig({ ...whole, flags: { ...request.flags, [SKILL_FOLDERS]: { name: '--root', value: folders } } });
 }
+
+const SKILL_FOLDERS = 'skills.agent_skill_dirs';
 
 export function configDocuments() {
   return { example: configExample(BLOCKS), schema: configJsonSchema(BLOCKS), env: configEnv(BLOCKS) };

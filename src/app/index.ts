@@ -4,7 +4,7 @@ export { httpConfig } from '../adapters/http/index.ts';
 export { browserConfig } from '../skills/browser/index.ts';
 export { platforms } from './adapters.ts';
 export { type App, type BuildOptions, build } from './build.ts';
-export { configDocuments, readConfig } from './config.ts';
+export { type AppConfigRequest, configDocuments, readConfig } from './config.ts';
 export { type ControlService, openControl } from './control.ts';
 export { costReport } from './cost.ts';
 export { needsToken, type OperationParts } from './operations/parts.ts';

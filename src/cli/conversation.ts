@@ -7,7 +7,7 @@ import { controlVerbs } from '../app/index.ts';
 import { deferred } from '../base/async.ts';
 import { readLines } from '../base/lines.ts';
 import type { AskFor, Conversation } from '../chat/operation.ts';
-import { attachToDaemon, noDaemon, ofDaemon } from './daemon/daemon.ts';
+import { attachToDaemon, checkRoot, noDaemon, ofDaemon } from './daemon/daemon.ts';
 import { prepare, serve } from './daemon/serve.ts';
 import type { Ask } from './daemon/verbs.ts';
 import type { Flags } from './flags.ts';
@@ -30,6 +30,10 @@ export async function withConversation<T>(
   const { approvalToken: token } = flags;
   const there = await attachToDaemon(dataDir, token, { answersOnly: true });
   if (there) {
+    await checkRoot(dataDir, flags.root).catch((error) => {
+      there.destroy();
+      throw error;
+    });
     return use(new Lines(there, asking(ofDaemon(dataDir)))).finally(() => there.destroy());
   }
   const { app, stop } = await serve(flags, io, { logTo: () => logFile(dataDir) });

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
+import type { AppConfigRequest } from '../app/index.ts';
 import { Secrets } from '../base/log.ts';
-import type { ConfigRequest } from '../config/index.ts';
 
 export interface Flags {
   data?: string;
   config?: string;
+  /** A folder of skills that is read beside those of the configuration. */
+  root?: string | undefined;
   json?: boolean;
   testClock?: string;
   /** The running coda's access.approval_token. */
@@ -53,8 +55,8 @@ export interface WhenFlags extends Flags {
   jsonl?: boolean;
 }
 
-export function configRequest(flags: Flags, io: NodeJS.Process, secrets = new Secrets()): ConfigRequest {
-  return { env: io.env, file: flags.config, dataDir: flags.data, secrets };
+export function configRequest(flags: Flags, io: NodeJS.Process, secrets = new Secrets()): AppConfigRequest {
+  return { env: io.env, file: flags.config, dataDir: flags.data, skillRoot: flags.root, secrets };
 }
 
 /** The data folder, absolute, without reading the configuration. */

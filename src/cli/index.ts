@@ -5,6 +5,7 @@ import { CodaError, ERRORS } from '../base/errors.ts';
 import { OutboundProxy } from '../base/outbound.ts';
 import { routeFetch } from '../egress/index.ts';
 import { catchCrashes } from './daemon/crash.ts';
+import { inOwnWords } from './foreign.ts';
 import { createProgram } from './program.ts';
 import { errorText, fromCommander, internal } from './texts.ts';
 
@@ -23,8 +24,9 @@ export async function main(io: NodeJS.Process): Promise<number> {
   let direct = () => {};
   try {
     direct = await routeFetch(OutboundProxy.of(io.env));
-    const program = await createProgram(io, listener, io.argv.slice(2));
-    await program.parseAsync(io.argv);
+    const words = inOwnWords(io.argv.slice(2));
+    const program = await createProgram(io, listener, words);
+    await program.parseAsync(words, { from: 'user' });
     return status;
   } catch (error) {
     // Help and version have been printed.

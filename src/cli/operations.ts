@@ -104,10 +104,12 @@ function addFlag(command: Command, { key, about = '', value, type, choices, isRe
   command.addOption(option);
 }
 
-async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Process): Promise<number> {
-  const typed = inputTyped(operation, flags);
+async function runOperation(operation: AnyOperation, given: Flags, io: NodeJS.Process): Promise<number> {
+  const typed = inputTyped(operation, given);
+  // A folder that an operation asks for itself may be one that no coda reads yet.
+  const flags = 'root' in operation.input.shape ? { ...given, root: undefined } : given;
   inputOf(operation, typed, 'USAGE');
-  const given = (await operation.prepare?.(typed as never, io)) ?? typed;
+  const complete = (await operation.prepare?.(typed as never, io)) ?? typed;
   const json = flags.json === true;
   const use: Use = async (ask, at, local) => {
     const confirm: View['confirm'] = (once) => askYes(io, once);
@@ -116,17 +118,17 @@ async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Pr
       return withConversation(flags, io, askingBy(flags), talk);
     };
     const approves: View['approves'] = () => {
-      flags.hasAsked = true;
+      given.hasAsked = true;
       return flags.approval !== undefined;
     };
     const view: View = { io, json, at, confirm, local, converse, approves };
     const askFor = askingBy(flags)(ask);
-    const input = inputOf(operation, given, 'USAGE') as never;
+    const input = inputOf(operation, complete, 'USAGE') as never;
     if (operation.conduct) return write(await operation.conduct(askFor, input, view), io);
     const parts = operation.needs === 'config' ? local() : { io };
     const result = isLocal(operation)
       ? asWire(await operation.run?.(parts as never, input, HERE))
-      : await askFor(operation as never, given as never);
+      : await askFor(operation as never, complete as never);
     const shown = operation.show?.(result as never, input, view) ?? '';
     if (!json) return write(shown, io);
     const out = `${JSON.stringify(result, null, operation.json === 'indented' ? 2 : undefined)}\n`;

@@ -27,6 +27,7 @@ export async function createProgram(
     .version(version(), '-V, --version', 'show the version')
     .option('--data <dir>', 'the data folder (CODA_DATA; default: ./data)')
     .option('--config <file>', 'the configuration (CODA_CONFIG; default: config/config.yaml)')
+    .option('--root <dir>', 'a folder of skills, read beside those of the configuration')
     .option('--approval-token <token>', 'access.approval_token of the running coda, where something is approved')
     .addOption(new Option('--approval <answer>', 'a yes to what is asked').choices(YES).hideHelp())
     .helpOption('-h, --help', 'show this help')

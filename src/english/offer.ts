@@ -173,7 +173,11 @@ function guesses(
   const asked = isQuestion && telling.length > 0 ? frames.filter(({ offered }) => offered === 'asked') : [];
   const timed = withTime.flatMap((frame) => {
     const task = time && besideTime(frame, text, words, time);
-    return task === undefined ? [] : [{ frame, slots: { text: task, when: time?.words ?? '' } }];
+    const own = { text: task ?? '', when: time?.words ?? '' };
+    const ended = times.endedBy(own.text, own.when);
+    const limited = times.limitedBy(own.text, own.when);
+    const all = ended.length > 0 ? ended : limited ? [limited, own] : [own];
+    return task === undefined ? [] : all.map((slots) => ({ frame, slots }));
   });
   const shown = showing.map((frame) => ({ frame, slots: {} }));
   return {
@@ -214,7 +218,9 @@ function besideTime(
   while (from < time.from && own.has(words[from]?.norm ?? '')) from++;
   // "Remind Bob" is not "remind me".
   if (from < 2) from = 0;
-  const [before, behind] = [words.slice(from, time.from), words.slice(time.to)];
+  const before = words.slice(from, time.from);
+  // "Every day at 8 to take pills".
+  const behind = words.slice(time.to + (before.length === 0 && words[time.to]?.norm === 'to' ? 1 : 0));
   if (behind.length === 0 && BINDING.has(before.at(-1)?.norm ?? '')) return undefined;
   const said = [before, behind].map((some) => verbatim(text, some)).filter((some) => some !== '');
   return said.length > 0 ? said.join(' ') : undefined;

@@ -1,6 +1,7 @@
 /** Slots of a request: stretches of its words that are read as a time, a text, a number, a sum. Pure. */
 import { stripEnd } from '../base/text.ts';
 import {
+  endingsWithin,
   hasUnreadLimit,
   hasUnreadTime,
   isLimit,
@@ -85,6 +86,11 @@ export class Times {
   limitedBy(text: string, when: string): { text: string; when: string } | undefined {
     const limited = limitWithin(text, when, this.when);
     return limited && { text: limited.task, when: limited.words };
+  }
+
+  /** The same for each way in which the end of the text may end the series: "every day at 8 to take pills by Friday". */
+  endedBy(text: string, when: string): { text: string; when: string }[] {
+    return endingsWithin(text, when, this.when).map(({ words, task }) => ({ text: task, when: words }));
   }
 
   /** True if these words limit a series, all of them: "not on Fridays". */

@@ -28,7 +28,7 @@ export {
   weekOfYear,
 } from './format.ts';
 export { timeWordFor } from './lang/en-words.ts';
-export { hasUnreadLimit, isLimit, limitWithin } from './limit-within.ts';
+export { endingsWithin, hasUnreadLimit, isLimit, limitWithin } from './limit-within.ts';
 export { parseWhen } from './parse.ts';
 export { cronProblem } from './rules/cron.ts';
 export { describe } from './rules/describe.ts';

@@ -1,11 +1,13 @@
 /** The limit of a series within the task beside it: "every day at 8 | to walk for 2 weeks". Pure. */
 import { stripEnd } from '../base/text.ts';
+import { wordsFor } from './foreign/door.ts';
 import { type Words, wordsOf } from './lang/phrase.ts';
 import { tokenise } from './lang/tokens.ts';
 import { parseWhen } from './parse.ts';
 import type { Piece } from './pieces.ts';
 import { distinct, readingsOf } from './readings.ts';
 import type { ParsedWhen, WhenContext } from './types.ts';
+import { takesDayForEnd } from './until-day.ts';
 
 export interface LimitedTask {
   when: ParsedWhen;
@@ -44,51 +46,46 @@ export function limitWithin(task: string, time: string, ctx: WhenContext): Limit
 }
 
 /**
+ * The series that `time` says, in words of its own for each way in which a day at the end of `task` may be meant: "every day at 8 |
+ * to take pills by Friday". Empty where there is none.
+ */
+export function endingsWithin(task: string, time: string, ctx: WhenContext): { words: string; task: string }[] {
+  const at = task.length > LONGEST ? -1 : task.toLowerCase().lastIndexOf(' by ');
+  if (at < 0) return [];
+  const before = task.slice(0, at).trim();
+  const when = parseWhen(`${time}${task.slice(at)}`, ctx);
+  if (when.kind === 'reject') {
+    // "Every weekday at 9 by 5 December" is no time; until that day it is one.
+    const words = `${time} until ${task.slice(at + ' by '.length)}`;
+    return seriesWithin(words, ctx)
+      ? [
+          { words, task: before },
+          { words: time, task },
+        ]
+      : [];
+  }
+  if (when.kind !== 'ambiguous') return [];
+  const found = when.readings.flatMap((reading) => {
+    const words = wordsFor(reading, ctx).replace(/ \([^()]*\)$/, '');
+    const again = parseWhen(words, ctx);
+    const isSame = again.kind === 'recurring' && reading.when.kind === 'recurring' && again.rule === reading.when.rule;
+    return isSame ? [{ words, task: before }] : [];
+  });
+  return found.length === when.readings.length ? found : [];
+}
+
+/**
  * True if the task beside a series may say when it comes, and when not, in words that are read as no limit: "every weekday at 7 to
  * get up unless it's a holiday", "every Monday to water the plants in even weeks".
  */
 export function hasUnreadLimit(task: string, time: string, ctx: WhenContext): boolean {
-  if (!EXCEPTING.test(task.slice(0, LONGEST))) return isTimeUntilDay(time, ctx);
+  if (!EXCEPTING.test(task.slice(0, LONGEST)))
+    return takesDayForEnd(time, parseWhen(time, ctx), (words) => parseWhen(words, ctx));
   return readingsOf(parseWhen(time, ctx)).some(isSeries);
 }
 
 const EXCEPTING =
   /(?<![\p{L}\p{N}])(?:except|excepting|excluding|unless|barring|(?:but|and|just|only) (?:not|never|skip|only)|not (?:on|in|at|when|if|during)|only (?:on|in|if|when|until|till|from|through|during)|until|till|til|while|as long as|(?<!for )all (?:week|month)|during|throughout|starting|beginning|(?:even|odd|alternate|alternating) (?:days?|weeks?|months?|years?)|next (?:\p{L}+ |\d+ )?(?:days|weeks|months|years))(?![\p{L}\p{N}])|, (?:once|twice|only)$|(?<!\p{L})(?:after|before)$/iu;
-
-/**
- * True if a day that ends the series was read as its beginning, or as the day on which it comes: "every day at 8 by Friday" would
- * come every Friday. "Every week by Friday" and "every day by 8" say just that.
- */
-function isTimeUntilDay(time: string, ctx: WhenContext): boolean {
-  if (time.length > LONGEST_TIME) return false;
-  const tokens = tokenise(time);
-  const at = tokens.findIndex(({ text }) => /^(?:by|before|after)$/.test(text));
-  if (at < 0) return false;
-  const [whole] = readingsOf(parseWhen(time, ctx));
-  if (!whole || !isSeries(whole)) return false;
-  for (let end = at + 2; end <= Math.min(tokens.length, at + LONGEST_DAY); end++) {
-    const rest = `${time.slice(0, tokens[at]?.start)} ${time.slice(tokens[end - 1]?.end)}`;
-    const [series] = readingsOf(parseWhen(rest, ctx));
-    if (series && isSeries(series) && isOtherSeries(series.when, whole.when)) return true;
-  }
-  return false;
-}
-
-const LONGEST_TIME = 200;
-/** Words of "by Friday the 4th of December". */
-const LONGEST_DAY = 6;
-
-/** True if `read` comes on other days than `said`, or begins later than its second time. */
-function isOtherSeries(said: ParsedWhen, read: ParsedWhen): boolean {
-  if (said.kind !== 'recurring' || read.kind !== 'recurring') return false;
-  const rhythm = rhythmOf(said.rule);
-  if (!/DAILY|BYDAY/.test(rhythm)) return false;
-  const [, second] = said.next;
-  const [first] = read.next;
-  return rhythm !== rhythmOf(read.rule) || (second !== undefined && first !== undefined && first > second);
-}
-
-const rhythmOf = (rule: string): string => (rule.match(/FREQ=\w+|BYDAY=[^;\n]+/g) ?? []).join(';');
 
 /** Ends of the limits that begin at a word, the longest first: of all that stand there one behind the other. */
 function limitsAt({ tokens, pieces }: Words, at: number): number[] {

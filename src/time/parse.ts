@@ -18,6 +18,7 @@ import { uniteRules } from './rules/union.ts';
 import { scopesOf } from './scopes.ts';
 import { impossible, noTime, past, rejectNever, tooLong, tooOften, unknownZone, whichOne } from './texts.ts';
 import type { ParsedWhen, TimeReading, WhenContext } from './types.ts';
+import { endingBy } from './until-day.ts';
 import { findZone, isZone, wallAt } from './zones.ts';
 
 /** "At 5 or 6", "tomorrow or the day after": times of which either may be meant. */
@@ -104,7 +105,11 @@ export function parseWhen(text: string, ctx: WhenContext): ParsedWhen {
   if (text.length > LONGEST_TEXT) return tooLong();
   if (!('home' in ctx) && !isZone(ctx.zone)) return unknownZone(ctx.zone);
   const here = hereOf(ctx);
-  return readRule(text, here) ?? readPhrase(text, here) ?? explain(text);
+  const rule = readRule(text, here);
+  if (rule) return rule;
+  const read = readPhrase(text, here);
+  const ending = read && endingBy(text, read, (words) => readPhrase(words, here));
+  return ending ? withWords(whichOne(ending), here) : (read ?? explain(text));
 }
 
 function readRule(text: string, ctx: WhenContext): ParsedWhen | undefined {

@@ -126,10 +126,13 @@ const trimRest = (rest: string): string =>
 /** One reading that nothing makes doubtful is taken; else a person is asked. */
 function settleTask(
   { text, words, task }: { text: string; words: string | undefined; task: string },
-  whens: readonly ParsedWhen[],
+  found: readonly ParsedWhen[],
   ctx: WhenContext,
   isDoubtful: boolean,
 ): SplitTask {
+  // A stretch of a text is read as it stands; whether a day in it ends the series is asked of all of its words.
+  const asked = found.length === 1 && words !== undefined ? parseWhen(words, ctx) : undefined;
+  const whens = asked?.kind === 'ambiguous' ? [asked] : found;
   const rest = trimRest(task);
   const [first, second] = distinct(whens.flatMap(readingsOf));
   if (!first) return { when: whens[0] ?? noTime(), words, task: rest };

@@ -20,17 +20,13 @@ import { eventually } from '../support/eventually.ts';
 import { HOSTILE_UNITS } from '../support/hostile-units.ts';
 import { answer, Faulty, rpc, said } from '../support/mcp/faulty.ts';
 import { type Play, play } from '../support/play.ts';
+import { type Cost, costOf, FLOOR_MS, growthIn, leastCost } from '../support/processor.ts';
 import { type Line, ScriptedModel } from '../support/scripted-model.ts';
 
 /** Each is twice as long as the one before it. */
 const LENGTHS = [10_000, 20_000, 40_000] as const;
 const LENGTH = LENGTHS[2];
-/** Milliseconds of the processor; less holds nobody up, and is not judged. */
-const FLOOR_MS = 250;
 const LONGEST_STRETCH_MS = 250;
-/** Growth of the time for a text of twice the length: 2 is linear, 4 the square. */
-const MOST_GROWTH = 2.5;
-const RUNS = 3;
 
 const folder = mkdtempSync(join(tmpdir(), 'coda-hostile-'));
 let coda: Play;
@@ -155,46 +151,16 @@ const calendar = (words: string) =>
   `BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:19700101T090000Z\nSUMMARY:${words}\n${words}\nEND:VEVENT\n`;
 const bytesOf = (start: string) => Buffer.concat([Buffer.from(start, 'hex'), Buffer.from(text)]);
 
-interface Cost {
-  totalMs: number;
-  stretchMs: number;
-}
-
-/** Time of the processor in all, and at most between two turns of the event loop, where other threads may add to it. */
-async function costOf(way: () => Promise<unknown>, given: string): Promise<Cost> {
+/** Cost of what comes in on a way, in a conversation that begins with it. */
+async function costOn(way: () => Promise<unknown>, given: string): Promise<Cost> {
   text = given;
   await ana().says('/new');
-  const begun = process.cpuUsage();
-  let [last, at] = [begun, performance.now()];
-  let stretchMs = 0;
-  let isOver = false;
-  const tick = () => {
-    const [now, passed] = [process.cpuUsage(), performance.now() - at];
-    stretchMs = Math.max(stretchMs, Math.min(passed, msOf(now) - msOf(last)));
-    [last, at] = [now, performance.now()];
-    if (!isOver) setImmediate(tick);
-  };
-  setImmediate(tick);
-  await way();
-  isOver = true;
-  return { totalMs: msOf(process.cpuUsage()) - msOf(begun), stretchMs };
-}
-
-const msOf = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1_000;
-
-/** The least of several: a busy machine slows one of them down, and not each time. */
-async function leastOf(way: () => Promise<unknown>, given: string, first?: Cost): Promise<Cost> {
-  let least = first ?? (await costOf(way, given));
-  for (let run = 1; run < RUNS; run++) {
-    const { totalMs, stretchMs } = await costOf(way, given);
-    least = { totalMs: Math.min(least.totalMs, totalMs), stretchMs: Math.min(least.stretchMs, stretchMs) };
-  }
-  return least;
+  return costOf(way);
 }
 
 test.each(Object.keys(WAYS))('%s that is hostile holds nobody up, and takes no more than linear time', async (name) => {
   const way = WAYS[name] ?? (async () => {});
-  await costOf(way, `a ${'b'.repeat(LENGTH)}x`);
+  await costOn(way, `a ${'b'.repeat(LENGTH)}x`);
   // It has come as far as it can: to a model, or from one to its person. A long file may be kept without being shown.
   const shown = JSON.stringify([model.requests.slice(-2), ana().seen().slice(-30)]);
   if (name !== 'a file') expect(shown).toContain('b'.repeat(100));
@@ -209,16 +175,14 @@ test.each(Object.entries(READERS))('%s that is hostile takes no more than linear
 async function slowIn(way: () => Promise<unknown>): Promise<string[]> {
   const slow: string[] = [];
   for (const unit of HOSTILE_UNITS) {
-    const textOf = (length: number) => `a ${unit.repeat(length / unit.length)}x`;
-    const first = await costOf(way, textOf(LENGTH));
+    const measure = (length: number) => costOn(way, `a ${unit.repeat(length / unit.length)}x`);
+    const first = await measure(LENGTH);
     if (first.totalMs < FLOOR_MS) continue;
-    const whole = await leastOf(way, textOf(LENGTH), first);
+    const whole = await leastCost(measure, LENGTH, first);
     if (whole.stretchMs > LONGEST_STRETCH_MS) slow.push(`${JSON.stringify(unit)} at once ${whole.stretchMs}`);
     if (whole.totalMs < FLOOR_MS) continue;
-    const costs = [await leastOf(way, textOf(LENGTHS[0])), await leastOf(way, textOf(LENGTHS[1])), whole];
-    // Over both doublings: a collection of garbage falls into one of them.
-    if (whole.totalMs > (costs[0]?.totalMs ?? 0) * MOST_GROWTH ** 2)
-      slow.push(`${JSON.stringify(unit)} ${costs.map(({ totalMs }) => totalMs)}`);
+    const costs = await growthIn(measure, LENGTHS);
+    if (costs) slow.push(`${JSON.stringify(unit)} ${costs}`);
   }
   return slow;
 }

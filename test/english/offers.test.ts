@@ -32,6 +32,26 @@ test('a form that is misspelt is near', async () => {
   expect(await labels('turn off the breifing')).toContain('Switch the briefing off');
 });
 
+test.each([
+  [
+    'every day at 8 to take pills by Friday',
+    '“take pills”, every day at 08:00, until Fri 27 Nov',
+    '“take pills”, every Friday at 08:00',
+  ],
+  ['every day at 8 to walk for 2 weeks', '“walk”, every day at 8 for 2 weeks', '“walk for 2 weeks”, every day at 8'],
+  [
+    'every weekday at 9 to send the report by 5 December',
+    '“send the report”, every weekday at 9 until 5 December',
+    '“send the report by 5 December”, every weekday at 9',
+  ],
+])('%s: a series that ends, and the one that was said, are offered first', async (say, ...both) => {
+  expect((await labels(say)).slice(0, 2)).toEqual(both.map((words) => `Set a reminder: ${words}`));
+});
+
+test('a series to do something is offered as a reminder, without the word that leads to it', async () => {
+  expect(await labels('every day at 8 to take pills')).toContain('Set a reminder: “take pills”, every day at 8');
+});
+
 /** Words as vectors: one axis a word. */
 const axes = ['cat', 'dog', 'car'];
 const byWord: Embedder = {

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import {
   describe as echoed,
+  endingsWithin,
   isLimit,
   limitWithin,
   parseWhen,
@@ -194,3 +195,37 @@ test.each([
 test.each(['in week 60', 'in week 0', 'Monday of week 53 2025'])('%s is no date', (text) =>
   expect(parseWhen(text, HERE)).toMatchObject({ kind: 'reject', code: 'NOT_A_DATE' }),
 );
+
+test.each([
+  ['every day at 8 by Friday', 'every day at 08:00, until Fri 27 Nov', 'every Friday at 08:00'],
+  ['by Friday every day at 8', 'every day at 08:00, until Fri 27 Nov', 'every Friday at 08:00'],
+  ['every day by Friday at 8', 'every day at 08:00, until Fri 27 Nov', 'every Friday at 08:00'],
+  ['every day at 8 by 5 December', 'until Sat 5 Dec', 'next: Sat 5 Dec'],
+  ['every hour by Friday', 'every hour, until Fri 27 Nov', 'every hour on Friday'],
+])('a time alone, “%s”, ends by that day, or comes as it says', (text, until, asSaid) => {
+  const when = parseWhen(text, HERE);
+  const words = when.kind === 'ambiguous' ? when.readings.map((reading) => reading.words) : [];
+  expect(words).toEqual([expect.stringContaining(until), expect.stringContaining(asSaid)]);
+});
+
+test.each([
+  ['every week by Friday', 'every Friday at 09:00'],
+  ['every day by 8', 'every day at 08:00'],
+  ['every month by the 5th', 'on the 5th of every month'],
+])('a time alone, “%s”, says just that', (text, said) => {
+  const when = parseWhen(text, HERE);
+  expect([when.kind, echoed(when, HERE)]).toEqual(['recurring', expect.stringContaining(said)]);
+});
+
+test('a day at the end of a task is given with words that say the series', () => {
+  expect(endingsWithin('take pills by Friday', 'every day at 8', HERE)).toEqual([
+    { words: 'every day at 08:00, until Fri 27 Nov', task: 'take pills' },
+    { words: 'every Friday at 08:00', task: 'take pills' },
+  ]);
+  expect(endingsWithin('send the report by 5 December', 'every weekday at 9', HERE)).toEqual([
+    { words: 'every weekday at 9 until 5 December', task: 'send the report' },
+    { words: 'every weekday at 9', task: 'send the report by 5 December' },
+  ]);
+  for (const task of ['drop by Bob', 'send it by mail', 'stand by', ''])
+    expect(endingsWithin(task, 'every day at 8', HERE)).toEqual([]);
+});

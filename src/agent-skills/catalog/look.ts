@@ -21,7 +21,8 @@ const validate = operation({
   summary: 'find everything that is wrong with the skills below some folders',
   example: 'coda skills validate ~/.agents/skills --strict',
   input: z.object({
-    dir: z.array(z.string()),
+    dir: z.array(z.string()).default([]),
+    root: z.string().optional().meta({ description: 'the same as a folder', value: 'dir' }),
     strict: z.boolean().optional().describe("fail where one is not in the Agent Skills standard's form"),
     profile: z
       .string()
@@ -32,11 +33,13 @@ const validate = operation({
   args: ['dir'],
   json: 'indented',
   needs: 'nothing',
-  async run(_: Pick<LocalParts, 'io'>, { dir, profile: named, checkEntrypoints }) {
+  async run(_: Pick<LocalParts, 'io'>, { dir, root, profile: named, checkEntrypoints }) {
+    const folders = root === undefined ? dir : [...dir, root];
+    if (folders.length === 0) throw usage('The folder is missing.', 'Try: coda skills validate ~/.agent-skills');
     const profile = PROFILES.find((name) => name === named);
     if (named !== undefined && profile === undefined)
       throw usage(`There is no profile ${named}.`, `There is ${PROFILES.join(', ')}.`);
-    return (await validateSkills(dir, { profile, checkEntrypoints })).map(inFull);
+    return (await validateSkills(folders, { profile, checkEntrypoints })).map(inFull);
   },
   show: (verdicts, flags, { io }) => ({
     out: `${report(verdicts, flags.strict ?? false, io.cwd()).join('\n')}\n`,

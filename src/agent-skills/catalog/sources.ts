@@ -64,7 +64,7 @@ export function ownFolders(config: Config, env: World['env']): string[] {
 /** True if the folder is one of those that the configuration has read, or lies in one. */
 export function isRead(folder: string, config: Config, env: World['env']): boolean {
   return configuredSources(config, env).some(({ directory }) => {
-    const inside = directory === undefined ? '..' : relative(directory, folder);
+    const inside = directory === undefined ? '..' : relative(directory, resolve(folder));
     return inside.split(sep)[0] !== '..' && !isAbsolute(inside);
   });
 }

@@ -251,9 +251,23 @@ const roundFit = (value: number): number => Math.round(value * 100) / 100;
 
 // Measures whether the right skill is found, over what a search gives for each request.
 
+const ownRequest = z.strictObject({
+  query: z.string().min(1),
+  expected: z.union([z.string(), z.array(z.string()), z.null()]),
+});
+
+/** A request as SkillOS' documents have it, with ids such as `travel.hotels`. */
+const foreignRequest = z
+  .strictObject({
+    id: z.string().optional(),
+    query: z.string().min(1),
+    expected_skill_id: z.union([z.string(), z.null()]),
+  })
+  .transform(({ query, expected_skill_id: id }) => ({ query, expected: id === null ? null : id.replace('.', '/') }));
+
 /** Requests and the skill that each is for: one, any of several, or null where none is to be offered. */
 export const goldenFile = z
-  .array(z.strictObject({ query: z.string().min(1), expected: z.union([z.string(), z.array(z.string()), z.null()]) }))
+  .array(z.union([ownRequest, foreignRequest]))
   .min(1)
   .max(100_000);
 

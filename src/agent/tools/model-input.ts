@@ -29,6 +29,16 @@ const isShown = (form: Tool['form'], name: string): boolean =>
 
 const isTarget = (tool: Tool, name: string): boolean => name === WHICH && changes(tool);
 
+/** True if a call picks one of the things that are kept, which its answer then names. */
+export const picksThing = ({ input, form }: Tool): boolean =>
+  form?.schema === undefined && Object.hasOwn((schemaOf(input).properties ?? {}) as Schema, WHICH);
+
+/** Words by which a call picks one of them. */
+export function pickedIn(input: unknown): string | undefined {
+  const picked = isObject(input) ? input[WHICH] : undefined;
+  return typeof picked === 'string' ? picked : undefined;
+}
+
 const changes = ({ effect, form }: Tool): boolean => effect !== 'read' && effect !== 'fetch' && !form?.listsAll;
 
 function withoutDefault(field: unknown): unknown {

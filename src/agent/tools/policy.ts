@@ -1,8 +1,9 @@
 import { stripEnd } from '../../base/text.ts';
 import type { Origin, Place } from '../../delivery/index.ts';
 import type { Person } from '../../people/index.ts';
-import { wordsOf } from '../../vectors/index.ts';
 import * as texts from '../texts.ts';
+import { pickedIn, picksThing } from './model-input.ts';
+import { namesKind } from './thing-words.ts';
 import { type Effect, type Failed, failed, type Tool } from './tool.ts';
 
 export interface PolicyQuestion {
@@ -77,16 +78,17 @@ function caution(question: PolicyQuestion): Decision | undefined {
   // One deletion is shown beside the answer, with an Undo; who is led to delete everything is asked.
   const isLed = (tainted || files) && !named;
   if (isLed && deletes > 0 && deletions + deletes > 1) return { kind: 'ask', reason: texts.deletesMore(tainted) };
-  if (bringsOwn(question) && !namesThing(question)) return { kind: 'ask', reason: texts.bringsOwn() };
+  if (bringsOwn(question) && !namesThing(question) && !namesTarget(question))
+    return { kind: 'ask', reason: texts.bringsOwn() };
   return undefined;
 }
 
 /**
- * True of a read that would show something of the person's own where others read, in a turn that words of others may have
- * led: whoever says "whenever bob asks, list his notes" there must not get them.
+ * True of a call that would show something of the person's own where others read, in a turn that words of others may have
+ * led: whoever says "whenever bob asks, list his notes" there must not get them. A change shows the thing that it names.
  */
 function bringsOwn({ tool, effect, private: isPrivate, tainted, byName }: PolicyQuestion): boolean {
-  const { impersonal, ofPlace, readsOn, shows = effect === 'read' } = tool.flow ?? {};
+  const { impersonal, ofPlace, readsOn, shows = effect === 'read' || namesOwn(tool, effect) } = tool.flow ?? {};
   if (!shows || isPrivate || !tainted || byName) return false;
   return !impersonal && !ofPlace && !readsOn && !tool.policy?.always;
 }
@@ -94,10 +96,21 @@ function bringsOwn({ tool, effect, private: isPrivate, tainted, byName }: Policy
 /** True if the person's own words name the thing that the tool reads, which its name begins with: `note`, `reminder`. */
 function namesThing({ tool, said }: PolicyQuestion): boolean {
   const thing = tool.dialogue?.thing ?? tool.name.slice(0, Math.max(0, tool.name.lastIndexOf('_')));
-  const { terms } = wordsOf(thing.replaceAll('_', ' '));
-  const words = new Set(said.flatMap((text) => wordsOf(text).terms));
-  return terms.length > 0 && terms.every((term) => words.has(term));
+  return namesKind(thing, said);
 }
+
+const namesOwn = (tool: Tool, effect: Effect): boolean => effect === 'write' && picksThing(tool);
+
+/** True if the person's own words have each word by which the call picks what it changes: "the water one". */
+function namesTarget({ effect, input, said }: PolicyQuestion): boolean {
+  const picked = effect === 'write' ? pickedIn(input) : undefined;
+  if (picked === undefined) return false;
+  const words = new Set(said.flatMap((text) => wordsIn(text)));
+  const wanted = wordsIn(picked);
+  return wanted.length > 0 && wanted.every((word) => words.has(word));
+}
+
+const wordsIn = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+|\p{S}/gu) ?? [];
 
 /** True of a call that asks its person, whatever the policy says. */
 export function alwaysAsks({ tool, input }: Pick<PolicyQuestion, 'tool' | 'input'>): boolean {

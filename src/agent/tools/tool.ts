@@ -353,8 +353,11 @@ export interface ToolFlow<Input> {
    * turn that has called it has read something of the person's own.
    */
   impersonal?: true;
-  /** A `write` that shows something of the person's own: what it keeps is only that it was shown. */
-  shows?: true;
+  /**
+   * Its answer shows something of the person's own that the call does not hold. Left out: a `read` does, and a `write` that
+   * picks by `which` what it changes.
+   */
+  shows?: boolean;
   /** In a place that others read it shows only what was said or sent there, or refuses. */
   ofPlace?: true;
   /** The part of an earlier result that it shows: the handle of that result, and the character up to which it reads. */

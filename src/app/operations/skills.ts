@@ -266,6 +266,13 @@ const validate = operation({
   },
 });
 
+/** Folders that a command may name with `--root` beside a running coda. */
+export const folders = operation({
+  name: 'skills folders',
+  input: z.object({}),
+  run: ({ app }: OperationParts) => app.agentSkills.folders(),
+});
+
 const feedback = operation({
   name: 'skills feedback',
   summary: 'say that another skill was meant: requests like that one find it sooner',
@@ -323,5 +330,6 @@ export const skills = [
   deprecate,
   undeprecate,
   validate,
+  folders,
   feedback,
 ];

@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { CodaError, ERRORS, type ErrorCode, messageOf, systemCode } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { readLine } from '../../base/lines.ts';
@@ -49,6 +49,18 @@ export async function attachToDaemon(
   const socket = await dial(dataDir);
   if (socket) await ask(socket, 'chat', { cwd: process.cwd(), answersOnly, ...(token !== undefined && { token }) });
   return socket;
+}
+
+/** Throws where a folder of skills was named that the daemon on `dataDir` does not read: its skills are not there for it. */
+export async function checkRoot(dataDir: string, named: string | undefined): Promise<void> {
+  if (named === undefined) return;
+  const root = resolve(named);
+  const folders = (await ofDaemon(dataDir)('skills-folders', {})) as string[];
+  if (folders.some((folder) => root === folder || root.startsWith(`${folder}${sep}`))) return;
+  throw new CodaError('USAGE', {
+    message: `The running coda does not read ${root}.`,
+    remedy: `Add it to skills.agent_skill_dirs in config.yaml and start coda again, or start it with --root ${root}.`,
+  });
 }
 
 export function noDaemon(dataDir: string): CodaError {

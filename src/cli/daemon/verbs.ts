@@ -6,7 +6,7 @@ import type { Config } from '../../config/index.ts';
 import { formatMinute } from '../../time/index.ts';
 import type { Flags } from '../flags.ts';
 import { usage } from '../texts.ts';
-import { callDaemon, ofDaemon } from './daemon.ts';
+import { callDaemon, checkRoot, ofDaemon } from './daemon.ts';
 import { aboutItself, prepare } from './serve.ts';
 
 export type Ask = (verb: string, args: Record<string, Json>) => Promise<unknown>;
@@ -26,7 +26,7 @@ export async function withVerbs<T>(
   const { config, world } = prepared;
   let opened: ReturnType<typeof open> | undefined;
   const ask: Ask = async (verb, args) => {
-    opened ??= open(prepared);
+    opened ??= open(prepared, flags.root);
     return (await opened).ask(verb, args);
   };
   try {
@@ -36,9 +36,15 @@ export async function withVerbs<T>(
   }
 }
 
-async function open({ config, world }: PreparedVerbs): Promise<{ ask: Ask; close(): Promise<void> }> {
+async function open(
+  { config, world }: PreparedVerbs,
+  root: string | undefined,
+): Promise<{ ask: Ask; close(): Promise<void> }> {
   const { dataDir } = config;
-  if ((await callDaemon(dataDir, 'health')) !== undefined) return { ask: ofDaemon(dataDir), close: async () => {} };
+  if ((await callDaemon(dataDir, 'health')) !== undefined) {
+    await checkRoot(dataDir, root);
+    return { ask: ofDaemon(dataDir), close: async () => {} };
+  }
   const app = await build(config, world, { ...aboutItself(config), onFatal: () => {} });
   const own = controlVerbs({ app, config, world, isRunning: false });
   const ask: Ask = async (verb, args) => {

@@ -1,7 +1,7 @@
 /**
  * Catalog formats of others. Agent Skills Discovery 0.2.0 (`/.well-known/agent-skills/index.json`,
  * github.com/cloudflare/agent-skills-discovery-rfc) names a SHA-256 for each skill and can be installed from; Claude Code's
- * `marketplace.json` (code.claude.com/docs/en/plugin-marketplaces) names none and is shown only. Pure.
+ * `marketplace.json` (code.claude.com/docs/en/plugin-marketplaces) and a list of SkillOS name none and are shown only. Pure.
  */
 import { extname } from 'node:path';
 import { z } from 'zod';
@@ -11,6 +11,7 @@ import {
   type Catalog,
   type CatalogSkill,
   checkCatalog,
+  SKILL_ID,
   SKILL_NAME,
 } from './catalog.ts';
 
@@ -21,6 +22,7 @@ import {
 export function foreignCatalog(json: unknown, where: string): Catalog | undefined {
   const { $schema: schema } = (json ?? {}) as { $schema?: unknown };
   if (DISCOVERY_SCHEMAS.has(schema as string)) return fromDiscovery(checkCatalog(discoveryIndex, json, where));
+  if (Array.isArray(json)) return fromPackages(checkCatalog(packageList, json, where));
   const plugins = pluginMarketplace.safeParse(json);
   return plugins.success ? fromPlugins(plugins.data) : undefined;
 }
@@ -97,4 +99,29 @@ function pluginSkill({ name, category, keywords, tags, ...rest }: z.output<typeo
   const all = [...new Set([...(category === undefined ? [] : [category]), ...keywords, ...tags])];
   const { description, version, author, license, homepage } = rest;
   return { id: name, description, version, author, license, homepage, tags: all, bundle: undefined };
+}
+
+const packageList = z.array(z.unknown()).max(CATALOG_LIMITS.skills);
+
+const skillPackage = z.object({
+  id: z.string().regex(SKILL_ID),
+  description: z.string().max(4_096),
+  version: z.string().max(64),
+  implementation: z.string(),
+  tags: list,
+});
+
+/** A catalog of SkillOS: skills whose code stands in it, which coda shows and does not run. */
+function fromPackages(written: z.output<typeof packageList>): Catalog {
+  const skills = written.flatMap((each) => {
+    const { data } = skillPackage.safeParse(each);
+    return data ? [packagedSkill(data)] : [];
+  });
+  const skipped = written.length - skills.length;
+  return { format: 'plugins', name: 'Skills of SkillOS', signed: undefined, skills, revoked: [], skipped };
+}
+
+function packagedSkill({ id, description, version, tags }: z.output<typeof skillPackage>): CatalogSkill {
+  const unsaid = { author: undefined, license: undefined, homepage: undefined, bundle: undefined };
+  return { id, description, version, tags, ...unsaid };
 }

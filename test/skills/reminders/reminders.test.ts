@@ -210,6 +210,16 @@ for (const { name, available, open } of testDatabases)
         expect(heard()).toHaveLength(2);
       });
 
+      test.each(['every day at 8 by Friday', 'every hour by Friday', 'by 5 December every day at 8'])(
+        'a program’s “%s” is asked about, and nothing endless is set',
+        async (when) => {
+          const asked = await coda.call('reminder_create', { text: 'take pills', when });
+          expect(asked).toMatchObject({ ok: false, code: 'AMBIGUOUS' });
+          expect(words(asked)).toMatch(/until (?:Fri|Sat) .*\bor\b/);
+          expect(words(await coda.call('reminder_list'))).not.toContain('take pills');
+        },
+      );
+
       test('deleting ends it', async () => {
         await remind('stand up', 'every day at 9');
         await coda.passTo('2026-11-21T08:01:00Z');

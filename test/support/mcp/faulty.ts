@@ -45,6 +45,8 @@ export class Faulty implements AsyncDisposable {
   lost: (id: number, response: ServerResponse) => void = (_, response) => answer(response, 404, 'Not Found');
   /** Answer to a GET, by default that no stream is offered there. */
   resumed: (lastId: string, response: ServerResponse) => void = (_, response) => void response.writeHead(405).end();
+  /** Its list of tools instead of its own, as JSON. */
+  tools: string | undefined;
   private readonly sessions = new Set<string>();
   private readonly streams = new Map<string, ServerResponse>();
   private close = async () => {};
@@ -94,7 +96,12 @@ export class Faulty implements AsyncDisposable {
     const { id, method } = message;
     if (!this.sessions.has(String(request.headers['mcp-session-id']))) return this.lost(id ?? 0, response);
     if (id === undefined) return void response.writeHead(202).end();
-    if (method !== 'tools/call') return answer(response, 200, rpc({ id, result: { tools: TOOLS } }));
+    if (method !== 'tools/call')
+      return answer(
+        response,
+        200,
+        `{"jsonrpc":"2.0","id":${id},"result":{"tools":${this.tools ?? JSON.stringify(TOOLS)}}}`,
+      );
     this.answerCall({ id, progressToken: message.params?._meta?.progressToken, response });
   }
 

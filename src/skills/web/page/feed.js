@@ -1,16 +1,31 @@
 /** Entries of a feed: RSS, Atom, RDF. On the thread of the pages. */
-import { parseDocument } from 'htmlparser2';
+import { DomHandler, Parser } from 'htmlparser2';
 
 const MOST = 5_000;
 const LONGEST_TITLE = 200;
 const LONGEST_ID = 1_000;
+/** Elements within each other: the parser takes the square of that depth, and no feed comes near it. */
+const DEEPEST_ELEMENT = 500;
+
+class ShallowHandler extends DomHandler {
+  onopentag(name, attribs) {
+    if (this.tagStack.length > DEEPEST_ELEMENT) throw new Error('its elements stand too deep within each other');
+    super.onopentag(name, attribs);
+  }
+}
+
+function parseMarkup(text, options) {
+  const handler = new ShallowHandler(undefined, options);
+  new Parser(handler, options).end(text);
+  return handler.root.children;
+}
 
 /**
  * Entries as they stand there. `id` is the same for the same entry; so is each of `also`, for feeds whose ids change or are
  * missing. Throws where there is no feed.
  */
 export function entriesOf(xml, url = '') {
-  const root = findRoot(parseDocument(xml, { xmlMode: true }).children);
+  const root = findRoot(parseMarkup(xml, { xmlMode: true }));
   if (!root) throw new Error('there is no feed (RSS, Atom) at this address');
   const found = [...itemsIn(root, url, 0)];
   const home = linkIn(childrenOf(root.channel ?? root), url);
@@ -51,7 +66,10 @@ function childrenOf(node) {
   for (const each of elementsIn(node)) {
     const prefix = prefixOf(each);
     const name = prefix === '' || prefix === prefixOf(node) ? localOf(each) : each.name.toLowerCase();
-    known.set(name, [...(known.get(name) ?? []), each]);
+    const same = known.get(name);
+    // A feed may have a hundred thousand of one name: a new list for each would take the square of that.
+    if (same) same.push(each);
+    else known.set(name, [each]);
   }
   return known;
 }
@@ -124,9 +142,14 @@ const LONGEST_WORDS = 20_000;
 function wordsOf(element) {
   const text = textOf(element).slice(0, LONGEST_WORDS);
   if (element?.attribs.type === 'text' || !/<[a-z/!]|&(?:#|[a-z])/i.test(text)) return text;
-  const shown = textIn(parseDocument(text.replace(/<(?:br|\/p|\/div|\/li)\b/gi, ' $&')))
-    .replace(/\s+/g, ' ')
-    .trim();
   // "the <b> tag" is about marks.
-  return shown === '' ? text : shown;
+  return shownIn(text.replace(/<(?:br|\/p|\/div|\/li)\b/gi, ' $&')) || text;
+}
+
+function shownIn(markup) {
+  try {
+    return parseMarkup(markup, {}).map(textIn).join('').replace(/\s+/g, ' ').trim();
+  } catch {
+    return '';
+  }
 }
