@@ -33,6 +33,29 @@ export const changedAsk = (text: string) => `It has been changed since; now it i
 
 export const deleteLabel = () => 'Delete it';
 
+/** The question about an act that a model has chosen and nobody has named, and its button. */
+export const actMeant = (act: keyof typeof ACT_LABELS, text: string) => {
+  const label = ACT_LABELS[act];
+  const about = text === '' ? '' : `: “${oneLine(text, 200)}”`;
+  return { label, question: `${label}${about}? You have not said so in these words, and nothing was done yet.` };
+};
+
+const ACT_LABELS = {
+  remove: 'Delete it',
+  forget: 'Forget it',
+  undo: 'Take it back',
+  finish: 'Mark as done',
+  later: 'Move it',
+  skip: 'Skip it',
+  add: 'Add to it',
+  replace: 'Change it',
+  tag: 'Set its tags',
+  pause: 'Pause it',
+  resume: 'Go on with it',
+  run: 'Run it now',
+  create: 'Make a new one',
+};
+
 export const droppedNotice = () => 'All right.';
 
 export const nothingToSay = () => 'I have no answer to that.';

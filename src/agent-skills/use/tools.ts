@@ -223,7 +223,8 @@ export async function rescanSoon(host: SkillHost): Promise<string> {
 export function rescanTool({ host }: { host: SkillHost }): AnyTool {
   return dataTool({
     name: 'skill_rescan',
-    group: 'skills',
+    // People say it by /rescan-skills.
+    group: 'unshown',
     description: 'Reads the folders of the skills again, when the person says that skills were changed or added.',
     effect: 'read',
     flow: { impersonal: true },
