@@ -43,7 +43,7 @@ export function activateTool(deps: ToolDeps): AnyTool {
     display: { text: ({ name }) => displayOf(views.viewOf(undefined).snapshot.skills.get(name)) },
     input: z.object({
       name: skillName.describe('Its name.'),
-      arguments: z.string().max(LONGEST_ARGUMENTS).optional().describe('What the person said with it.'),
+      arguments: z.string().max(LONGEST_ARGUMENTS).optional().describe('Words for it.'),
     }),
     async prepare({ name }, ctx) {
       const ready = await makeReady(deps.reader, views.viewOf(ctx.turn.key), name, ctx);

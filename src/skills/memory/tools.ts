@@ -130,7 +130,7 @@ const searchTool = (service: Service) =>
     flow: { ofPlace: true },
     record: { redact: privately('query') },
     input: z.object({
-      query: z.string().max(1_000).default('').describe('Words, found by meaning; none: all.'),
+      query: z.string().max(1_000).default('').describe('Words; none: all.'),
       ...filter,
       past: z.boolean().default(false),
       most: z.int().min(1).max(30).default(8),

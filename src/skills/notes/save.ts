@@ -30,7 +30,7 @@ import { texts } from './texts.ts';
 const LONGEST_TEXT = 20_000_000;
 
 const input = z.object({
-  text: z.string().describe('In the own words of the person; #tags file it.'),
+  text: z.string().describe('In the person’s words; #tags file it.'),
   title: z.string().max(200).optional().describe('Replaces the note of that title.'),
   tags: z.array(z.string().max(50)).max(10).optional(),
   scope: z

@@ -199,7 +199,7 @@ export const reminderChange = changeTool({
   group: 'always',
   description: 'Changes a reminder.',
   which: 'Its words, id or number; several between commas; all; it.',
-  says: 'done: a series goes on. snooze: once. skip: one of a series. delete: for good.',
+  says: 'done: a series goes on. snooze: once. skip: one of a series.',
   fields: {
     when: z.string().optional().describe('snooze, move, skip: when.'),
     text: z.string().optional().describe('edit: the words.'),

@@ -51,10 +51,7 @@ export const ASKS_WHEN = {
 
 const createInput = z.object({
   text: z.string().describe('What to remind of, without the time.'),
-  when: z
-    .string()
-    .optional()
-    .describe("The person's own words for the time; in plain English where they speak another language."),
+  when: z.string().optional().describe("The person's own words; in plain English where they speak another language."),
   lead: z
     .enum(['to', 'about', 'that'])
     .optional()

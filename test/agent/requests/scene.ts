@@ -195,7 +195,7 @@ class Household implements AsyncDisposable {
 }
 
 /** The group that brings each tool, as its own text says. */
-const GROUP_OF: Readonly<Record<string, string>> = {
+export const GROUP_OF: Readonly<Record<string, string>> = {
   attachment_find: 'files',
   attachment_read: 'files',
   task_create: 'tasks',
