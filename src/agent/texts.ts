@@ -167,9 +167,10 @@ export const settingOfAll = () =>
 export const writtenMeanwhile = (names: readonly string[], more: number) =>
   `Changed while text from elsewhere, or a file, was in play: ${[...names, ...(more > 0 ? [`${more} more`] : [])].join(', ')}.`;
 
-export const declinedNote = () => 'The person said no. Do not try it again.';
+export const declinedNote = () => 'The person said no. Do not try it again for this message; a later wish counts anew.';
 
-export const unansweredNote = () => 'The person did not answer in time, which means no. Do not try it again.';
+export const unansweredNote = () =>
+  'The person did not answer in time, which means no. Do not try it again for this message; a later wish counts anew.';
 
 export const approvalAsked = (purpose: string, reason: string) => `May I do this? **${asSentence(purpose)}** ${reason}`;
 
