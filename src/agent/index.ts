@@ -58,6 +58,7 @@ export type { PriceGaps } from './models/prices.ts';
 export type { QuirkTold } from './models/quirks.ts';
 export { money } from './texts.ts';
 export { confirmedTool } from './tools/calls.ts';
+export { askIfUnnamed } from './tools/chosen.ts';
 export type { CritiqueRules } from './tools/critique.ts';
 export { capabilitiesOf } from './tools/forbidden.ts';
 export { Guard } from './tools/guard.ts';

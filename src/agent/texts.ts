@@ -33,6 +33,29 @@ export const changedAsk = (text: string) => `It has been changed since; now it i
 
 export const deleteLabel = () => 'Delete it';
 
+/** The question about an act that a model has chosen and nobody has named, and its button. */
+export const actMeant = (act: keyof typeof ACT_LABELS, text: string) => {
+  const label = ACT_LABELS[act];
+  const about = text === '' ? '' : `: “${oneLine(text, 200)}”`;
+  return { label, question: `${label}${about}? You have not said so in these words, and nothing was done yet.` };
+};
+
+const ACT_LABELS = {
+  remove: 'Delete it',
+  forget: 'Forget it',
+  undo: 'Take it back',
+  finish: 'Mark as done',
+  later: 'Move it',
+  skip: 'Skip it',
+  add: 'Add to it',
+  replace: 'Change it',
+  tag: 'Set its tags',
+  pause: 'Pause it',
+  resume: 'Go on with it',
+  run: 'Run it now',
+  create: 'Make a new one',
+};
+
 export const droppedNotice = () => 'All right.';
 
 export const nothingToSay = () => 'I have no answer to that.';
@@ -144,9 +167,10 @@ export const settingOfAll = () =>
 export const writtenMeanwhile = (names: readonly string[], more: number) =>
   `Changed while text from elsewhere, or a file, was in play: ${[...names, ...(more > 0 ? [`${more} more`] : [])].join(', ')}.`;
 
-export const declinedNote = () => 'The person said no. Do not try it again.';
+export const declinedNote = () => 'The person said no. Do not try it again for this message; a later wish counts anew.';
 
-export const unansweredNote = () => 'The person did not answer in time, which means no. Do not try it again.';
+export const unansweredNote = () =>
+  'The person did not answer in time, which means no. Do not try it again for this message; a later wish counts anew.';
 
 export const approvalAsked = (purpose: string, reason: string) => `May I do this? **${asSentence(purpose)}** ${reason}`;
 

@@ -115,7 +115,9 @@ describe.each(testDatabases)('a nested turn that asks on $name', ({ name, availa
     await coda.app.whenSettled();
     expect(outside.sent).toEqual(['http://a', 'dora']);
     expect(
-      ana.heard('told: bob: The person said no. Do not try it again.; carl: read http://a; dora: sent to dora'),
+      ana.heard(
+        'told: bob: The person said no. Do not try it again for this message; a later wish counts anew.; carl: read http://a; dora: sent to dora',
+      ),
     ).toHaveLength(1);
   });
 

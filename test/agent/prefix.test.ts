@@ -163,3 +163,35 @@ test('what was forgotten while a turn waited for a yes is shown by it no more', 
   await ana.says('and now?');
   expect(sent()).not.toContain('saffron');
 });
+
+test.each([
+  ['anthropic', 'claude/main'],
+  ['openai', 'gpt/other'],
+])('ids that a service counts anew stand for one call each, also of a turn that waited, to %s', async (_, model) => {
+  const { skill, sent } = new Outside();
+  await using coda = await play({
+    config: modelConfig(server, { default: model, light: model, fallbacks: [] }),
+    skills: [skill],
+  });
+  const ana = coda.person('ana');
+  const counted = (name: string, input: unknown): Scene => ({ calls: [{ id: 'call_0', name, input }] });
+  server.play(counted('letter_send', { to: 'bob' }));
+  await ana.says('write to bob');
+  const card = ana.seen().at(-1);
+  server.play(counted('note_save', { text: 'milk' }), { text: 'Noted.' });
+  await ana.says('keep “milk” meanwhile');
+  server.play({ text: 'Written.' });
+  const approve = card?.buttons.find(({ label }) => label === 'Approve');
+  await (await coda.press('ana', 'dm-ana', approve?.id ?? '')).settled;
+  await coda.app.whenSettled();
+  expect(sent).toEqual(['bob']);
+  server.play({ text: 'Yes.' });
+  await ana.says('and now?');
+  const idsIn = (text: string) => text.match(/"(?:id|tool_use_id|tool_call_id)":"[^"]*"/g) ?? [];
+  const [resumed, last] = server.requests.slice(-2).map(({ body }) => idsIn(JSON.stringify(body.messages)));
+  // Each call and its result.
+  expect(last).toHaveLength(4);
+  expect(new Set(last?.map((id) => id.split(':')[1])).size).toBe(2);
+  expect(resumed).toEqual(last);
+  expect(server.refused).toEqual([]);
+});

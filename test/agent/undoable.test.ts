@@ -46,14 +46,16 @@ test('each tool that writes can be taken back, or it is said why not', async () 
 
   const calls = Object.entries(WRITES).flatMap(([call, input]) => (typeof input === 'string' ? [] : [{ call, input }]));
   const model = new ScriptedModel((request): Line[] => {
-    const asked = request.messages.at(-1)?.role === 'user' ? /(\d+): do it/.exec(lastSaid(request)) : undefined;
+    const asked =
+      request.messages.at(-1)?.role === 'user' ? /(\d+): (?:carry on|delete it)/.exec(lastSaid(request)) : undefined;
     const call = calls[Number(asked?.[1] ?? -1)];
     return call ? [call] : ['done'];
   });
   await using coda = await play({ model });
   const without: string[] = [];
   for (const [index, { call }] of calls.entries()) {
-    const answer = await coda.person('ana').says(`${index}: do it`);
+    const wish = /_(?:delete|cancel)$/.test(call) ? 'delete it' : 'carry on';
+    const answer = await coda.person('ana').says(`${index}: ${wish}`);
     const { rows } = await coda.database().read<{ count: number }>('select count(*)::int as count from undos');
     if (rows[0]?.count !== index + 1 - without.length) without.push(`${call}: ${answer}`);
   }

@@ -71,6 +71,19 @@ test('an owner wakes what rests, after a question; others are refused', async ()
   expect(await coda.person('bob', { role: 'member' }).says('check yourself')).toContain('Only an owner');
 });
 
+test('a command wakes what rests at once, for owners', async () => {
+  const state = { broken: true, calls: 0 };
+  await using coda = await play({ skills: [shaky(state)] });
+  const ana = coda.person('ana');
+  for (let time = 0; time < 3; time++) await ana.says('/shake');
+  state.broken = false;
+  expect(await coda.person('bob', { role: 'member' }).says('/doctor reset shake')).not.toContain('is tried again');
+  expect(await ana.says('/shake')).toContain('rests');
+  await ana.says('/doctor reset shake');
+  expect(await ana.says('/shake')).toContain('shaken');
+  expect(await ana.says('/doctor reset shaek')).toContain('shaek');
+});
+
 test('a skill that fails while a prompt is made costs its words, not the answer', async () => {
   let asked = 0;
   const skill: Skill = {

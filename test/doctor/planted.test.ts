@@ -226,7 +226,7 @@ const PLANTED: readonly [
     'BUDGET_SPENT',
     /raise models\.budgets\.person\.month/,
   ],
-  ['a tool that rests', judgeResting([part('paused')]), 'PART_PAUSED', /reset skill/],
+  ['a tool that rests', judgeResting([part('paused')]), 'PART_PAUSED', /doctor reset/],
   [
     'an expired key',
     failed([{ source: 'model', kind: 'anthropic/x', code: 'auth_expired' }]),
@@ -288,7 +288,7 @@ const PLANTED: readonly [
     'a tool with a mistake',
     failed([{ source: 'tool', kind: 'web_read', code: 'INTERNAL' }]),
     'TOOL_BROKEN',
-    /reset skill/,
+    /doctor reset/,
   ],
   ['a job with a mistake', failed([{ source: 'job', kind: 'retention', code: 'INTERNAL' }]), 'JOB_FAILS', /coda jobs/],
   [

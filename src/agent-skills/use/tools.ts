@@ -43,7 +43,7 @@ export function activateTool(deps: ToolDeps): AnyTool {
     display: { text: ({ name }) => displayOf(views.viewOf(undefined).snapshot.skills.get(name)) },
     input: z.object({
       name: skillName.describe('Its name.'),
-      arguments: z.string().max(LONGEST_ARGUMENTS).optional().describe('What the person said with it.'),
+      arguments: z.string().max(LONGEST_ARGUMENTS).optional().describe('Words for it.'),
     }),
     async prepare({ name }, ctx) {
       const ready = await makeReady(deps.reader, views.viewOf(ctx.turn.key), name, ctx);
@@ -223,7 +223,8 @@ export async function rescanSoon(host: SkillHost): Promise<string> {
 export function rescanTool({ host }: { host: SkillHost }): AnyTool {
   return dataTool({
     name: 'skill_rescan',
-    group: 'skills',
+    // People say it by /rescan-skills.
+    group: 'unshown',
     description: 'Reads the folders of the skills again, when the person says that skills were changed or added.',
     effect: 'read',
     flow: { impersonal: true },

@@ -23,7 +23,7 @@ import type { Limit, UsageRow } from '../usage/index.ts';
 import { Compaction, ContextWindows, Estimates, type FittedPlan, type ShownTurn } from './context-window.ts';
 import { Ledger, type Money } from './ledger.ts';
 import { type LightModels, lightModels } from './light.ts';
-import { type Model, ModelError, type ModelMessage, NoModel } from './model.ts';
+import { type Model, ModelError, type ModelMessage, type ModelRequest, type ModelToolCall, NoModel } from './model.ts';
 import { type Answer, type AnswerCost, requestModel } from './request-model.ts';
 import type { ThoughtFormat } from './strip-thinking/thought-formats.ts';
 
@@ -225,7 +225,7 @@ export class Inference {
     let wasLong = false;
     for (let tries = 0; ; tries++) {
       try {
-        const { request } = fitted.plan;
+        const request = withDistinctIds(fitted.plan.request);
         this.windows.noteSent(shown, fitted);
         const about = { model: model.name, tools: request.tools.length };
         const answer = await inSpan(this.options.world, 'model', about, () =>
@@ -298,6 +298,33 @@ export class Inference {
 }
 
 /** Ids that no new call may have: results are matched to calls by them. Under a nested turn's path stands its outcome. */
+/**
+ * Calls of two turns may share an id: one was parked while the other passed, and their service counts ids anew for each answer.
+ * The later one has another id then, the same in each request. Any other request stays as it is.
+ */
+function withDistinctIds(request: ModelRequest): ModelRequest {
+  const ids = request.messages.flatMap((message) => callsIn(message).map(({ id }) => id));
+  const seen = new Set<string>();
+  if (new Set(ids).size === ids.length) return request;
+  const renamed = new Map<string, string>();
+  const rename = (id: string): string => {
+    let free = id;
+    for (let count = 2; seen.has(free); count++) free = `${id}_${count}`;
+    seen.add(free);
+    renamed.set(id, free);
+    return free;
+  };
+  const messages = request.messages.map((message) => {
+    if (message.role === 'tool') return { ...message, callId: renamed.get(message.callId) ?? message.callId };
+    const calls = callsIn(message).map((call) => ({ ...call, id: rename(call.id) }));
+    return message.role === 'assistant' && calls.length > 0 ? { ...message, calls } : message;
+  });
+  return { ...request, messages };
+}
+
+const callsIn = (message: ModelMessage): readonly ModelToolCall[] =>
+  message.role === 'assistant' ? (message.calls ?? []) : [];
+
 function callIds({ turn, item }: Pick<ShownTurn, 'turn' | 'item'>): Set<string> {
   const { path } = turn;
   const before = path === '' ? recalledOf(item).history.filter(({ shown }) => shown?.steps) : [];

@@ -244,8 +244,9 @@ const inputOfMore = z.object({
   group: z
     .enum(GROUPS)
     .describe(
-      'tasks: work over days. schedules: list, change. settings: zone, language, quiet hours, nagging. memory: list, correct, ' +
-        'forget; whole notes. health: checkup, log. web: weather, browser. servers: all else.',
+      'tasks: projects, steps. schedules: list, change. settings: time zone, live; language; quiet hours, night, disturb, ' +
+        'alone; urgent, nag, miss. memory: correct, forget, not remember, keep nothing; notes whole. health: check, ' +
+        'diagnose, log, calls, tools failed. specialists: experts, planner. web: weather, browser. servers: all else.',
     ),
   query: z.string().max(300).optional().describe('servers: what it is to do.'),
 });

@@ -141,6 +141,39 @@ export interface CallApproval {
   confirmed?: true;
 }
 
+/** Acts that people have words for (`assets/act-words.json`). */
+export type Act =
+  | 'remove'
+  | 'forget'
+  | 'undo'
+  | 'finish'
+  | 'later'
+  | 'skip'
+  | 'add'
+  | 'replace'
+  | 'tag'
+  | 'pause'
+  | 'resume'
+  | 'run'
+  | 'create';
+
+/** The act of a call, and the others that its thing knows. */
+export interface ChosenAct {
+  act: Act;
+  among: readonly Act[];
+}
+
+/**
+ * A call that a model has chosen, beside the person's words: of this message, and of the one that it answers. Without an act
+ * where there are no words to look for.
+ */
+export interface ChosenByModel extends Partial<ChosenAct> {
+  said: readonly string[];
+  before: readonly string[];
+  /** The answer to `before`, which may have asked. */
+  answer: readonly string[];
+}
+
 /** The turn that makes the call. Empty where a command, a button or a program does. */
 export interface CallTurn {
   /**
@@ -148,6 +181,8 @@ export interface CallTurn {
    * when the turn began.
    */
   key?: object;
+  /** Present where a model has chosen the call while a person speaks, and nobody has said yes to it. */
+  chosen?: ChosenByModel | undefined;
   /** Identifies the call: the same when it is run again after a kill. Only for tools that reach outside. */
   callKey?: string;
   /** The specialist whose nested turn calls; undefined: the one that talks to the person. */
@@ -279,6 +314,8 @@ export interface ShortForm {
   input: z.ZodType;
   /** Tools for which it stands where it is no form of the tool's own: it is shown if one of them may be used. */
   standsFor?: readonly string[];
+  /** Acts of its verbs, each with the verb and the tool of its own that does it. */
+  acts?: readonly { verb: string; tool: string; act: Act }[];
   /** True if the input is in this form. Left out: every one is. */
   takes?(input: Record<string, unknown>): boolean;
   call(input: unknown): Call | Failed;
@@ -317,6 +354,8 @@ export interface ToolPolicy<Input> {
   thingsIn?(input: Input): readonly Thing[];
   /** Ids of the people whose data it names: anybody else's than the asker's is denied. */
   persons?(input: Input): readonly string[];
+  /** The act that it is where no verb of a change-tool says so. A model's call that the person's words do not name is asked about. */
+  act?: ChosenAct;
   /** Amount of the person's own data that it deletes or overwrites: 1, or 2 for several at once. */
   deletes?(input: Input): number;
   /** Recipients besides the conversation that asks, in words for the person. It then asks. */

@@ -8,6 +8,7 @@ import { faultOf, formForModels } from './model-input.ts';
 import {
   type AnyTool,
   type Call,
+  type ChosenAct,
   type Effect,
   type Failed,
   failed,
@@ -200,6 +201,25 @@ export class Toolbox {
     if (!checked.success) return wrong(faultsOf(checked.error, 'input'));
     const meant = short.call(checked.data);
     return 'ok' in meant ? meant : this.check(meant, allowHidden);
+  }
+
+  /** The act of a model's call; undefined: it is none that words are looked for. */
+  actOf({ tool: name, input }: Call): ChosenAct | undefined {
+    const tool = this.get(name);
+    const own = tool?.form?.short?.acts;
+    const standing = own ?? this.actsOver(name);
+    if (!standing) return tool?.policy?.act;
+    const chosen = standing.filter(({ verb, tool: does }) => (own ? verb === input.do : does === name));
+    const [act, ...others] = new Set(chosen.map((each) => each.act));
+    const among = [...new Set(standing.map((each) => each.act))];
+    // A tool of several verbs, called by its own name, may be either.
+    return act === undefined || others.length > 0 ? undefined : { act, among };
+  }
+
+  /** The acts of the change-tool that stands for the tool. */
+  private actsOver(name: string) {
+    const all = [...this.stock().tools.values()].map(({ form }) => form?.short?.acts);
+    return all.find((acts) => acts?.some(({ tool }) => tool === name));
   }
 
   /** The call that is carried out where `call` is in another tool's form; else itself. */

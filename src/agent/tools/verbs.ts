@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { type AnyTool, type Call, dataTool, type Failed, failed, privately, type ToolGroup } from './tool.ts';
+import { type Act, type AnyTool, type Call, dataTool, type Failed, failed, privately, type ToolGroup } from './tool.ts';
 
 /** A verb of a tool that changes a thing: the tool of its own that does it, and the call of it. */
 interface Verb<Input> {
   tool: string;
+  /** The act, as people's words name it. */
+  act: Act;
   /** The field that names the thing there; default: `which`. */
   as?: string;
   /** Fields besides `which` that it takes; a call with another one is refused. */
@@ -49,6 +51,7 @@ export function changeTool<
       short: {
         input,
         standsFor: [...new Set(Object.values(verbs).map(({ tool }) => tool))],
+        acts: Object.entries(verbs).map(([verb, { tool, act }]) => ({ verb, tool, act })),
         call: (asked) => callOf(name, verbs, asked as { which: string; do: string }),
       },
     },

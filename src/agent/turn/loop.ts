@@ -8,6 +8,7 @@ import { type DataCall, PreparedCalls, TookTooLong } from '../tools/prepare.ts';
 import { type CallContext, failed, isNestedOnly, type OutsideTool, type ToolResult } from '../tools/tool.ts';
 import type { ValidCall } from '../tools/toolbox.ts';
 import { judge, prepareJudgement, questionOf } from './judge.ts';
+import type { CallState } from './steps.ts';
 import { commit, type NeedsApproval, type OpenCall, type Outcome, resultOf, type TurnRun } from './turn-run.ts';
 
 /**
@@ -51,7 +52,7 @@ async function runInOrder(run: TurnRun, open: readonly OpenCall[]): Promise<Need
     // An earlier call has made this one a question after all.
     if (judgement.kind === 'ask') return undefined;
     if (judgement.kind === 'refuse') await recordResult(run, call, judgement.result);
-    else if (isData(judgement.valid)) await runDataCall(run, call, judgement.valid);
+    else if (isData(judgement.valid)) await runDataCall(run, { call, state, valid: judgement.valid });
     else {
       const beside = sideBySideFrom(run, open, next);
       next += Math.max(beside.length, 1) - 1;
@@ -102,17 +103,27 @@ export async function withPreparedInputs<T>(
 }
 
 /** One call on the person's own data: effect and record in one transaction. */
-async function runDataCall(run: TurnRun, call: ModelToolCall, valid: ValidCall & DataCall): Promise<void> {
+async function runDataCall(run: TurnRun, { call, state, valid }: OpenCall & { valid: ValidCall & DataCall }) {
   const doing = doingOf(valid);
   if (doing !== undefined) run.show(doing);
   try {
     await withPreparedInputs(run, [valid], (ctx) =>
-      commit(run, 'turn.tool', async (tx) => [resultOf(call, await runData(tx, valid, ctx))]),
+      commit(run, 'turn.tool', async (tx) => [
+        resultOf(call, await runData(tx, valid, withChosen(run, call, state, ctx))),
+      ]),
     );
   } catch (error) {
     if (!(error instanceof TookTooLong)) throw error;
     await recordResult(run, call, failed('TIMEOUT', texts.toolTooSlow(call.name)));
   }
+}
+
+/** With the act that the model has chosen, where the person may have meant another one. */
+function withChosen(run: TurnRun, call: ModelToolCall, state: CallState, ctx: CallContext): CallContext {
+  const said = state.kind === 'decided' ? undefined : run.wordsAnswered?.();
+  const input = call.input as Record<string, unknown>;
+  const chosen = said && { ...run.options.toolbox.actOf({ tool: call.name, input }), ...said };
+  return chosen ? { ...ctx, turn: { ...ctx.turn, chosen } } : ctx;
 }
 
 /** Calls that only read run side by side and are recorded together; false when one of them was too slow. */

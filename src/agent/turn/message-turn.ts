@@ -12,7 +12,7 @@ import type { AgentOptions, TurnOver } from './options.ts';
 import { saveTurn } from './record/store.ts';
 import { Spawning } from './spawn.ts';
 import type { ModelStep } from './steps.ts';
-import { hasFiles, isQuoting, ownWords } from './store.ts';
+import { hasFiles, isQuoting, ownWords, recalledOf } from './store.ts';
 import type { Turn } from './turn.ts';
 import { endOfAnswer, endOfParking, endOfRefusal } from './turn-end.ts';
 import type { Outcome, TurnRun } from './turn-run.ts';
@@ -75,6 +75,20 @@ export class MessageTurn implements TurnRun {
     };
   }
 
+  wordsAnswered() {
+    const { item, turn } = this;
+    if (item.origin !== 'person' || turn.isByName) return undefined;
+    const { history } = recalledOf(item);
+    const asked = history.findLast(({ role, tainted }) => role === 'user' && !tainted);
+    const answer = history.at(-1);
+    const textOf = (entry: typeof answer) => entry?.content.text ?? [];
+    return {
+      said: [...(item.tainted ? [] : [item.payload.text]), ...turn.saidMeanwhile()].map(ownWords),
+      before: [asked].flatMap(textOf),
+      answer: [answer?.role === 'assistant' ? answer : undefined].flatMap(textOf),
+    };
+  }
+
   private get asker(): Item['person'] {
     return this.turn.results().reduce((asker, result) => (result.ok && result.asker) || asker, this.item.person);
   }
@@ -107,7 +121,9 @@ export class MessageTurn implements TurnRun {
   spawnFor(call: ModelToolCall, signal: AbortSignal): Spawning {
     const { options, item, turn } = this;
     const holdTime = () => this.holdTime();
-    return new Spawning({ options, item, turn, call, context: (inner) => this.context(inner), signal, holdTime });
+    const wordsAnswered = () => this.wordsAnswered();
+    const context = (inner: AbortSignal) => this.context(inner);
+    return new Spawning({ options, item, turn, call, context, signal, holdTime, wordsAnswered });
   }
 
   /** Ends the turn with what it came to, or parks it: then the lane is free while the person thinks. */

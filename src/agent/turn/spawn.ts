@@ -26,6 +26,7 @@ export interface SpawnParent {
   context(signal: AbortSignal): CallContext;
   signal: AbortSignal;
   holdTime(): () => void;
+  wordsAnswered: TurnRun['wordsAnswered'];
 }
 
 /**
@@ -139,6 +140,10 @@ class NestedTurn implements TurnRun {
       request: { ...context.request, byName: undefined },
       turn: { ...context.turn, agent, sandboxTimeoutMs },
     };
+  }
+
+  wordsAnswered() {
+    return this.above.wordsAnswered?.();
   }
 
   /**

@@ -7,7 +7,7 @@ import type { Transaction } from '../../storage/index.ts';
 import type { ApprovalQuestion } from '../approvals/index.ts';
 import type { ModelToolCall } from '../inference/model.ts';
 import * as texts from '../texts.ts';
-import type { CallContext, ToolResult } from '../tools/tool.ts';
+import type { CallContext, ChosenByModel, ToolResult } from '../tools/tool.ts';
 import type { SpawnOptions } from './nested.ts';
 import type { AgentOptions } from './options.ts';
 import type { AnsweredTurn, CallState, RefusedTurn, Step } from './steps.ts';
@@ -27,6 +27,8 @@ export interface TurnRun {
   readonly commitName?: string;
   /** True if a tool was given to the turn; every one when left out. */
   isOffered?(tool: string): boolean;
+  /** The person's words that a model answers; undefined where no person speaks, or they have made the calls themselves. */
+  wordsAnswered?(): Pick<ChosenByModel, 'said' | 'before' | 'answer'> | undefined;
   context(signal?: AbortSignal): CallContext;
   infer(): Promise<void>;
   show(doing: string): void;

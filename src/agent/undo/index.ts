@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as texts from '../texts.ts';
+import { askIfUnnamed } from '../tools/chosen.ts';
 import { dataTool, done, failed } from '../tools/tool.ts';
 import * as store from './store.ts';
 
@@ -40,6 +41,7 @@ export const undoTool = dataTool({
   description: 'Takes the last change back.',
   effect: 'write',
   policy: {
+    act: { act: 'undo', among: [] },
     // Undo may take back everything that the person has just kept.
     deletes: () => 1,
     mayRepeat: true,
@@ -48,6 +50,11 @@ export const undoTool = dataTool({
   async run(_, ctx) {
     const now = ctx.clock.now();
     const since = new Date(now.getTime() - LONGEST_MS);
+    if (ctx.turn.chosen) {
+      const last = await store.lastUndo(ctx.tx, ctx.person.id, ctx.conversationId, since);
+      const unnamed = last && askIfUnnamed(ctx, { text: last.label, yes: { tool: UNDO_ACT, input: { id: last.id } } });
+      if (unnamed) return unnamed;
+    }
     const undo = await store.takeUndo(ctx.tx, ctx.person.id, ctx.conversationId, since, now);
     if (!undo) return failed('NOTHING_TO_UNDO', texts.nothingToUndo());
     const result = await ctx.tools.call(undo.call, ctx, false);

@@ -41,6 +41,22 @@ export async function takeUndo(
   return rows[0];
 }
 
+/** The act that `takeUndo` would take. */
+export async function lastUndo(
+  tx: Transaction,
+  personId: string,
+  conversationId: string,
+  since: Instant,
+): Promise<UndoRow | undefined> {
+  const { rows } = await tx.query<UndoRow>(
+    `select id, label, call from undos
+      where person_id = $1 and conversation_id = $2 and used_at is null and created_at >= $3
+      order by created_at desc, seq desc limit 1`,
+    [personId, conversationId, since],
+  );
+  return rows[0];
+}
+
 /** One certain act, in whichever conversation it was done; undefined where it was taken back already, or is too old. */
 export async function takeUndoOf(
   tx: Transaction,

@@ -200,7 +200,7 @@ export function judgeResting(unwell: readonly BreakerState[]): Verdict {
   const named = (them: readonly BreakerState[]) => listOf(them.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`));
   if (paused.length > 0) {
     const remedy =
-      'The log says why. They are tried again by themselves; "reset skill NAME" in a chat tries one at once.';
+      'The log says why. They are tried again by themselves; "/doctor reset NAME" in a chat tries one at once.';
     return {
       ok: false,
       code: 'PART_PAUSED',

@@ -185,7 +185,7 @@ const RULES: readonly Rule[] = [
     explains: ({ source }) => source === 'tool' || source === 'skill',
     says: (kinds, count) => `a tool or skill failed by a mistake of its own: ${count} (${kinds})`,
     remedy:
-      'See the log for what it throws. It rests and is tried again by itself; "reset skill NAME" tries it at once.',
+      'See the log for what it throws. It rests and is tried again by itself; "/doctor reset NAME" tries it at once.',
   },
   {
     code: 'JOB_FAILS',

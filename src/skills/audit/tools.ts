@@ -14,13 +14,25 @@ const filter = z.object({
   until: z.iso.datetime({ offset: true }).optional().describe('The end of the time asked for; now when left out.'),
 });
 
+const entries = filter.extend({ limit: z.int().min(1).max(200).default(50) });
+
 export const queryTool = dataTool({
   name: 'audit_query',
   group: 'health',
   description: 'Shows what you did: calls of tools, commands, decisions and refusals, the newest first.',
   effect: 'read',
   callers: 'main-agent',
-  input: filter.extend({ limit: z.int().min(1).max(200).default(50) }),
+  form: {
+    short: {
+      input: entries.extend({ counts: z.boolean().optional().describe('Instead: how many calls, by tool.') }),
+      takes: (input) => input.counts !== undefined,
+      call: (asked) => {
+        const { counts, limit, ...input } = asked as z.output<typeof entries> & { counts: boolean };
+        return counts ? { tool: 'audit_stats', input } : { tool: 'audit_query', input: { ...input, limit } };
+      },
+    },
+  },
+  input: entries,
 
   async run({ limit, ...asked }, ctx) {
     if (!ctx.private) return notHere();
@@ -36,7 +48,7 @@ export const queryTool = dataTool({
 
 export const statsTool = dataTool({
   name: 'audit_stats',
-  group: 'health',
+  group: 'unshown',
   description: 'Counts your tool calls: how many, how many succeeded, the most used tools, errors by tool.',
   effect: 'read',
   callers: 'main-agent',

@@ -34,7 +34,7 @@ export const dateTool = dataTool({
     times: ['date'],
     short: {
       input: z.object({
-        date: z.string().max(100).optional().describe("In the person's own words."),
+        date: z.string().max(100).optional().describe("The person's words."),
         ask: z.enum(['until', 'weekday', 'week']).optional().describe('Default: weekday.'),
         place: z.string().max(100).optional().describe('Instead: the time now there.'),
       }),

@@ -18,7 +18,8 @@ export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
   });
   const resetSkill = dataTool({
     name: 'doctor_reset_skill',
-    group: 'health',
+    // People say it by /doctor reset.
+    group: 'unshown',
     description: 'Tries a skill, tool or model again at once that rests because it failed again and again. For owners.',
     effect: 'write',
     policy: { confirm: true },
@@ -51,13 +52,15 @@ function refuseShared({ private: isPrivate }: CallContext): Failed | undefined {
 export const doctorCommand = ({ checks }: DoctorDeps): Command => ({
   name: 'doctor',
   summary: 'Look whether everything is in order.',
-  usage: '[all]',
-  options: [{ name: 'what', description: 'all, to see each thing that was looked at' }],
+  usage: '[all | reset NAME]',
+  options: [{ name: 'what', description: 'all: each thing that was looked at; reset NAME: tries what rests again' }],
   overtakes: true,
   private: true,
   ownerOnly: true,
-  prepare: () => checks.run(),
+  prepare: async (rest) => (/^reset\b/i.test(rest.trim()) ? [] : checks.run()),
   run: async (rest, { prepared }) => {
+    const [, name] = /^reset\s+(\S.*)$/i.exec(rest.trim()) ?? [];
+    if (name !== undefined) return { tool: 'doctor_reset_skill', input: { name } };
     const found = prepared as readonly Finding[];
     return done(rest.trim().toLowerCase() === 'all' ? texts.findings(found) : texts.shortFindings(found));
   },

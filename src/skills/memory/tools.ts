@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   type AnyTool,
+  askIfUnnamed,
   buryTellings,
   type CallContext,
   changeTool,
@@ -77,11 +78,14 @@ const saveTool = (service: Service) =>
     form: { shows: ['text', 'type'] },
     description: 'Remembers what the person is, likes or lives through.',
     effect: 'write',
+    policy: { act: { act: 'create', among: ['forget', 'remove'] } },
     record: { redact: privately('text') },
     input: saveInput,
     // Equal memories have the same words: a write waits for no embedding.
     prepare: ({ text }, ctx) => findNear(service, ctx, text, {}, 8, 0),
     async run(input, ctx) {
+      const unnamed = askIfUnnamed(ctx, { text: input.text, yes: { tool: 'memory_save', input } });
+      if (unnamed) return unnamed;
       const kept = await keep(service, ctx, input, preparedHits(ctx));
       return 'ok' in kept ? kept : savedResult(kept, ctx);
     },
@@ -126,15 +130,18 @@ const searchTool = (service: Service) =>
     flow: { ofPlace: true },
     record: { redact: privately('query') },
     input: z.object({
-      query: z.string().min(1).max(1_000).describe('Words, found by meaning.'),
+      query: z.string().max(1_000).default('').describe('Words; none: all.'),
       ...filter,
       past: z.boolean().default(false),
       most: z.int().min(1).max(30).default(8),
     }),
-    prepare: ({ query, type, tag, since, until, past, most }, ctx) =>
-      findNear(service, ctx, query, { type, tag, past, ...daysBetween(ctx.when.zone, since, until) }, most),
+    prepare: async ({ query, type, tag, since, until, past, most }, ctx) =>
+      query.trim() === ''
+        ? []
+        : findNear(service, ctx, query, { type, tag, past, ...daysBetween(ctx.when.zone, since, until) }, most),
     async run({ query }, ctx) {
       if (!ctx.private) return failed('NOT_HERE', texts.notHere);
+      if (query.trim() === '') return listTool.run({ page: 1 }, ctx);
       const memories = await read(ctx, preparedHits(ctx));
       if (memories.length === 0) return done(texts.nothing(query));
       const older = await olderThan(ctx, memories.slice(0, 3));
@@ -221,7 +228,8 @@ const MOST_NAMED = 500;
 
 const listTool = dataTool({
   name: 'memory_list',
-  group: 'memory',
+  // A search without words lists them.
+  group: 'unshown',
   dialogue: {
     thing: 'memory',
     async listNamed({ db, personId, private: isPrivate }) {
@@ -308,6 +316,11 @@ const deleteTool = (service: Service) =>
     async run({ which }, ctx) {
       const memory = await findMeant(ctx, which, 'memory_delete');
       if ('ok' in memory) return memory;
+      const unnamed = askIfUnnamed(ctx, {
+        text: memory.text,
+        yes: { tool: 'memory_delete', input: { which: memory.id } },
+      });
+      if (unnamed) return quoteRows(unnamed, [memory]);
       await buryTellings(ctx, [toldBy(memory)]);
       await store.setState(ctx.tx, ctx.person.id, [memory.id], 'deleted', { now: ctx.clock.now() });
       service.onWrite(ctx.tx, ctx.person.id);
@@ -331,6 +344,9 @@ const correctTool = (service: Service) =>
     async run({ which, text }, ctx) {
       const memory = await findMeant(ctx, which, 'memory_correct');
       if ('ok' in memory) return memory;
+      const yes = { tool: 'memory_correct', input: { which: memory.id, text } };
+      const unnamed = askIfUnnamed(ctx, { text: memory.text, yes });
+      if (unnamed) return quoteRows(unnamed, [memory]);
       if (memory.state === 'past') return quoteRows(failed('PAST', texts.past(memory)), [memory]);
       if (text.trim() === '') return failed('NO_TEXT', texts.askCorrect);
       const { type, importance, tags } = memory;
@@ -410,8 +426,11 @@ const ignoreTool = (service: Service) =>
     dialogue: { thing: 'memory' },
     description: 'Remembers nothing of what was said in this conversation up to now, where the person asks for that.',
     effect: 'write',
+    policy: { act: { act: 'forget', among: [] } },
     input: z.object({}),
     async run(_, ctx) {
+      const unnamed = askIfUnnamed(ctx, { text: texts.conversation, yes: { tool: 'memory_ignore', input: {} } });
+      if (unnamed) return unnamed;
       const count = await service.ignore(ctx);
       service.onWrite(ctx.tx, ctx.person.id);
       return done(texts.ignored(count));
@@ -429,11 +448,12 @@ const changeOfMemory = changeTool({
   verbs: {
     correct: {
       tool: 'memory_correct',
+      act: 'replace',
       takes: ['text'],
       input: ({ text }) => (text ? { text } : undefined),
       needs: '`text`',
     },
-    forget: { tool: 'memory_delete', takes: [], input: () => ({}) },
+    forget: { tool: 'memory_delete', act: 'forget', takes: [], input: () => ({}) },
   },
 });
 

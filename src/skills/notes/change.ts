@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   askIfChanged,
+  askIfUnnamed,
   buryTellings,
   type Call,
   changeTool,
@@ -53,6 +54,9 @@ export const deleteTool = (wrote: OnWrite) =>
       if ('ok' in found) return found;
       const again = askIfChanged(wanted, { ...found, mark: noteMark(found) });
       if (again) return quoteRows(again, [found]);
+      const yes = { tool: 'note_delete', input: { which: found.id, seen: noteMark(found) } };
+      const unnamed = askIfUnnamed(ctx, { text: found.text, yes });
+      if (unnamed) return quoteRows(unnamed, [found]);
       return change(ctx, found, { ...found, deleted: true }, texts.deleted, wrote);
     },
   });
@@ -93,6 +97,8 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
     async run(input, ctx) {
       const found = await findWhich(ctx, input.which, { tool: 'note_edit', input });
       if ('ok' in found) return found;
+      const unnamed = askIfUnnamed(ctx, { text: found.text, ...editMeant(found, input) });
+      if (unnamed) return quoteRows(unnamed, [found]);
       const added = input.append?.trim() ? appendText(input.text ?? found.text, input.append.trim()) : undefined;
       const text = added ?? (input.text?.trim() || found.text);
       if (text.length > longest) return failed('TOO_LONG', texts.tooLong(longest));
@@ -101,6 +107,13 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
       return change(ctx, found, after, texts.edited, wrote);
     },
   });
+
+/** The button for an edit as the model has called it, and where it would write over the note one that adds to it instead. */
+function editMeant({ id }: Note, { text, ...input }: { text?: string | undefined; append?: string | undefined }) {
+  const edit = (changes: object) => ({ tool: 'note_edit', input: { ...changes, which: id } });
+  const others = text === undefined ? [] : [{ label: 'Add it instead', ...edit({ append: text }) }];
+  return { yes: edit({ ...input, ...(text !== undefined && { text }) }), others };
+}
 
 /** Models are shown it for all that changes a note. */
 export const noteChange = changeTool({
@@ -113,23 +126,26 @@ export const noteChange = changeTool({
   verbs: {
     append: {
       tool: 'note_edit',
+      act: 'add',
       takes: ['text'],
       input: ({ text }) => (text ? { append: text } : undefined),
       needs: '`text`: the words to add',
     },
     replace: {
       tool: 'note_edit',
+      act: 'replace',
       takes: ['text'],
       input: ({ text }) => (text ? { text } : undefined),
       needs: '`text`: the new words',
     },
     tag: {
       tool: 'note_edit',
+      act: 'tag',
       takes: ['text'],
       input: ({ text }) => (text ? { tags: text.split(/[\s,]+/).filter(Boolean) } : undefined),
       needs: '`text`: its tags',
     },
-    delete: { tool: 'note_delete', takes: [], input: () => ({}) },
+    delete: { tool: 'note_delete', act: 'remove', takes: [], input: () => ({}) },
   },
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  askIfUnnamed,
   dataTool,
   done,
   failed,
@@ -29,7 +30,7 @@ import { texts } from './texts.ts';
 const LONGEST_TEXT = 20_000_000;
 
 const input = z.object({
-  text: z.string().describe('In the own words of the person; #tags file it.'),
+  text: z.string().describe('In the person’s words; #tags file it.'),
   title: z.string().max(200).optional().describe('Replaces the note of that title.'),
   tags: z.array(z.string().max(50)).max(10).optional(),
   scope: z
@@ -48,6 +49,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
     form: { shows: ['text'] },
     description: 'Saves a note: a text or list to look up.',
     effect: 'write',
+    policy: { act: { act: 'create', among: ['remove'] } },
     flow: { impersonal: true },
     record: { redact: privately('text', 'title') },
     input,
@@ -65,6 +67,8 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
       if (words.length > config.longest && !file) return failed('TOO_LONG', texts.tooLong(config.longest));
       const text = file ? `${words.slice(0, config.longest - 1).trimEnd()}…` : words;
       if (text === '') return failed('NO_TEXT', texts.noText);
+      const unnamed = askIfUnnamed(ctx, { text, yes: { tool: 'note_save', input: given } });
+      if (unnamed) return unnamed;
       const all = [...new Set([...tagsIn(text), ...(given.tags ?? []).map(tagName)])].filter((tag) => tag !== '');
       const title = given.title && clean(given.title).replace(/\s+/g, ' ');
       const scope = scopeOf(given.scope, ctx);
@@ -76,6 +80,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
       if (!note) return failed('TOO_MANY', texts.tooMany(config.most));
       await wrote(ctx.tx, note);
       const undo = undoOf(note, before);
+      const isForAll = ctx.turn.chosen !== undefined && scope === 'here';
       const said = [before ? texts.newVersion(note) : texts.saved(note), ...(file ? [texts.cut(config.longest)] : [])];
       if (await fillsUp(ctx, note, config)) said.push(texts.overBudget(config.always_budget));
       return done(said.join('\n'), {
@@ -83,6 +88,8 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
         subject: note.text,
         id: note.id,
         ...(file && { files: [file] }),
+        // A model's choice that shows it to others stands below the answer.
+        ...(isForAll && { notices: [texts.forAllHere] }),
         choices: [undoChoice(undo)],
       });
     },

@@ -27,19 +27,20 @@ export const searchTool = (meaning: Pick<Meaning, 'nearTexts'>) =>
     effect: 'read',
     record: { redact: privately('query') },
     input: z.object({
-      query: z.string().max(500).describe('Words, #tags.'),
+      query: z.string().max(500).default('').describe('Words, #tags; none: all.'),
       tags: z.array(z.string().max(50)).max(10).optional().describe('Only notes with all of these tags.'),
       from: day.describe('Not older than: "last Monday".'),
       to: day.describe('Only notes made before this day.'),
       page,
     }),
 
-    prepare: ({ query }, { person }) => meaning.nearTexts(person.id, withoutTags(query)),
+    prepare: async ({ query }, { person }) =>
+      query.trim() === '' ? [] : meaning.nearTexts(person.id, withoutTags(query)),
 
     async run(input, ctx) {
       const query = input.query.trim();
       const tags = (input.tags ?? []).map(tagName).filter((tag) => tag !== '');
-      if (query === '' && tags.length === 0) return failed('NO_TEXT', texts.noWords);
+      if (query === '' && tags.length === 0 && !input.from && !input.to) return listTool.run({ page: input.page }, ctx);
       const [from, to] = [dayOf(input.from, ctx), dayOf(input.to, ctx)];
       if (from === null || to === null) {
         return failed('NOT_A_DATE', texts.noDay((from === null ? input.from : input.to) ?? ''));
@@ -80,7 +81,8 @@ function past(words: string, { when, clock }: TxContext): string | undefined {
 
 export const listTool = dataTool({
   name: 'note_list',
-  group: 'memory',
+  // A search without words lists them.
+  group: 'unshown',
   dialogue: {
     thing: 'note',
     async listNamed({ db, personId }) {

@@ -52,6 +52,7 @@ export const texts = {
   saved: ({ text, tags }: Note) => `Noted: ${quoteWords(text)}${tags.length > 0 ? ` (${tagWords(tags)})` : ''}.`,
   newVersion: ({ title = '', text }: Note) =>
     `The note ${quoteWords(title)} now says ${quoteWords(text)}; what it said before is kept.`,
+  forAllHere: 'Everybody in this channel finds this note.',
   cut: (max: number) =>
     `It is longer than ${max.toLocaleString('en')} ${formOf(max, 'character')}: the note has its beginning, and here is the whole as a file.`,
   overBudget: (tokens: number) =>
@@ -79,7 +80,6 @@ export const texts = {
     message: `You have ${max.toLocaleString('en')} ${formOf(max, 'note')}, which is the most there can be.`,
     remedy: 'Delete some first: "show my notes" lists them.',
   }),
-  noWords: { message: 'What should I look for in your notes?', remedy: 'For example "find my notes on wifi".' },
   nothing: (words: string) => `I found no note about ${quoteWords(words)}.`,
   noNote: (words: string) => ({
     message: `I have no note about ${quoteWords(words)}.`,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   askIfChanged,
+  askIfUnnamed,
   buryTellings,
   changeTool,
   dataTool,
@@ -47,20 +48,33 @@ export async function ofEach(
 ): Promise<ToolResult> {
   const found = await findSome(ctx, wanted.input.which ?? '', wanted);
   if (!Array.isArray(found)) return found;
+  const unnamed = askUnnamed(ctx, wanted, found);
+  if (unnamed) return quoteRows(unnamed, found);
   const [only, ...others] = found;
   if (only && others.length === 0) return quoteRows(await one(only), [only]);
   const results: ToolResult[] = [];
   for (const reminder of found) results.push(await one(reminder));
   const text = results.map((result) => (result.ok ? result.text : result.message)).join('\n');
   const items = results.flatMap((result) => (result.ok ? ((result.undo?.input.items ?? []) as unknown[]) : []));
+  const notices = results.flatMap((result) => (result.ok ? (result.notices ?? []) : []));
   const asked = results.flatMap((result) => (result.ok ? [] : (result.choices ?? [])));
   const undo = { tool: 'reminder_restore', input: { items }, label: texts.labelOfSeveral(items.length) };
   const choices = [...asked, ...(items.length > 0 ? [undoChoice(undo)] : [])];
   const which = found.map(({ id }) => id).join(', ');
   return quoteRows(
-    done(text, { id: which, ...(items.length > 0 && { undo }), ...(choices.length > 0 && { choices }) }),
+    done(text, { id: which, notices, ...(items.length > 0 && { undo }), ...(choices.length > 0 && { choices }) }),
     found,
   );
+}
+
+/** Asks before what a model has chosen and the person has not named: it may be done, or gone. */
+function askUnnamed(ctx: TxContext, { tool, input }: WantedAct, found: readonly Reminder[]): Failed | undefined {
+  const ids = found.map(({ id }) => id).join(', ');
+  const text = found.map((each) => each.text).join(', ');
+  const complete = { label: 'Mark as done', tool: 'reminder_complete', input: { which: ids } };
+  const isDeletion = tool === 'reminder_delete';
+  const yes = { tool, input: { ...input, which: ids, ...(isDeletion && { seen: markOfAll(found) }) } };
+  return askIfUnnamed(ctx, { text, yes, others: isDeletion ? [complete] : [] });
 }
 
 export const which = z
@@ -162,8 +176,21 @@ export function editTool(wakeAt: WakeAt) {
     input: editInput,
 
     run: (input, ctx) =>
-      ofEach(ctx, { tool: 'reminder_edit', input, prefers: 'any' }, (found) => edit(ctx, found, input, wakeAt)),
+      ofEach(ctx, { tool: 'reminder_edit', input, prefers: 'any' }, async (found) => {
+        const changed = await edit(ctx, found, input, wakeAt);
+        return changed.ok && ctx.turn.chosen ? { ...changed, notices: loudIn(found, input) } : changed;
+      }),
   });
+}
+
+/** Sentences for below a model's answer, about what it has set that wakes somebody. */
+function loudIn(before: Reminder, { text, urgent, nag }: Edit): string[] {
+  const after = { ...before, text: text?.trim() || before.text, urgent: urgent === true };
+  const every = nag === undefined ? null : readNag(nag);
+  return [
+    ...(after.urgent ? [texts.delivered(after)] : []),
+    ...(typeof every === 'number' ? [texts.nagged({ ...after, nag: every })] : []),
+  ];
 }
 
 /** Models are shown it for all that changes a reminder. */
@@ -172,32 +199,35 @@ export const reminderChange = changeTool({
   group: 'always',
   description: 'Changes a reminder.',
   which: 'Its words, id or number; several between commas; all; it.',
-  says: 'done: a series goes on. snooze: once. skip: one of a series. delete: for good.',
+  says: 'done: a series goes on. snooze: once. skip: one of a series.',
   fields: {
     when: z.string().optional().describe('snooze, move, skip: when.'),
     text: z.string().optional().describe('edit: the words.'),
   },
   verbs: {
-    done: { tool: 'reminder_complete', takes: [], input: () => ({}) },
-    snooze: { tool: 'reminder_snooze', takes: ['when'], input: ({ when }) => (when ? { when } : {}) },
+    done: { tool: 'reminder_complete', act: 'finish', takes: [], input: () => ({}) },
+    snooze: { tool: 'reminder_snooze', act: 'later', takes: ['when'], input: ({ when }) => (when ? { when } : {}) },
     move: {
       tool: 'reminder_edit',
+      act: 'later',
       takes: ['when', 'text'],
       input: ({ when, text }) => (when ? { when, ...(text && { text }) } : undefined),
       needs: '`when`: the new time',
     },
     edit: {
       tool: 'reminder_edit',
+      act: 'replace',
       takes: ['when', 'text'],
       input: ({ when, text }) => (text ? { text, ...(when && { when }) } : undefined),
       needs: '`text`: the new words',
     },
     skip: {
       tool: 'reminder_complete',
+      act: 'skip',
       takes: ['when'],
       input: ({ when }) => (when ? { day: when } : { ahead: true }),
     },
-    delete: { tool: 'reminder_delete', takes: [], input: () => ({}) },
+    delete: { tool: 'reminder_delete', act: 'remove', takes: [], input: () => ({}) },
   },
 });
 
@@ -401,6 +431,8 @@ export const deleteTool = dataTool({
     const found = await findSome(ctx, input.which, wanted);
     if (!Array.isArray(found)) return found;
     const isMany = found.length > (isAll(input.which) ? 1 : MOST_DELETED_UNASKED);
+    const unnamed = isMany ? undefined : askUnnamed(ctx, wanted, found);
+    if (unnamed) return quoteRows(unnamed, found);
     // A card of several holds for these as they were.
     const isAnother = input.seen !== undefined && input.seen !== markOfAll(found);
     const [only, ...others] = found;

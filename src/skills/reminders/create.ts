@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import {
+  askIfUnnamed,
+  type Done,
   dataTool,
   done,
   type Failed,
@@ -49,10 +51,7 @@ export const ASKS_WHEN = {
 
 const createInput = z.object({
   text: z.string().describe('What to remind of, without the time.'),
-  when: z
-    .string()
-    .optional()
-    .describe("The person's own words for the time; in plain English where they speak another language."),
+  when: z.string().optional().describe("The person's own words; in plain English where they speak another language."),
   lead: z
     .enum(['to', 'about', 'that'])
     .optional()
@@ -89,7 +88,7 @@ export function createTool(making: Making) {
     dialogue: { thing: 'reminder', asks: { NO_TEXT: 'text', ...ASKS_WHEN } },
     description: 'Sets a reminder: words to say back, once or in series.',
     effect: 'write',
-    policy: { confirms: tellsOthers },
+    policy: { act: { act: 'create', among: ['finish', 'later', 'skip', 'remove'] }, confirms: tellsOthers },
     flow: { impersonal: true },
     record: { redact: privately('text', 'escalate') },
     input: createInput,
@@ -102,6 +101,10 @@ export function createTool(making: Making) {
         const { message, remedy } = texts.noTime(text, input.lead, ctx.when);
         return failed('NO_TIME', message, { remedy });
       }
+      const unnamed = askIfUnnamed(ctx, { text, yes: { tool: 'reminder_create', input } });
+      if (unnamed) return unnamed;
+      const unsaid = askForWhom(ctx, { ...input, text });
+      if (unsaid) return unsaid;
       const read = readSlot(input.when, ctx.when, text);
       const when = input.waking ? inTheMorning(read, ctx.when) : read;
       if (when.kind === 'reject') return askAnother(when, { text, lead: input.lead }, ctx.when);
@@ -110,6 +113,16 @@ export function createTool(making: Making) {
       return storeUnderstood(ctx, { ...input, text }, when, making);
     },
   });
+}
+
+/** Asks where a model has chosen somebody else whom the person has not named. */
+function askForWhom({ turn: { chosen } }: TxContext, { to = '', ...rest }: CreateInput): Failed | undefined {
+  const name = to.trim().replace(/^@/, '').toLowerCase();
+  const said = [...(chosen?.said ?? []), ...(chosen?.before ?? [])].map((words) => words.toLowerCase());
+  if (!chosen || name === '' || said.some((words) => words.includes(name))) return undefined;
+  const create = (label: string, input: object) => ({ label, tool: 'reminder_create', input: { ...rest, ...input } });
+  const choices = [create(texts.forMe, {}), create(texts.forOther(to.trim()), { to })];
+  return failed('AMBIGUOUS', texts.forWhom(rest.text, to.trim()), { choices });
 }
 
 function inTheMorning(when: ParsedWhen, ctx: TxContext['when']): ParsedWhen {
@@ -159,7 +172,10 @@ export async function storePlanned(
   others: readonly TimeReading[] = [],
 ): Promise<ToolResult> {
   if (input.to?.trim() && input.escalate) return failed('INVALID_INPUT', texts.otherEscalates);
-  if (input.to?.trim()) return remindOther(ctx, { text: input.text, to: input.to.trim() }, schedule, making);
+  if (input.to?.trim()) {
+    const given = await remindOther(ctx, { text: input.text, to: input.to.trim() }, schedule, making);
+    return given.ok ? showChosen(ctx, given, true) : given;
+  }
   const { wakeAt } = making;
   const { tx, person, place: here, conversationId, clock } = ctx;
   const now = clock.now();
@@ -204,8 +220,9 @@ export async function storePlanned(
     nag,
     escalate: then.thenTarget === undefined ? undefined : { to: input.escalate?.to ?? '', minutes: then.thenMinutes },
   });
+  const isLoud = input.urgent === true || nag !== undefined || toDm;
   const guessed = !making.isZoneSet && person.zone === undefined && isFirst && schedule.zone === home;
-  return done([said, ...(guessed ? [zoneUnknown(home)] : []), ...(isTwin ? [texts.twin] : [])].join('\n'), {
+  const result = done([said, ...(guessed ? [zoneUnknown(home)] : []), ...(isTwin ? [texts.twin] : [])].join('\n'), {
     undo,
     subject: reminder.text,
     id: reminder.id,
@@ -218,4 +235,11 @@ export async function storePlanned(
       { ...texts.otherTime, tool: 'reminder_edit', input: { which: reminder.id, series: true } },
     ],
   });
+  return showChosen(ctx, result, isLoud);
+}
+
+/** A model's choice that wakes somebody, or tells others, stands below the answer in coda's own words. */
+function showChosen({ turn }: TxContext, made: Done, isLoud: boolean): Done {
+  const [said = ''] = made.text.split('\n', 1);
+  return turn.chosen && isLoud ? { ...made, notices: [...(made.notices ?? []), said] } : made;
 }

@@ -209,6 +209,10 @@ export const texts = {
     message: 'What it says is told somebody else where you do not answer: words from elsewhere do not go into it.',
     remedy: 'Have it told nobody else first, or make another reminder.',
   },
+  forMe: 'For me',
+  forOther: (name: string) => `For ${name}`,
+  forWhom: (text: string, name: string) =>
+    `Is ${quoteWords(text)} to be said to you, or to ${name}? You have not named them, and nothing was done yet.`,
   urgentWith: (words: string) => ({
     message: `--urgent takes nothing behind it, but ${quoteWords(words)} stands there.`,
     remedy: 'Put --urgent behind all that the reminder says.',

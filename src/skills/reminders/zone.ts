@@ -12,7 +12,8 @@ import { texts } from './texts.ts';
 export function moveZoneTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_move_zone',
-    group: 'settings',
+    // The answer to a new zone has a button for it.
+    group: 'unshown',
     description: "Moves the person's recurring reminders to another time zone, keeping their time of day.",
     effect: 'write',
     input: z.object({ zone: z.string().describe('A city or IANA zone.') }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   askIfChanged,
+  askIfUnnamed,
   buryTellings,
   dataTool,
   done,
@@ -319,5 +320,10 @@ async function findWhich(
   const all = await store.listSchedules(ctx.tx, ctx.person.id);
   const found = schedulesNamed(all, which, numberedAs(all, shown));
   const isUnsure = isNumber(which) && !shown.isLast;
-  return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
+  const schedule = onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
+  if ('ok' in schedule) return schedule;
+  const { tool, input, mark } = wanted;
+  const yes = { tool, input: { ...input, which: schedule.id, ...(mark && { seen: mark(schedule) }) } };
+  const unnamed = askIfUnnamed(ctx, { text: schedule.title, yes });
+  return unnamed ? quoteRows(unnamed, [schedule]) : schedule;
 }

@@ -13,7 +13,7 @@ interface Runnable {
 }
 
 const createShape = z.object({
-  when: z.string().optional().describe("The person's own words; in plain English where they speak another language."),
+  when: z.string().optional().describe("In the person's own words, as reminder_create."),
   what: z
     .string()
     .max(8_000)
@@ -71,12 +71,14 @@ export const scheduleChange = changeTool({
   verbs: {
     move: {
       tool: 'schedule_edit',
+      act: 'later',
       takes: ['when'],
       input: ({ when }) => (when ? { when } : undefined),
       needs: '`when`: the new time',
     },
     edit: {
       tool: 'schedule_edit',
+      act: 'replace',
       takes: ['what', 'when'],
       input: ({ what = '', when }) => {
         const changed = what === '' ? undefined : changedBy(what);
@@ -84,10 +86,10 @@ export const scheduleChange = changeTool({
       },
       needs: '`what`: flags alone, or what to do in words',
     },
-    pause: { tool: 'scheduler_toggle', as: 'name', takes: [], input: () => ({ on: false }) },
-    resume: { tool: 'scheduler_toggle', as: 'name', takes: [], input: () => ({ on: true }) },
-    run: { tool: 'scheduler_run_now', as: 'name', takes: [], input: () => ({}) },
-    delete: { tool: 'schedule_delete', takes: [], input: () => ({}) },
+    pause: { tool: 'scheduler_toggle', act: 'pause', as: 'name', takes: [], input: () => ({ on: false }) },
+    resume: { tool: 'scheduler_toggle', act: 'resume', as: 'name', takes: [], input: () => ({ on: true }) },
+    run: { tool: 'scheduler_run_now', act: 'run', as: 'name', takes: [], input: () => ({}) },
+    delete: { tool: 'schedule_delete', act: 'remove', takes: [], input: () => ({}) },
   },
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataTool, done, failed, isNumber, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { askIfUnnamed, dataTool, done, failed, isNumber, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { didYouMean, shorten } from '../../base/text.ts';
 import type { HomeReader, HomeSection, SkillDeps } from '../../chat/index.ts';
@@ -194,6 +194,10 @@ export async function runTask(deps: Deps, task: ListedSchedule, tx: Transaction,
 async function runNow(deps: Deps, { name }: { name: string }, ctx: TxContext): Promise<ToolResult> {
   const meant = await meantBy(deps, name, ctx);
   if ('ok' in meant) return meant;
+  const text = 'own' in meant ? meant.own.title : meant.task.name;
+  const yes = { tool: 'scheduler_run_now', input: { name: 'own' in meant ? meant.own.id : name } };
+  const unnamed = askIfUnnamed(ctx, { text, yes });
+  if (unnamed) return unnamed;
   if ('own' in meant) return runOwn(ctx, meant.own, deps);
   await runTask(deps, meant.task, ctx.tx, ctx.clock.now());
   return done(texts.begun(meant.task.name));

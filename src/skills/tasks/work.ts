@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   askIfChanged,
+  askIfUnnamed,
   buryTellings,
   changeTool,
   dataTool,
@@ -247,7 +248,12 @@ async function findWhich(ctx: TxContext, which: string, wanted: MarkedCall<Task>
   const shown = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
   const found = namedAmong(await store.lockOpen(ctx.tx, ctx.person.id), which, NAMING, shown.ids);
   const isUnsure = isNumber(which) && !shown.isLast;
-  return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
+  const task = onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
+  if ('ok' in task) return task;
+  const { tool, input, mark } = wanted;
+  const yes = { tool, input: { ...input, which: task.id, ...(mark && { seen: mark(task) }) } };
+  const unnamed = askIfUnnamed(ctx, { text: task.title, yes });
+  return unnamed ? quoteRows(unnamed, [task]) : task;
 }
 
 export const editTool = (tooling: Tooling) =>
@@ -338,6 +344,7 @@ export const taskChange = changeTool({
   verbs: {
     advance: {
       tool: 'task_advance',
+      act: 'finish',
       takes: ['text', 'files', 'step'],
       input: ({ text, files, step }) => ({
         ...(text && { result: text }),
@@ -347,6 +354,7 @@ export const taskChange = changeTool({
     },
     wait: {
       tool: 'task_block',
+      act: 'later',
       takes: ['text', 'when'],
       input: ({ text, when }) =>
         text
@@ -356,6 +364,7 @@ export const taskChange = changeTool({
     },
     edit: {
       tool: 'task_edit',
+      act: 'replace',
       takes: ['text', 'steps', 'when'],
       input: ({ text, steps, when }) => ({
         ...(text && { title: text }),
@@ -363,6 +372,6 @@ export const taskChange = changeTool({
         ...(when && { when }),
       }),
     },
-    cancel: { tool: 'task_cancel', takes: [], input: () => ({}) },
+    cancel: { tool: 'task_cancel', act: 'remove', takes: [], input: () => ({}) },
   },
 });

@@ -6,7 +6,7 @@ import { playAll, ROADS, requests } from './scene.ts';
 const server = await modelServer();
 
 /** Share of the requests whose tool is shown with the first message, by what the conversation holds. */
-const AT_ONCE = 0.7;
+const AT_ONCE = 0.77;
 
 test.each(ROADS)('in a window of %i tokens, to %s', async (...road) => {
   const { failed, atOnce } = await playAll(server, requests, road);
