@@ -87,6 +87,8 @@ export interface SkillReach {
   scripts: SkillScripts;
   /** Pages and files that are looked at again and again. */
   pages: WatchedPages;
+  /** The person of a webhook of this name; undefined: there is none. */
+  hookOwner(hook: string): Promise<string | undefined>;
   /** Tells things until somebody presses Seen. */
   acknowledgements: Acknowledgements;
   /** Schedules that files in the folders of agents say; `origin`: `agent/name`. Undefined before they are read. */

@@ -42,6 +42,15 @@ export const texts = {
   interrupted: (title: string) => `${name(title)} was cut off in the middle when coda stopped, and was not run again.`,
   changedMeanwhile: 'The files of the skill have changed meanwhile, so it was not planned.',
   noServer: (server: string) => `There is no MCP server ${server}.`,
+  noSource: {
+    message: 'I cannot tell what is to be looked at.',
+    remedy:
+      'For example `page https://shop.example/kettle`, `feed https://…`, `calendar https://… 30`, `hook washer.power`, ' +
+      '`file house/backup.log`, `mcp SERVER TOOL` or `run house/disk-check`.',
+  },
+  noHook: (hook: string) => `There is no hook ${hook} now; an owner makes it with \`coda hooks add ${hook}\`.`,
+  hookOfOther: (hook: string) => `The hook ${hook} is somebody else's, so nothing that it is sent comes here.`,
+  noToolNow: (server: string, tool: string) => `${server} does not offer ${tool} now.`,
   mayNotUse: (tool: string) => `You may not use ${tool}.`,
   asksFirst: (tool: string) => `An owner has ${tool} ask first, every time: a rule looks by itself and can ask nobody.`,
   actsOutside: (tool: string) => `${tool} does more than read, so a rule does not call it by itself.`,
