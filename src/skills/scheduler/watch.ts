@@ -132,7 +132,7 @@ export async function readNow(
   const page = await withTimeout(NOW_MS, pages.readText(asked.url, ctx.signal));
   if (!page?.ok) return texts.unreadNow(page?.message);
   const text = partsOf(page.text, asked.part).join('\n');
-  return texts.readsNow(numberIn(text, rule.after), rule.after);
+  return texts.readsNow(numberIn(text, rule.after, page.language), rule.after);
 }
 
 export async function place(

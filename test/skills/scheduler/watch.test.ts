@@ -304,6 +304,17 @@ test.each([
   expect(await readNow(tooling, wanted, ctx)).toBe(said);
 });
 
+test.each([
+  ['de', 'It is 1,299 now.'],
+  ['en', 'It is 1.299 now.'],
+])('a number is read in the language of its page: %s', async (language, said) => {
+  const html = `<html lang="${language}"><body><main><h1>Ana</h1><p>Marke 1.299</p></main></body></html>`;
+  internet.serve(`/miles-${language}`, html, 'text/html');
+  const line = `/schedule every hour page ${at(`/miles-${language}`)} --above 5000 --after Marke --title miles`;
+  expect(await ana.says(line)).toContain(said);
+  await ana.says('/schedules delete miles');
+});
+
 test('a value that a flag does not take is refused by the name of the flag', async () => {
   const line = `/schedule every hour page ${at('/kettle')}`;
   for (const [flags, says] of [
