@@ -97,7 +97,7 @@ function jsonIn(text: string): unknown {
   }
 }
 
-/** Of an answer or a list of segments. */
+/** Text of an answer, or of its segments. */
 function wordsIn(value: unknown): string | undefined {
   const { text, segments = value } = (value ?? {}) as { text?: unknown; segments?: unknown };
   if (typeof text === 'string') return text;

@@ -79,22 +79,28 @@ export function targetTools(deps: Deps, { runnable }: Pick<AllSkills, 'runnable'
       effect: 'write',
       callers: 'person',
       input: z.object({ name, allows: z.array(z.string().max(60)).max(20) }),
-      async run(input, { tx, person, tools }) {
-        const [found, ...others] = await targets.listNamed(tx, person.id, input.name);
-        if (!found) return failed('NOT_FOUND', texts.unknown(input.name));
-        if (others.length > 0) return failed('AMBIGUOUS', texts.ambiguous(input.name));
-        const allows = [...new Set(input.allows.map((each) => each.toLowerCase()))];
-        const known = tools.namesOfAll();
-        // One that is allowed stays so, whatever its server or skill does meanwhile.
-        const strange = allows.find((each) => ![...known, ...found.allows].includes(each) && !runnable(each));
-        if (strange !== undefined) return failed('NOT_FOUND', texts.nothingCalled(strange, didYouMean(strange, known)));
-        await targets.setAllows(tx, found.id, allows);
-        // Waiting words may come from a skill that is not allowed any more.
-        if (found.allows.some((each) => !allows.includes(each))) await targets.dropWaiting(tx, found.id);
-        return done(texts.allows(found.name, allows));
-      },
+      run: (input, ctx) => setPrivate(input, ctx, runnable),
     }),
   ];
+}
+
+async function setPrivate(
+  { name: named, allows: wanted }: { name: string; allows: readonly string[] },
+  { tx, person, tools }: TxContext,
+  runnable: AllSkills['runnable'],
+): Promise<ToolResult> {
+  const [found, ...others] = await targets.listNamed(tx, person.id, named);
+  if (!found) return failed('NOT_FOUND', texts.unknown(named));
+  if (others.length > 0) return failed('AMBIGUOUS', texts.ambiguous(named));
+  const allows = [...new Set(wanted.map((each) => each.toLowerCase()))];
+  // A name that is allowed stays so, whatever its server or skill does meanwhile.
+  const known = [...tools.namesOfAll(), ...found.allows];
+  const strange = allows.find((each) => !known.includes(each) && !runnable(each));
+  if (strange !== undefined) return failed('NOT_FOUND', texts.nothingCalled(strange, didYouMean(strange, known)));
+  await targets.setAllows(tx, found.id, allows);
+  // Waiting words may come from a skill that is not allowed any more.
+  if (found.allows.some((each) => !allows.includes(each))) await targets.dropWaiting(tx, found.id);
+  return done(texts.allows(found.name, allows));
 }
 
 async function list({ tx, person, place, conversationId }: TxContext): Promise<ToolResult> {

@@ -23,7 +23,7 @@ export type Observation =
   | {
       ok: true;
       text: string;
-      /** Of a page, as its HTML says it. */
+      /** The page's, as its HTML says it. */
       language?: string | undefined;
       hash?: string | undefined;
       items?: readonly Item[];

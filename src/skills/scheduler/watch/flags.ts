@@ -69,7 +69,7 @@ export interface FlagFault {
   isTwice?: true;
   /** A value that the flag does not take, and what it wants. */
   problem?: string;
-  /** What has no flag, in words. */
+  /** Words for a part that has no flag. */
   named?: string;
 }
 
