@@ -3,12 +3,12 @@ import { asideOfColors, hexColor } from '../colors.js';
 import {
   bareAttributes,
   bareName,
+  blocksOf,
   elementsOf,
-  mainPartOf,
+  openPackage,
   partOfType,
   prefixedAttribute,
   relationsOf,
-  xmlBatches,
   xmlEvents,
 } from '../markup.js';
 import { Outline, Table, withAddresses } from '../passages.js';
@@ -25,9 +25,7 @@ const NOTES = [
 ];
 
 export async function* readWord(zip, about, nested) {
-  about.title = await titleOf(zip);
-  const main = await mainPartOf(zip, 'word/document.xml');
-  const relations = await relationsOf(zip, main);
+  const { main, relations } = await openPackage(zip, about, 'word/document.xml');
   const styles = await stylesIn(zip, partOfType(relations, 'styles', 'word/styles.xml'));
   const partsOf = (type) => relations.flatMap((each) => (each.type === type && each.target ? [each.target] : []));
   const notes = new Map();
@@ -44,18 +42,6 @@ export async function* readWord(zip, about, nested) {
       yield { text, place: 'header or footer', aside: 'header or footer' };
     }
   }
-}
-
-export async function titleOf(zip) {
-  const entry = partOfType(await relationsOf(zip, ''), 'core-properties', 'docProps/core.xml');
-  let isTitle = false;
-  let title = '';
-  for await (const { open, text, close } of xmlEvents(zip.chunks(entry))) {
-    if (open !== undefined) isTitle = bareName(open) === 'title';
-    else if (close !== undefined) isTitle = false;
-    else if (isTitle) title += text;
-  }
-  return title.trim();
 }
 
 /** Words that are kept apart from the text around them. */
@@ -84,12 +70,9 @@ class Paragraph {
 async function* bodyOf(zip, part, { styles, outline, notes, relations, nested, numbering }) {
   const byId = new Map(relations.map((relation) => [relation.id, relation]));
   const walk = new Walk({ styles, outline, notes, byId, numbering });
-  for await (const events of xmlBatches(zip.chunks(part))) {
-    for (const event of events) walk.hear(event);
-    for (const block of walk.take()) {
-      if (block.part) yield* partOf(zip, block, nested);
-      else yield block;
-    }
+  for await (const block of blocksOf(zip.chunks(part), walk)) {
+    if (block.part) yield* partOf(zip, block, nested);
+    else yield block;
   }
 }
 
@@ -121,12 +104,6 @@ class Walk {
     this.outline = outline;
     this.notes = notes;
     this.byId = byId;
-  }
-
-  take() {
-    const { blocks } = this;
-    if (blocks.length > 0) this.blocks = [];
-    return blocks;
   }
 
   hear({ open, at, text, close }) {
@@ -385,7 +362,7 @@ async function* notesIn(zip, part, { what, notes, styles }) {
       const by = authors.get(note.id);
       const place =
         what === 'comment' ? `comment${by ? ` by ${by}` : ''}${own ? ` at ${own}` : ''}` : `${what} ${note.id}`;
-      yield* noteBlocks(walk.take(), place, what);
+      yield* noteBlocks(walk.blocks, place, what);
       walk = undefined;
     }
   }
