@@ -65,6 +65,10 @@ export const cycle = (names: readonly string[]) =>
 export const noSkill = (name: string, near: string | undefined) =>
   `There is no skill “${name}”.${near ? ` Did you mean “${near}”?` : ' skill_search finds skills by what they are for.'}`;
 
+/** For people whose rules look by themselves: no tool of a model's helps them. */
+export const noSkillNamed = (name: string, near: string | undefined) =>
+  `There is no skill “${name}”. ${near ? `Did you mean “${near}”?` : '`/skills` lists them.'}`;
+
 export const invalid = (name: string, reason: string) => `The skill “${name}” cannot be used: ${reason}`;
 
 export const deprecatedNotice = ({ name, reason, replacement }: Deprecation) =>

@@ -307,7 +307,7 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
 }
 
 function depsOf(open: OpenParts): Omit<SkillDeps, 'config' | 'does'> {
-  const { config, delivery, bus, closer, thinking, forSkills, scripts, servers } = open;
+  const { config, delivery, bus, closer, thinking, forSkills, scripts, servers, hooks } = open;
   const { database, artifacts, world, jobs, schedules, embedders, gate, egress, cache, locks, wakeAt, events } = open;
   const onClose = (part: string, close: () => Promise<void>) => closer.onClose(part, close);
   return {
@@ -326,6 +326,7 @@ function depsOf(open: OpenParts): Omit<SkillDeps, 'config' | 'does'> {
     acknowledgements: acknowledgements({ wakeAt, world }),
     plannedInFiles: () => plannedLines(open.specialists.current()),
     pages: watchedPages({ egress, cache, world, onClose }, config.block(webConfig)),
+    hookOwner: (hook) => hooks.ownerOf(hook),
     egress,
     cache,
     locks,

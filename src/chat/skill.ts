@@ -87,6 +87,8 @@ export interface SkillReach {
   scripts: SkillScripts;
   /** Pages and files that are looked at again and again. */
   pages: WatchedPages;
+  /** The person of a webhook of this name; undefined: there is none. */
+  hookOwner(hook: string): Promise<string | undefined>;
   /** Tells things until somebody presses Seen. */
   acknowledgements: Acknowledgements;
   /** Schedules that files in the folders of agents say; `origin`: `agent/name`. Undefined before they are read. */
@@ -228,8 +230,8 @@ export interface SkillScripts {
  * within a minute is fetched once. Failures are values.
  */
 export interface WatchedPages {
-  /** The readable text of a page, in Markdown. */
-  readText(url: string, signal: AbortSignal): Promise<{ ok: true; text: string } | PageFailure>;
+  /** The readable text of a page, in Markdown, and its language where its HTML says it. */
+  readText(url: string, signal: AbortSignal): Promise<{ ok: true; text: string; language?: string } | PageFailure>;
   /** Entries of a feed (RSS, Atom), as they stand there; `more`: those beyond that are not looked at. */
   readFeed(
     url: string,

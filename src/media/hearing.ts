@@ -24,12 +24,19 @@ const DEMUXERS: Readonly<Record<string, string>> = {
   wav: 'wav',
   m4a: 'mov',
   aac: 'aac',
+  caf: 'caf',
+  aiff: 'aiff',
+  wma: 'asf',
+  mp2: 'mp3',
+  au: 'au',
+  w64: 'w64',
 };
 
 /** Decoders of ffmpeg: those of pictures, which would look into a clip's first frames, are not even opened. */
 const DECODERS = [
   'aac,aac_fixed,libfdk_aac,alac,ac3,eac3,amrnb,amrwb,flac,vorbis,opus,libopus,speex,libspeex,gsm,gsm_ms',
   'mp1,mp1float,mp2,mp2float,mp3,mp3float,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,pcm_mulaw,pcm_alaw,pcm_u8,pcm_s8',
+  'wmav1,wmav2,wmapro,wmavoice,wmalossless',
   'pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be',
 ];
 

@@ -1,20 +1,10 @@
 /** Containers of recordings by their bytes, how long they are where they say so, and how loud their samples are. */
 
-const SOUNDS: readonly (readonly [starts: string, at: number, extension: string, type: string])[] = [
-  ['OggS', 0, 'ogg', 'audio/ogg'],
-  ['ID3', 0, 'mp3', 'audio/mpeg'],
-  // Frames of layer 3 (MPEG 1, 2 and 2.5) with a checksum or without, and those of bare AAC.
-  ['\xff\xfb', 0, 'mp3', 'audio/mpeg'],
-  ['\xff\xfa', 0, 'mp3', 'audio/mpeg'],
-  ['\xff\xf3', 0, 'mp3', 'audio/mpeg'],
-  ['\xff\xf2', 0, 'mp3', 'audio/mpeg'],
-  ['\xff\xe3', 0, 'mp3', 'audio/mpeg'],
-  ['\xff\xf1', 0, 'aac', 'audio/aac'],
-  ['\xff\xf9', 0, 'aac', 'audio/aac'],
-  ['fLaC', 0, 'flac', 'audio/flac'],
-  ['#!AMR', 0, 'amr', 'audio/amr'],
+import { SOUNDS } from './readers/sound-signatures.js';
+
+/** Containers of clips, in which there may be nothing but sound. */
+const CLIPS: readonly (readonly [starts: string, at: number, extension: string, type: string])[] = [
   ['\x1a\x45\xdf\xa3', 0, 'webm', 'audio/webm'],
-  ['WAVE', 8, 'wav', 'audio/wav'],
   ['ftyp', 4, 'm4a', 'audio/mp4'],
 ];
 
@@ -29,7 +19,7 @@ export interface Sound {
 /** Undefined for what is no recording. Names and types of platforms say little. */
 export function soundOf(bytes: Buffer): Sound | undefined {
   const head = bytes.toString('latin1', 0, 16);
-  const [, , extension, type] = SOUNDS.find(([starts, at]) => head.startsWith(starts, at)) ?? [];
+  const [, , extension, type] = [...SOUNDS, ...CLIPS].find(([starts, at]) => head.startsWith(starts, at)) ?? [];
   if (extension === undefined || type === undefined) return undefined;
   const isOpus = ['ogg', 'webm'].includes(extension) && bytes.subarray(0, 400).includes('OpusHead');
   return { extension, type, lengthMs: lengthOf(bytes, extension), isOpus };

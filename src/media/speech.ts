@@ -4,12 +4,12 @@ import { availableParallelism } from 'node:os';
 import { deadline } from '../base/async.ts';
 import { ChildFault } from '../base/child/index.ts';
 import { messageOf } from '../base/errors.ts';
-import { parseJson } from '../base/json.ts';
 import { plural } from '../base/text.ts';
 import { fetchService } from '../egress/index.ts';
 import { DecodingFault, type Hearing, type HearingFor, type HearingLimit } from './hearing.ts';
 import { ProgramFault, type ProgramLimits } from './programs.ts';
 import { asWave, halveRate, isSilent, RATE, type Sound, soundOf } from './sounds.ts';
+import { readTranscript, withoutSounds, withoutTimes } from './transcript.ts';
 
 export interface SpeechSettings {
   kind: 'none' | 'openai-compatible' | 'command' | 'sherpa-onnx';
@@ -43,8 +43,8 @@ export type Transcript = { ok: true; text: string } | { ok: false; why: string; 
 
 /** Services take no more. */
 const LARGEST = 25 * 1024 * 1024;
-const LONGEST_ANSWER = 1_000_000;
-const REFUSED = ['amr', 'aac'];
+const LONGEST_OUTPUT = 1_000_000;
+const REFUSED = ['amr', 'aac', 'caf', 'aiff', 'wma', 'mp2', 'au', 'w64'];
 /** Bytes of samples in a WAV: 13 minutes, and 27 at the rate of telephones. */
 const LARGEST_SAMPLES = LARGEST - 1_000;
 const TOO_LONG_AS_WAVE =
@@ -96,7 +96,7 @@ export async function transcribe(
       hears({ bytes, sound, samples }, settings, { hearing, programs, by }, limit),
     );
     if (heard === undefined) return { ok: false, why: 'the budget for models is used up', isPassing: true };
-    const text = withoutMarks(heard);
+    const text = withoutSounds(heard);
     return text === '' ? NOTHING_HEARD : { ok: true, text };
   } catch (error) {
     signal.throwIfAborted();
@@ -119,13 +119,6 @@ function reasonOf(error: unknown): string {
     ? 'sherpa-onnx-node is not installed'
     : 'what hears it stopped; its model may be broken, or not named as sherpa-onnx names it (speech.transcribe.model_config)';
 }
-
-/** Without the marks that programs set for what is no speech. */
-const withoutMarks = (text: string): string =>
-  text
-    .replace(/\[(?:BLANK_AUDIO|MUSIC|SILENCE|NOISE)\]/gi, '')
-    .replace(/\s+/g, ' ')
-    .trim();
 
 type Hears = (
   recording: Recording,
@@ -159,13 +152,7 @@ const askService: Hears = async (recording, settings, _, { signal }) => {
     signal,
     headers: settings.api_key === undefined ? {} : { authorization: `Bearer ${settings.api_key}` },
   });
-  const answer = (await response.text()).slice(0, LONGEST_ANSWER);
-  if (response.status === 413) throw new Error('the service that hears it takes no recording of this size');
-  if (!response.ok) throw new Error(`the service that hears it answered ${response.status}`);
-  if (!answer.trimStart().startsWith('{')) return answer;
-  const { text } = parseJson(answer) as { text?: unknown };
-  if (typeof text !== 'string') throw new Error('the service that hears it gave no text');
-  return text;
+  return readTranscript(response, settings.api_key);
 };
 
 /**
@@ -185,7 +172,7 @@ const runCommand: Hears = async (recording, { command = [], timeout }, { program
   const wav = wantsWave && { wav: { extension: 'wav', bytes: asWave(samplesOf(recording)) } };
   const files = { file: { extension, bytes }, ...wav };
   const output = await programs.run({ command, files, limits: limitsWithin(timeout) }, by, limit);
-  return output.toString('utf8', 0, LONGEST_ANSWER);
+  return withoutTimes(output.toString('utf8', 0, LONGEST_OUTPUT));
 };
 
 const recognize: Hears = async (recording, { module, model_config: model = {} }, { hearing, by }, limit) => {

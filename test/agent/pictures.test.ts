@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readBmp } from '../../src/agent/context/pictures/bmp.js';
 import { isFit, lookAt } from '../../src/agent/context/pictures/index.ts';
 import { readPng } from '../../src/agent/context/pictures/png.js';
 import { attachedTo, Scaler } from '../../src/agent/index.ts';
@@ -242,4 +243,54 @@ test('a picture that was cut off is made whole as far as it goes, or said to be 
   const remade = Buffer.from(cut.images[0]?.base64 ?? '', 'base64');
   expect(cut.notices).toEqual([]);
   expect(remade.subarray(-2).toString('hex')).toBe('ffd9');
+});
+
+/** Red on the left, blue on the right, as Windows stores it. */
+function bmp(width: number, height: number, { depth = 24, isTopDown = false, palette = Buffer.alloc(0) } = {}): Buffer {
+  const length = Math.ceil((depth * width) / 32) * 4;
+  const head = Buffer.alloc(54);
+  head.write('BM');
+  head.writeUInt32LE(54 + palette.length + length * height, 2);
+  head.writeUInt32LE(54 + palette.length, 10);
+  head.writeUInt32LE(40, 14);
+  head.writeInt32LE(width, 18);
+  head.writeInt32LE(isTopDown ? -height : height, 22);
+  head.writeUInt16LE(1, 26);
+  head.writeUInt16LE(depth, 28);
+  const line = Buffer.alloc(length);
+  for (let x = 0; x < width; x++) {
+    const isLeft = x < width / 2;
+    if (depth >= 24) line[(x * depth) / 8 + (isLeft ? 2 : 0)] = 255;
+    else if (!isLeft) line[(x * depth) >> 3]! |= 1 << (8 - depth - ((x * depth) & 7));
+  }
+  return Buffer.concat([head, palette, ...Array.from({ length: height }, () => line)]);
+}
+const RED_AND_BLUE = Buffer.from('0000ff00ff000000', 'hex');
+
+test.each([
+  ['24 bits', bmp(30, 20)],
+  ['32 bits, from the top', bmp(30, 20, { depth: 32, isTopDown: true })],
+  ['a palette of two', bmp(30, 20, { depth: 1, palette: RED_AND_BLUE })],
+  ['a palette of 16', bmp(30, 20, { depth: 4, palette: RED_AND_BLUE })],
+  ['a palette of 256', bmp(30, 20, { depth: 8, palette: RED_AND_BLUE })],
+])('a BMP is made a JPEG: %s', async (_, bytes) => {
+  const { images, notices } = await shown(bytes);
+  expect(notices).toEqual([]);
+  expect(images[0]?.type).toBe('image/jpeg');
+  const jpeg = Buffer.from(images[0]?.base64 ?? '', 'base64');
+  expect(lookAt(jpeg)).toMatchObject({ width: 30, height: 20 });
+  const seen: number[][] = [];
+  readBmp(bytes, (y, pixels) => {
+    if (y === 0) seen.push([...pixels.subarray(0, 4)], [...pixels.subarray(-4)]);
+  });
+  expect(seen).toEqual([
+    [255, 0, 0, 255],
+    [0, 0, 255, 255],
+  ]);
+});
+
+test('a BMP that was cut off is said to be unread', async () => {
+  const { images, notices } = await shown(bmp(30, 20).subarray(0, 900));
+  expect(images).toEqual([]);
+  expect(notices).toEqual(['p0, not read: it is cut off.']);
 });

@@ -56,7 +56,7 @@ function compare(out: string, { language, text }: NonNullable<ShellStep['shows']
 }
 
 /** Pages whose `sh` blocks are run in a shell, in their order. */
-const IN_A_SHELL = ['files.md', 'voice.md', 'http.md', 'webhooks.md'];
+const IN_A_SHELL = ['files.md', 'voice.md', 'http.md', 'webhooks.md', 'automations.md'];
 const SPOKEN = join(import.meta.dirname, '..', 'media', 'files', 'spoken.opus');
 
 describe.each(IN_A_SHELL)('docs/%s', (page) => {

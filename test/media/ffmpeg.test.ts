@@ -84,6 +84,18 @@ const RECORDINGS: readonly (readonly [what: string, make: () => Buffer])[] = [
   ['AMR', amr],
   ['FLAC', () => pack('flac')],
   ['lossless Apple', () => pack('m4a', '-c:a', 'alac')],
+  ['a memo of an old iPhone', () => pack('caf', '-c:a', 'alac')],
+  ['plain samples in CAF', () => pack('caf', '-c:a', 'pcm_s16be')],
+  ['AIFF of a studio', () => pack('aiff', '-c:a', 'pcm_s24be')],
+  ['AIFF with its bytes turned round', () => pack('aiff', '-c:a', 'pcm_s16le')],
+  ['Windows Media 2', () => pack('wma', '-c:a', 'wmav2')],
+  ['Windows Media 1', () => pack('wma', '-c:a', 'wmav1')],
+  ['MP2', () => pack('mp2', '-c:a', 'mp2')],
+  ['MP2 of a low rate', () => pack('mp2', '-ar', '22050', '-c:a', 'mp2')],
+  ['an AU of a browser', () => pack('au', '-ar', '8000', '-c:a', 'pcm_mulaw')],
+  ['Wave64', () => pack('w64', '-c:a', 'pcm_s16le')],
+  ['a WAV for more than 4 GB', () => pack('wav', '-rf64', 'always')],
+  ['a clip of an old telephone', () => pack('3gp', '-c:a', 'aac')],
   ['a WAV of floating points', () => pack('wav', '-c:a', 'pcm_f32le')],
   ['a WAV of a telephone', () => pack('wav', '-ar', '8000', '-c:a', 'pcm_mulaw')],
 ];
@@ -126,6 +138,7 @@ function withSamplesIn(name: string, movie: Buffer): Buffer {
 }
 
 describe.skipIf(FFMPEG === '')('the real ffmpeg', () => {
+  test('there are 25 recordings and more', () => expect(RECORDINGS.length).toBeGreaterThanOrEqual(25));
   test.each(RECORDINGS)('%s is heard', async (_, make) => {
     expect(await hear(make())).toMatch(/^heard 16000 (?:1\.9|2\.[01]) seconds, loud$/);
   });
@@ -147,8 +160,10 @@ describe.skipIf(FFMPEG === '')('the real ffmpeg', () => {
 
   test('what services refuse arrives as a WAV', async () => {
     const { bodies, heardBy } = await openService();
-    for (const bytes of [amr(), pack('aac'), pack('m4a')]) expect(await heardBy(bytes)).toBe('heard');
-    expect(bodies.map((body) => /filename="recording\.(\w+)"/.exec(body)?.[1])).toEqual(['wav', 'wav', 'm4a']);
+    const refused = ['aac', 'caf', 'aiff', 'wma', 'mp2', 'au', 'w64'].map((extension) => pack(extension));
+    for (const bytes of [amr(), ...refused, pack('m4a')]) expect(await heardBy(bytes)).toBe('heard');
+    const sent = bodies.map((body) => /filename="recording\.(\w+)"/.exec(body)?.[1]);
+    expect(sent).toEqual([...Array(8).fill('wav'), 'm4a']);
   });
 
   test('what is empty or broken never reaches a service; what has no decoder here does', async () => {
@@ -190,6 +205,12 @@ describe.skipIf(FFMPEG === '')('the real ffmpeg', () => {
       'RIFF\0\0\0\0WAVE',
       '\xff\xfb',
       '\xff\xf1',
+      '\xff\xfd',
+      'caff\0\x01\0\0',
+      'FORM\0\0\0\0AIFF',
+      '0&\xb2u\x8ef\xcf\x11',
+      '.snd\0\0\0\x18',
+      'riff.\x91\xcf\x11',
     ];
     const brand = '\0\0\0\x14ftypM4A \0\0\0\0isom';
     for (const head of [...heads, brand])

@@ -63,6 +63,26 @@ Bake at 180 degrees for 45 minutes on the lower rail. Sprinkle with cinnamon sug
 ## Freezer
 Stock keeps for six months, bread for three, fish no longer than two.
 `,
+  'car.csv': `Day;Garage;Work;Kilometres;Price
+14.02.2025;Brandt;Oil and filter;41250;189,50
+02.09.2025;Brandt;Brake pads in front;48900;412,00
+17.11.2025;Tyre Hall;Winter tyres put on;51320;64,00
+09.03.2026;Brandt;Inspection, new wipers;57010;368,20
+21.06.2026;Station North;Windscreen repaired;60480;0,00
+30.10.2026;Brandt;Battery replaced;66120;241,90
+`,
+  'club.md': `# Minutes of the garden club
+## Members
+The club has 38 members; Ruth Adeyemi was elected as treasurer for two years, and Tomas keeps the keys of the shed.
+## Money
+There are 2,140 euros on the account. The yearly fee rises from 45 to 50 euros, children pay nothing.
+## Water
+The pump is switched off from 1 November to the middle of March. Who waters after ten in the morning pays for it.
+## Bees
+Three hives stand behind the compost; the fence there has to be closed, for dogs have been stung twice.
+## Dates
+The seed swap is on the second Saturday of February in the parish hall, the summer party on 28 June from four o'clock.
+`,
 };
 
 /** Words of the question, the file, and words of the passage. */
@@ -107,4 +127,24 @@ export const QUESTIONS: readonly (readonly [question: string, file: string, word
   ['how much flour for pancakes', 'recipes.md', '250 grams of flour'],
   ['at how many degrees is the plum cake baked?', 'recipes.md', '180 degrees'],
   ['how long does fish keep in the freezer', 'recipes.md', 'no longer than two'],
+  ['when was the battery replaced?', 'car.csv', '30.10.2026'],
+  ['how much did the brake pads cost', 'car.csv', '412,00'],
+  ['at how many kilometres was the inspection?', 'car.csv', '57010'],
+  ['who repaired the windscreen', 'car.csv', 'Station North'],
+  ['what did the winter tyres cost?', 'car.csv', '64,00'],
+  ['who is the treasurer of the club?', 'club.md', 'Ruth Adeyemi'],
+  ['who has the keys of the shed', 'club.md', 'Tomas keeps the keys'],
+  ['how much money is on the account of the club?', 'club.md', '2,140 euros'],
+  ['how high is the yearly fee', 'club.md', 'from 45 to 50 euros'],
+  ['when is the pump switched off?', 'club.md', '1 November'],
+  ['where do the hives stand', 'club.md', 'behind the compost'],
+  ['when is the seed swap?', 'club.md', 'second Saturday of February'],
+  ['when does the summer party begin', 'club.md', 'from four'],
+  ['who made the boiler?', 'boiler.md', 'Viessmann in 2019'],
+  ['how much is the advance for heating', 'tenancy.md', '60 euros'],
+  ['how much of the repairs does the tenant pay a year at most?', 'tenancy.md', '300 euros a year'],
+  ['where is the meeting point for the planetarium', 'school.md', '8:15 at the main gate'],
+  ['how long does the batter of the pancakes rest?', 'recipes.md', 'twenty minutes'],
+  ['how long does bread keep', 'recipes.md', 'bread for three'],
+  ['in which street is the hotel?', 'trip.md', 'Rua das Flores'],
 ];

@@ -109,6 +109,7 @@ export class Played {
         readFile: async () => NO_SCRIPTS,
       },
       plannedInFiles: () => [],
+      hookOwner: async () => undefined,
       acknowledgements: acknowledgements({ wakeAt, world }),
       pages: {
         readText: async () => NO_SCRIPTS,
@@ -245,6 +246,7 @@ export class Played {
         offeredTools: () => new Toolbox([...this.tools.values()]).specs({ role: 'owner' }),
         toolsMeant: (names) => names.filter((name) => this.tools.has(name)),
         mayUse: (tool) => this.tools.has(tool),
+        namesOfAll: () => [...this.tools.keys()],
         call: ({ tool, input }, ctx) => (this.tools.get(tool) as DataTool).run(input, ctx),
       },
       runner: {},

@@ -56,7 +56,7 @@ const bodyOf = (more: object = {}) => JSON.stringify({ ...PUSH, nth: ++sent, ...
 
 async function post(hook: string, body: string | Uint8Array, headers: Record<string, string>) {
   const answer = await fetch(`${base}/${hook}`, { method: 'POST', body, headers });
-  const told = (await answer.json()) as { code?: string; delivery?: string; detail?: string };
+  const told = (await answer.json()) as { code?: string; delivery?: string; detail?: string; missing?: string[] };
   await coda.app.whenSettled();
   return { status: answer.status, ...told };
 }
@@ -95,6 +95,13 @@ describe('a hook', () => {
     await coda.app.hooks.takeLocal('exact', body, undefined);
     await coda.app.whenSettled();
     expect(ana.heard('order 12345678901234567890 costs 21.10')).toHaveLength(1);
+  });
+
+  test('names what its template wants and was not sent, to its sender and its person', async () => {
+    const body = '{"pusher": {"name": "ana"}}';
+    const { missing } = await post('ci', body, { 'coda-signature': sign('ci', body) });
+    expect(missing).toEqual(['repository.name']);
+    expect(ana.heard('(Not in what was sent: repository.name.)')).toHaveLength(1);
   });
 
   test('takes what GitHub and Stripe sign', async () => {

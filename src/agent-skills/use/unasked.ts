@@ -36,7 +36,8 @@ export function skillScripts(deps: UnaskedDeps): SkillScripts {
   const usable = (name: string, asker: ScriptAsker): AgentSkill | Failed => {
     const view = views.viewOf(undefined);
     const skill = view.snapshot.skills.get(name);
-    if (!skill || denied(view, asker).has(name)) return failed('NOT_FOUND', texts.noSkill(name, nearIn(view, name)));
+    if (!skill || denied(view, asker).has(name))
+      return failed('NOT_FOUND', texts.noSkillNamed(name, nearIn(view, name)));
     const why = view.decisions.resting.get(name);
     return why === undefined ? view.files.inForce(skill) : failed('REVOKED', texts.rests(name, why));
   };

@@ -6,7 +6,7 @@ import type { Artifacts } from '../../storage/index.ts';
 import type { ModelImage, ModelMessage, ToolMessage } from '../inference/model.ts';
 import { fileNotRead } from '../texts.ts';
 import { cut } from './fit.ts';
-import { isFit, isPictureWhole, lookAt, NotScaled, type Scaler } from './pictures/index.ts';
+import { isFit, isForeign, isPictureWhole, lookAt, NotScaled, type Scaler } from './pictures/index.ts';
 import type { PastPictures } from './shown.ts';
 import type { HistoryEntry } from './store.ts';
 
@@ -37,7 +37,7 @@ const TEXT_ROOM = 48_000;
 /** Each file is shown at least this much, so that the model knows what it is. */
 const LEAST_ROOM = 500;
 const TEXT = /^text\/|^application\/(json|xml|yaml|x-yaml|toml|javascript|x-sh|sql|csv)\b/;
-const PICTURE_NAME = /\.(?:png|jpe?g|gif|webp|hei[cf])$/i;
+const PICTURE_NAME = /\.(?:png|jpe?g|gif|webp|hei[cf]|bmp)$/i;
 const TEXT_NAME =
   /\.(txt|md|csv|tsv|json|jsonl|ya?ml|toml|xml|html?|css|js|ts|py|rb|go|rs|java|c|h|cpp|sh|sql|log|ini|conf)$/i;
 
@@ -203,7 +203,7 @@ class Pictures {
     const look = lookAt(bytes);
     if (!look) return false;
     const isSmall = bytes.length <= Math.min(LARGEST_PICTURE, this.room) && isFit(look);
-    const isCut = isSmall && !isPictureWhole(bytes, look);
+    const isCut = (isSmall || look.type === 'image/bmp') && !isPictureWhole(bytes, look);
     // Services refuse such a file; of a photograph the upper part is made a whole one.
     if (isCut && look.type !== 'image/jpeg') throw new NotScaled('it is cut off');
     const shown = isSmall && !isCut ? bytes : await scaler.scale(file.hash, bytes, look, this.by);
@@ -212,7 +212,7 @@ class Pictures {
       throw new NotScaled('there is no room for it beside the others');
     }
     this.room -= shown.length;
-    const type = shown === bytes && look.type !== 'image/heic' ? look.type : 'image/jpeg';
+    const type = shown === bytes && !isForeign(look.type) ? look.type : 'image/jpeg';
     this.images.push({ name: file.name, type, base64: shown.toString('base64') });
     return true;
   }

@@ -210,6 +210,8 @@ export interface OtherTools {
   toolsMeant(names: readonly string[]): string[];
   /** True if there is a tool of this name that the person may use. */
   mayUse(tool: string): boolean;
+  /** Skills with tools, and the tools, by name. */
+  namesOfAll(): string[];
   /**
    * Runs another tool on the person's own data within this call, in the transaction of `ctx`. With `undoable` false
    * nothing is kept that takes it back. A call that is wrong, or reaches outside, is a `Failed`.

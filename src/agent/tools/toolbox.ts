@@ -89,6 +89,12 @@ export class Toolbox {
     return [...this.stock().tools.keys()];
   }
 
+  /** Names by which a skill or a tool of one is allowed. */
+  namesOfAll(): string[] {
+    const { tools, skills } = this.stock();
+    return [...new Set([...skills.values(), ...tools.keys()])];
+  }
+
   private stock(): Stock {
     const from = this.live.map((each) => each.current(this.taken));
     if (this.last && from.every((list, index) => list === this.last?.from[index])) return this.last;

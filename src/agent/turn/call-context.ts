@@ -36,6 +36,7 @@ export function callContext(options: AgentOptions, item: Item, signal: AbortSign
       offeredTools: (who = person) => toolbox.specs(who),
       toolsMeant: (names) => toolbox.namesMeant(person, names),
       mayUse: (tool) => toolbox.mayUse(person, tool),
+      namesOfAll: () => toolbox.namesOfAll(),
       call: (call, ctx, undoable) => runCall(ctx.tx, toolbox, call, ctx, undoable),
     },
     runner: { spans: world.spans, pace: world.pace, onChange: (tool) => options.onChange(person.id, tool) },

@@ -1,6 +1,7 @@
 /** The kind of a file by its bytes. Names and declared types lie; they settle only what bytes leave open. */
 import { decodeBytes, markOf, wideOf } from './encoding.js';
 import { bareName, elementsOf, mainPartOf, xmlEvents } from './markup.js';
+import { SOUNDS } from './sound-signatures.js';
 
 const ascii = (bytes, from, to) => bytes.toString('latin1', from, to);
 
@@ -12,17 +13,6 @@ const SIGNATURES = [
   ['49492a00', 'picture', 'a TIFF picture'],
   ['4d4d002a', 'picture', 'a TIFF picture'],
   ['424d', 'picture', 'a BMP picture'],
-  ['4f676753', 'sound', 'an Ogg recording'],
-  ['494433', 'sound', 'an MP3 recording'],
-  ['fffb', 'sound', 'an MP3 recording'],
-  ['fffa', 'sound', 'an MP3 recording'],
-  ['fff3', 'sound', 'an MP3 recording'],
-  ['fff2', 'sound', 'an MP3 recording'],
-  ['ffe3', 'sound', 'an MP3 recording'],
-  ['fff1', 'sound', 'an AAC recording'],
-  ['fff9', 'sound', 'an AAC recording'],
-  ['664c6143', 'sound', 'a FLAC recording'],
-  ['2321414d52', 'sound', 'an AMR recording'],
   ['1a45dfa3', 'video', 'a Matroska or WebM video'],
   ['7f454c46', 'program', 'a program'],
   ['4d5a', 'program', 'a program'],
@@ -58,6 +48,8 @@ export function kindOf(bytes, name, type) {
   if (hex.startsWith('d0cf11e0')) return ofCompound(bytes);
   if (head.startsWith('{\\rtf')) return { kind: 'rtf', says: 'a rich text document' };
   if (head.slice(4, 8) === 'ftyp') return ofBoxes(head.slice(8, 12));
+  const sound = SOUNDS.find(([starts, at]) => head.startsWith(starts, at) && !isWord(starts, bytes));
+  if (sound) return ofSound(sound, bytes);
   if (head.startsWith('RIFF')) return ofRiff(head.slice(8, 12));
   // A short signature may be the beginning of a text.
   const isShort = (signature) => signature.length <= 4 && isPlain(bytes);
@@ -84,7 +76,18 @@ function ofBoxes(brand) {
 
 function ofRiff(form) {
   if (form === 'WEBP') return { kind: 'picture', says: 'a WebP picture' };
-  return form === 'WAVE' ? { kind: 'sound', says: 'a WAV recording' } : { kind: 'video', says: 'an AVI video' };
+  return { kind: 'video', says: 'an AVI video' };
+}
+
+/** Letters, and what is short, may stand at the beginning of a text. */
+const isWord = (starts, bytes) => (starts.length <= 2 || /^[ -~]+$/.test(starts)) && isPlain(bytes);
+
+/** The stream of pictures in Windows Media. */
+const PICTURES = Buffer.from('c0ef19bc4d5bcf11a8fd00805f5c442b', 'hex');
+
+function ofSound([, , extension, , says], bytes) {
+  const isClip = extension === 'wma' && bytes.includes(PICTURES);
+  return isClip ? { kind: 'video', says: 'a Windows Media video' } : { kind: 'sound', says };
 }
 
 const wide = (text) => Buffer.from(text, 'utf16le');

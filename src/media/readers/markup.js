@@ -11,7 +11,7 @@ export async function* xmlEvents(chunks) {
 }
 
 /** The same in lists: a large document has millions, and to wait for each takes longer than all else. */
-export const xmlBatches = (chunks) => batchesOf(chunks, { xmlMode: true, decodeEntities: true });
+const xmlBatches = (chunks) => batchesOf(chunks, { xmlMode: true, decodeEntities: true });
 
 export const htmlBatches = (chunks) => batchesOf(chunks, { decodeEntities: true, lowerCaseTags: true });
 
@@ -68,6 +68,14 @@ function encodingOf(chunk) {
 /** The name of an element or attribute without its prefix. */
 export const bareName = (name) => name.slice(name.indexOf(':') + 1);
 
+/** What `walk` makes of a document: its `hear` gets each event, and fills `blocks`. */
+export async function* blocksOf(chunks, walk) {
+  for await (const events of xmlBatches(chunks)) {
+    for (const event of events) walk.hear(event);
+    yield* walk.blocks.splice(0);
+  }
+}
+
 /** The elements of a small document of this name, as their attributes without prefixes. */
 export async function elementsOf(zip, entry, name) {
   const found = [];
@@ -102,6 +110,25 @@ export const partOfType = (relations, type, usual) =>
 
 /** The main part of an Office package, by its relation. */
 export const mainPartOf = async (zip, usual) => partOfType(await relationsOf(zip, ''), 'officeDocument', usual);
+
+/** An Office package: its title in `about`, its main part and what that relates to. */
+export async function openPackage(zip, about, usual) {
+  about.title = await titleOf(zip);
+  const main = await mainPartOf(zip, usual);
+  return { main, relations: await relationsOf(zip, main) };
+}
+
+export async function titleOf(zip) {
+  const entry = partOfType(await relationsOf(zip, ''), 'core-properties', 'docProps/core.xml');
+  let isTitle = false;
+  let title = '';
+  for await (const { open, text, close } of xmlEvents(zip.chunks(entry))) {
+    if (open !== undefined) isTitle = bareName(open) === 'title';
+    else if (close !== undefined) isTitle = false;
+    else if (isTitle) title += text;
+  }
+  return title.trim();
+}
 
 /** The entry that `target` names as seen from `folder`: names of this archive, never files. */
 export function resolveEntry(folder, target) {

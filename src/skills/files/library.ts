@@ -27,7 +27,7 @@ import * as store from './store.ts';
 import { paidBy } from './voice.ts';
 
 /** Counted up when the readers read anything otherwise: what they have read before is read anew. */
-const READERS = 4;
+const READERS = 5;
 
 /** A file that was read where no letters in pictures are is read anew where they are. */
 const readersWith = (letters: boolean): number => 2 * READERS + (letters ? 1 : 0);

@@ -14,8 +14,12 @@ export function fileLine({ name }: Pick<SeenFile, 'name'>, { says, title, parts 
   return [`${label(name)}: ${says}`, ...(parts ? [plural(parts.count, parts.unit)] : []), ...named].join(', ');
 }
 
+/** Pictures that no model takes, and that are not made another one here. */
+const isNoneOfModels = (says: string): boolean => /^an? (?:TIFF|AVIF) picture$/.test(says);
+
 const WHY: Record<FileFault, (facts: FileFacts) => string> = {
-  kind: ({ says }) => `it is ${says}, and I read none of those`,
+  kind: ({ says }) =>
+    `it is ${says}, and I read none of those${isNoneOfModels(says) ? '; send it as JPEG or PNG' : ''}`,
   old: ({ says, to, why }) =>
     `it is ${says}${why === undefined ? '' : `, and LibreOffice ${why}`}; saved as ${to ?? 'a newer one'} I can read it`,
   method: () => 'it is packed in a way that I cannot unpack',
@@ -86,7 +90,8 @@ export function notReadIn(file: Pick<SeenFile, 'name'>, facts: FileFacts): strin
 
 /** Sentences for the person below an answer of a model, which may leave out what it did not see. */
 export function noticesFor(file: Pick<SeenFile, 'name'>, facts: FileFacts, read: number): string[] {
-  return [...(facts.fault && read > 0 ? [unread(file, facts, read)] : []), ...notReadIn(file, facts)];
+  const isPartly = read > 0 || (facts.fault === 'kind' && isNoneOfModels(facts.says));
+  return [...(facts.fault && isPartly ? [unread(file, facts, read)] : []), ...notReadIn(file, facts)];
 }
 
 /** Notes on what is no text. */

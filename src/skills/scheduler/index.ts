@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import { type Call, type Failed, failed } from '../../agent/index.ts';
+import { inputWords } from '../../base/input.ts';
 import { type AllSkills, type Command, routesOf, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { slotsOf } from '../../time/index.ts';
 import { filesJob } from './agent-files.ts';
-import { deleteTool, editTool, move } from './change.ts';
+import { deleteTool, editInput, editTool, move } from './change.ts';
 import { own, upcomingSchedules } from './collection.ts';
 import { config } from './config.ts';
 import { canRun, chooseTool, createTool, restoreTool, type Tooling } from './create.ts';
@@ -18,7 +19,7 @@ import { hasSchedules, mergeRules } from './store.ts';
 import { home, listTool, nothingTool, systemTools } from './system.ts';
 import { texts } from './texts.ts';
 import { readWatch } from './typed.ts';
-import { changesIn, FLAGS, isFault } from './watch/flags.ts';
+import { CHANGE_FLAGS, changesIn, faultIn, isFault } from './watch/flags.ts';
 import { WATCH_TOOL } from './watch/rule.ts';
 import { askerOf, type WatchTooling, watchTool } from './watch.ts';
 
@@ -83,7 +84,7 @@ export const scheduler: Skill<Settings> = {
 };
 
 function toolingOf(
-  { wakeAt, config, scripts, servers, gate, pages, acknowledgements }: SkillDeps<Settings>,
+  { wakeAt, config, scripts, servers, gate, pages, hookOwner, acknowledgements }: SkillDeps<Settings>,
   { runnable }: Pick<AllSkills, 'runnable'>,
 ): WatchTooling {
   const { smallest_step: smallestStep, most } = config;
@@ -100,6 +101,7 @@ function toolingOf(
     servers,
     gate,
     pages,
+    hookOwner,
   };
 }
 
@@ -177,9 +179,11 @@ function act(rest: string): Call | Failed {
 /** `2 every 6 hours --above 95 --digest 18:00`: another time, and what changes of the rule and of how it is told. */
 function changeCall(which: string, rest: string): Call | Failed {
   const input = changesIn(rest);
-  return isFault(input)
-    ? failed('INVALID_INPUT', texts.wrongFlag(input, FLAGS))
-    : { tool: 'schedule_edit', input: { which, ...input } };
+  if (isFault(input)) return failed('INVALID_INPUT', texts.wrongFlag(input, CHANGE_FLAGS));
+  const checked = editInput.safeParse(input, { error: inputWords });
+  return checked.success
+    ? { tool: 'schedule_edit', input: { which, ...input } }
+    : failed('INVALID_INPUT', texts.wrongFlag(faultIn(checked.error), CHANGE_FLAGS));
 }
 
 function whatOf(task: string, { runnable }: Tooling): { prompt: string } | { run: string } {

@@ -17,7 +17,7 @@ import { type Deps, runTask, switchTask } from './system.ts';
 import { settleAsking } from './tell.ts';
 import { texts } from './texts.ts';
 import { type Owner, placeFor, planFor, readWatch } from './typed.ts';
-import { changesIn, FLAGS, isFault } from './watch/flags.ts';
+import { CHANGE_FLAGS, changesIn, faultIn, isFault } from './watch/flags.ts';
 import { askerOf, type WatchTooling, watchInput } from './watch.ts';
 
 const MOST_SHOWN = 500;
@@ -144,9 +144,9 @@ const changeSchedule = operation({
   args: ['id', 'line'],
   async run(deps: VerbDeps, { id, line }, { personId: by }) {
     const changes = changesIn(line);
-    if (isFault(changes)) throw refusalOf({ message: texts.wrongFlag(changes, FLAGS) });
+    if (isFault(changes)) throw refusalOf({ message: texts.wrongFlag(changes, CHANGE_FLAGS) });
     const parsed = editInput.safeParse(changes, { error: inputWords });
-    if (!parsed.success) throw refusalOf({ message: faultsOf(parsed.error, 'the change') });
+    if (!parsed.success) throw refusalOf({ message: texts.wrongFlag(faultIn(parsed.error), CHANGE_FLAGS) });
     const { database, household, world, tooling } = deps;
     return database.tx('schedules.change', async (tx) => {
       const found = await store.findOfAnybody(tx, id);

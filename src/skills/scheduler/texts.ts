@@ -156,9 +156,9 @@ export const texts = {
       'It names nothing to look at: run SCRIPT, page URL, feed URL, calendar URL, hook NAME.FIELD, file SKILL/PATH, mcp SERVER TOOL.',
     remedy: 'For example "every hour run house/disk-check --above 90".',
   },
-  wrongFlag: ({ flag, given, isTwice, problem }: FlagFault, known: readonly string[]) => {
+  wrongFlag: ({ flag, given, isTwice, problem, named }: FlagFault, known: readonly string[]) => {
     if (isTwice) return flagTwice(flag);
-    if (problem !== undefined) return `--${flag}: ${problem}.`;
+    if (problem !== undefined) return `${named ?? `--${flag}`}: ${problem}.`;
     return given === undefined
       ? `There is no --${flag}. There are: ${known.map((each) => `--${each}`).join(', ')}.`
       : `--${flag} takes a number, such as --${flag} 3; ${given === '' ? 'it has none' : `“${shorten(given, 40)}” is none`}.`;

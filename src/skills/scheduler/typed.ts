@@ -1,5 +1,6 @@
 /** Schedules as people type them, outside of a conversation too: `every hour run house/disk --above 90`. */
 import { type Failed, failed, type ToolResult } from '../../agent/index.ts';
+import { inputWords } from '../../base/input.ts';
 import { splitFlags } from '../../base/text.ts';
 import type { ScriptAsker } from '../../chat/index.ts';
 import { conversations } from '../../delivery/index.ts';
@@ -7,8 +8,9 @@ import { type Household, type Person, personById } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { Placing } from './create.ts';
 import { texts as said } from './texts.ts';
-import { FLAGS, inputOf, isFault, sourceIn } from './watch/flags.ts';
-import { place, prepare, readNow, scriptMeant, type WatchInput, type WatchTooling } from './watch.ts';
+import { FLAGS, faultIn, inputOf, isFault, isUnreadSource, sourceIn } from './watch/flags.ts';
+import { texts } from './watch/texts.ts';
+import { place, prepare, readNow, scriptMeant, type WatchInput, type WatchTooling, watchInput } from './watch.ts';
 
 const RUN = /(?:^|\s)run\s+(\S+)/i;
 
@@ -22,9 +24,13 @@ export async function readWatch(
   const split = splitFlags(line);
   const { words } = split;
   const looked = sourceIn(words) ?? (await scriptIn(words, tooling, asker, signal));
-  if (!looked || 'ok' in looked) return looked;
+  if (!looked) return isUnreadSource(split) ? failed('INVALID_INPUT', texts.noSource) : undefined;
+  if ('ok' in looked) return looked;
   const more = inputOf(split);
-  return isFault(more) ? failed('INVALID_INPUT', said.wrongFlag(more, FLAGS)) : { ...more, ...looked };
+  if (isFault(more)) return failed('INVALID_INPUT', said.wrongFlag(more, FLAGS));
+  const input = { ...more, ...looked };
+  const checked = watchInput.safeParse(input, { error: inputWords });
+  return checked.success ? input : failed('INVALID_INPUT', said.wrongFlag(faultIn(checked.error), FLAGS));
 }
 
 async function scriptIn(

@@ -43,6 +43,7 @@ export interface WatchTooling extends Tooling {
   servers: SkillDeps['servers'];
   gate: SkillDeps['gate'];
   pages: SkillDeps['pages'];
+  hookOwner: SkillDeps['hookOwner'];
 }
 
 export interface ReadySource {
@@ -110,9 +111,9 @@ export async function prepare(
 /** Milliseconds that a new rule waits for what it reads now. */
 const NOW_MS = 8_000;
 
-/** A page whose number the rule is about, and a file, as they are now: who reads wrongly is told before anything depends on it. */
+/** A source as it is now, with the number that the rule is about: a person is told of a slip before anything depends on it. */
 export async function readNow(
-  { pages, scripts }: Pick<WatchTooling, 'pages' | 'scripts'>,
+  { pages, scripts, servers, hookOwner }: Pick<WatchTooling, 'pages' | 'scripts' | 'servers' | 'hookOwner'>,
   { source: asked, rule }: Pick<WatchInput, 'source' | 'rule'>,
   ctx: Pick<CallContext, 'person' | 'place' | 'signal'>,
 ): Promise<string | undefined> {
@@ -120,11 +121,18 @@ export async function readNow(
     const file = await scripts.readFile({ ...askerOf(ctx), skill: asked.skill, path: asked.path }, ctx.signal);
     return file.ok ? undefined : texts.notThereYet(file.message);
   }
+  if (asked.kind === 'hook') {
+    const owner = await hookOwner(asked.hook);
+    if (owner === undefined) return texts.noHook(asked.hook);
+    return owner === ctx.person.id ? undefined : texts.hookOfOther(asked.hook);
+  }
+  if (asked.kind === 'mcp')
+    return servers.findTool(asked.server, asked.tool) ? undefined : texts.noToolNow(asked.server, asked.tool);
   if (asked.kind !== 'web_watch' || (rule.is !== 'above' && rule.is !== 'below')) return undefined;
   const page = await withTimeout(NOW_MS, pages.readText(asked.url, ctx.signal));
   if (!page?.ok) return texts.unreadNow(page?.message);
   const text = partsOf(page.text, asked.part).join('\n');
-  return texts.readsNow(numberIn(text, rule.after), rule.after);
+  return texts.readsNow(numberIn(text, rule.after, page.language), rule.after);
 }
 
 export async function place(

@@ -10,7 +10,7 @@ export type { TargetsParts };
 
 export const targetsSkill = (parts: TargetsParts): Skill => ({
   name: 'targets',
-  tools: ({ outbox }) => targetTools({ ...parts, outbox }),
+  tools: ({ outbox }, all) => targetTools({ ...parts, outbox }, all),
   commands: () => [targetsCommand],
   due: (deps) => [goneSource(deps)],
 });

@@ -85,6 +85,12 @@ export const texts = {
     message: 'I cannot notify devices.',
     remedy: 'That needs http.url, and a device that you name on the page System.',
   },
+  nothingCalled: (name: string, near: string | undefined) => ({
+    message: `I have no skill, tool or routine ${quoteName(name)}.`,
+    remedy: near
+      ? `Did you mean ${near}?`
+      : 'For example notes, reminders, tasks, memory, calendar, briefing or weekly-review.',
+  }),
   unknown: (name: string) => ({ message: `I know no target ${quoteName(name)}.`, remedy: '"/targets" lists them.' }),
   ambiguous: (name: string) => ({
     message: `You have several targets that ${quoteName(name)} can mean.`,

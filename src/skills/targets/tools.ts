@@ -9,7 +9,8 @@ import {
   type TxContext,
 } from '../../agent/index.ts';
 import { shortId, uuid } from '../../base/ids.ts';
-import type { SkillDeps } from '../../chat/index.ts';
+import { didYouMean } from '../../base/text.ts';
+import type { AllSkills, SkillDeps } from '../../chat/index.ts';
 import { type Card, conversations, type Place, type Target, type TargetKind, targets } from '../../delivery/index.ts';
 import { personById, resolvePeople } from '../../people/index.ts';
 import { texts } from './texts.ts';
@@ -30,7 +31,7 @@ const MOST = 50;
 const KINDS = ['place', 'person', 'hook', 'push'] as const;
 const name = z.string().max(200);
 
-export function targetTools(deps: Deps): AnyTool[] {
+export function targetTools(deps: Deps, { runnable }: Pick<AllSkills, 'runnable'>): AnyTool[] {
   return [
     dataTool({
       name: 'target_list',
@@ -78,18 +79,28 @@ export function targetTools(deps: Deps): AnyTool[] {
       effect: 'write',
       callers: 'person',
       input: z.object({ name, allows: z.array(z.string().max(60)).max(20) }),
-      async run(input, { tx, person }) {
-        const [found, ...others] = await targets.listNamed(tx, person.id, input.name);
-        if (!found) return failed('NOT_FOUND', texts.unknown(input.name));
-        if (others.length > 0) return failed('AMBIGUOUS', texts.ambiguous(input.name));
-        const allows = [...new Set(input.allows.map((each) => each.toLowerCase()))];
-        await targets.setAllows(tx, found.id, allows);
-        // Waiting words may come from a skill that is not allowed any more.
-        if (found.allows.some((each) => !allows.includes(each))) await targets.dropWaiting(tx, found.id);
-        return done(texts.allows(found.name, allows));
-      },
+      run: (input, ctx) => setPrivate(input, ctx, runnable),
     }),
   ];
+}
+
+async function setPrivate(
+  { name: named, allows: wanted }: { name: string; allows: readonly string[] },
+  { tx, person, tools }: TxContext,
+  runnable: AllSkills['runnable'],
+): Promise<ToolResult> {
+  const [found, ...others] = await targets.listNamed(tx, person.id, named);
+  if (!found) return failed('NOT_FOUND', texts.unknown(named));
+  if (others.length > 0) return failed('AMBIGUOUS', texts.ambiguous(named));
+  const allows = [...new Set(wanted.map((each) => each.toLowerCase()))];
+  // A name that is allowed stays so, whatever its server or skill does meanwhile.
+  const known = [...tools.namesOfAll(), ...found.allows];
+  const strange = allows.find((each) => !known.includes(each) && !runnable(each));
+  if (strange !== undefined) return failed('NOT_FOUND', texts.nothingCalled(strange, didYouMean(strange, known)));
+  await targets.setAllows(tx, found.id, allows);
+  // Waiting words may come from a skill that is not allowed any more.
+  if (found.allows.some((each) => !allows.includes(each))) await targets.dropWaiting(tx, found.id);
+  return done(texts.allows(found.name, allows));
 }
 
 async function list({ tx, person, place, conversationId }: TxContext): Promise<ToolResult> {

@@ -36,14 +36,20 @@ export const webhooks = (hooks: Webhooks): Skill => ({
       params: z.object({ id: z.string().max(100) }),
       maxBytes: Math.max(MOST_BYTES, Math.ceil(hooks.attachmentBytes * IN_BASE64) + WORDS_BYTES),
       answers: {
-        202: { description: 'It is taken, and happens once.', schema: z.object({ delivery: z.string() }) },
+        202: {
+          description: 'It is taken, and happens once.',
+          schema: z.object({
+            delivery: z.string(),
+            missing: z.array(z.string()).optional().describe('Places of the template that the body does not have.'),
+          }),
+        },
         401: { description: 'It is not signed as this hook wants it.' },
         404: { description: 'There is no such hook.' },
         409: { description: 'It was taken before.' },
       },
       async answerRequest({ params, raw, header, local }) {
-        const { delivery } = await hooks.take(params.id, { body: raw, header, local });
-        return { status: 202, body: { json: { delivery } } };
+        const { delivery, missing } = await hooks.take(params.id, { body: raw, header, local });
+        return { status: 202, body: { json: { delivery, ...(missing.length > 0 && { missing }) } } };
       },
     }),
   ],

@@ -13,6 +13,7 @@ import type { Transaction, WritesBesides } from '../../storage/index.ts';
 import type { Hook, HookForm } from './store.ts';
 import * as store from './store.ts';
 import { type FilledTemplate, fill, isRecord, templateSchema, valueAt } from './template.ts';
+import { texts } from './texts.ts';
 
 const newHook = z
   .strictObject({
@@ -87,6 +88,11 @@ export class Webhooks {
     // Until it is there, the hook takes nothing.
     await secrets.set({ ...secretKey(name), person: personId }, secret);
     return { path, secret };
+  }
+
+  /** Its person; undefined: there is no such hook. */
+  async ownerOf(name: string): Promise<string | undefined> {
+    return (await store.find(this.deps.database, name))?.personId;
   }
 
   list(): Promise<store.ListedHook[]> {
@@ -235,12 +241,12 @@ async function take(deps: TakeDeps, hook: Hook, sent: SentRequest): Promise<{ de
 
 function madeOf(
   { kind }: Pick<Hook, 'kind'>,
-  { text, when = '', skill = '' }: FilledTemplate,
+  { text, when = '', skill = '', missing }: FilledTemplate,
 ): { text: string; planned?: string } {
   if (kind === 'reminder') return { text, planned: `/remind ${when}\n${text}` };
   if (kind === 'note') return { text, planned: `/note ${text}` };
   if (kind === 'skill') return { text, planned: `/${skill} ${text}` };
-  return { text };
+  return { text: missing.length === 0 ? text : `${text}\n${texts.notSent(missing)}` };
 }
 
 /** Identity of a delivery: its signature, which covers its body and its time. */

@@ -2354,6 +2354,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         delivery: string;
+                        /** @description Places of the template that the body does not have. */
+                        missing?: string[];
                     };
                 };
             };

@@ -236,3 +236,16 @@ test('without a model it stands in what is shown, once', async () => {
   ).toHaveLength(1);
   expect((await ana.says("find 'words' in it")).match(/not read: 3 diagrams/g)).toHaveLength(1);
 });
+
+test.each([
+  ['a.tif', Buffer.from('49492a0008000000000000000000', 'hex'), 'a TIFF picture'],
+  ['a.avif', Buffer.from('0000001c66747970617669660000000061766966', 'hex'), 'an AVIF picture'],
+])('a picture that no model takes is said to be unread, with what to send: %s', async (name, bytes, says) => {
+  const model = new ScriptedModel(['A fine picture.']);
+  model.takesFiles = true;
+  await using coda = await play({ model });
+  await coda.sends('ana', bytes, { name, type: 'image/x', text: 'what is in it?' });
+  expect(coda.person('ana').heard('A fine picture.')).toEqual([
+    expect.stringContaining(`I cannot read ${name}: it is ${says}, and I read none of those; send it as JPEG or PNG.`),
+  ]);
+});

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate, type Memory, type Observation } from '../../../src/skills/scheduler/watch/evaluate.ts';
 import { condition } from '../../../src/skills/scheduler/watch/rule.ts';
+import { speechText } from '../../../src/skills/scheduler/watch/texts.ts';
 
 const HOUR = 3_600_000;
 
@@ -210,5 +211,22 @@ describe('what is told', () => {
     const told = played({}, [...looks, ...calm], { step: 60_000 }).split(' ');
     expect(told.filter((each) => each !== '-')).toEqual(['broken', 'mended', 'broken', 'mended', 'flapping', 'steady']);
     expect(told.indexOf('steady')).toBe(90);
+  });
+});
+
+describe('a finding in a digest', () => {
+  const told = (text: string) => speechText('news', { kind: 'output', text }, true);
+  const NOTE = '\n(Cut here; the page Automations shows the rest.)';
+
+  test('is whole where it is short', () => expect(told('a '.repeat(200))).not.toContain('Cut here'));
+  test('is cut behind a word, and says so', () => {
+    const text = told('kettle '.repeat(100));
+    expect(text).toMatch(/kettle …\n```\n\(Cut here/);
+    expect(text.match(/kettle/g)).toHaveLength(57);
+    expect(text.endsWith(NOTE)).toBe(true);
+  });
+  test('without blanks is cut where it must be, between whole signs', () => {
+    expect(told('漢'.repeat(500))).toContain(`漢 …\n\`\`\`${NOTE}`);
+    expect(told('👍🏽'.repeat(200))).toContain(`👍🏽 …\n\`\`\`${NOTE}`);
   });
 });

@@ -102,6 +102,137 @@ const NUMBERS: Readonly<Record<string, readonly (readonly [text: string, number:
 for (const [language, rows] of Object.entries(NUMBERS))
   test.each(rows)(`${language}: %j is %j`, (text, number) => expect(numberIn(text)).toBe(number));
 
+/** The same signs on pages that say their language. */
+const PAGES: Readonly<Record<string, readonly (readonly [text: string, number: number | undefined])[]>> = {
+  en: [
+    ['1.299', 1.299],
+    ['1,299', 1299],
+    ['€1,299', 1299],
+    ['Price: 1.299 €', 1299],
+    ['load 1.299, 0.8', 1.299],
+    ['$3.299 a gallon', 3.299],
+    ['2,100 people', 2100],
+    ['0.125', 0.125],
+  ],
+  'en-IN': [
+    ['₹1,29,999', 129_999],
+    ['1.299', 1.299],
+    ['₹ 12,999', 12_999],
+  ],
+  de: [
+    ['1.299', 1299],
+    ['1,299', 1.299],
+    ['1.299 €', 1299],
+    ['Super E10 1,859 €', 1.859],
+    ['1,859 €/l', 1.859],
+    ['12.490 Besucher', 12_490],
+    ['1.299.000', 1_299_000],
+    ['$1,299', 1299],
+    ['3,5', 3.5],
+    ['0,299', 0.299],
+    ['1.299,50', 1299.5],
+  ],
+  'de-CH': [
+    ['CHF 1.299', 1.299],
+    ['1’299.00', 1299],
+    ['1,299', undefined],
+    ["CHF 1'299.–", 1299],
+  ],
+  de_AT: [
+    ['1.299', 1299],
+    ['€ 1.299,–', 1299],
+  ],
+  fr: [
+    ['1 299 €', 1299],
+    ['1,299', 1.299],
+    ['1.299', undefined],
+    ['1.299 €', 1299],
+    ['2 100 personnes', undefined],
+    ['2\u202f100 personnes', 2100],
+    ['iPhone 12 128 Go à 499 €', 499],
+    ['89€99', 89.99],
+  ],
+  es: [
+    ['1.299', 1299],
+    ['1,299', 1.299],
+    ['1.299 €', 1299],
+    ['12.490 personas', 12_490],
+    ['1.234.567,8', 1_234_567.8],
+    ['$ 1.299', 1299],
+  ],
+  'es-MX': [
+    ['$1,299.00', 1299],
+    ['$1,299', 1299],
+    ['1.299', 1.299],
+  ],
+  'pt-BR': [
+    ['R$ 1.299', 1299],
+    ['1.299', 1299],
+    ['1,299', 1.299],
+    ['R$ 1.299,90', 1299.9],
+    ['1,5 milhão', 1_500_000],
+  ],
+  it: [
+    ['1.299', 1299],
+    ['1.299 €', 1299],
+    ['1,749 €/l', 1.749],
+    ['12.490 visitatori', 12_490],
+  ],
+  da: [
+    ['12.490 kr.', 12_490],
+    ['12.490', 12_490],
+    ['1,299', 1.299],
+    ['1.299,-', 1299],
+  ],
+  sv: [
+    ['1 299 kr', 1299],
+    ['1 299:-', 1299],
+    ['1,299', 1.299],
+    ['1.299', undefined],
+  ],
+  pl: [
+    ['1 299 zł', 1299],
+    ['1299,00 zł', 1299],
+    ['6,299', 6.299],
+    ['2 100 osób', undefined],
+  ],
+  ja: [
+    ['12,800円', 12_800],
+    ['1.299', 1.299],
+    ['1.2万円', 12_000],
+    ['12,800', 12_800],
+  ],
+  hi: [
+    ['₹1,29,999', 129_999],
+    ['1.299', 1.299],
+    ['12,999', 12_999],
+  ],
+  'no such language': [
+    ['1.299', 1.299],
+    ['1,299', 1299],
+  ],
+};
+
+for (const [language, rows] of Object.entries(PAGES))
+  test.each(rows)(`on a page in ${language}: %j is %j`, (text, number) =>
+    expect(numberIn(text, undefined, language)).toBe(number),
+  );
+
+test('there are 120 numbers and more, in eight languages and more', () => {
+  const tables = [NUMBERS, PAGES].map((table) => Object.values(table).flat().length);
+  expect(tables[0]! + tables[1]!).toBeGreaterThanOrEqual(120);
+  expect(Object.keys(PAGES).length).toBeGreaterThan(8);
+});
+
+test('a rule reads numbers with the language of its page', () => {
+  const at = { now: new Date('2026-11-20T08:00:00Z'), zone: 'Europe/Berlin' };
+  const look = (language: string) =>
+    evaluate(condition.parse({ is: 'below', number: 40 }), {}, { ok: true, text: '1.299', language }, at).speech;
+  expect(look('de')).toBeUndefined();
+  expect(look('en')).toMatchObject({ kind: 'met' });
+  expect(look('fr')).toMatchObject({ kind: 'broken' });
+});
+
 describe('the number behind words', () => {
   test.each<[text: string, words: string, number: number | undefined]>([
     ['was 10, price: 39,90 €', 'Price', 39.9],

@@ -1,4 +1,5 @@
 /** The ten recipes of docs/automations.md, each run as it stands there, and a month in which nobody says anything. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,13 @@ const PAGE = readFileSync(join(packageRoot(), 'docs/automations.md'), 'utf8');
 const RECIPES = [...PAGE.matchAll(/^\*\*([^*]+)\.\*\*[\s\S]*?```\n(\/schedule [^\n]+)\n```/gm)].map(
   ([, name = '', line = '']) => ({ name, line }),
 );
+
+/** The hooks that the page makes in a shell; test/cli/pages.test.ts runs the lines themselves. */
+const HOOKS = [
+  ...PAGE.matchAll(/^coda hooks add (\w+) --to \S+ --kind (\w+) --allow-unsigned --template "([^"]+)"$/gm),
+].map(([, name = '', kind = '', text = '']) => ({ name, kind, text }));
+/** The line that writes what the disk's hook is sent. */
+const USED = /^df .*$/m.exec(PAGE)?.[0] ?? '';
 
 let internet: Internet;
 let ci: Faulty;
@@ -56,8 +64,8 @@ beforeAll(async () => {
   await eventually(async () => !(await ana.says('/mcp')).includes('is being started'));
   const house = await coda.app.agentSkills.inquire('house');
   if (typeof house !== 'string') await coda.app.agentSkills.approve('house', house.pin.hash);
-  for (const name of ['disk', 'washer'])
-    await coda.app.hooks.add({ name, person: 'ana', kind: 'watch', allow_unsigned: true, template: { text: 'x' } });
+  for (const { name, kind, text } of HOOKS)
+    await coda.app.hooks.add({ name, person: 'ana', kind, allow_unsigned: true, template: { text } });
 });
 afterAll(async () => {
   await coda[Symbol.asyncDispose]();
@@ -97,6 +105,7 @@ const build =
     answer(response, 200, rpc({ id, result: said(text) }));
 
 test('there are ten recipes', () => {
+  expect(HOOKS.map(({ name }) => name)).toEqual(['disk', 'washer']);
   expect(RECIPES.map(({ name }) => name)).toEqual([
     'Disk',
     'Certificate',
@@ -113,7 +122,9 @@ test('there are ten recipes', () => {
 
 describe('the recipe', () => {
   test('disk', async () => {
-    expect(await plan('Disk')).toContain('No model is asked.');
+    expect(await plan('Disk')).toMatch(/No model is asked\.$/);
+    execFileSync('sh', ['-c', USED], { cwd: folder });
+    expect(JSON.parse(readFileSync(join(folder, 'used.json'), 'utf8'))).toEqual({ used: expect.any(Number) });
     for (const used of [80, 93, 95, 60, 60]) await send('disk', { used });
     expect(told('disk')).toEqual([expect.stringContaining('93'), expect.stringContaining('is over')]);
   });

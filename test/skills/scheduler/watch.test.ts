@@ -281,6 +281,17 @@ test('a file that is not there, and a number that is not, are said when the rule
   for (const title of ['words', 'none']) await ana.says(`/schedules delete ${title}`);
 });
 
+test('a hook that is not there, or somebody else’s, is said when the rule is made', async () => {
+  expect(await ana.says('/schedule hook nowhere.power --above 5 --title none')).toContain(
+    'There is no hook nowhere now; an owner makes it with `coda hooks add nowhere`.',
+  );
+  await coda.person('bo').says('hello');
+  const template = { text: 'x' };
+  await coda.app.hooks.add({ name: 'bos', person: 'bo', kind: 'watch', allow_unsigned: true, template });
+  expect(await ana.says('/schedule hook bos.power --above 5 --title other')).toContain('is somebody else');
+  for (const title of ['none', 'other']) await ana.says(`/schedules delete ${title}`);
+});
+
 test.each([
   [{ is: 'below', number: 40, after: 'price' }, 'It is 49.9 now.'],
   [{ is: 'above', number: 40, after: 'stock' }, 'There is no number behind “stock” now.'],
@@ -293,11 +304,44 @@ test.each([
   expect(await readNow(tooling, wanted, ctx)).toBe(said);
 });
 
+test.each([
+  ['de', 'It is 1,299 now.'],
+  ['en', 'It is 1.299 now.'],
+])('a number is read in the language of its page: %s', async (language, said) => {
+  const html = `<html lang="${language}"><body><main><h1>Ana</h1><p>Marke 1.299</p></main></body></html>`;
+  internet.serve(`/miles-${language}`, html, 'text/html');
+  const line = `/schedule every hour page ${at(`/miles-${language}`)} --above 5000 --after Marke --title miles`;
+  expect(await ana.says(line)).toContain(said);
+  await ana.says('/schedules delete miles');
+});
+
 test('a value that a flag does not take is refused by the name of the flag', async () => {
   const line = `/schedule every hour page ${at('/kettle')}`;
-  expect(await ana.says(`${line} --between 8-20`)).toContain('--between: expected a time such as 08:00');
-  expect(await ana.says(`${line} --times 0`)).toContain('--times: ');
-  expect(await ana.says(`${line} --days someday`)).toContain('--days: ');
+  for (const [flags, says] of [
+    ['--between 8-20', '--between: expected two times such as 08:00-20:00.'],
+    ['--between 08:00', '--between: expected two times such as 08:00-20:00.'],
+    ['--times 0', '--times: expected at least 1.'],
+    ['--days someday', '--days: expected monday'],
+    ['--days', '--days: expected at least 1 entry.'],
+    ['--digest 8', '--digest: expected a time such as 08:00.'],
+    ['--budget 0', '--budget: expected at least 0.001.'],
+    ['--missed never', '--missed: expected latest, skip or each.'],
+    ['--escalate', '--escalate: is empty; expected text.'],
+    [`${'x'.repeat(300)} --changed`, 'The words behind the address: expected at most 200 characters.'],
+  ] as const)
+    expect(await ana.says(`${line} ${flags}`)).toContain(says);
+  for (const source of ['feed shop', 'hook washer', 'mcp ci'])
+    expect(await ana.says(`/schedule every hour ${source} --contains x`)).toContain(
+      'I cannot tell what is to be looked at.',
+    );
+  expect(await ana.says('/schedule every hour calendar https://x.example/a.ics 99999')).toContain(
+    'The minutes before an appointment: expected at most 10080.',
+  );
+  await ana.says(`${line} --title wrong`);
+  expect(await ana.says('/schedules change wrong --between 08:00')).toContain('--between: expected two times');
+  expect(await ana.says('/schedules change wrong --digest 8')).toContain('--digest: expected a time');
+  expect(await ana.says('/schedules change wrong --budget 1')).toContain('There is no --budget.');
+  await ana.says('/schedules delete wrong');
 });
 
 test('a rule is a schedule like any other: changed, taken back, erased', async () => {

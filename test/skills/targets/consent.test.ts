@@ -379,6 +379,19 @@ test('that a place is gone is told once, also where several things were to be to
   expect(heard).toHaveLength(1);
 });
 
+test('what may be told in a place is named by a skill, a tool or a routine that there is', async () => {
+  const mia = coda.person('mia-names', { role: 'member' });
+  await coda.person('mia-names', { role: 'member', channel: 'names-room' }).says('/targets here names');
+  await coda.person('ada', { role: 'owner' }).presses('Yes');
+  expect(await mia.says('/targets private names notez')).toMatch(/“notez”\. Did you mean notes\?/);
+  expect(await mia.says('/targets private names notes, horoscope')).toContain('I have no skill, tool or routine');
+  expect(await mia.says('/targets')).not.toContain('also private');
+  expect(await mia.says('/targets private names Notes, note_search, weekly-review, briefing')).toContain(
+    'notes, note_search, weekly-review and briefing',
+  );
+  expect(await mia.says('/targets private names none')).toContain('Nothing private is told');
+});
+
 test('nobody is asked again and again', async () => {
   const [mia, bob] = [coda.person('mia-asks', { role: 'member' }), coda.person('bob-asks', { role: 'member' })];
   const [ada, before] = [coda.person('ada', { role: 'owner' }), coda.platform.in('dm-ada').length];
@@ -425,7 +438,7 @@ test('a yes is for the place and the person that its question has named', async 
   const states = async () => {
     const { rows } = await coda.database().read<{ state: string; channel: string }>(
       `select t.state, c.channel from targets t join conversations c on c.id = t.conversation_id
-         join persons p on p.id = t.person_id where p.name = 'mia-moves' order by t.created_at`,
+         join persons p on p.id = t.person_id where p.name = 'mia-moves' order by c.channel desc`,
     );
     return rows.map(({ state, channel }) => `${channel}: ${state}`);
   };

@@ -13,6 +13,7 @@ const MOST_PIXELS: Partial<Record<Look['type'], number>> = {
   'image/png': 100_000_000,
   'image/jpeg': 25_000_000,
   'image/heic': 25_000_000,
+  'image/bmp': 25_000_000,
 };
 /** Along either side: a line of pixels must not fill the memory by itself. */
 const MOST_SIDE = 65_535;
@@ -80,8 +81,8 @@ export class Scaler {
 
 /** Facts from the first bytes of a picture; its sender's description is only a claim. */
 export interface Look {
-  /** `image/heic`: no service takes it, and it is always made a JPEG. */
-  type: ModelImage['type'] | 'image/heic';
+  /** `image/heic`, `image/bmp`: no service takes them, and they are always made a JPEG. */
+  type: ModelImage['type'] | 'image/heic' | 'image/bmp';
   width: number;
   height: number;
   /** The camera was not held upright: it has to be turned (JPEG). */
@@ -90,9 +91,13 @@ export interface Look {
 
 /** True if a picture goes to models as it is: a photograph is turned and made small, which takes its place and time out of it, too. */
 export function isFit({ type, width, height, isTurned = false }: Look): boolean {
-  if (type === 'image/heic' || isTurned) return false;
+  if (isForeign(type) || isTurned) return false;
   return Math.max(width, height) <= (type === 'image/jpeg' ? GOOD_SIDE : LONGEST_SIDE);
 }
+
+/** A kind that no service takes. */
+export const isForeign = (type: Look['type']): type is 'image/heic' | 'image/bmp' =>
+  type === 'image/heic' || type === 'image/bmp';
 
 /** Bytes behind the end of a picture: of telephones that store more there, and of mails. */
 const TRAILING = 0.5;
@@ -103,10 +108,14 @@ export function isPictureWhole(bytes: Buffer, { type }: Look): boolean {
   // The small picture within a photograph has an end of its own.
   if (type === 'image/jpeg') return end('\u00ff\u00d9') >= bytes.length * TRAILING;
   if (type === 'image/png') return end('IEND') > 0;
+  if (type === 'image/bmp') return bytes.readUInt32LE(2) <= bytes.length;
   return type !== 'image/webp' || bytes.readUInt32LE(4) + 8 <= bytes.length + 1;
 }
 
-/** Undefined for what is no picture of a kind that models take. Pure. */
+/** Lengths of the head of a BMP, since Windows 3. */
+const BMP_HEADS: ReadonlySet<number> = new Set([40, 52, 56, 64, 108, 124]);
+
+/** Undefined for what is no picture of a kind that models take, or that is made one. Pure. */
 export function lookAt(bytes: Buffer): Look | undefined {
   const head = bytes.toString('latin1', 0, 16);
   if (head.startsWith('\u00ff\u00d8\u00ff')) {
@@ -118,6 +127,8 @@ export function lookAt(bytes: Buffer): Look | undefined {
     return lookOfSize('image/png', [bytes.readUInt32BE(16), bytes.readUInt32BE(20)]);
   }
   if (/^....ftyp(?:hei[cxms]|hev[cx]|mif1|msf1)/s.test(head)) return lookOfSize('image/heic', heicSize(bytes));
+  if (head.startsWith('BM') && BMP_HEADS.has(bytes.readUInt32LE(14)))
+    return lookOfSize('image/bmp', [Math.max(0, bytes.readInt32LE(18)), Math.abs(bytes.readInt32LE(22))]);
   if (head.startsWith('GIF8')) return lookOfSize('image/gif', [bytes.readUInt16LE(6), bytes.readUInt16LE(8)]);
   const isWebp = head.startsWith('RIFF') && head.startsWith('WEBP', 8);
   return isWebp ? lookOfSize('image/webp', webpSize(bytes)) : undefined;

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { answerParent } from '../../../base/child/program.js';
+import { readBmp } from './bmp.js';
 import { Box } from './box.js';
 import { readPng } from './png.js';
 
@@ -12,7 +13,7 @@ const MOST_MEMORY = 400 * 1024 * 1024;
 let chunks = [];
 let jpeg = Buffer.alloc(0);
 
-const DECODERS = { 'image/png': ofPng, 'image/jpeg': ofJpeg, 'image/heic': ofHeic };
+const DECODERS = { 'image/png': ofPng, 'image/jpeg': ofJpeg, 'image/heic': ofHeic, 'image/bmp': ofBmp };
 
 await answerParent(
   async (task) => {
@@ -32,6 +33,12 @@ await answerParent(
 async function ofPng(picture, { width, height, goodSide }) {
   const box = boxFor(width, height, goodSide);
   await readPng(picture, (y, pixels) => box.line(y, pixels));
+  return box.finish();
+}
+
+function ofBmp(picture, { width, height, goodSide }) {
+  const box = boxFor(width, height, goodSide);
+  readBmp(picture, (y, pixels) => box.line(y, pixels));
   return box.finish();
 }
 

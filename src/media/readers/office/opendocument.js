@@ -1,10 +1,9 @@
 /** OpenDocument texts, sheets and presentations: their `content.xml`, read once from its beginning to its end. */
 import { WHITE } from '../colors.js';
 import { Unreadable } from '../limits.js';
-import { bareAttributes, bareName, resolveEntry, xmlBatches, xmlEvents } from '../markup.js';
+import { bareAttributes, bareName, blocksOf, resolveEntry, titleOf, xmlEvents } from '../markup.js';
 import { linkedText, Outline, Table, withAddresses } from '../passages.js';
 import { OdfStyles, Surroundings } from './opendocument-styles.js';
-import { titleOf } from './word.js';
 
 const CONTENT = 'content.xml';
 /** A sheet fills what is empty by repeating a cell or a row very often. */
@@ -15,14 +14,11 @@ export async function* readOpenDocument(zip, about, kind) {
   about.title = await metaTitle(zip);
   const walk = new Walk(kind);
   for await (const event of xmlEvents(zip.chunks('styles.xml'))) walk.hear(event);
-  const frame = walk.take().filter(({ aside }) => aside === 'header or footer' && kind !== 'ods');
+  const frame = walk.blocks.splice(0).filter(({ aside }) => aside === 'header or footer' && kind !== 'ods');
   walk.beginContent();
-  for await (const events of xmlBatches(zip.chunks(CONTENT))) {
-    for (const event of events) walk.hear(event);
-    for (const block of walk.take()) {
-      if (block.object === undefined) yield block;
-      else yield* objectIn(zip, block);
-    }
+  for await (const block of blocksOf(zip.chunks(CONTENT), walk)) {
+    if (block.object === undefined) yield block;
+    else yield* objectIn(zip, block);
   }
   yield* new Map(frame.map((block) => [block.text, block])).values();
   if (kind === 'ods') about.parts = { unit: 'sheet', count: walk.parts };
@@ -114,12 +110,6 @@ class Walk {
 
   constructor(kind) {
     this.kind = kind;
-  }
-
-  take() {
-    const { blocks } = this;
-    this.blocks = [];
-    return blocks;
   }
 
   beginContent() {

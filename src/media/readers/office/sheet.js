@@ -2,19 +2,18 @@
 
 import {
   bareName,
+  blocksOf,
   elementsOf,
-  mainPartOf,
+  openPackage,
   partOfType,
   prefixedAttribute,
   relationsOf,
-  xmlBatches,
   xmlEvents,
 } from '../markup.js';
 import { oneLine } from '../passages.js';
 import { isDrawn, isSetIn, readDrawn, readSetIn } from './drawings.js';
 import { formatNumber, hidesText } from './number-format.js';
 import { cellStylesIn, coveredCells } from './sheet-styles.js';
-import { titleOf } from './word.js';
 
 const MOST_SHEETS = 500;
 /** Strings that sheets share are held at once. */
@@ -23,9 +22,7 @@ const MOST_STRINGS = 2_000_000;
 const COMMENTS = { comments: ['comment', 't'], threadedComment: ['threadedComment', 'text'] };
 
 export async function* readSheets(zip, about, nested) {
-  about.title = await titleOf(zip);
-  const main = await mainPartOf(zip, 'xl/workbook.xml');
-  const relations = await relationsOf(zip, main);
+  const { main, relations } = await openPackage(zip, about, 'xl/workbook.xml');
   const book = await bookOf(zip, main, relations);
   about.parts = { unit: 'sheet', count: book.sheets.length };
   zip.budget.miss('sheet', book.sheets.length - MOST_SHEETS);
@@ -118,14 +115,7 @@ function columnNumber(address) {
 
 async function* rowsOf(zip, entry, sheet, byId) {
   const rows = new Rows(sheet, byId);
-  for await (const events of xmlBatches(zip.chunks(entry))) {
-    for (const { open, at, text, close } of events) {
-      if (open !== undefined) rows.begin(bareName(open), at);
-      else if (text !== undefined) rows.say(text);
-      else rows.end(bareName(close));
-    }
-    yield* rows.take();
-  }
+  yield* blocksOf(zip.chunks(entry), rows);
   zip.budget.miss('formula', rows.formulas);
 }
 
@@ -147,10 +137,10 @@ class Rows {
     this.byId = byId;
   }
 
-  take() {
-    const { blocks } = this;
-    this.blocks = [];
-    return blocks;
+  hear({ open, at, text, close }) {
+    if (open !== undefined) this.begin(bareName(open), at);
+    else if (text !== undefined) this.say(text);
+    else this.end(bareName(close));
   }
 
   begin(name, at) {

@@ -3,8 +3,9 @@ import { asideOfColors, hexColor, WHITE } from '../colors.js';
 import {
   bareAttributes,
   bareName,
+  blocksOf,
   elementsOf,
-  mainPartOf,
+  openPackage,
   partOfType,
   prefixedAttribute,
   relationsOf,
@@ -12,16 +13,14 @@ import {
 } from '../markup.js';
 import { linkedText, Table } from '../passages.js';
 import { isDrawn, isSetIn, readDrawn, readSetIn, ShapeFill } from './drawings.js';
-import { titleOf } from './word.js';
 
 const MOST_SLIDES = 2_000;
 /** Parts of a slide that have words of their own, and what these are. */
 const BESIDE = { notesSlide: 'speaker notes', comments: 'comment' };
 
 export async function* readSlides(zip, about, nested) {
-  about.title = await titleOf(zip);
-  const main = await mainPartOf(zip, 'ppt/presentation.xml');
-  const targets = new Map((await relationsOf(zip, main)).map(({ id, target }) => [id, target]));
+  const { main, relations } = await openPackage(zip, about, 'ppt/presentation.xml');
+  const targets = new Map(relations.map(({ id, target }) => [id, target]));
   const ids = await slideIds(zip, main);
   about.parts = { unit: 'slide', count: ids.length };
   zip.budget.miss('slide', ids.length - MOST_SLIDES);
@@ -112,10 +111,7 @@ const REPEATED = new Set(['sldNum', 'dt', 'ftr', 'hdr', 'sldImg']);
 async function* partsOn(zip, entry, relations, { ground, isFrame = false } = {}) {
   const byId = new Map(relations.map((relation) => [relation.id, relation]));
   const walk = new Walk(byId, ground, isFrame);
-  for await (const event of xmlEvents(zip.chunks(entry))) {
-    walk.hear(event);
-    if (walk.blocks.length > 0) yield* walk.take();
-  }
+  yield* blocksOf(zip.chunks(entry), walk);
 }
 
 class Walk {
@@ -136,12 +132,6 @@ class Walk {
     this.byId = byId;
     this.ground = ground;
     this.isFrame = isFrame;
-  }
-
-  take() {
-    const { blocks } = this;
-    this.blocks = [];
-    return blocks;
   }
 
   hear({ open, at, text, close }) {

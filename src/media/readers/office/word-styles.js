@@ -22,10 +22,12 @@ function beginStyle(walk, name, at) {
   const { style } = walk;
   if (walk.skipped > 0 || isTracked(name)) walk.skipped++;
   else if (name === 'style') {
-    walk.style = { regions: {} };
+    walk.style = { id: at.styleId, regions: {} };
     walk.styles.set(at.styleId, walk.style);
   } else if (!style) return;
   else if (name === 'basedOn') style.basedOn = at.val;
+  else if (name === 'numId') style.numId = at.val;
+  else if (name === 'ilvl') style.listLevel = at.val;
   else if (name === 'name')
     style.level ??= /^title$/i.test(at.val ?? '') ? 1 : Number(TITLE_STYLES.exec(at.val ?? '')?.[1] ?? 0) || undefined;
   else if (name === 'outlineLvl' && Number(at.val) < 9) style.level ??= Number(at.val) + 1;
@@ -49,6 +51,8 @@ function inherit(style, styles, depth) {
   inherit(base, styles, depth + 1);
   style.isWhole = true;
   style.level ??= base.level;
+  style.numId ??= base.numId;
+  style.listLevel ??= base.listLevel;
   style.ground ??= base.ground;
   style.color ??= base.color;
   style.isHidden ??= base.isHidden;

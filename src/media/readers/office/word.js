@@ -3,16 +3,17 @@ import { asideOfColors, hexColor } from '../colors.js';
 import {
   bareAttributes,
   bareName,
+  blocksOf,
   elementsOf,
-  mainPartOf,
+  openPackage,
   partOfType,
   prefixedAttribute,
   relationsOf,
-  xmlBatches,
   xmlEvents,
 } from '../markup.js';
 import { Outline, Table, withAddresses } from '../passages.js';
 import { isDrawn, isSetIn, readDrawn, readSetIn, ShapeFill } from './drawings.js';
+import { Numbering, numberingIn } from './numbering.js';
 import { signOf } from './symbols.js';
 import { groundOfCell, highlightOf, isOn, isTracked, PAPER, shadeOf, stylesIn } from './word-styles.js';
 
@@ -24,13 +25,12 @@ const NOTES = [
 ];
 
 export async function* readWord(zip, about, nested) {
-  about.title = await titleOf(zip);
-  const main = await mainPartOf(zip, 'word/document.xml');
-  const relations = await relationsOf(zip, main);
+  const { main, relations } = await openPackage(zip, about, 'word/document.xml');
   const styles = await stylesIn(zip, partOfType(relations, 'styles', 'word/styles.xml'));
   const partsOf = (type) => relations.flatMap((each) => (each.type === type && each.target ? [each.target] : []));
   const notes = new Map();
-  yield* bodyOf(zip, main, { styles, outline: new Outline(), notes, relations, nested });
+  const numbering = await numberingIn(zip, partOfType(relations, 'numbering', 'word/numbering.xml'));
+  yield* bodyOf(zip, main, { styles, outline: new Outline(), notes, relations, nested, numbering });
   for (const [type, what] of NOTES)
     for (const part of partsOf(type)) yield* notesIn(zip, part, { what, notes, styles });
   const seen = new Set();
@@ -44,25 +44,14 @@ export async function* readWord(zip, about, nested) {
   }
 }
 
-export async function titleOf(zip) {
-  const entry = partOfType(await relationsOf(zip, ''), 'core-properties', 'docProps/core.xml');
-  let isTitle = false;
-  let title = '';
-  for await (const { open, text, close } of xmlEvents(zip.chunks(entry))) {
-    if (open !== undefined) isTitle = bareName(open) === 'title';
-    else if (close !== undefined) isTitle = false;
-    else if (isTitle) title += text;
-  }
-  return title.trim();
-}
-
 /** Words that are kept apart from the text around them. */
 const ASIDES = { del: 'deleted', moveFrom: 'deleted' };
 
 class Paragraph {
   text = '';
   level = 0;
-  isListed = false;
+  /** Its list and the level in it, where it says them itself. */
+  list = {};
   asides = new Map();
   /** Addresses of its links. */
   links = [];
@@ -78,15 +67,12 @@ class Paragraph {
 }
 
 /** One part's paragraphs and tables, with what is drawn in it and set into it where it stands. */
-async function* bodyOf(zip, part, { styles, outline, notes, relations, nested }) {
+async function* bodyOf(zip, part, { styles, outline, notes, relations, nested, numbering }) {
   const byId = new Map(relations.map((relation) => [relation.id, relation]));
-  const walk = new Walk({ styles, outline, notes, byId });
-  for await (const events of xmlBatches(zip.chunks(part))) {
-    for (const event of events) walk.hear(event);
-    for (const block of walk.take()) {
-      if (block.part) yield* partOf(zip, block, nested);
-      else yield block;
-    }
+  const walk = new Walk({ styles, outline, notes, byId, numbering });
+  for await (const block of blocksOf(zip.chunks(part), walk)) {
+    if (block.part) yield* partOf(zip, block, nested);
+    else yield block;
   }
 }
 
@@ -112,17 +98,12 @@ class Walk {
   page = PAPER;
   box = new ShapeFill();
 
-  constructor({ styles, outline, notes, byId }) {
+  constructor({ styles, outline, notes, byId, numbering = new Numbering() }) {
+    this.numbering = numbering;
     this.styles = styles;
     this.outline = outline;
     this.notes = notes;
     this.byId = byId;
-  }
-
-  take() {
-    const { blocks } = this;
-    if (blocks.length > 0) this.blocks = [];
-    return blocks;
   }
 
   hear({ open, at, text, close }) {
@@ -222,7 +203,9 @@ class Walk {
     if (name === 'rPr') this.isMark = !this.isRun;
     else if (name === 'pStyle') paragraph.style = this.styles.get(val) ?? {};
     else if (name === 'outlineLvl' && Number(val) < 9) paragraph.level = Number(val) + 1;
-    else if (name === 'numPr') paragraph.isListed = true;
+    else if (name === 'numPr') paragraph.list.numId ??= '';
+    else if (name === 'numId') paragraph.list.numId = val;
+    else if (name === 'ilvl') paragraph.list.level = val;
     else if (name === 'rStyle') paragraph.run.style = this.styles.get(val);
     else if (name === 'vanish') paragraph.run.isHidden = isOn(own);
     else if (name === 'color') paragraph.run.color = val === 'auto' ? 'auto' : hexColor(val);
@@ -285,18 +268,30 @@ class Walk {
   }
 
   endParagraph(paragraph) {
-    const { level = 0, isListed, asides, links } = paragraph;
-    const text = withAddresses(paragraph.text, links);
+    const { level = 0, asides, links } = paragraph;
     const depth = level || paragraph.style.level || 0;
-    for (const [aside, words] of asides) this.blocks.push({ text: words, place: this.outline.place(), aside });
+    const mark = this.markOf(paragraph);
+    const words = withAddresses(paragraph.text, links);
+    const isMarked = mark !== '' && words.trim() !== '' && (mark !== '-' || depth === 0);
+    const text = isMarked ? `${mark} ${words}` : words;
+    for (const [aside, unseen] of asides) this.blocks.push({ text: unseen, place: this.outline.place(), aside });
     // A box within a run ends none of the paragraph around it.
     this.isRun = this.paragraphs.length > 0;
     const table = this.tables.at(-1);
-    if (table) table.add(text);
+    if (table) table.add(mark === '-' ? words : text);
     else if (text.trim() !== '') {
       if (depth > 0) this.outline.enter(paragraph.text.trim(), depth);
-      this.blocks.push({ text: isListed && depth === 0 ? `- ${text}` : text, place: this.outline.next() });
+      this.blocks.push({ text, place: this.outline.next() });
     }
+  }
+
+  /** Number or bullet of a paragraph; empty where it has none. One without words is counted, too. */
+  markOf({ list, style }) {
+    const numId = list.numId ?? style.numId;
+    if (numId === undefined || numId === '0') return '';
+    const level = list.level ?? style.listLevel;
+    const mark = this.numbering.next({ numId, level, style: style.id }) ?? (list.numId === undefined ? '' : '-');
+    return mark.trim();
   }
 
   endRow() {
@@ -367,7 +362,7 @@ async function* notesIn(zip, part, { what, notes, styles }) {
       const by = authors.get(note.id);
       const place =
         what === 'comment' ? `comment${by ? ` by ${by}` : ''}${own ? ` at ${own}` : ''}` : `${what} ${note.id}`;
-      yield* noteBlocks(walk.take(), place, what);
+      yield* noteBlocks(walk.blocks, place, what);
       walk = undefined;
     }
   }

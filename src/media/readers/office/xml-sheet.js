@@ -1,13 +1,10 @@
 /** Excel's sheets of 2003, one file of XML: each row with the cells' addresses, as those of newer ones. */
-import { bareAttributes, bareName, xmlBatches } from '../markup.js';
+import { bareAttributes, bareName, blocksOf } from '../markup.js';
 import { oneLine } from '../passages.js';
 
 export async function* readXmlSheets(bytes, about) {
   const walk = new Walk();
-  for await (const events of xmlBatches([bytes])) {
-    for (const event of events) walk.hear(event);
-    yield* walk.blocks.splice(0);
-  }
+  yield* blocksOf([bytes], walk);
   about.parts = { unit: 'sheet', count: walk.sheets };
 }
 

@@ -23,6 +23,8 @@ export type Observation =
   | {
       ok: true;
       text: string;
+      /** The page's, as its HTML says it. */
+      language?: string | undefined;
       hash?: string | undefined;
       items?: readonly Item[];
       isWhole?: boolean;
@@ -305,7 +307,7 @@ const holds = ({ is, text = '' }: Condition, words: string): boolean =>
 
 /** A state is told when it begins, and where the rule says so when it is over. */
 function lookForState(rule: Condition, before: Memory, observed: GoodObservation): Look {
-  const isMet = stateOf(rule, observed.text);
+  const isMet = stateOf(rule, observed);
   const streak = isMet ? (before.streak ?? 0) + 1 : 0;
   const calm = isMet ? 0 : (before.calm ?? 0) + 1;
   const after = { ...before, streak, calm };
@@ -322,18 +324,18 @@ function lookForState(rule: Condition, before: Memory, observed: GoodObservation
   return rule.over ? { ...over, speech: { kind: 'over', text: observed.text.trim() } } : over;
 }
 
-function stateOf({ is, text = '', number = 0, after }: Condition, said: string): boolean {
+function stateOf({ is, text = '', number = 0, after }: Condition, { text: said, language }: GoodObservation): boolean {
   const has = said.toLowerCase().includes(text.toLowerCase());
   if (is === 'contains') return has;
   if (is === 'lacks') return !has;
-  const found = numberIn(said, after) ?? number;
+  const found = numberIn(said, after, language) ?? number;
   return is === 'above' ? found > number : found < number;
 }
 
-function missingNumber({ is, after }: Condition, { text, isGroup }: GoodObservation): Failure | undefined {
+function missingNumber({ is, after }: Condition, { text, language, isGroup }: GoodObservation): Failure | undefined {
   if (is !== 'above' && is !== 'below') return undefined;
   if (isGroup) return { sign: 'a group', message: 'it is a group of values and no number: name one of them' };
-  if (numberIn(text, after) !== undefined) return undefined;
+  if (numberIn(text, after, language) !== undefined) return undefined;
   const message = after === undefined ? 'there is no number in it' : `there is no number behind “${after}”`;
   return { sign: 'no number', message };
 }

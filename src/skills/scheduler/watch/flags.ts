@@ -1,10 +1,10 @@
 /** A rule as people type it: `run house/disk --above 90 --times 2`. Pure. */
 
-import { inputWords } from '../../../base/input.ts';
+import type { z } from 'zod';
 import { parseJson } from '../../../base/json.ts';
 import { isUrl, type SplitWords, splitFlags } from '../../../base/text.ts';
 import { escalationSaid } from '../../../chat/index.ts';
-import { conditionChange, DAYS } from './rule.ts';
+import { DAYS } from './rule.ts';
 
 type Read = (value: string) => Record<string, unknown>;
 
@@ -33,10 +33,10 @@ const CONDITION: Readonly<Record<string, Read>> = {
   without: (without) => ({ without: unlessOff(without) }),
   times: (value) => ({ times: numberOf(value) }),
   weekdays: () => ({ days: DAYS.slice(0, 5) }),
-  days: (value) => ({ days: unlessOff(value) && list(value).map(dayNamed) }),
+  days: (value) => ({ days: unlessOff(value) === null ? null : list(value).map(dayNamed) }),
   between: (value) => {
     if (unlessOff(value) === null) return { from: null, to: null };
-    const [from, to] = value.split(/-|–|and/).map((time) => time.trim());
+    const [from = '', to = ''] = value.split(/-|–|and/).map((time) => time.trim());
     return { from, to };
   },
   daily: (value) => ({ daily: unlessOff(value) !== null }),
@@ -55,10 +55,12 @@ const BESIDE: Readonly<Record<string, Read>> = {
   escalate: (value) => ({ escalate: escalationSaid(value) }),
 };
 
+const { ask: _, budget: __, ...CHANGED } = BESIDE;
 /** Flags that a change has besides: a new rule has its input behind its source. */
-const CHANGE: Readonly<Record<string, Read>> = { ...BESIDE, input: (value) => ({ input: jsonOf(value) }) };
+const CHANGE: Readonly<Record<string, Read>> = { ...CHANGED, input: (value) => ({ input: jsonOf(value) }) };
 
 export const FLAGS: readonly string[] = [...Object.keys(CONDITION), ...Object.keys(BESIDE)];
+export const CHANGE_FLAGS: readonly string[] = [...Object.keys(CONDITION), ...Object.keys(CHANGE)];
 
 /** A flag that there is none of; `given`: one that takes a number and was given this; `isTwice`: given more than once. */
 export interface FlagFault {
@@ -67,6 +69,8 @@ export interface FlagFault {
   isTwice?: true;
   /** A value that the flag does not take, and what it wants. */
   problem?: string;
+  /** Words for a part that has no flag. */
+  named?: string;
 }
 
 export const isFault = (read: Record<string, unknown> | FlagFault): read is FlagFault => typeof read.flag === 'string';
@@ -87,17 +91,31 @@ export function inputOf(
     if (Object.values(fields).some(Number.isNaN)) return { flag, given: value };
     Object.assign(into, fields);
   }
-  return faultIn(rule, flags) ?? { rule, ...beside };
+  return { rule, ...beside };
 }
 
-/** A value that the condition refuses, by the flag that it was given with: a person knows no other name of it. */
-function faultIn(rule: object, flags: ReadonlyMap<string, string>): FlagFault | undefined {
-  const checked = conditionChange.safeParse(rule, { error: inputWords });
-  const [issue] = checked.success ? [] : checked.error.issues;
-  if (!issue) return undefined;
-  const [field = ''] = issue.path.map(String);
-  const flag = [...flags.keys()].find((each) => field in (CONDITION[each]?.('1') ?? {})) ?? field;
-  return { flag, problem: issue.message };
+/** Words for the parts of a source, which have no flag. */
+const PARTS: Readonly<Record<string, string>> = {
+  url: 'The address',
+  part: 'The words behind the address',
+  minutes: 'The minutes before an appointment',
+  when: 'The time',
+};
+
+/** The first fault of an input that was typed, by the flag that it was given with: a person knows no other name of it. */
+export function faultIn({ issues }: z.ZodError): FlagFault {
+  const [issue] = issues;
+  const path = (issue?.path ?? []).map(String);
+  const [first = '', second = ''] = path;
+  const problem = issue?.message ?? '';
+  if (first === 'rule' && ['from', 'to'].includes(second))
+    return { flag: 'between', problem: 'expected two times such as 08:00-20:00' };
+  const [table, field] = first === 'rule' ? [CONDITION, second] : [{ ...BESIDE, ...CHANGE }, first];
+  const flag = field in table ? field : Object.keys(table).find((each) => field in (table[each]?.('1') ?? {}));
+  const named = PARTS[first === 'source' ? second : first];
+  return flag === undefined && named !== undefined
+    ? { flag: '', named, problem }
+    : { flag: flag ?? path.join('.'), problem };
 }
 
 /** Words and flags of a change of a rule: the words are its time. */
@@ -109,6 +127,10 @@ export function changesIn(text: string): Record<string, unknown> | FlagFault {
   const { rule, ...beside } = input as { rule: object };
   return { ...(words && { when: words }), ...(Object.keys(rule).length > 0 && { rule }), ...beside };
 }
+
+/** True for words that begin a source and name none: a hook without its field, an address that is none. */
+export const isUnreadSource = ({ words, flags }: SplitWords): boolean =>
+  SOURCE.test(words) && Object.keys(CONDITION).some((flag) => flags.has(flag));
 
 const SOURCE = /^([\s\S]*?)(?:^|\s)(page|feed|calendar|hook|file|mcp)\s+(\S[\s\S]*)$/i;
 

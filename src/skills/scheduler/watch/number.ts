@@ -27,6 +27,33 @@ const PLAIN = /\d+(?:[.,]\d+)*/g;
 /** Thousands divided by blanks or apostrophes. The count of groups is bounded, so that a long row of them is read once. */
 const GROUPED = /\d{1,3}([\u00a0\u2007\u2009\u202f'’ ])\d{3}(?!\d)(?:\1\d{3}(?!\d)){0,5}(?:[.,]\d+)?/y;
 
+/** Signs that a language sets in numbers. */
+interface Signs {
+  decimal: string;
+  /** Between thousands; `' '` for blanks of any width. */
+  group: string;
+}
+
+/** Undefined for what is no language (`html lang=""`), or one unknown here. */
+function signsOf(language: string | undefined): Signs | undefined {
+  try {
+    const [known = ''] = Intl.NumberFormat.supportedLocalesOf(language?.trim().replaceAll('_', '-') ?? []);
+    if (known === '') return undefined;
+    const own = signsBy(known);
+    const common = signsBy(new Intl.Locale(known).language);
+    // Regions that divide thousands otherwise by rule, such as Austria, are written as the language commonly is.
+    return own.decimal === common.decimal ? common : own;
+  } catch {
+    return undefined;
+  }
+}
+
+function signsBy(locale: string): Signs {
+  const parts = new Intl.NumberFormat(`${locale}-u-nu-latn`).formatToParts(1_234_567.5);
+  const sign = (type: string) => parts.find((part) => part.type === type)?.value ?? '';
+  return { decimal: sign('decimal'), group: sign('group').replace(/\s/, ' ') };
+}
+
 /** Metres and kelvins are no scales: a letter alone stands at its number. */
 const SCALES: readonly [words: RegExp, factor: number][] = [
   [/^(?:[kK](?!\p{L})|[\u00a0 ]?(?:k(?=€)|(?:Tsd|tys|тыс|thousand)(?!\p{L})))/u, 1e3],
@@ -51,14 +78,16 @@ interface Candidate {
 
 /**
  * The first number, or the one behind `words`: whole words, of which the last stands for its number where several do. A
- * discount is passed over for its price. Undefined where there is none, or none that can be read (`1.2.3`).
+ * discount is passed over for its price. Undefined where there is none, or none that can be read (`1.2.3`). `language`: of the
+ * page, as its HTML says it: `1.299` is more than a thousand in German, and little more than one in English.
  */
-export function numberIn(text: string, words?: string): number | undefined {
+export function numberIn(text: string, words?: string, language?: string): number | undefined {
   const from = words === undefined ? 0 : placeBehind(text, words);
   if (from === undefined) return undefined;
+  const signs = signsOf(language);
   let attached: number | undefined;
   let discount: Candidate | undefined;
-  for (const each of candidatesIn(text, from)) {
+  for (const each of candidatesIn(text, from, signs)) {
     if (discount) return each.isMoney && isNextTo(text, discount, each) ? each.value : discount.value;
     if (each.isAttached) attached ??= each.value;
     else if (each.isPercent) discount = each;
@@ -72,15 +101,15 @@ function isNextTo(text: string, { value, to }: Candidate, { from }: Candidate): 
   return gap.length <= NEAR && (value < 0 || !/\p{L}/u.test(gap));
 }
 
-function* candidatesIn(text: string, start: number): Generator<Candidate> {
-  PLAIN.lastIndex = start;
+function* candidatesIn(text: string, start: number, signs: Signs | undefined): Generator<Candidate> {
   for (let at = start; at < text.length; ) {
     const plain = matchAt(PLAIN, text, at);
     if (!plain) return;
     const from = plain.index;
-    const candidate = groupedAt(text, from) ?? candidateOf(text, from, plain[0]);
+    const grouped = groupedAt(text, from, signs);
+    const candidate = grouped ?? candidateOf(text, from, plain[0], { signs });
     at = candidate?.to ?? from + plain[0].length;
-    if (candidate) yield candidate;
+    if (candidate && !isUnsure(candidate)) yield candidate;
   }
 }
 
@@ -91,16 +120,28 @@ function matchAt(expression: RegExp, text: string, at: number): RegExpExecArray 
   return search.exec(text);
 }
 
-/** A plain blank divides thousands only beside a currency: else there are two numbers. */
-function groupedAt(text: string, from: number): Candidate | undefined {
+const isUnsure = ({ value }: Candidate): boolean => Number.isNaN(value);
+
+/**
+ * A plain blank divides thousands only beside a currency: else there are two numbers, or it is not sure where the language
+ * divides them so.
+ */
+function groupedAt(text: string, from: number, signs: Signs | undefined): Candidate | undefined {
   const grouped = matchAt(GROUPED, text, from);
   if (!grouped) return undefined;
-  const [written, blank = ''] = grouped;
-  const candidate = candidateOf(text, from, written, blank);
-  return blank !== ' ' || candidate?.isMoney ? candidate : undefined;
+  const [written, divider = ''] = grouped;
+  const candidate = candidateOf(text, from, written, { divider, signs });
+  if (divider !== ' ' || candidate?.isMoney) return candidate;
+  return candidate && signs?.group === ' ' ? { ...candidate, value: Number.NaN } : undefined;
 }
 
-function candidateOf(text: string, from: number, written: string, divider?: string): Candidate | undefined {
+interface Dividers {
+  /** A blank or an apostrophe that divides its thousands. */
+  divider?: string;
+  signs: Signs | undefined;
+}
+
+function candidateOf(text: string, from: number, written: string, { divider, signs }: Dividers): Candidate | undefined {
   const to = from + written.length;
   const [head, tail] = [text.slice(Math.max(0, from - AROUND), from), text.slice(to, to + AROUND)];
   const [, raised, beside] = /^(?:([⁰¹²³⁴-⁹]{2})(?![⁰¹²³⁴-⁹])|\p{Sc}(\d\d)(?![\d.,]))/u.exec(tail) ?? [];
@@ -111,7 +152,7 @@ function candidateOf(text: string, from: number, written: string, divider?: stri
   const isMoney = isPoint || MONEY_BEFORE.test(head) || MONEY_BEHIND.test(tail);
   const digits = divider === undefined ? written : written.replaceAll(divider, '');
   const isDecimal = scaled !== undefined || divider !== undefined || (isPoint && /^.?€ ?\/ ?\p{L}/u.test(tail));
-  const plain = plainOf(digits, isDecimal, isPoint);
+  const plain = plainOf(digits, isDecimal, dividesThousands({ signs, isPoint, isBefore: MONEY_BEFORE.test(head) }));
   if (plain === undefined) return undefined;
   const size = Number(cents !== undefined && !plain.includes('.') ? `${plain}.${cents}` : plain) * factor;
   if (!Number.isFinite(size)) return undefined;
@@ -129,8 +170,32 @@ function candidateOf(text: string, from: number, written: string, divider?: stri
 /** `1.1 * 1000` has a rest that nobody wrote. */
 const round = (size: number): number => Number(size.toPrecision(15));
 
-/** Digits with a point for decimals. A single divider before three digits is one of thousands for commas, and by the currency for points. */
-function plainOf(digits: string, isDecimal: boolean, isPoint: boolean): string | undefined {
+type IsThousands = (divider: string) => boolean | undefined;
+
+/**
+ * True if a single divider before three digits is one of thousands; undefined where that is not sure. Of points the currency
+ * decides before the language: prices have no three decimals. Where neither is known it is the comma.
+ */
+function dividesThousands({
+  signs,
+  isPoint,
+  isBefore,
+}: {
+  signs: Signs | undefined;
+  isPoint: boolean;
+  isBefore: boolean;
+}): IsThousands {
+  return (divider) => {
+    if (divider === '.' && isPoint) return true;
+    if (signs === undefined) return divider === ',';
+    // `$1,299` is written so on pages of any language.
+    if (divider === signs.decimal) return divider === ',' && isBefore && !isPoint;
+    return divider === signs.group || undefined;
+  };
+}
+
+/** Digits with a point for decimals. */
+function plainOf(digits: string, isDecimal: boolean, isThousandsBy: IsThousands): string | undefined {
   const [comma, point] = [digits.lastIndexOf(','), digits.lastIndexOf('.')];
   if (comma >= 0 && point >= 0) {
     const [decimal, group] = comma > point ? [',', '.'] : ['.', ','];
@@ -141,8 +206,9 @@ function plainOf(digits: string, isDecimal: boolean, isPoint: boolean): string |
   const parts = digits.split(divider);
   if (parts.length === 1) return digits;
   if (parts.length > 2) return isInGroups(digits, divider) ? parts.join('') : undefined;
-  const isThousands = !isDecimal && (divider === ',' || isPoint) && /^[1-9]\d{0,2}$/.test(parts[0] ?? '');
-  return isThousands && parts[1]?.length === 3 ? parts.join('') : parts.join('.');
+  const mayGroup = !isDecimal && /^[1-9]\d{0,2}$/.test(parts[0] ?? '') && parts[1]?.length === 3;
+  const isThousands = mayGroup && isThousandsBy(divider);
+  return isThousands === undefined ? undefined : parts.join(isThousands ? '' : '.');
 }
 
 /** Groups of three; of two before the last one in India. */

@@ -60,7 +60,8 @@ async function readPage({ pages }: ObserveDeps, { url, part }: Of<'web_watch'>, 
   if (part !== undefined && parts.length === 0)
     return { ok: false as const, sign: 'no part', message: texts.noPart(part) };
   const text = parts.join('\n');
-  return { ok: true as const, text, items: parts.map((each) => ({ id: each, text: each })), isWhole: true };
+  const items = parts.map((each) => ({ id: each, text: each }));
+  return { ok: true as const, text, language: page.language, items, isWhole: true };
 }
 
 /** Paragraphs of a page; with words those that have them. */

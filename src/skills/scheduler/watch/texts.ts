@@ -14,6 +14,17 @@ function quote(text: string, longest = LONGEST_TOLD): string {
   return plain === '' ? '' : `\n\`\`\`\n${plain}\n\`\`\``;
 }
 
+/** The beginning for a digest, in whole words where there are blanks; that it was cut stands below it. */
+function quoteBeginning(text: string): string {
+  const whole = text.trim();
+  if (whole.length <= LONGEST_GATHERED) return quote(whole);
+  const cut = shorten(whole, LONGEST_GATHERED).replace(/…$/, '');
+  const words = /\s/.test(whole[cut.length] ?? '') ? cut : cut.replace(/\s\S{0,60}$/, '');
+  return `${quote(`${words.trimEnd()} …`)}\n${cutNote}`;
+}
+
+const cutNote = '(Cut here; the page Automations shows the rest.)';
+
 const name = (title: string): string => `“${shorten(title.replace(/\s+/g, ' '), 80)}”`;
 
 const HEADS: Readonly<Record<SpeechKind, (title: string) => string>> = {
@@ -28,7 +39,9 @@ const HEADS: Readonly<Record<SpeechKind, (title: string) => string>> = {
 };
 
 export function speechText(title: string, { kind, text, isOfEntries }: Speech, isGathered = false): string {
-  return `${HEADS[kind](name(title))}${quote(text, isGathered ? LONGEST_GATHERED : isOfEntries ? LONGEST_ENTRIES + LONGEST_TOLD : LONGEST_TOLD)}`;
+  const head = HEADS[kind](name(title));
+  if (isGathered) return `${head}${quoteBeginning(text)}`;
+  return `${head}${quote(text, isOfEntries ? LONGEST_ENTRIES + LONGEST_TOLD : LONGEST_TOLD)}`;
 }
 
 const WHY_UNREAD: Readonly<Record<UnreadAppointment['why'], (written: string) => string>> = {
@@ -42,6 +55,15 @@ export const texts = {
   interrupted: (title: string) => `${name(title)} was cut off in the middle when coda stopped, and was not run again.`,
   changedMeanwhile: 'The files of the skill have changed meanwhile, so it was not planned.',
   noServer: (server: string) => `There is no MCP server ${server}.`,
+  noSource: {
+    message: 'I cannot tell what is to be looked at.',
+    remedy:
+      'For example `page https://shop.example/kettle`, `feed https://…`, `calendar https://… 30`, `hook washer.power`, ' +
+      '`file house/backup.log`, `mcp SERVER TOOL` or `run house/disk-check`.',
+  },
+  noHook: (hook: string) => `There is no hook ${hook} now; an owner makes it with \`coda hooks add ${hook}\`.`,
+  hookOfOther: (hook: string) => `The hook ${hook} is somebody else's, so nothing that it is sent comes here.`,
+  noToolNow: (server: string, tool: string) => `${server} does not offer ${tool} now.`,
   mayNotUse: (tool: string) => `You may not use ${tool}.`,
   asksFirst: (tool: string) => `An owner has ${tool} ask first, every time: a rule looks by itself and can ask nobody.`,
   actsOutside: (tool: string) => `${tool} does more than read, so a rule does not call it by itself.`,

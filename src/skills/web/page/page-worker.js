@@ -58,9 +58,12 @@ function aboutOf(document) {
   const refresh = [...document.querySelectorAll('meta[http-equiv]')].find(
     (each) => each.getAttribute('http-equiv')?.toLowerCase() === 'refresh',
   );
+  const html = document.querySelector('html');
+  const language = html?.getAttribute('lang') || html?.getAttribute('xml:lang') || meta('og:locale');
   return {
     title: title.slice(0, LONGEST_TITLE),
     ...(published && { published: published.slice(0, 40) }),
+    ...(language && { language: language.slice(0, 40) }),
     ...(refresh && { refresh: refresh.getAttribute('content') ?? '' }),
   };
 }

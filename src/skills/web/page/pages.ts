@@ -18,6 +18,7 @@ interface Read {
   text: string;
   characters: number;
   published?: string;
+  language?: string;
   refresh?: string;
   passwords?: number;
   /** Pages of a PDF; `cut`: not all of them were read. */
@@ -131,6 +132,8 @@ export type Page = {
   title: string;
   text: string;
   published?: string;
+  /** As its HTML says it. */
+  language?: string;
   truncated: boolean;
   /** The page neither says how its letters are written, nor is it UTF-8. */
   guessed?: true;
@@ -257,12 +260,21 @@ export class Pages {
 }
 
 function documentOf(url: string, kind: 'html' | 'pdf', read: Read, isCut: boolean): Page {
-  const { title, published, pages } = read;
+  const { title, published, language, pages } = read;
   const text = isPartly(read) ? `${read.text}\n\n${texts.partly}` : read.text;
   const truncated = isCut || text.length > LONGEST_TEXT;
   const more = kind === 'pdf' ? texts.cutPages(pages ?? 0) : texts.cut(LONGEST_TEXT);
   const shown = truncated ? `${text.slice(0, LONGEST_TEXT)}\n\n${more}` : text;
-  return { ok: true, url, kind, title, text: shown, ...(published && { published }), truncated };
+  return {
+    ok: true,
+    url,
+    kind,
+    title,
+    text: shown,
+    ...(published && { published }),
+    ...(language && { language }),
+    truncated,
+  };
 }
 
 function plain(url: string, kind: 'json' | 'csv' | 'text', text: string): Page {
