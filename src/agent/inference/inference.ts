@@ -297,7 +297,6 @@ export class Inference {
   }
 }
 
-/** Ids that no new call may have: results are matched to calls by them. Under a nested turn's path stands its outcome. */
 /**
  * Calls of two turns may share an id: one was parked while the other passed, and their service counts ids anew for each answer.
  * The later one has another id then, the same in each request. Any other request stays as it is.
@@ -325,6 +324,7 @@ function withDistinctIds(request: ModelRequest): ModelRequest {
 const callsIn = (message: ModelMessage): readonly ModelToolCall[] =>
   message.role === 'assistant' ? (message.calls ?? []) : [];
 
+/** Ids that no new call may have: results are matched to calls by them. Under a nested turn's path stands its outcome. */
 function callIds({ turn, item }: Pick<ShownTurn, 'turn' | 'item'>): Set<string> {
   const { path } = turn;
   const before = path === '' ? recalledOf(item).history.filter(({ shown }) => shown?.steps) : [];

@@ -68,7 +68,7 @@ function encodingOf(chunk) {
 /** The name of an element or attribute without its prefix. */
 export const bareName = (name) => name.slice(name.indexOf(':') + 1);
 
-/** What `walk` makes of a document: its `hear` gets each event, and fills `blocks`. */
+/** A document as `walk` makes it: its `hear` gets each event, and fills `blocks`. */
 export async function* blocksOf(chunks, walk) {
   for await (const events of xmlBatches(chunks)) {
     for (const event of events) walk.hear(event);

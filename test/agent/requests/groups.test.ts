@@ -18,7 +18,7 @@ interface GroupField {
 /** The words of each group, as `more_tools` says them. */
 async function wordsOfGroups(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const more = (await callableTools()).find(({ name }) => name === 'more_tools');
-  const { group } = (more?.schema as { properties: { group: GroupField } }).properties;
+  const { group } = (more as unknown as { schema: { properties: { group: GroupField } } }).schema.properties;
   const parts = group.description.split(/\.\s*/);
   return new Map(
     group.enum.map((name) => {
