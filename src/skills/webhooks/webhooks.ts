@@ -13,7 +13,6 @@ import type { Transaction, WritesBesides } from '../../storage/index.ts';
 import type { Hook, HookForm } from './store.ts';
 import * as store from './store.ts';
 import { type FilledTemplate, fill, isRecord, templateSchema, valueAt } from './template.ts';
-import { texts } from './texts.ts';
 
 const newHook = z
   .strictObject({
@@ -246,7 +245,7 @@ function madeOf(
   if (kind === 'reminder') return { text, planned: `/remind ${when}\n${text}` };
   if (kind === 'note') return { text, planned: `/note ${text}` };
   if (kind === 'skill') return { text, planned: `/${skill} ${text}` };
-  return { text: missing.length === 0 ? text : `${text}\n${texts.notSent(missing)}` };
+  return { text: missing.length === 0 ? text : `${text}\n(Not in what was sent: ${missing.join(', ')}.)` };
 }
 
 /** Identity of a delivery: its signature, which covers its body and its time. */

@@ -66,7 +66,7 @@ async function ofHeic(picture, { goodSide, mostPixels }) {
   const decoded = await libheif.heif_js_decode_image2(image.handle, rgb, interleaved);
   const plane = decoded?.channels?.find(({ id }) => id === libheif.heif_channel.heif_channel_interleaved);
   if (!plane) throw new Error('it could not be decoded');
-  // Where it stands in the decoder's memory: with the copy that `display` makes 25 million pixels took 420 MB in all instead of 346.
+  // Read in the decoder's memory: with the copy that `display` makes 25 million pixels took 420 MB in all instead of 346.
   const box = boxFor(wide, high, goodSide);
   for (let y = 0; y < high; y++) box.line(y, plane.data.subarray(y * plane.stride, y * plane.stride + wide * 4));
   libheif.heif_image_release(decoded.image);
