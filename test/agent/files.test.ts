@@ -29,7 +29,7 @@ async function attached(...files: { name: string; type: string; content: Buffer 
   );
   return attachedTo({ payload: { files: stored }, person: { id: 'ana' } } as unknown as Item, {
     artifacts,
-    scaler: new Scaler(silentLog()),
+    scaler: new Scaler(silentLog(), { withinMs: 480_000 }),
     log: silentLog(),
   });
 }
@@ -73,9 +73,10 @@ test('text files are read in full within a budget, and cut with both ends kept b
 test('a file with bytes that are no text, and one that is gone, are named', async () => {
   const gone = { name: 'gone.txt', type: 'text/plain', size: 3, hash: 'a'.repeat(64) };
   const item = { payload: { files: [gone] }, person: { id: 'ana' } } as unknown as Item;
-  expect((await attachedTo(item, { artifacts, scaler: new Scaler(silentLog()), log: silentLog() })).text).toBe(
-    '[File: gone.txt; it could not be opened.]',
-  );
+  expect(
+    (await attachedTo(item, { artifacts, scaler: new Scaler(silentLog(), { withinMs: 480_000 }), log: silentLog() }))
+      .text,
+  ).toBe('[File: gone.txt; it could not be opened.]');
   const { text } = await attached({ name: 'a.txt', type: 'text/plain', content: Buffer.from([65, 0, 66]) });
   expect(text).toContain('[File: a.txt');
 });

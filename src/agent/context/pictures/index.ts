@@ -31,6 +31,15 @@ export class NotScaled extends Error {}
 
 const made = z.strictObject({ size: z.int() });
 
+const DECODERS = new URL('./picture-worker.js', import.meta.url);
+
+interface ScalerOptions {
+  /** Another program than the decoders, for tests. */
+  program?: URL;
+  /** Milliseconds that one picture may take. */
+  withinMs?: number;
+}
+
 /**
  * Makes pictures small enough for models, in a process of its own: one at a time, and of each person one after another. A
  * picture that hangs or crashes its decoder costs that process and nothing else.
@@ -39,10 +48,11 @@ export class Scaler {
   private readonly done = new BoundedMap<string, Promise<Buffer>>(KEPT);
   private readonly queue = new FairQueue(1);
   private readonly child: Child;
+  private readonly withinMs: number;
 
-  /** `program`: another one than the decoders, for tests. */
-  constructor(log: Log, program = new URL('./picture-worker.js', import.meta.url)) {
-    const limits = { idleMs: IDLE_MS, patienceMs: WITHIN_MS + 1_000, mostRequests: 4, largestBytes: LARGEST_LINE };
+  constructor(log: Log, { program = DECODERS, withinMs = WITHIN_MS }: ScalerOptions = {}) {
+    this.withinMs = withinMs;
+    const limits = { idleMs: IDLE_MS, patienceMs: withinMs + 1_000, mostRequests: 4, largestBytes: LARGEST_LINE };
     this.child = new Child({ name: 'pictures', program, ...limits, log });
   }
 
@@ -65,7 +75,7 @@ export class Scaler {
   }
 
   private async scaleIn(bytes: Buffer, { type, width, height }: Look, mostPixels: number): Promise<Buffer> {
-    using limit = deadline(WITHIN_MS);
+    using limit = deadline(this.withinMs);
     try {
       await sendBytes(this.child, bytes, limit.signal);
       const task = { do: 'scale', type, width, height, goodSide: GOOD_SIDE, mostPixels };
