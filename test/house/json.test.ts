@@ -16,6 +16,8 @@ const OWN: Readonly<Record<string, string>> = {
   'adapters/slack/interactions.ts': 'metadata that coda has sent',
   'agent/models/prices.ts': 'a file of coda',
   'agent/models/service.ts': 'a call whose arguments are too deep is a failed call, not a lost answer',
+  'agent/tools/chosen.ts': 'a file of coda',
+  'agent/tools/thing-words.ts': 'a file of coda',
   'app/api/logs.ts': 'lines of the log',
   'audit/entry.ts': 'what was written before it',
   'base/json.ts': 'the function itself',

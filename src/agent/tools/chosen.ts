@@ -36,6 +36,7 @@ export function askIfUnnamed(
   if (!chosen || !act || isNamed(act, chosen, text)) return undefined;
   const { label, question } = texts.actMeant(act, text);
   return failed('AMBIGUOUS', question, {
+    notices: [question],
     choices: [
       { label, ...yes, ...(NAMED_BY[act] && { style: 'danger' }) },
       ...others,

@@ -81,6 +81,8 @@ export interface Failed {
   field?: string;
   /** When it is a question: the answers as buttons. */
   choices?: Choice[];
+  /** The question below the answer as well, whatever a model makes of it. */
+  notices?: readonly string[];
   /** Untrusted text stands in its words or on its buttons. */
   tainted?: boolean;
 }

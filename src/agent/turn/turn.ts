@@ -235,7 +235,7 @@ export class Turn {
   notices(): string[] {
     const all = this.steps.flatMap(({ step }) => {
       if (step.kind === 'model') return step.payload.notices ?? [];
-      return step.kind === 'result' && step.payload.ok ? (step.payload.notices ?? []) : [];
+      return step.kind === 'result' ? (step.payload.notices ?? []) : [];
     });
     return [...new Set(all)];
   }

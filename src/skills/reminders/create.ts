@@ -122,7 +122,8 @@ function askForWhom({ turn: { chosen } }: TxContext, { to = '', ...rest }: Creat
   if (!chosen || name === '' || said.some((words) => words.includes(name))) return undefined;
   const create = (label: string, input: object) => ({ label, tool: 'reminder_create', input: { ...rest, ...input } });
   const choices = [create(texts.forMe, {}), create(texts.forOther(to.trim()), { to })];
-  return failed('AMBIGUOUS', texts.forWhom(rest.text, to.trim()), { choices });
+  const question = texts.forWhom(rest.text, to.trim());
+  return failed('AMBIGUOUS', question, { choices, notices: [question] });
 }
 
 function inTheMorning(when: ParsedWhen, ctx: TxContext['when']): ParsedWhen {

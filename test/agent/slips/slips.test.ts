@@ -102,10 +102,12 @@ describe('nothing is done', () => {
   test.each(slips.filter(({ then }) => then !== 'acts'))(NAME, async (scene) => {
     const coda = await household();
     await coda.person('ana').says('/new');
-    const { before, after, told } = await meet(coda, scene);
+    const { before, after, told, answer } = await meet(coda, scene);
     expect(after).toEqual(before);
     const buttons = (coda.person('ana').seen().at(-1)?.buttons ?? []).map(({ label }) => label);
-    if (scene.then === 'asks') expect(buttons).toContain(scene.button);
-    else expect(told).toContain(scene.why);
+    if (scene.then === 'refuses') return expect(told).toContain(scene.why);
+    expect(buttons).toContain(scene.button);
+    // The model only says “All right.”.
+    expect(answer).toContain('nothing was done yet');
   });
 });
