@@ -2,5 +2,3 @@
 -- As text: a request repeats it byte for byte, and jsonb puts keys into another order.
 alter table messages add column shown json;
 create index messages_shown on messages (at) where shown is not null;
--- Who forgets something looks through the newest of their own.
-create index messages_shown_person on messages (person_id, seq) where shown is not null;

@@ -37,7 +37,7 @@ export const deleteLabel = () => 'Delete it';
 export const actMeant = (act: keyof typeof ACT_LABELS, text: string) => {
   const label = ACT_LABELS[act];
   const about = text === '' ? '' : `: “${oneLine(text, 200)}”`;
-  return { label, question: `${label}${about}? You have not said so in these words, and nothing was done yet.` };
+  return { label, question: `${label}${about}? I am not sure that you meant this, and nothing was done yet.` };
 };
 
 const ACT_LABELS = {

@@ -37,7 +37,11 @@ export function inOwnWords(args: readonly string[]): string[] {
   const own = Object.hasOwn(FOREIGN_COMMANDS, name) ? FOREIGN_COMMANDS[name] : undefined;
   if (own === undefined) return [...args];
   const rest = args.slice(at + (isTwo ? 2 : 1));
-  return [...ahead, ...own, ...rest.map((arg) => FOREIGN_FLAGS[arg] ?? arg)];
+  return [
+    ...ahead,
+    ...own,
+    ...rest.map((arg) => (Object.hasOwn(FOREIGN_FLAGS, arg) ? (FOREIGN_FLAGS[arg] ?? arg) : arg)),
+  ];
 }
 
 function commandAt(args: readonly string[]): number {

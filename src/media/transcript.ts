@@ -79,7 +79,7 @@ function wordsOfJson(text: string, secret: string | undefined): string {
   if (typeof value === 'string') return withoutTimes(value);
   const words = wordsIn(value);
   // No words beside an error are no silence.
-  const isRefused = words === '' && (value as { error?: unknown }).error !== undefined;
+  const isRefused = words === '' && Boolean((value as { error?: unknown }).error);
   if (words !== undefined && !isRefused) return withoutTimes(words);
   throw faultIn(text, secret);
 }

@@ -1,3 +1,4 @@
+import { lexemesOf } from '../../base/lexemes.ts';
 import { stripEnd } from '../../base/text.ts';
 import type { Origin, Place } from '../../delivery/index.ts';
 import type { Person } from '../../people/index.ts';
@@ -107,8 +108,14 @@ function namesTarget({ effect, input, said }: PolicyQuestion): boolean {
   if (picked === undefined) return false;
   const words = new Set(said.flatMap((text) => wordsIn(text)));
   const wanted = wordsIn(picked);
-  return wanted.length > 0 && wanted.every((word) => words.has(word));
+  return wanted.some(isTelling) && wanted.every((word) => words.has(word));
 }
+
+/** Letters of a word that picks one thing among others; "it", "all" and a number stand in any sentence. */
+const LEAST_TELLING = 3;
+
+const isTelling = (word: string): boolean =>
+  /\p{S}/u.test(word) || lexemesOf(word).some((each) => each.length >= LEAST_TELLING && !/^\p{N}+$/u.test(each));
 
 const wordsIn = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+|\p{S}/gu) ?? [];
 

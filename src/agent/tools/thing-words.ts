@@ -12,6 +12,9 @@ const foreign = lazy(
 /** A letter or a mark upon one before it: a word that only ends so is another one. Languages without blanks have none. */
 const INSIDE = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Arabic}\p{M}]/u;
 
+/** Letters of a beginning that other words have, too: it is a word by itself, or its plural. */
+const SHORT = 4;
+
 /** True if a text has a word for the kind: `note`, `reminder`. */
 export function namesKind(kind: string, texts: readonly string[]): boolean {
   const { terms } = wordsOf(kind.replaceAll('_', ' '));
@@ -27,7 +30,9 @@ export function namesKind(kind: string, texts: readonly string[]): boolean {
 function hasBeginning(text: string, beginning: string): boolean {
   for (let at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, at + 1)) {
     const before = text[at - 1];
-    if (before === undefined || !INSIDE.test(before)) return true;
+    const isShort = beginning.length <= SHORT && /\p{Script=Latin}/u.test(beginning);
+    const isWhole = !isShort || /^s?(?!\p{L})/u.test(text.slice(at + beginning.length));
+    if (isWhole && (before === undefined || !INSIDE.test(before))) return true;
   }
   return false;
 }

@@ -85,7 +85,7 @@ export class MessageTurn implements TurnRun {
     return {
       said: [...(item.tainted ? [] : [item.payload.text]), ...turn.saidMeanwhile()].map(ownWords),
       before: [asked].flatMap(textOf),
-      answer: [answer?.role === 'assistant' ? answer : undefined].flatMap(textOf),
+      answer: [answer?.role === 'assistant' && !answer.tainted ? answer : undefined].flatMap(textOf),
     };
   }
 

@@ -233,9 +233,13 @@ export class Turn {
   }
 
   notices(): string[] {
-    const all = this.steps.flatMap(({ step }) => {
+    const wrote = this.steps.findLastIndex(
+      ({ step }) => step.kind === 'result' && step.payload.ok && step.payload.undo,
+    );
+    const all = this.steps.flatMap(({ step }, index) => {
       if (step.kind === 'model') return step.payload.notices ?? [];
-      return step.kind === 'result' ? (step.payload.notices ?? []) : [];
+      // A question before something else was done instead is answered.
+      return step.kind === 'result' && (step.payload.ok || index > wrote) ? (step.payload.notices ?? []) : [];
     });
     return [...new Set(all)];
   }

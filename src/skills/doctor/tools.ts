@@ -57,7 +57,7 @@ export const doctorCommand = ({ checks }: DoctorDeps): Command => ({
   overtakes: true,
   private: true,
   ownerOnly: true,
-  prepare: async (rest) => (/^reset\b/i.test(rest.trim()) ? [] : checks.run()),
+  prepare: async (rest) => (/^reset\s+\S/i.test(rest.trim()) ? [] : checks.run()),
   run: async (rest, { prepared }) => {
     const [, name] = /^reset\s+(\S.*)$/i.exec(rest.trim()) ?? [];
     if (name !== undefined) return { tool: 'doctor_reset_skill', input: { name } };

@@ -139,9 +139,12 @@ const searchTool = (service: Service) =>
       query.trim() === ''
         ? []
         : findNear(service, ctx, query, { type, tag, past, ...daysBetween(ctx.when.zone, since, until) }, most),
-    async run({ query }, ctx) {
+    async run({ query, type, tag, since, until, past }, ctx) {
       if (!ctx.private) return failed('NOT_HERE', texts.notHere);
-      if (query.trim() === '') return listTool.run({ page: 1 }, ctx);
+      if (query.trim() === '') {
+        if (since || until || past) return failed('NO_TEXT', texts.wordsWithDays());
+        return listTool.run({ type, tag, page: 1 }, ctx);
+      }
       const memories = await read(ctx, preparedHits(ctx));
       if (memories.length === 0) return done(texts.nothing(query));
       const older = await olderThan(ctx, memories.slice(0, 3));

@@ -178,7 +178,9 @@ export function editTool(wakeAt: WakeAt) {
     run: (input, ctx) =>
       ofEach(ctx, { tool: 'reminder_edit', input, prefers: 'any' }, async (found) => {
         const changed = await edit(ctx, found, input, wakeAt);
-        return changed.ok && ctx.turn.chosen ? { ...changed, notices: loudIn(found, input) } : changed;
+        return changed.ok && ctx.turn.chosen
+          ? { ...changed, notices: [...(changed.notices ?? []), ...loudIn(found, input)] }
+          : changed;
       }),
   });
 }

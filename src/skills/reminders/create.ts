@@ -12,6 +12,7 @@ import {
   undoChoice,
 } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
+import { wordsIn } from '../../base/lexemes.ts';
 import { type Choice, conversations } from '../../delivery/index.ts';
 import {
   describe,
@@ -118,8 +119,9 @@ export function createTool(making: Making) {
 /** Asks where a model has chosen somebody else whom the person has not named. */
 function askForWhom({ turn: { chosen } }: TxContext, { to = '', ...rest }: CreateInput): Failed | undefined {
   const name = to.trim().replace(/^@/, '').toLowerCase();
-  const said = [...(chosen?.said ?? []), ...(chosen?.before ?? [])].map((words) => words.toLowerCase());
-  if (!chosen || name === '' || said.some((words) => words.includes(name))) return undefined;
+  const said = [...(chosen?.said ?? []), ...(chosen?.before ?? [])].flatMap((words) => wordsIn(words.toLowerCase()));
+  const isNamed = wordsIn(name).some((word) => said.includes(word));
+  if (!chosen || name === '' || isNamed) return undefined;
   const create = (label: string, input: object) => ({ label, tool: 'reminder_create', input: { ...rest, ...input } });
   const choices = [create(texts.forMe, {}), create(texts.forOther(to.trim()), { to })];
   const question = texts.forWhom(rest.text, to.trim());

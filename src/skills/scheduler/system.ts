@@ -114,6 +114,7 @@ export function systemTools(deps: Deps) {
       dialogue: { thing: 'schedule' },
       description: 'Runs a schedule, or one of your own tasks, now.',
       effect: 'write',
+      flow: { shows: true },
       input: z.object({ name }),
       run: (input, ctx) => runNow(deps, input, ctx),
     }),

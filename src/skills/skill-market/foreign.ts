@@ -22,7 +22,10 @@ import {
 export function foreignCatalog(json: unknown, where: string): Catalog | undefined {
   const { $schema: schema } = (json ?? {}) as { $schema?: unknown };
   if (DISCOVERY_SCHEMAS.has(schema as string)) return fromDiscovery(checkCatalog(discoveryIndex, json, where));
-  if (Array.isArray(json)) return fromPackages(checkCatalog(packageList, json, where));
+  if (Array.isArray(json)) {
+    const catalog = fromPackages(checkCatalog(packageList, json, where));
+    return catalog.skills.length > 0 || json.length === 0 ? catalog : undefined;
+  }
   const plugins = pluginMarketplace.safeParse(json);
   return plugins.success ? fromPlugins(plugins.data) : undefined;
 }

@@ -92,9 +92,10 @@ async function setPrivate(
   const [found, ...others] = await targets.listNamed(tx, person.id, named);
   if (!found) return failed('NOT_FOUND', texts.unknown(named));
   if (others.length > 0) return failed('AMBIGUOUS', texts.ambiguous(named));
-  const allows = [...new Set(wanted.map((each) => each.toLowerCase()))];
   // A name that is allowed stays so, whatever its server or skill does meanwhile.
   const known = [...tools.namesOfAll(), ...found.allows];
+  const spelled = new Map(known.map((each) => [each.toLowerCase(), each]));
+  const allows = [...new Set(wanted.map((each) => spelled.get(each.toLowerCase()) ?? each.toLowerCase()))];
   const strange = allows.find((each) => !known.includes(each) && !runnable(each));
   if (strange !== undefined) return failed('NOT_FOUND', texts.nothingCalled(strange, didYouMean(strange, known)));
   await targets.setAllows(tx, found.id, allows);

@@ -5,7 +5,9 @@ export function readBmp(bytes, onLine) {
   const [from, head] = [bytes.readUInt32LE(10), bytes.readUInt32LE(14)];
   const [width, tall] = [bytes.readInt32LE(18), bytes.readInt32LE(22)];
   const [depth, packing] = [bytes.readUInt16LE(28), bytes.readUInt32LE(30)];
-  const isPlain = packing === 0 || (packing === 3 && depth === 32);
+  // Masks of the colours, of which only the usual order is read.
+  const isUsual = packing === 3 && depth === 32 && bytes.readUInt32LE(54) === 0x00ff0000;
+  const isPlain = packing === 0 || isUsual;
   if (!isPlain || ![1, 4, 8, 24, 32].includes(depth)) throw new Error('it is packed in another way');
   const colors = bytes.subarray(14 + head, from);
   const length = Math.ceil((depth * width) / 32) * 4;

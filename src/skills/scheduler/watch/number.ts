@@ -88,6 +88,11 @@ export function numberIn(text: string, words?: string, language?: string): numbe
   let attached: number | undefined;
   let discount: Candidate | undefined;
   for (const each of candidatesIn(text, from, signs)) {
+    if (isUnsure(each)) {
+      // The one behind the words is meant, and no later one.
+      if (each.isAttached || words === undefined) continue;
+      return discount?.value;
+    }
     if (discount) return each.isMoney && isNextTo(text, discount, each) ? each.value : discount.value;
     if (each.isAttached) attached ??= each.value;
     else if (each.isPercent) discount = each;
@@ -109,7 +114,7 @@ function* candidatesIn(text: string, start: number, signs: Signs | undefined): G
     const grouped = groupedAt(text, from, signs);
     const candidate = grouped ?? candidateOf(text, from, plain[0], { signs });
     at = candidate?.to ?? from + plain[0].length;
-    if (candidate && !isUnsure(candidate)) yield candidate;
+    if (candidate) yield candidate;
   }
 }
 
