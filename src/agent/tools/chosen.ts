@@ -82,7 +82,9 @@ function isNamedIn(clause: Clause, act: Act, counts: (at: readonly number[], cla
   const denying = wordsFor('not').flatMap((phrase) => placesOf(clause, phrase).flat());
   const isDenied = (at: readonly number[]) =>
     denying.some((place) => {
-      const isNear = place === clause.words.length - 1 || at.some((each) => Math.abs(each - place) <= DENIES_WITHIN);
+      // A clause without blanks is denied as a whole.
+      const isAlways = place < 0 || place === clause.words.length - 1;
+      const isNear = isAlways || at.some((each) => Math.abs(each - place) <= DENIES_WITHIN);
       return isNear && !at.includes(place);
     });
   return found.some((at) => counts(at, clause) && !isDenied(at));
@@ -109,7 +111,7 @@ function clausesIn(text: string, thing: string): Clause[] {
   const own = wordsIn(plainOf(thing));
   const clauses = letters.split(/[.,;:!?…\n、。，；！？]+/).map((part) => ({
     words: wordsIn(part),
-    letters: isUnspaced(part) ? part.replaceAll(plainOf(thing).trim(), ' ') : part,
+    letters: own.length > 0 && isUnspaced(part) ? part.replaceAll(plainOf(thing).trim(), ' ') : part,
   }));
   const all = new Set(clauses.flatMap(({ words }) => words));
   const isSaid = own.filter((word) => all.has(word)).length >= Math.max(1, own.length / 2);
@@ -138,8 +140,7 @@ const plainOf = (text: string): string => text.normalize('NFC').toLowerCase().re
 /** The places of a phrase's words, in their order, with others between; none where one is missing. */
 function placesOf({ words, letters }: Clause, phrase: readonly string[]): (readonly number[])[] {
   const [only = ''] = phrase;
-  // One place for all: a text without blanks is denied as a whole.
-  if (isUnspaced(only)) return letters.includes(only) ? [[-1]] : [];
+  if (isUnspaced(only)) return letters.includes(only) ? [[-1 - letters.indexOf(only)]] : [];
   const places: number[] = [];
   for (const word of phrase) {
     const at = words.indexOf(word, (places.at(-1) ?? -1) + 1);

@@ -78,7 +78,7 @@ const saveTool = (service: Service) =>
     form: { shows: ['text', 'type'] },
     description: 'Remembers what the person is, likes or lives through.',
     effect: 'write',
-    policy: { act: { act: 'create', among: ['forget', 'remove'] } },
+    policy: { act: { act: 'create', among: ['forget'] } },
     record: { redact: privately('text') },
     input: saveInput,
     // Equal memories have the same words: a write waits for no embedding.

@@ -13,7 +13,7 @@ interface Runnable {
 }
 
 const createShape = z.object({
-  when: z.string().optional().describe("In the person's own words, as reminder_create."),
+  when: z.string().optional().describe("The person's words; in plain English where they speak another language."),
   what: z
     .string()
     .max(8_000)

@@ -562,7 +562,7 @@ describe('a service', () => {
     await coda.passes({ hours: 12 });
     expect(posted).toHaveLength(before + 1);
     expect(posted.at(-1)).toContain('What came, by 8 rules');
-    expect(posted.at(-1)).toMatch(/\(1 more finding: the page Automations shows them/);
+    expect(posted.at(-1)).toMatch(/\(2 more findings: the page Automations shows them/);
   });
 });
 
