@@ -33,7 +33,7 @@ export interface Collection<
   item: Item;
   /** The tool that shows it in chat: who may not use that does not see it here. */
   reads: string;
-  /** How a search over all kinds shows one, in whose two parts it looks for the words: a name, and what stands beside it. */
+  /** An item among those of all kinds that a search finds: a name, and what stands beside it. The words are looked for in both. */
   hit(item: z.output<Item>): readonly [title: string, where: string];
   /** With `q` it finds by words itself. */
   query: Query;

@@ -116,7 +116,7 @@ export interface AllSkills {
   agendaAhead(kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
   /** True if a schedule can run a skill of this name without a model. */
   runnable(name: string): boolean;
-  /** Of all skills (`SkillData`). */
+  /** Tables of all skills (`SkillData`). */
   tables: readonly string[];
 }
 

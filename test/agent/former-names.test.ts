@@ -35,6 +35,21 @@ test('a policy for one verb holds for that verb of the tool that models are show
   expect(await state()).toEqual([{ state: 'completed' }]);
 });
 
+test('who may not list notes gets no list by a search without words', async () => {
+  const { model, plan } = begin();
+  const policy = { skill_id: 'notes/note_list', required_permissions: ['admin:write'] };
+  await using coda = await play({ model, config: { 'access.policies': [policy] } });
+  const bo = coda.person('bo', { role: 'member' });
+  await bo.says('/note the key is under the mat');
+  const search = (query: string) => plan([{ call: 'note_search', input: { query } }]);
+  search('');
+  await bo.says('find my notes');
+  expect(results(model.requests.at(-1))[0]).toContain('Which words');
+  search('key');
+  await bo.says('find the key in my notes');
+  expect(results(model.requests.at(-1)).at(-1)).toContain('under the mat');
+});
+
 test('a verb that a skill forbids stays forbidden', async () => {
   const { model, plan } = begin();
   const { coda } = await playWith({ careful: { more: 'forbidden_tools: [reminder_delete]\n' } }, { model });

@@ -83,7 +83,7 @@ const WHOLE_BLOCK = 8;
 export function planRequest(input: PlanInput): Plan {
   const { sections, limits } = input;
   const { recalled } = input;
-  const said = sendable(recalled.history).map(viewOf);
+  const entries = sendable(recalled.history).map(viewOf);
   const { factor } = limits;
   const count = (text: string) => Math.ceil(tokensIn(text) * factor);
   const share = (part: number) => Math.floor(limits.context * part * CHARACTERS);
@@ -100,8 +100,8 @@ export function planRequest(input: PlanInput): Plan {
   const room = Math.max(left - turnTokens, 0);
   const summary = summaryMessages(recalled, room * SUMMARY_SHARE, factor);
   const summaryTokens = sum(summary, factor);
-  const whole = wholeFrom(said, limits.context * WHOLE_SHARE, factor);
-  const { kept, from, tokens: saidTokens } = fitHistory(said, room - summaryTokens, factor, whole);
+  const whole = wholeFrom(entries, limits.context * WHOLE_SHARE, factor);
+  const { kept, from, tokens: historyTokens } = fitHistory(entries, room - summaryTokens, factor, whole);
   const isWhole = (index: number) => from + index >= whole;
   const history = kept.flatMap((view, index) =>
     isWhole(index) && standsInSteps(kept, index) ? [] : messagesOf(view, input, isWhole(index)),
@@ -124,17 +124,17 @@ export function planRequest(input: PlanInput): Plan {
       { part: 'tools', tokens: fixed.tools },
       { part: 'skills', tokens: fixed.skills },
       { part: 'summary', tokens: summaryTokens },
-      { part: 'history', tokens: saidTokens },
+      { part: 'history', tokens: historyTokens },
       { part: 'this message', tokens: askedTokens },
       { part: 'this turn', tokens: turnTokens },
     ],
     isCut,
     tight:
       isCut ||
-      kept.length < said.length ||
-      room - summaryTokens - saidTokens < (limits.context - limits.answer) * (1 - TIGHT),
+      kept.length < entries.length ||
+      room - summaryTokens - historyTokens < (limits.context - limits.answer) * (1 - TIGHT),
     room,
-    unseen: said.length - kept.length,
+    unseen: entries.length - kept.length,
   };
 }
 
@@ -182,14 +182,14 @@ interface EntryView {
 const views = new WeakMap<HistoryEntry, EntryView>();
 
 function viewOf(entry: HistoryEntry): EntryView {
-  const known = views.get(entry);
-  if (known) return known;
+  const earlier = views.get(entry);
+  if (earlier) return earlier;
   const { text, beside } = partsOf(entry.content);
   const tokens = tokensOf(joinParts(text, beside, '\n'));
   const wholeTokens = entry.shown ? wholeTokensOf(entry.role, tokens, entry.shown) : tokens;
-  const made = { entry, text, beside, tokens, wholeTokens, forms: [] };
-  views.set(entry, made);
-  return made;
+  const view = { entry, text, beside, tokens, wholeTokens, forms: [] };
+  views.set(entry, view);
+  return view;
 }
 
 function partsOf({ text: said, files = [], quoted = [] }: HistoryEntry['content']): { text: string; beside: string } {

@@ -302,14 +302,15 @@ export class Inference {
  * The later one has another id then, the same in each request. Any other request stays as it is.
  */
 function withDistinctIds(request: ModelRequest): ModelRequest {
-  const ids = request.messages.flatMap((message) => callsIn(message).map(({ id }) => id));
-  const seen = new Set<string>();
+  const calling = request.messages.filter((message) => callsIn(message).length > 0);
+  const ids = calling.flatMap((message) => callsIn(message).map(({ id }) => id));
   if (new Set(ids).size === ids.length) return request;
+  const taken = new Set<string>();
   const renamed = new Map<string, string>();
   const rename = (id: string): string => {
     let free = id;
-    for (let count = 2; seen.has(free); count++) free = `${id}_${count}`;
-    seen.add(free);
+    for (let count = 2; taken.has(free); count++) free = `${id}_${count}`;
+    taken.add(free);
     renamed.set(id, free);
     return free;
   };
@@ -322,7 +323,9 @@ function withDistinctIds(request: ModelRequest): ModelRequest {
 }
 
 const callsIn = (message: ModelMessage): readonly ModelToolCall[] =>
-  message.role === 'assistant' ? (message.calls ?? []) : [];
+  message.role === 'assistant' ? (message.calls ?? NO_CALLS) : NO_CALLS;
+
+const NO_CALLS: readonly ModelToolCall[] = [];
 
 /** Ids that no new call may have: results are matched to calls by them. Under a nested turn's path stands its outcome. */
 function callIds({ turn, item }: Pick<ShownTurn, 'turn' | 'item'>): Set<string> {

@@ -456,11 +456,11 @@ const wordsOf = (message: Extract<ModelMessage, { role: 'user' }>, notes: readon
   [contextOf(message), ...notes, wordsOfMessage(message)].filter((text) => text.trim() !== '').join('\n\n');
 
 function plainMessage(message: ModelMessage, make: () => Message): Message {
-  const known = plainMessages.get(message);
-  if (known) return known;
-  const made = make();
-  plainMessages.set(message, made);
-  return made;
+  const earlier = plainMessages.get(message);
+  if (earlier) return earlier;
+  const plain = make();
+  plainMessages.set(message, plain);
+  return plain;
 }
 
 // Data that goes back with calls: services refuse the request without it (Gemini its signatures, DeepSeek and Moonshot

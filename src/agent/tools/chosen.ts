@@ -9,7 +9,8 @@ import { packageRoot } from '../../base/root.ts';
 import type { Choice } from '../../delivery/index.ts';
 import { DROP } from '../dialogue/tools.ts';
 import * as texts from '../texts.ts';
-import type { Act, Call, CallContext, ChosenByModel, Failed } from './tool.ts';
+import type { Act, ChosenByModel } from './act.ts';
+import type { Call, CallContext, Failed } from './tool.ts';
 import { failed } from './tool.ts';
 
 /** Acts that need words, each with those that count for it. */

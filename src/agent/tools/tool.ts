@@ -8,6 +8,7 @@ import type { Queryable, Transaction } from '../../storage/index.ts';
 import type { Reader, WhenContext } from '../../time/index.ts';
 import type { ToolSpec } from '../inference/model.ts';
 import type { SpawnOptions } from '../turn/nested.ts';
+import type { Act, ChosenAct, ChosenByModel } from './act.ts';
 
 /**
  * Effect of a call. `read` and `write`: the person's own data, in a transaction. `fetch`: reads something outside.
@@ -141,39 +142,6 @@ export interface CallApproval {
   bound?: string | undefined;
   /** The person has said yes to exactly this call of a command or button. */
   confirmed?: true;
-}
-
-/** Acts that people have words for (`assets/act-words.json`). */
-export type Act =
-  | 'remove'
-  | 'forget'
-  | 'undo'
-  | 'finish'
-  | 'later'
-  | 'skip'
-  | 'add'
-  | 'replace'
-  | 'tag'
-  | 'pause'
-  | 'resume'
-  | 'run'
-  | 'create';
-
-/** The act of a call, and the others that its thing knows. */
-export interface ChosenAct {
-  act: Act;
-  among: readonly Act[];
-}
-
-/**
- * A call that a model has chosen, beside the person's words: of this message, and of the one that it answers. Without an act
- * where there are no words to look for.
- */
-export interface ChosenByModel extends Partial<ChosenAct> {
-  said: readonly string[];
-  before: readonly string[];
-  /** The answer to `before`, which may have asked. */
-  answer: readonly string[];
 }
 
 /** The turn that makes the call. Empty where a command, a button or a program does. */

@@ -3,12 +3,12 @@ import { faultsOf, inputWords } from '../../base/input.ts';
 import { didYouMean } from '../../base/text.ts';
 import { Gate, type RoleHolder, type Thing } from '../../people/index.ts';
 import type { ToolSpec } from '../inference/model.ts';
+import type { ChosenAct } from './act.ts';
 import { isAllowed } from './forbidden.ts';
 import { faultOf, formForModels } from './model-input.ts';
 import {
   type AnyTool,
   type Call,
-  type ChosenAct,
   type Effect,
   type Failed,
   failed,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Act, type AnyTool, type Call, dataTool, type Failed, failed, privately, type ToolGroup } from './tool.ts';
+import type { Act } from './act.ts';
+import { type AnyTool, type Call, dataTool, type Failed, failed, privately, type ToolGroup } from './tool.ts';
 
 /** A verb of a tool that changes a thing: the tool of its own that does it, and the call of it. */
 interface Verb<Input> {

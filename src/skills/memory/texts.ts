@@ -82,7 +82,7 @@ export const texts = {
   kept: (memory: Memory) => `Kept: ${quoteWords(memory.text)}.`,
   askCorrect: 'What is right instead?',
   conversation: 'what was said here up to now',
-  wordsWithDays: () => 'Which words shall I look for in that time?',
+  noWords: () => 'Which words shall I look for?',
   ignored: (count: number) =>
     `I will not remember what was said here up to now.${count > 0 ? ` What I had noted of it (${count}) is forgotten.` : ''}`,
   auto: (auto: 'on' | 'off' | 'ask') =>

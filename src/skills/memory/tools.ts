@@ -142,7 +142,8 @@ const searchTool = (service: Service) =>
     async run({ query, type, tag, since, until, past }, ctx) {
       if (!ctx.private) return failed('NOT_HERE', texts.notHere);
       if (query.trim() === '') {
-        if (since || until || past) return failed('NO_TEXT', texts.wordsWithDays());
+        const isNarrowed = since !== undefined || until !== undefined || past;
+        if (isNarrowed || !ctx.tools.mayUse('memory_list')) return failed('NO_TEXT', texts.noWords());
         return listTool.run({ type, tag, page: 1 }, ctx);
       }
       const memories = await read(ctx, preparedHits(ctx));

@@ -40,7 +40,10 @@ export const searchTool = (meaning: Pick<Meaning, 'nearTexts'>) =>
     async run(input, ctx) {
       const query = input.query.trim();
       const tags = (input.tags ?? []).map(tagName).filter((tag) => tag !== '');
-      if (query === '' && tags.length === 0 && !input.from && !input.to) return listTool.run({ page: input.page }, ctx);
+      if (query === '' && tags.length === 0 && !input.from && !input.to) {
+        if (!ctx.tools.mayUse('note_list')) return failed('NO_TEXT', texts.noWords());
+        return listTool.run({ page: input.page }, ctx);
+      }
       const [from, to] = [dayOf(input.from, ctx), dayOf(input.to, ctx)];
       if (from === null || to === null) {
         return failed('NOT_A_DATE', texts.noDay((from === null ? input.from : input.to) ?? ''));

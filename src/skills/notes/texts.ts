@@ -74,6 +74,7 @@ export const texts = {
         ({ text: was, at }) => `Until ${formatMinute(at, reader)}: ${shorten(was.replace(/\s+/g, ' '), 300)}`,
       ),
     ].join('\n'),
+  noWords: () => 'Which words shall I look for?',
   noText: { message: 'What should I note down?', remedy: 'For example "note: the wifi password is on the fridge".' },
   tooLong: (max: number) => `A note may have at most ${max.toLocaleString('en')} ${formOf(max, 'character')}.`,
   tooMany: (max: number) => ({

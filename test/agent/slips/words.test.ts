@@ -1,7 +1,8 @@
 /** What people say beside an act that a model has chosen: whether it is done, or asked about first. */
 import { expect, test } from 'vitest';
+import type { Act } from '../../../src/agent/tools/act.ts';
 import { askIfUnnamed } from '../../../src/agent/tools/chosen.ts';
-import type { Act, CallContext } from '../../../src/agent/tools/tool.ts';
+import type { CallContext } from '../../../src/agent/tools/tool.ts';
 
 const AMONG: readonly Act[] = ['finish', 'later', 'replace', 'skip', 'remove'];
 

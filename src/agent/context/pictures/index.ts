@@ -34,7 +34,7 @@ const made = z.strictObject({ size: z.int() });
 const DECODERS = new URL('./picture-worker.js', import.meta.url);
 
 interface ScalerOptions {
-  /** Another program than the decoders, for tests. */
+  /** Left out: the decoders. */
   program?: URL;
   /** Milliseconds that one picture may take. */
   withinMs?: number;
