@@ -169,6 +169,8 @@ test.each([
   'The tag <think>, like </think>, is not shown.',
   'analysis of the data shows that it is blue.',
   'commentary on the game follows.',
+  'analysis by the assistant final draft shows that it is blue.',
+  'An assistant to=do list is blue.',
 ])('a sentence about a mark is text: %s', (answer) => {
   for (const pieces of [[answer], [...answer]]) {
     const stripper = new ThinkingStripper();
@@ -186,6 +188,13 @@ test.each([
   '<analysis>Hm.</analysis>\n\n<final>It is blue.</final>',
   '<final>It is blue.</final>',
   'analysisThe user asks.assistantcommentaryI look.assistantfinalIt is blue.',
+  'assistantfinalIt is blue.',
+  'analysishm, the user asks.assistantfinalIt is blue.',
+  'analysis: Hm.\nassistantfinal: It is blue.',
+  'analysis- a point.assistantfinalIt is blue.',
+  'assistant\nanalysisHm.\nassistantfinal\nIt is blue.',
+  'assistant analysis Hm. assistant final It is blue.',
+  'analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>It is blue.',
 ])('channels whose marks are gone are read as what they are: %s', (answer) => {
   for (const pieces of [[answer], [...answer]]) {
     const stripper = new ThinkingStripper();

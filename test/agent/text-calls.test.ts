@@ -32,6 +32,15 @@ describe('every format is read, and nothing of it is shown', () => {
       expect(read(`<think>Hm, milk.${end}${example}`)).toMatchObject({ text: '', calls: [milk] });
   });
 
+  test.each([
+    'analysisHm.assistantcommentary to=functions.note_save json{"text": "milk"}',
+    'analysisHm.commentary to=note_save code{"text": "milk"}',
+    'analysisHm.assistant to=functions.note_save commentary json{"text": "milk"}',
+    'analysis to=functions.note_save code{"text": "milk"}',
+  ])('channels whose marks are gone: %s', (answer) => {
+    expect(read(answer)).toMatchObject({ text: '', calls: [milk] });
+  });
+
   test.each(CALL_FORMATS)('$models: of no tool that is offered: $example', ({ example, place }) => {
     const unknown = example.replaceAll('note_save', 'note_eat');
     const before = place === 'any' ? 'I save it. ' : 'I save it.\n';

@@ -150,8 +150,7 @@ export class ThinkingStripper implements Speech {
     const { position } = this;
     if (position.isQuoted) return true;
     if (mark.role === 'thought') {
-      const { first, ended } = mark.format;
-      return !this.takesThoughts || (first === true && !this.isFirst(text, ended === true)) || this.isInSentence;
+      return !this.takesThoughts || (mark.format.first === true && !this.isFirst(text)) || this.isInSentence;
     }
     if (mark.role === 'stray' && this.plain > 0) return true;
     if (mark.role !== 'call') return this.isInSentence || (text === '</s>' && position.has('<s>'));
@@ -164,13 +163,8 @@ export class ThinkingStripper implements Speech {
     return this.position.isWithinLine && /^(?:[^\S\n]+\S|[,.;:!?)])/.test(this.rest);
   }
 
-  /**
-   * True if the answer begins with a word that is glued to the next one, as tokens are that a server took out. `ended`: the
-   * end of what it opens decides.
-   */
-  private isFirst(word: string, ended: boolean): boolean {
-    const isBeginning = !this.hasWords && !this.hasThought && word === word.toLowerCase();
-    return isBeginning && (ended || /^[A-Z]/.test(this.rest));
+  private isFirst(word: string): boolean {
+    return !this.hasWords && !this.hasThought && word === word.toLowerCase();
   }
 
   private beginCall(mark: CallMark, open: string): Calling {
@@ -263,8 +257,10 @@ export class ThinkingStripper implements Speech {
     if (passed) return this.thoughtTo(state, passed);
     if (call !== undefined && open !== '') return this.thoughtTo(state, { from: call, to: call });
     const { length } = inner.whole;
-    const { certain, ended } = mark.format;
-    const isThought = open !== '' && !ended && (!this.hasWords || certain === true);
+    const { certain, first } = mark.format;
+    // A word that is glued to the next one was a token that a server took out.
+    const isMark = !first || (/^\w+$/.test(open) && /^[A-Z]/.test(inner.whole));
+    const isThought = open !== '' && isMark && (!this.hasWords || certain === true);
     if (isThought) return this.thoughtTo(state, { from: length, to: length });
     this.takesThoughts = open === '';
     this.state = SAYING;

@@ -2,7 +2,7 @@
  * Formats in which models write calls into the text of an answer, where their server does not take them out: those of
  * the models' own chat templates and of what servers have let through.
  */
-import { CALL, CALLS, channel, deepseek, endTag, HARMONY_END, header, tag } from './thought-formats.ts';
+import { CALL, CALLED, CALLS, channel, deepseek, endTag, HARMONY_END, header, tag } from './thought-formats.ts';
 
 export type CallNotation = 'json' | 'named' | 'elements' | 'pairs' | 'python';
 
@@ -183,7 +183,7 @@ export const CALL_FORMATS: readonly CallFormat[] = [
   },
   {
     models: 'gpt-oss (harmony) without its tokens',
-    open: 'assistantcommentary ?to=(?=functions)',
+    open: `assistant(?:commentary)? ?${CALLED}`,
     close: String.raw`(?=assistant(?:analysis|commentary|final))|<\|(?:call|end|return)\|>`,
     reads: 'named',
     place: 'any',
@@ -191,7 +191,7 @@ export const CALL_FORMATS: readonly CallFormat[] = [
   },
   {
     models: 'gpt-oss (harmony) whose channels are words',
-    open: 'commentary ?to=(?=functions)',
+    open: `(?:commentary|analysis) ?${CALLED}`,
     close: String.raw`(?=assistant(?:analysis|commentary|final))|<\|(?:call|end|return)\|>`,
     reads: 'named',
     place: 'line',

@@ -81,11 +81,20 @@ const marks: readonly { open: string; mark: Mark }[] = [
 
 const ANY = new RegExp(marks.map(({ open }, index) => `(?<m${index}>${open})`).join('|'), 'gi');
 
-const WORDS = ['functools', 'assistantcommentary', 'commentary', 'analysis', 'assistantanalysis'].map(beginningOf);
+const WORDS = [
+  'functools',
+  'assistantcommentary',
+  'assistantfinal',
+  'commentary',
+  'analysis<|message|>',
+  'assistantanalysis<|message|>',
+  'assistant analysis',
+  'assistant\nanalysis',
+].map(beginningOf);
 
 /** Fits a text that holds a mark, or ends with what may become one; most answers hold none. */
 export const MARKED = new RegExp(
-  String.raw`[<[\]◁\x60]|assistantc|commentary|analysis|functools|(?:${anyOf(WORDS)})$`,
+  String.raw`[<[\]◁\x60]|assistantc|assistantf|assistant ?to=|commentary|analysis|functools|(?:${anyOf(WORDS)})$`,
   'i',
 );
 
@@ -116,8 +125,7 @@ const GROWING = new RegExp(
     beginningOf(']<]minimax[>['),
     String.raw`\x60{1,2}|\x60{3,}[^\S\n]*[a-z_]{0,20}`,
     ...WORDS,
-    beginningOf('assistantcommentary to=functions'),
-    beginningOf('commentary to=functions'),
+    String.raw`(?:${anyOf(['assistantcommentary', 'assistant', 'commentary', 'analysis'])}) ?(?:to?(?:=[\w.<>| -]{0,150})?)?`,
   ])}|(?:${anyOf(marks.filter(({ mark }) => mark.role !== 'call').map(({ open }) => open))})${SPACES})$`,
   'i',
 );

@@ -16,6 +16,17 @@ export const header = (words: string) =>
   String.raw`<\|(?:start|channel)\|>(?=${HEADER}<\|message\|>)${inHeader}\b${words}${inHeader}<\|message\|>`;
 export const HARMONY_END = String.raw`<\|(?:call|end|return)\|>|(?=<\|(?:start|channel)\|>)`;
 
+/** Start of a call's header whose tokens are gone: its tool behind "functions.", or before the type of its input. */
+export const CALLED = String.raw`to=(?=functions|[\w.-]{1,100} {0,2}(?:commentary ?)?(?:<\|constrain\|>)?(?:json|code)\s{0,3}\{)`;
+
+/** "assistantfinal" is the end of a thought anywhere; in two words only behind a sentence or on a line of its own. */
+const WORDS_END = [
+  'assistantfinal:?',
+  String.raw`(?<=[.!?)"”\n] {0,2})assistant[ \n]final\b:?`,
+  // Behind a token of its own the call begins with that.
+  String.raw`(?<!<\|channel\|>)(?=(?:assistant)?commentary ?${CALLED}|assistant ?${CALLED})`,
+].join('|');
+
 export interface ThoughtFormat {
   models: string;
   open: string;
@@ -24,10 +35,8 @@ export interface ThoughtFormat {
   certain?: true;
   /** Some templates begin the answer within it, so that only its end is seen. */
   swallowed?: true;
-  /** Opens a thought only at the beginning of the answer. */
+  /** Opens a thought only at the beginning of the answer, and without an end only where the next word is glued to it. */
   first?: true;
-  /** A thought only where its end comes. */
-  ended?: true;
   example: string;
 }
 
@@ -65,7 +74,8 @@ export const THOUGHT_FORMATS: readonly ThoughtFormat[] = [
   },
   {
     models: 'gpt-oss (harmony)',
-    open: header('(?:analysis|thoughts?)'),
+    // A server that takes out the tokens before the channel leaves its name.
+    open: String.raw`${header('(?:analysis|thoughts?)')}|(?:assistant)?analysis<\|message\|>`,
     close: HARMONY_END,
     certain: true,
     example:
@@ -73,26 +83,16 @@ export const THOUGHT_FORMATS: readonly ThoughtFormat[] = [
   },
   {
     models: 'gpt-oss (harmony) without its tokens',
-    open: '(?:assistant)?analysis(?=[A-Z])',
-    // Behind a token of its own the call begins with that.
-    close: String.raw`assistantfinal|(?<!<\|channel\|>)(?=(?:assistant)?commentary ?to=functions)`,
+    open: String.raw`(?:assistant[ \n]?)?analysis`,
+    close: `${WORDS_END}|<final>`,
     first: true,
     example: 'analysisThe user asks. Hm.assistantfinalIt is blue.',
-  },
-  {
-    models: 'gpt-oss (harmony) whose channels are words',
-    open: String.raw`(?:assistant)?analysis(?=[\s"'“„(«*_0-9]|[^\x00-\x7f])`,
-    close: String.raw`assistantfinal|<final>|(?<!<\|channel\|>)(?=(?:assistant)?commentary ?to=functions)`,
-    first: true,
-    ended: true,
-    example: 'analysis The user asks. Hm. assistantfinal It is blue.',
   },
   {
     models: 'models that are asked to reason in tags',
     open: '<analysis>',
     close: '</analysis>',
     first: true,
-    ended: true,
     example: '<analysis>Hm.</analysis>\n<final>It is blue.</final>',
   },
   {
@@ -175,6 +175,6 @@ export const EMPTY_MARKS: readonly string[] = [
   '<[|｜](?:end|begin)[_▁ ]of[_▁ ]sentence[|｜]>|<[|｜]Assistant[|｜]>',
   String.raw`<\|(?:START|END)_(?:RESPONSE|TEXT|OF_TURN_TOKEN)\|>|<\|(?:begin|end)_of_solution\|>`,
   channel('(?:open|close)', '(?:response|message)'),
-  '</?final>',
+  '</?final>|assistantfinal',
   String.raw`</s>|<eos>|<bos>|\[EOS\]|\[EOT\]|\[e~\[`,
 ];
