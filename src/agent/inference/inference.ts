@@ -152,6 +152,7 @@ export class Inference {
 
   /** A stopped turn waits for no file; what reads it goes on by itself. */
   private async attach({ item, showFile, signal }: Inquiry): Promise<AttachedFiles> {
+    if (item.payload.files.length === 0) return NOTHING;
     try {
       return await unlessAborted(signal, this.options.attach(item, showFile));
     } catch (error) {

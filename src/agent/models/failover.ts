@@ -311,10 +311,10 @@ class Attempt {
 
   /** Resolves with the first word; `limit` ends the request before that. Throws the model's `ModelError`. */
   async speaks(limit: AbortSignal): Promise<void> {
-    // A listener of its own: `limit` may be the outer signal itself, whose listener must outlive the first word.
     const giveUp = () => this.stop();
-    if (limit.aborted) giveUp();
-    limit.addEventListener('abort', giveUp, { once: true });
+    const isOwn = limit !== this.outer;
+    if (isOwn && limit.aborted) giveUp();
+    if (isOwn) limit.addEventListener('abort', giveUp, { once: true });
     try {
       for (;;) {
         const { value, done } = await this.answer.next();

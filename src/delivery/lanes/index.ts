@@ -65,6 +65,8 @@ export class Lanes implements OwnedRows, DueSource {
   private readonly deps: LanesDeps;
   private readonly served = new BoundedSet<string>(REMEMBERED);
   private readonly running = new Map<string, Running>();
+  /** Also of an attempt beside which another one of the same row began. */
+  private readonly begun = new Set<AbortController>();
   /** Running turns that only wait for an answer from outside: they take no slot. */
   private readonly waiting = new Set<string>();
   private readonly requeued = new Set<string>();
@@ -79,6 +81,11 @@ export class Lanes implements OwnedRows, DueSource {
 
   constructor(deps: LanesDeps) {
     this.deps = deps;
+    // One listener for all rows: a message adds none to a signal that lives as long as the process.
+    const stop = () => {
+      for (const controller of this.begun) controller.abort(deps.signal.reason);
+    };
+    deps.signal.addEventListener('abort', stop, { once: true });
   }
 
   get earliest(): string {
@@ -171,10 +178,10 @@ export class Lanes implements OwnedRows, DueSource {
     this.served.delete(item.person.id);
     this.served.add(item.person.id);
     const controller = new AbortController();
-    const stop = () => controller.abort(this.deps.signal.reason);
-    this.deps.signal.addEventListener('abort', stop, { once: true });
+    this.begun.add(controller);
+    if (this.deps.signal.aborted) controller.abort(this.deps.signal.reason);
     const ended = this.attempt(item, controller.signal).finally(() => {
-      this.deps.signal.removeEventListener('abort', stop);
+      this.begun.delete(controller);
       // Another attempt may have begun beside it, after this process was taken over.
       if (this.running.get(item.id)?.controller === controller) this.running.delete(item.id);
       // One that was put back is run again: nothing has come of it yet.
