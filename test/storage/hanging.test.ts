@@ -44,7 +44,7 @@ describe.skipIf(!POSTGRES_URL)('PostgreSQL that keeps its clients waiting', () =
 
   describe('on connections that hang instead of closing', () => {
     test('one that rested is tested before it is used: nothing fails, nothing is unclear', async () => {
-      const database = await open({ rested: 0, test: 150 }, { url: proxy.url });
+      const database = await open({ rested: 0, test: 1_500 }, { url: proxy.url });
       await Promise.all([add(database, 1), add(database, 1), add(database, 1)]);
       proxy.freeze();
       await add(database, 2);
@@ -55,7 +55,7 @@ describe.skipIf(!POSTGRES_URL)('PostgreSQL that keeps its clients waiting', () =
     });
 
     test('a statement whose answer does not come fails by name; all that have rested since are replaced', async () => {
-      const database = await open({ answer: 300 }, { url: proxy.url });
+      const database = await open({ answer: 2_000 }, { url: proxy.url });
       await Promise.all(Array.from({ length: 8 }, () => add(database, 1)));
       proxy.freeze();
       await expect(add(database, 2)).rejects.toMatchObject(UNREACHABLE);
@@ -66,7 +66,7 @@ describe.skipIf(!POSTGRES_URL)('PostgreSQL that keeps its clients waiting', () =
     });
 
     test('a transaction in the middle of it fails, and nothing of it is kept', async () => {
-      const database = await open({ answer: 300, idleInTransaction: 300 }, { url: proxy.url });
+      const database = await open({ answer: 2_000, idleInTransaction: 2_000 }, { url: proxy.url });
       const cut = database.tx('test.cut', async (tx) => {
         await tx.query('update accounts set value = 7 where id = 1');
         proxy.freeze();
@@ -79,7 +79,7 @@ describe.skipIf(!POSTGRES_URL)('PostgreSQL that keeps its clients waiting', () =
     });
 
     test('a read is run again on another one', async () => {
-      const database = await open({ answer: 300 }, { url: proxy.url });
+      const database = await open({ answer: 2_000 }, { url: proxy.url });
       await database.read('select 1');
       proxy.freeze();
       expect((await database.read('select 1 as one')).rows).toEqual([{ one: 1 }]);
@@ -87,7 +87,7 @@ describe.skipIf(!POSTGRES_URL)('PostgreSQL that keeps its clients waiting', () =
     });
 
     test('hints and heartbeats go on over a new one', async () => {
-      const database = await open({ test: 200 }, { url: proxy.url });
+      const database = await open({ test: 1_500 }, { url: proxy.url });
       const other = await open({});
       const heard: string[] = [];
       await database.listen('test', (payload) => heard.push(payload));

@@ -1,4 +1,4 @@
-/** Messages over HTTP, read from inbox and outbox: an answer can be fetched however often, by whichever process. */
+/** Messages over HTTP, read from what is stored: an answer can be fetched however often, by whichever process. */
 import type { Instant } from '../../base/clock.ts';
 import type { Content, FileRef } from '../../delivery/index.ts';
 import type { Database } from '../../storage/index.ts';
@@ -112,6 +112,7 @@ export async function findHeard(
   };
 }
 
+/** What was said, the newest first: of inbox and outbox, and of what is remembered where those have been emptied. */
 export async function saidIn(
   database: Database,
   { channels, personId, withTerminal = false }: SaidWhere,
@@ -123,18 +124,8 @@ export async function saidIn(
     [channels, personId ?? null],
   );
   if (found.rows.length === 0 && !withTerminal) return undefined;
-  const { rows } = await database.read<{
-    channel: string;
-    message_id: string | null;
-    key: string;
-    text: string | null;
-    files: FileRef[] | null;
-    state: string;
-    content: Content | null;
-    at: Instant;
-    is_unread: boolean;
-    reply_to: string | null;
-  }>(
+  const ids = found.rows.map(({ id }) => id);
+  const { rows } = await database.read<StoredSaid>(
     // At one instant what was said comes before its answer.
     `select * from ((select c.channel, u.* from conversations c cross join lateral (
        (select message_id, key, payload ->> 'text' as text, payload -> 'files' as files, state, null::jsonb as content,
@@ -160,20 +151,86 @@ export async function saidIn(
          where $5 and o.adapter = '${TERMINAL}' and o.reply_to is null and o.person_id = $4 and ${SHOWN}
            and ($2::timestamptz is null or o.created_at < $2) order by o.created_at desc limit $3)) said
       order by at desc, seq desc nulls first, content is null, part desc limit $3`,
-    [found.rows.map(({ id }) => id), before ?? null, limit, personId ?? null, withTerminal],
+    [ids, before ?? null, limit, personId ?? null, withTerminal],
   );
-  return rows.map(({ channel, message_id, key, text, files, state, content, at, is_unread: isUnread, reply_to }) => ({
+  const said = rows.map(toSaidRow);
+  const isWhole = rows.length === limit && rows.every(({ state }) => ENDED.includes(state));
+  if (isWhole) return said;
+  const since = rows.length === limit ? rows.at(-1)?.at : undefined;
+  const remembered = await rememberedIn(database, ids, { before, since, limit });
+  return [...said, ...remembered].sort((a, b) => b.at.getTime() - a.at.getTime()).slice(0, limit);
+}
+
+/** States whose rows go in the order in which they were said: a page of them has no gap. What waits outlives its neighbours. */
+const ENDED: readonly string[] = ['sent', 'done', 'failed', 'expired', 'cancelled'];
+
+/**
+ * What was said between `since` and `before` and is in neither inbox nor outbox any more (`retention.days`), from what the model
+ * remembers; the newest first.
+ */
+async function rememberedIn(
+  database: Database,
+  conversations: readonly string[],
+  { before, since, limit }: { before: Instant | undefined; since: Instant | undefined; limit: number },
+): Promise<SaidRow[]> {
+  const { rows } = await database.read<StoredSaid>(
+    `select c.channel, case when m.role = 'user' then m.id::text end as message_id, m.id::text as key,
+            case when m.role = 'user' then m.content ->> 'text' end as text, null as files,
+            case when m.role = 'user' then 'done' else 'sent' end as state,
+            case when m.role = 'assistant' then jsonb_build_object('kind', 'answer', 'text', m.content ->> 'text') end as content,
+            m.at, false as is_unread, null as reply_to
+       from messages m join conversations c on c.id = m.conversation_id
+      where m.conversation_id = any($1::uuid[]) and m.role in ('user', 'assistant') and coalesce(m.content ->> 'text', '') <> ''
+        and ($2::timestamptz is null or m.at < $2) and ($3::timestamptz is null or m.at > $3)
+        and m.at > coalesce(c.hidden_at, '-infinity')
+        -- a turn ends with its message, and goes with it; an answer stays until it was read
+        and not exists (select from turns t where t.id = m.turn_id)
+        and not (m.role = 'assistant' and exists (
+              select from outbox o where o.adapter = 'http' and o.conversation_id = m.conversation_id and o.turn_id = m.turn_id
+                 and o.created_at between m.at - interval '1 day' and m.at + interval '1 minute'))
+      order by m.at desc, m.seq desc limit $4`,
+    [conversations, before ?? null, since ?? null, limit],
+  );
+  return rows.map(toSaidRow);
+}
+
+interface StoredSaid {
+  channel: string;
+  message_id: string | null;
+  key: string;
+  text: string | null;
+  files: FileRef[] | null;
+  state: string;
+  content: Content | null;
+  at: Instant;
+  is_unread: boolean;
+  reply_to: string | null;
+}
+
+function toSaidRow({
+  channel,
+  message_id,
+  key,
+  text,
+  files,
+  state,
+  content,
+  at,
+  is_unread,
+  reply_to,
+}: StoredSaid): SaidRow {
+  return {
     channel,
     replyTo: reply_to ?? undefined,
     key,
     state,
     at,
-    isUnread,
+    isUnread: is_unread,
     messageId: message_id ?? undefined,
     text: text ?? undefined,
     content: content ?? undefined,
     files: files ?? [],
-  }));
+  };
 }
 
 export async function channelsOf(database: Database, prefix: string, limit: number): Promise<string[]> {
