@@ -55,7 +55,7 @@ export {
 } from './requests/store.ts';
 export type { Target, TargetAddress, TargetKind } from './targets/store.ts';
 export * as targets from './targets/store.ts';
-export { shownWhileGrowing } from './text/growing.ts';
+export { closeText, shownWhileGrowing } from './text/growing.ts';
 export { cut, inOneFile, Order, type Piece, shownIn } from './text/split.ts';
 export {
   type Align,

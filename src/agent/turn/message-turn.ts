@@ -1,6 +1,6 @@
 import type { Deadline } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
-import type { Choice, Draft, End, Item } from '../../delivery/index.ts';
+import { type Choice, closeText, type Draft, type End, type Item } from '../../delivery/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { Counters } from '../counters.ts';
 import { type Model, ModelError, type ModelToolCall, NoModel } from '../inference/model.ts';
@@ -37,6 +37,8 @@ export class MessageTurn implements TurnRun {
   private readonly heldValues: HeldValues;
   private readonly model: Model | undefined;
   private draft: Draft | undefined;
+  /** What has come of the answer that is being given. */
+  private said = '';
 
   constructor({ options, counters, heldValues, item, turn, limit }: MessageTurnOptions) {
     this.options = options;
@@ -96,6 +98,7 @@ export class MessageTurn implements TurnRun {
   /** Not stored by itself but with what follows from it: asking again would be harmless. */
   async infer(): Promise<void> {
     const { step, tainted } = await this.answer();
+    this.said = '';
     this.turn.add({ kind: 'model', payload: step }, this.options.world.clock.now(), tainted);
   }
 
@@ -133,7 +136,8 @@ export class MessageTurn implements TurnRun {
       return this.write('turn.finish', this.endOf(outcome.text, outcome.choices), 'done', 'answered');
     }
     if (outcome.kind === 'failed') {
-      const end = endOfRefusal(this.endInput, outcome, this.options.world.clock.now());
+      const read = outcome.cancelled && this.turn.drafted > 0 ? closeText(this.said.trim()) : '';
+      const end = endOfRefusal(this.endInput, { ...outcome, read }, this.options.world.clock.now());
       return this.write('turn.fail', end, end.state, outcome.cancelled ? 'cancelled' : 'failed');
     }
     const { expiresAt, ...end } = endOfParking(this.endInput, outcome, this.context(), this.options.world.clock.now());
@@ -163,7 +167,10 @@ export class MessageTurn implements TurnRun {
       when: readerOf(this.options, this.asker),
       sections: { system: rules, sections: added, tools: toolbox.specs(item.person) },
       signal: this.signal,
-      onText: (text: string) => this.grow(text),
+      onText: (text: string) => {
+        this.said = text;
+        this.grow(text);
+      },
       ...(showFile && { showFile }),
     };
     return delivery.waitOutside(item, () => inference.infer(inquiry));

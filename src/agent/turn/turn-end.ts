@@ -65,18 +65,20 @@ function unsaid(input: LedTurn, now: Instant): End {
   return { state: 'done', cards: [...interruptedCards(turn), ...told], turnId, tainted: isLed(input), drafted, also };
 }
 
+/** `read`: what was shown of an answer that its person stopped; it stays, marked, and is remembered so. */
 export function endOfRefusal(
   { turn, item, toolbox, files, choices: offered = [] }: EndInput,
-  { text, cancelled, declined }: RefusedTurn,
+  { text, cancelled, declined, read }: RefusedTurn & { read: string },
   now: Instant,
 ): End {
+  const isCut = read !== '';
   const state = cancelled ? 'cancelled' : 'failed';
   // Text that leads a turn may also have it fail.
   const { notices, choices: led } = leftBehind({ turn, item, toolbox, files });
   const choices = [...led, ...offered];
   const card: Card = {
-    kind: cancelled ? 'notice' : 'error',
-    text: [text, ...inItalics(notices)].join('\n\n'),
+    kind: isCut ? 'answer' : cancelled ? 'notice' : 'error',
+    text: isCut ? [read, ...inItalics([text, ...notices])].join('\n\n') : [text, ...inItalics(notices)].join('\n\n'),
     ...(choices.length > 0 && { choices }),
   };
   return {
@@ -85,7 +87,10 @@ export function endOfRefusal(
     turnId: turn.id,
     tainted: isLed({ turn, files }),
     drafted: turn.drafted,
-    also: turnRecord(turn, item, state, now, { answer: text, refused: declined === true }),
+    also: turnRecord(turn, item, state, now, {
+      answer: isCut ? `${read}\n\n_${text}_` : text,
+      refused: declined === true,
+    }),
   };
 }
 

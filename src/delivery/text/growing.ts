@@ -31,8 +31,20 @@ export function closedLength(text: string): number {
   return start + Math.min(from ?? end, end);
 }
 
+/** `text`, of which no more comes: the same, with a code block closed as well. */
+export function closeText(text: string): string {
+  const { fence } = lastBlock(text);
+  return fence === undefined ? shownWhileGrowing(text) : `${text.trimEnd()}\n${fence}`;
+}
+
 /** Start of the last paragraph; undefined inside a code block. */
 function lastParagraph(text: string): number | undefined {
+  const { fence, start } = lastBlock(text);
+  return fence === undefined ? Math.min(start, text.length) : undefined;
+}
+
+/** The mark of the code block that is open at the end, and where the last paragraph begins. */
+function lastBlock(text: string): { fence: string | undefined; start: number } {
   let fence: string | undefined;
   let start = 0;
   let at = 0;
@@ -44,7 +56,7 @@ function lastParagraph(text: string): number | undefined {
       start = at;
     } else if (fence === undefined && line.trim() === '') start = at;
   }
-  return fence === undefined ? Math.min(start, text.length) : undefined;
+  return { fence, start };
 }
 
 interface OpenMarks {

@@ -7,11 +7,13 @@ import { BrowserChat } from './places-support.ts';
 import { Programs } from './support.ts';
 
 const held = deferred<void>();
-const model = new ScriptedModel((request) =>
-  lastSaid(request).includes('long story')
-    ? ['It began', { hold: held }, ' long ago.']
-    : [`I heard: ${lastSaid(request)}`],
-);
+const never = deferred<void>();
+const model = new ScriptedModel((request) => {
+  const said = lastSaid(request);
+  if (said.includes('long story')) return ['It began', { hold: held }, ' long ago.'];
+  if (said.includes('a program')) return ['Take **much care', { hold: never }, '** of it.'];
+  return [`I heard: ${said}`];
+});
 let programs: Programs;
 let browser: BrowserChat;
 
@@ -89,6 +91,21 @@ test('a conversation that is deleted while it is answered is not remembered, and
   expect(model.requests.some((request) => lastSaid(request).includes('another'))).toBe(false);
   for (const table of ['inbox where payload', 'outbox where content', 'messages where content'])
     expect(await programs.coda.count(`${table}::text ~ 'long story|another|It began'`), table).toBe(0);
+});
+
+test('what was read of an answer that is stopped stays, marked so, and the model is shown it', async () => {
+  model.streams = true;
+  // What nobody looks at does not grow.
+  await browser.open();
+  const asked = browser.post('/v1/messages', { text: 'write a program', conversation: 'code' });
+  const texts = async () => (await entries('code')).entries.map(({ text }) => text);
+  await eventually(async () => (await texts()).join().includes('much care'));
+  expect(await (await browser.send('POST', '/v1/chats/code/stop')).json()).toEqual({ stopped: true });
+  await asked;
+  const kept = 'Take **much care**\n\n_Stopped._';
+  expect(await texts()).toEqual(['write a program', kept]);
+  await browser.post('/v1/messages', { text: 'go on', conversation: 'code' });
+  expect(JSON.stringify(model.requests.at(-1)?.messages)).toContain(JSON.stringify(kept).slice(1, -1));
 });
 
 test('what is held elsewhere is neither deleted, named nor stopped here by somebody else', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { splitGrowing } from '../../../src/adapters/discord/message.ts';
-import { shownWhileGrowing } from '../../../src/delivery/text/growing.ts';
+import { closeText, shownWhileGrowing } from '../../../src/delivery/text/growing.ts';
 
 /** Complete pieces of what a model writes. */
 const piece = fc.constantFrom(
@@ -17,6 +17,15 @@ const piece = fc.constantFrom(
   '| a | b |\n| - | - |\n| 1 | 2 |',
 );
 const markdown = fc.array(piece, { minLength: 1, maxLength: 8 }).map((pieces) => pieces.join('\n\n'));
+
+test.each([
+  ['so **much', 'so **much**'],
+  ['see:\n\n```js\nlet a', 'see:\n\n```js\nlet a\n```'],
+  ['see:\n\n~~~~\n```\nlet a\n', 'see:\n\n~~~~\n```\nlet a\n~~~~'],
+  ['all of it.', 'all of it.'],
+])('an answer of which no more comes is closed: %j', (text, closed) => {
+  expect(closeText(text)).toBe(closed);
+});
 
 describe('an answer that grows', () => {
   test.each([
