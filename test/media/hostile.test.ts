@@ -389,22 +389,24 @@ describe('the process of the readers', () => {
   const program = new URL('./harmful-reader.js', import.meta.url);
 
   test('slow files of one person hold up nobody else', async () => {
-    const own = await openReaders({ program, withinMs: 1_500 });
+    const own = await openReaders({ program, withinMs: 120_000 });
     const done: string[] = [];
     const read = async (by: string, way: string) => {
       const stored = await own.artifacts.put(Buffer.from(way));
       await own.media.read({ ...stored, name: way, type: '', by }, () => {});
       done.push(`${by} ${way}`);
     };
-    await Promise.all([read('ana', 'hang'), read('ana', 'hang'), read('ana', 'hang'), read('bob', 'well')]);
-    expect(done[0]).toBe('bob well');
+    const slow = Promise.allSettled([1, 2, 3].map(() => read('ana', 'hang')));
+    await read('bob', 'well');
+    expect(done).toEqual(['bob well']);
     await own.close();
+    await slow;
   });
 
   for (const way of ['hang', 'crash', 'memory']) {
     test(`${way}: told within the limit, and the next file is read`, async () => {
       // Memory is taken by and by: a slow machine needs its time for that.
-      const withinMs = way === 'hang' ? 1_500 : 120_000;
+      const withinMs = way === 'hang' ? 6_000 : 120_000;
       const own = await openReaders({ program, withinMs });
       const { facts } = await own.read('x', way);
       expect(facts.fault).toBe(way === 'hang' ? 'slow' : 'crashed');
