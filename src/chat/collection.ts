@@ -4,6 +4,7 @@ import type { Call } from '../agent/index.ts';
 import type { Instant } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Queryable } from '../storage/index.ts';
+import type { NamedFormField } from './thing.ts';
 
 /** One page, and where the next one begins; undefined: it was the last. */
 export interface CollectionPage<Item> {
@@ -40,6 +41,8 @@ export interface Collection<
   /** A person's own, the newest first. */
   list(db: Queryable, asked: PageAsked, query: z.output<Query>): Promise<CollectionPage<z.output<Item>>>;
   find(db: Queryable, personId: string, id: string): Promise<z.output<Item> | undefined>;
+  /** Fields that a page offers where one is made or changed, beside those that it knows. */
+  form?: readonly NamedFormField[];
   create: { body: Create; call(body: z.output<Create>): Call; example: z.input<Create> };
   change: { body: Change; call(id: string, body: z.output<Change>): Call; example: z.input<Change> };
   remove(id: string): Call;

@@ -42,5 +42,6 @@ export * from './route.ts';
 export { type CalledByName, Router } from './router.ts';
 export * from './skill.ts';
 export { flagTwice, targetTexts } from './texts.ts';
+export { type FormField, field, plainField, ThingFields } from './thing.ts';
 export * from './today.ts';
 export { routesOf, verbsOf } from './verbs.ts';

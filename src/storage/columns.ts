@@ -1,4 +1,5 @@
 /** Columns of a table as one value, from which the type of its things, their reading and the lists in statements come. */
+import type { Json } from '../base/json.ts';
 import { json, type Param } from './port.ts';
 import type { Fragment } from './values.ts';
 
@@ -11,17 +12,17 @@ export interface Column<T> {
   write(value: T): Param;
 }
 
-type Spec = Readonly<Record<string, Column<unknown>>>;
+export type ColumnSpec = Readonly<Record<string, Column<unknown>>>;
 
-type Fields<S extends Spec> = { -readonly [K in keyof S]: ReturnType<S[K]['read']> };
+type Fields<S extends ColumnSpec> = { -readonly [K in keyof S]: ReturnType<S[K]['read']> };
 
 /** Type of a thing with these columns: `type Note = ItemOf<typeof notes>`. */
-export type ItemOf<C extends { spec: Spec }> = Fields<C['spec']>;
+export type ItemOf<C extends { spec: ColumnSpec }> = Fields<C['spec']>;
 
 /** Row as the database gives it, by the names of its columns. */
 export type StoredRow = Record<string, unknown>;
 
-export class Columns<S extends Spec> {
+export class Columns<S extends ColumnSpec> {
   readonly spec: S;
   readonly keys: readonly (keyof S & string)[];
   /** `id, planned_at`: for the list of an insert or a select. */
@@ -54,7 +55,7 @@ export class Columns<S extends Spec> {
   }
 
   /** With fields that a statement takes beside the columns. */
-  extend<M extends Spec>(more: M): Columns<S & M> {
+  extend<M extends ColumnSpec>(more: M): Columns<S & M> {
     return new Columns({ ...this.spec, ...more });
   }
 
@@ -68,6 +69,30 @@ export class Columns<S extends Spec> {
     return rows.map((row) => this.read(row));
   }
 
+  /** The item's values as JSON, none as null: how it stood before an act, for its undo. */
+  toJson(item: Fields<S>): StoredJson {
+    return Object.fromEntries(this.#columns.map(([key, , column]) => [key, jsonValue(column.write(item[key]))]));
+  }
+
+  /** Values of `before` that are others in `after`, as `toJson` gives them. */
+  changedJson(before: Fields<S>, after: Fields<S>): StoredJson {
+    const [stood, stands] = [this.toJson(before), this.toJson(after)];
+    return Object.fromEntries(
+      Object.entries(stood).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(stands[key])),
+    );
+  }
+
+  /** The values that are there: one that is missing is missing in the result. */
+  readJson(stored: StoredJson): Partial<Fields<S>> {
+    const item: Record<string, unknown> = {};
+    for (const [key, , column] of this.#columns) {
+      const value = stored[key];
+      if (value !== undefined)
+        item[key] = column.read(isInstant(column) && value !== null ? new Date(`${value}`) : value);
+    }
+    return item as Partial<Fields<S>>;
+  }
+
   /** `$1::text, $2::timestamptz` with the item's values, in the order of `names`. */
   values(item: Fields<S>): Fragment {
     return { strings: this.#values, values: this.#columns.map(([key, , column]) => column.write(item[key])) };
@@ -78,6 +103,17 @@ export class Columns<S extends Spec> {
     const values = this.#columns.map(([key, , column]) => items.map((item) => column.write(item[key])));
     return { strings: this.#unnest, values };
   }
+}
+
+/** Values by the names of the item's fields. */
+export type StoredJson = Readonly<Record<string, Json>>;
+
+const isInstant = ({ type }: Column<unknown>): boolean => type === 'timestamptz';
+
+function jsonValue(stored: Param): Json {
+  if (stored instanceof Date) return stored.toISOString();
+  if (typeof stored === 'object' && stored !== null && 'json' in stored) return JSON.parse(stored.json) as Json;
+  return stored as Json;
 }
 
 function snakeCase(key: string): string {

@@ -20,6 +20,7 @@ export {
 export {
   bigint,
   bool,
+  type ColumnSpec,
   Columns,
   type ItemOf,
   instant,
@@ -27,6 +28,7 @@ export {
   isSet,
   jsonOf,
   optional,
+  type StoredJson,
   type StoredRow,
   text,
   textArray,

@@ -41,7 +41,7 @@ export function dataRoutes(collections: readonly AnyCollection[], deps: DataDeps
     remove(each, writes),
     ...(each.acts ?? []).map((one) => actRoute(each, one, writes)),
   ]);
-  return [...routes, undoRoute(writes)];
+  return [...routes, thingsRoute(collections), undoRoute(writes)];
 }
 
 const common = ({ name }: AnyCollection) => ({ scope: 'data', tag: name }) as const;
@@ -220,6 +220,40 @@ function actRoute(collection: AnyCollection, { name, summary, body, call, exampl
       });
       return answerOf(done);
     },
+  });
+}
+
+const formField = z.object({
+  name: z.string().describe('Its name in bodies and records.'),
+  label: z.string(),
+  kind: z.enum(['check', 'words', 'choice', 'target']).describe('target: {to, after}, as in the record.'),
+  example: z.string().nullable(),
+  choices: z.record(z.string(), z.string()).nullable().describe('Of a choice: each value in words.'),
+  off: z.string().nullable().describe('Sent where it is taken away; null: it cannot be.'),
+});
+
+function thingsRoute(collections: readonly AnyCollection[]): AnyRoute {
+  const things = collections.map(({ name, one, form = [] }) => ({
+    name,
+    one,
+    fields: form.map(({ example = null, choices = null, off = null, ...rest }) => ({ ...rest, example, choices, off })),
+  }));
+  return route({
+    method: 'GET',
+    path: '/v1/things',
+    scope: 'data',
+    tag: 'things',
+    summary: 'The kinds of things that a person keeps, with the fields that a form offers beside words and time.',
+    answers: {
+      200: {
+        description: 'All of them.',
+        schema: z.object({
+          things: z.array(z.object({ name: z.string(), one: z.string(), fields: z.array(formField) })),
+        }),
+      },
+    },
+    examples: [{ summary: 'All of them', status: 200 }],
+    answerRequest: async () => ({ body: { json: { things } } }),
   });
 }
 

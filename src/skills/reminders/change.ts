@@ -30,10 +30,11 @@ import {
   WEEKDAY,
 } from '../../time/index.ts';
 import { atItsHour, limitedBy, stillBounded } from './bounds.ts';
-import { ASKS_WHEN, askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
-import { escalatedAt, escalation, escalationOf, isToldAlike, tellsOthers } from './escalation.ts';
-import { nagInput, readNag, refusedAsTooOften } from './limits.ts';
-import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
+import { ASKS_WHEN, askWhich, LONGEST_TEXT, readingChoice } from './create.ts';
+import { tellsOthers } from './fields/escalation.ts';
+import { delivery } from './fields/fields.ts';
+import { refusedAsTooOften } from './limits.ts';
+import { escalatedAt, isOpen, isToldAlike, type Reminder, type WakeAt } from './reminder.ts';
 import { findSome, isAll, reminderMark, type WantedAct } from './resolve.ts';
 import { undoOf } from './restore.ts';
 import { atOtherTime, filledIn, keepsHour, onceAt, onDayOf, shiftTime } from './schedule.ts';
@@ -128,22 +129,22 @@ export function notOpen(reminder: Reminder, next: Date, reader: Reader): ToolRes
   });
 }
 
+/** `found`: `before` with what else has changed of it. */
 export async function moveTo(
   ctx: TxContext,
+  before: Reminder,
   found: Reminder,
-  schedule: PlannedTime &
-    Partial<Pick<Reminder, 'urgent' | 'catchUp' | 'nag' | 'thenTarget' | 'thenMinutes' | 'escalateAt'>>,
+  schedule: PlannedTime,
   wakeAt: WakeAt,
-  text = found.text,
-) {
+): Promise<ToolResult> {
   const refused = await refusedAsTooOften(ctx, [{ ...found, ...schedule }]);
   if (refused) return refused;
-  const { rule, plannedAt } = atItsHour(found, schedule);
-  const after = { ...found, ...schedule, rule, plannedAt, text, ...notPutOff };
+  const { rule, plannedAt } = atItsHour(before, schedule);
+  const after = { ...found, ...schedule, rule, plannedAt, ...notPutOff };
   // Moved, it is answered: its new time has one of its own.
   if (rule === undefined) after.escalateAt = undefined;
   ctx.tx.afterCommit(() => wakeAt(plannedAt));
-  return change(ctx, found, after, (reminder) => texts.edited(reminder, ctx.when), plannedAt);
+  return change(ctx, before, after, (reminder) => texts.edited(reminder, ctx.when), plannedAt);
 }
 
 const editInput = z.object({
@@ -155,10 +156,7 @@ const editInput = z.object({
     .describe('Words of the text for others.'),
   when: z.string().optional().describe("The new time, in the person's own words or in plain English."),
   series: z.boolean().optional().describe('Of a series: a single time replaces the whole series.'),
-  urgent: z.boolean().optional().describe('Also during quiet hours, or no longer.'),
-  catch_up: catchUpInput.optional(),
-  nag: nagInput.optional(),
-  escalate: escalation,
+  ...delivery.inputs,
 });
 
 type Edit = z.output<typeof editInput>;
@@ -179,20 +177,17 @@ export function editTool(wakeAt: WakeAt) {
       ofEach(ctx, { tool: 'reminder_edit', input, prefers: 'any' }, async (found) => {
         const changed = await edit(ctx, found, input, wakeAt);
         return changed.ok && ctx.turn.chosen
-          ? { ...changed, notices: [...(changed.notices ?? []), ...loudIn(found, input)] }
+          ? { ...changed, notices: [...(changed.notices ?? []), ...(await loudIn(ctx, found, input))] }
           : changed;
       }),
   });
 }
 
 /** Sentences for below a model's answer, about what it has set that wakes somebody. */
-function loudIn(before: Reminder, { text, urgent, nag }: Edit): string[] {
-  const after = { ...before, text: text?.trim() || before.text, urgent: urgent === true };
-  const every = nag === undefined ? null : readNag(nag);
-  return [
-    ...(after.urgent ? [texts.delivered(after)] : []),
-    ...(typeof every === 'number' ? [texts.nagged({ ...after, nag: every })] : []),
-  ];
+async function loudIn(ctx: TxContext, before: Reminder, input: Edit): Promise<string[]> {
+  const values = await delivery.read(input, ctx);
+  if ('ok' in values) return [];
+  return delivery.loudIn({ ...before, ...values, text: input.text?.trim() || before.text }, input, ctx);
 }
 
 /** Models are shown it for all that changes a reminder. */
@@ -243,7 +238,7 @@ async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeA
     return failed('DENIED', texts.escalatedText);
   const now = ctx.clock.now();
   if (input.when?.trim()) return editTime(ctx, before, { ...found, text }, { ...input, when: input.when }, wakeAt);
-  if (text === before.text && Object.values(deliveryOf(input)).every((given) => given === undefined)) {
+  if (text === before.text && Object.keys(delivery.pickGiven(input)).length === 0) {
     const { message, remedy } = texts.nothingToEdit;
     return failed('NO_CHANGE', message, { remedy });
   }
@@ -257,31 +252,26 @@ async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeA
   return change(ctx, before, after, (reminder) => editedText(reminder, before, input, ctx.when));
 }
 
-function editedText(after: Reminder, before: Reminder, { nag, escalate }: Edit, when: Reader): string {
-  if (after.text !== before.text) return texts.edited(after, when);
-  if (escalate) return texts.escalated(after, escalate.to);
-  return nag === undefined ? texts.delivered(after) : texts.nagged(after);
+function editedText(after: Reminder, before: Reminder, input: Edit, when: Reader): string {
+  const own = after.text === before.text ? delivery.answer(after, input) : undefined;
+  return own ?? texts.edited(after, when);
 }
 
-/** Fields of an edit about delivery; a question about its time carries them with each answer. */
-type DeliveryEdit = Pick<Edit, 'urgent' | 'catch_up' | 'nag' | 'escalate'>;
+/** Fields about delivery; a question about the time carries them with each answer. */
+type DeliveryEdit = Parameters<typeof delivery.pickGiven>[0];
 
-const deliveryOf = ({ urgent, catch_up, nag, escalate }: DeliveryEdit) => ({ urgent, catch_up, nag, escalate });
-
-/** The reminder as it is delivered from now on; a refusal where its `nag` or whom it is told then cannot be read. */
+/** The reminder as it is delivered from now on; a refusal where one of its fields cannot be read. */
 export async function changeDelivery(
   ctx: TxContext,
   before: Reminder,
-  { urgent, catch_up, nag: said, escalate }: DeliveryEdit,
+  input: DeliveryEdit,
 ): Promise<Reminder | Failed> {
-  const then = escalate && (await escalationOf(ctx, escalate));
-  if (then && 'ok' in then) return then;
-  const every = said === undefined ? before.nag : readNag(said);
-  if (every !== null && typeof every === 'object') return every;
-  const nag = every ?? undefined;
-  const still = nag === undefined && before.nagged > 0 ? notPutOff : {};
-  const changed = { ...before, urgent: urgent ?? before.urgent, catchUp: catch_up ?? before.catchUp, nag, ...still };
-  return then ? { ...changed, ...then, escalateAt: escalatedAt(before, then.thenMinutes, ctx.clock.now()) } : changed;
+  const values = await delivery.read(input, ctx);
+  if ('ok' in values) return values;
+  const changed = { ...before, ...values };
+  const still = changed.nag === undefined && before.nagged > 0 ? notPutOff : {};
+  const escalateAt = input.escalate ? escalatedAt(before, changed.thenMinutes, ctx.clock.now()) : before.escalateAt;
+  return { ...changed, ...still, escalateAt };
 }
 
 function newText(old: string, { text, replace }: Edit): string | undefined {
@@ -298,23 +288,21 @@ async function editTime(
   wakeAt: WakeAt,
 ): Promise<ToolResult> {
   const now = ctx.clock.now();
-  const { text, urgent, catchUp, nag } = found;
+  const { text } = found;
   const limited = limitedBy(found, input.when, ctx.when);
   const { words, itsDay, when }: TimeBeside = limited ?? timeBeside(ctx, ownTime(found, now), input.when);
   if (when === undefined) return failed('PAST', texts.pickedPast);
   if (when.kind === 'reject') return failed(when.code, whyNot(when, input.when));
-  const delivery = deliveryOf(input);
-  const wanted = { act: 'edit', which: found.id, text, ...delivery };
+  const carried = { text, ...delivery.pickGiven(input) };
+  const wanted = { act: 'edit', which: found.id, ...carried };
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
   if (found.rule !== undefined && when.kind === 'once' && !input.series) {
     const isClock = itsDay !== undefined || onDayOf(when.at, words, ctx.when) !== undefined;
-    return isClock ? timeOfOneOrAll(found, when, wanted, ctx.when) : oneOrAll(found, words, { text, ...delivery });
+    return isClock ? timeOfOneOrAll(found, when, wanted, ctx.when) : oneOrAll(found, words, carried);
   }
   const schedule = plannedFor(stillBounded(found, words, when, ctx.when), now);
   if (!schedule) return failed('NEVER', 'That never comes.');
-  const { thenTarget, thenMinutes, escalateAt } = found;
-  const next = { ...schedule, urgent, catchUp, nag, thenTarget, thenMinutes, escalateAt };
-  const result = await moveTo(ctx, before, next, wakeAt, text);
+  const result = await moveTo(ctx, before, found, schedule, wakeAt);
   const choices = when.others?.map((other) => readingChoice(other, wanted));
   return result.ok && choices ? { ...result, choices: [...choices, ...(result.choices ?? [])] } : result;
 }

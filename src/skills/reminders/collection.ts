@@ -1,18 +1,11 @@
 import { z } from 'zod';
 import { act, collection, cursorNumber, pageOf } from '../../chat/index.ts';
-import { catchUpInput, LONGEST_TEXT } from './create.ts';
-import { escalation } from './escalation.ts';
-import { nagInput } from './limits.ts';
+import { LONGEST_TEXT } from './create.ts';
+import { delivery } from './fields/fields.ts';
 import type { Reminder } from './reminder.ts';
 import * as store from './store.ts';
 
 const when = z.string().min(1).max(200).describe('As said in chat: "tomorrow at 9", "every weekday at 8".');
-const delivery = {
-  urgent: z.boolean().optional().describe('Also during quiet hours.'),
-  catch_up: catchUpInput.optional(),
-  nag: nagInput.optional(),
-  escalate: escalation,
-};
 
 export const own = collection({
   name: 'reminders',
@@ -26,7 +19,7 @@ export const own = collection({
     next_at: z.iso.datetime().nullable().describe('When it speaks next.'),
     rule: z.string().nullable().describe('Of a series: RFC 5545.'),
     zone: z.string(),
-    urgent: z.boolean(),
+    ...delivery.shown,
     tainted: z.boolean().describe('Text that is not its person’s own went into it.'),
     created_at: z.iso.datetime(),
   }),
@@ -44,8 +37,9 @@ export const own = collection({
     const [found] = await store.findByIds(db, personId, [id]);
     return found && found.state !== 'deleted' ? toRecord(found) : undefined;
   },
+  form: delivery.form,
   create: {
-    body: z.strictObject({ text: z.string().trim().min(1).max(LONGEST_TEXT), when, ...delivery }),
+    body: z.strictObject({ text: z.string().trim().min(1).max(LONGEST_TEXT), when, ...delivery.inputs }),
     call: (body) => ({ tool: 'reminder_create', input: body }),
     example: { text: 'call the dentist', when: 'tomorrow at 9' },
   },
@@ -54,7 +48,7 @@ export const own = collection({
       .strictObject({
         text: z.string().trim().min(1).max(LONGEST_TEXT).optional(),
         when: when.optional(),
-        ...delivery,
+        ...delivery.inputs,
         status: z.literal('completed').optional().describe('It is done; of a series what spoke last.'),
       })
       .refine(({ status, ...rest }) => (status === undefined) !== (Object.keys(rest).length === 0), {
@@ -93,12 +87,13 @@ export const own = collection({
   ],
 });
 
-function toRecord({ id, text, state, nextAt, rule, zone, urgent, tainted, createdAt }: Reminder) {
+function toRecord(reminder: Reminder) {
+  const { id, text, state, nextAt, rule, zone, tainted, createdAt } = reminder;
   return {
+    ...delivery.show(reminder),
     id,
     text,
     zone,
-    urgent,
     tainted,
     status: state === 'completed' ? ('completed' as const) : ('pending' as const),
     next_at: nextAt?.toISOString() ?? null,

@@ -1,9 +1,10 @@
-import { type Call, type Failed, failed } from '../../agent/index.ts';
+import { type Call, failed } from '../../agent/index.ts';
 import { splitFlags } from '../../base/text.ts';
-import { type Command, type CompletionContext, escalationSaid, flagTwice, isOff } from '../../chat/index.ts';
+import { type Command, type CompletionContext, flagTwice } from '../../chat/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { isInOtherLanguage, slotsInOther, slotsOf, splitTask, type WhenContext } from '../../time/index.ts';
-import type { CreateInput } from './create.ts';
+import { delivery } from './fields/fields.ts';
+import { texts as fieldTexts } from './fields/texts.ts';
 import { MOST_PENDING } from './limits.ts';
 import { parsePutOff } from './schedule.ts';
 import * as store from './store.ts';
@@ -16,7 +17,7 @@ export function commands(): Command[] {
       topic: 'Reminders',
       summary: 'Set a reminder.',
       hookable: true,
-      usage: '<what and when> [--nag <how often>] [--urgent] [--escalate <who> after <how long>]',
+      usage: `<what and when> ${delivery.usage}`,
       options: [
         {
           name: 'when',
@@ -26,13 +27,13 @@ export function commands(): Command[] {
         { name: 'text', description: 'What to remind you of', required: true },
       ],
       async run(line, ctx) {
-        // Only its person's own words say how it is told: in a webhook's they are text.
-        const { words: rest, flags, twice } = splitFlags(line, ctx.tainted ? [] : FLAGS);
+        // Other flags belong to the text ("run npm test --watch"), and in a webhook's words all do.
+        const { words: rest, flags, twice } = splitFlags(line, ctx.tainted ? [] : delivery.flags);
         if (twice !== undefined) return failed('INVALID_INPUT', flagTwice(twice));
         if (rest === '') return failed('NO_TEXT', texts.noText);
-        const how = inputOfFlags(flags);
+        const how = delivery.readFlags(flags);
         if ('ok' in how) return how;
-        if (how.escalate && ctx.request.origin !== 'person') return failed('DENIED', texts.escalatedByPerson);
+        if (how.escalate && ctx.request.origin !== 'person') return failed('DENIED', fieldTexts.escalatedByPerson);
         const { when, task } = twoLines(rest, ctx.when) ?? slotsOf(rest, ctx.when);
         return { tool: 'reminder_create', input: { text: task, ...(when && { when }), ...how } };
       },
@@ -70,23 +71,6 @@ export function commands(): Command[] {
     },
   ];
 }
-
-/** Others belong to the text: "run npm test --watch". */
-const FLAGS = ['nag', 'urgent', 'escalate'];
-
-type Delivery = Pick<Partial<CreateInput>, 'nag' | 'urgent' | 'escalate'>;
-
-function inputOfFlags(flags: ReadonlyMap<string, string>): Failed | Delivery {
-  const [nag, urgent, escalate] = FLAGS.map((flag) => flags.get(flag));
-  if (urgent !== undefined && !/^(?:on|off)?$/i.test(urgent)) return failed('INVALID_INPUT', texts.urgentWith(urgent));
-  return {
-    ...(nag !== undefined && { nag: nag || USUAL_NAG }),
-    ...(urgent !== undefined && { urgent: !isOff(urgent) }),
-    ...(escalate !== undefined && { escalate: escalationSaid(escalate) }),
-  };
-}
-
-const USUAL_NAG = '10 minutes';
 
 /** A line that says a time and nothing else, and below it the words: these are kept as they are. */
 function twoLines(rest: string, when: WhenContext): { when: string; task: string } | undefined {

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { block } from '../../config/index.ts';
-import { CATCH_UPS } from './reminder.ts';
+
+/**
+ * Policy on occurrences missed while coda was off. `late`: the reminder is said once, marked, a series with the number
+ * of missed ones. `latest`: the same without counting. `skip`: nothing is said.
+ */
+export const CATCH_UPS = ['late', 'latest', 'skip'] as const;
+export type CatchUp = (typeof CATCH_UPS)[number];
 
 export const config = block(
   'reminders',

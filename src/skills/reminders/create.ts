@@ -13,7 +13,7 @@ import {
 } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
 import { wordsIn } from '../../base/lexemes.ts';
-import { type Choice, conversations } from '../../delivery/index.ts';
+import type { Choice } from '../../delivery/index.ts';
 import {
   describe,
   type OneTime,
@@ -26,21 +26,16 @@ import {
   storedPlan,
   type TimeReading,
 } from '../../time/index.ts';
-import { escalation, escalationOf, tellsOthers } from './escalation.ts';
-import { MOST_PENDING, nagInput, readNag, refusedAsTooOften } from './limits.ts';
+import { tellsOthers } from './fields/escalation.ts';
+import { delivery } from './fields/fields.ts';
+import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
 import { type Making, remindOther } from './other.ts';
-import { CATCH_UPS, toldAlone } from './reminder.ts';
+import { madeByPerson } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import * as store from './store.ts';
 import { createdNotice, texts, zoneUnknown } from './texts.ts';
 
 export const LONGEST_TEXT = 2_000;
-
-export const catchUpInput = z
-  .enum(CATCH_UPS)
-  .describe(
-    'What was missed while I was off: late = said once, with how many were missed; latest = without; skip = not at all.',
-  );
 
 export const ASKS_WHEN = {
   NO_TIME: 'when',
@@ -58,18 +53,14 @@ const createInput = z.object({
     .optional()
     .describe('The word before `text` in "remind me to …", "about …", "that …"; the answer says it back.'),
   to: z.string().max(200).optional().describe('Somebody else, by name.'),
-  dm: z.boolean().optional().describe('In a direct message instead of here.'),
-  urgent: z.boolean().optional().describe('Also in quiet hours.'),
-  catch_up: catchUpInput.optional(),
-  nag: nagInput.optional(),
-  escalate: escalation,
+  ...delivery.inputs,
   waking: z
     .boolean()
     .optional()
     .describe('It wakes somebody: an hour that may be of either half of the day is of the morning.'),
 });
 
-export type CreateInput = z.output<typeof createInput>;
+type CreateInput = z.output<typeof createInput>;
 
 /** Input fields that go into the buttons for an ambiguous time: all but `when` and `waking`. */
 export const carriedInput = createInput.omit({ when: true, waking: true }).partial();
@@ -180,16 +171,11 @@ export async function storePlanned(
     return given.ok ? showChosen(ctx, given, true) : given;
   }
   const { wakeAt } = making;
-  const { tx, person, place: here, conversationId, clock } = ctx;
+  const { tx, person, conversationId, clock } = ctx;
   const now = clock.now();
-  const toDm = input.dm === true && here.kind !== 'dm';
-  if (toDm && !(await conversations.direct(tx, person.id))) return failed('NO_DM', texts.noDm);
-  const every = input.nag === undefined ? null : readNag(input.nag);
-  if (every !== null && typeof every !== 'number') return every;
-  const nag = every ?? undefined;
-  const then = await escalationOf(ctx, input.escalate);
-  if ('ok' in then) return then;
-  const refused = await refusedAsTooOften(ctx, [{ conversationId, ...schedule, nag }]);
+  const delivered = await delivery.read(input, ctx);
+  if ('ok' in delivered) return delivered;
+  const refused = await refusedAsTooOften(ctx, [{ conversationId, ...schedule, nag: delivered.nag }]);
   if (refused) return refused;
   const made = await store.insertReminder(
     tx,
@@ -199,13 +185,10 @@ export async function storePlanned(
       conversationId,
       text: input.text,
       ...schedule,
-      urgent: input.urgent === true,
-      nag,
-      catchUp: input.catch_up,
-      toDm,
+      ...delivery.standard,
+      ...delivered,
+      ...madeByPerson,
       tainted: ctx.tainted || input.tainted === true,
-      ...toldAlone,
-      ...then,
     },
     MOST_PENDING,
     now,
@@ -217,13 +200,11 @@ export async function storePlanned(
   const undo = undoOf(reminder, undefined);
   const home = ctx.when.zone;
   const said = createdNotice(input.text, schedule, ctx.when, {
+    ...reminder,
     lead: input.lead,
-    toDm,
-    urgent: input.urgent,
-    nag,
-    escalate: then.thenTarget === undefined ? undefined : { to: input.escalate?.to ?? '', minutes: then.thenMinutes },
+    toDm: reminder.toDm && ctx.place.kind !== 'dm',
+    escalateTo: input.escalate?.to,
   });
-  const isLoud = input.urgent === true || nag !== undefined || toDm;
   const guessed = !making.isZoneSet && person.zone === undefined && isFirst && schedule.zone === home;
   const result = done([said, ...(guessed ? [zoneUnknown(home)] : []), ...(isTwin ? [texts.twin] : [])].join('\n'), {
     undo,
@@ -238,7 +219,7 @@ export async function storePlanned(
       { ...texts.otherTime, tool: 'reminder_edit', input: { which: reminder.id, series: true } },
     ],
   });
-  return showChosen(ctx, result, isLoud);
+  return showChosen(ctx, result, delivery.isLoud(reminder, ctx));
 }
 
 /** A model's choice that wakes somebody, or tells others, stands below the answer in coda's own words. */

@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { type Failed, failed, type TxContext } from '../../agent/index.ts';
-import { occurrences, parseDuration } from '../../time/index.ts';
+import { occurrences } from '../../time/index.ts';
 import { MOST_NAGS, type Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -46,31 +45,6 @@ function timesAnHour({ rule, plannedAt: from, nag }: Pick<Candidate, 'rule' | 'p
     times++;
   }
   return times;
-}
-
-const LONGEST_MINUTES = 24 * 60;
-const MINUTE_MS = 60_000;
-
-export const nagInput = z
-  .string()
-  .max(60)
-  .describe('Repeat until done: the time between, in the person\'s own words ("10 minutes"); "off": no longer.');
-
-/**
- * Minutes between repetitions, from a person's words; null where they want none ("off", "never").
- *
- * @returns a failure `BAD_NAG` for what is no length of time between a minute and a day.
- */
-export function readNag(words: string): number | null | Failed {
-  const said = words
-    .trim()
-    .replace(/^(?:every|each)\s+/i, '')
-    .replace(/^half hour$/i, '30 minutes')
-    .replace(/^(?=(?:minute|hour|day)$)/i, '1 ');
-  if (/^(?:off|no|none|never|not)$/i.test(said)) return null;
-  const minutes = Math.round((parseDuration(said) ?? 0) / MINUTE_MS);
-  if (minutes >= 1 && minutes <= LONGEST_MINUTES) return minutes;
-  return failed('BAD_NAG', texts.badNag(words));
 }
 
 const nagsAnHour = (nag: number | undefined): number =>

@@ -5,8 +5,9 @@ import { shortId, uuid } from '../../base/ids.ts';
 import { conversations, type Outbox, type Target, targets } from '../../delivery/index.ts';
 import { type Person, personById, resolvePeople } from '../../people/index.ts';
 import { type PlannedTime, readPlan } from '../../time/index.ts';
+import { delivery } from './fields/fields.ts';
 import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
-import { toldAlone, type WakeAt } from './reminder.ts';
+import { madeByPerson, type WakeAt } from './reminder.ts';
 import * as store from './store.ts';
 import { createdNotice, texts } from './texts.ts';
 
@@ -101,13 +102,10 @@ async function give(
     conversationId,
     text: texts.signed(text, from.name),
     ...plan,
-    urgent: false,
-    nag: undefined,
-    catchUp: undefined,
-    toDm: false,
+    ...delivery.standard,
+    ...madeByPerson,
     // Another person's words.
     tainted: true,
-    ...toldAlone,
   };
   const made = await store.insertReminder(tx, reminder, MOST_PENDING, clock.now());
   if (!made) return failed('TOO_MANY', texts.tooMany(MOST_PENDING));

@@ -2,7 +2,8 @@
 import type { Instant } from '../../base/clock.ts';
 import { quietUntil } from '../../people/index.ts';
 import { passedOccurrences } from '../../time/index.ts';
-import { type CatchUp, isUnanswered, MOST_NAGS } from './reminder.ts';
+import type { CatchUp } from './config.ts';
+import { isUnanswered, MOST_NAGS } from './reminder.ts';
 import type { Due, NextPlan } from './store.ts';
 
 /** Said this much after it was due, a reminder is marked late (or skipped). */

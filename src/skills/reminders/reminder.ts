@@ -1,18 +1,13 @@
 import type { Instant } from '../../base/clock.ts';
-import { bool, Columns, type ItemOf, instant, int, named, optional, text, uuid } from '../../storage/index.ts';
+import { bool, Columns, type ItemOf, instant, int, optional, text, uuid } from '../../storage/index.ts';
+import { delivery } from './fields/fields.ts';
 
 export type ReminderState = 'pending' | 'completed' | 'deleted';
-
-/**
- * Policy on occurrences missed while coda was off. `late`: the reminder is said once, marked, a series with the number
- * of missed ones. `latest`: the same without counting. `skip`: nothing is said.
- */
-export const CATCH_UPS = ['late', 'latest', 'skip'] as const;
-export type CatchUp = (typeof CATCH_UPS)[number];
 
 export const MOST_NAGS = 12;
 
 export const reminders = new Columns({
+  ...delivery.columns,
   id: text(),
   personId: uuid(),
   conversationId: uuid(),
@@ -37,24 +32,15 @@ export const reminders = new Columns({
   /** The last occurrence that it spoke of, or should have. */
   lastOccurrence: optional(instant()),
   doneOccurrence: optional(instant()),
-  urgent: bool(),
-  /** Minutes between its repetitions until it is done; undefined: it speaks once. */
-  nag: named('nag_minutes', optional(int())),
   /** Number of repetitions made or planned for this occurrence; a snooze resets it to 0. */
   nagged: int(),
-  /** Undefined: as it is configured for all. */
-  catchUp: optional(text<CatchUp>()),
-  toDm: bool(),
   /** Maker of a reminder that no person has made (`schedule:<id>`): one of each waits for Seen at a time. */
   source: optional(text()),
   /** Ends when somebody presses Seen, where it is told: a finding. Its text is told as it is. */
   seen: bool(),
   /** The target (`delivery/targets`) that is told; undefined: its conversation. */
   targetId: optional(text()),
-  /** The target that is told where nobody has answered within so many minutes; undefined, with minutes: it is gone. */
-  thenTarget: optional(text()),
-  thenMinutes: optional(int()),
-  /** When that is. Set each time that an occurrence speaks; a change by the person that answers it takes it away. */
+  /** When `thenTarget` is told. Set each time that an occurrence speaks; a change by the person that answers it takes it away. */
   escalateAt: optional(instant()),
   tainted: bool(),
   /** Grows with each change by the person, not with its speaking. */
@@ -65,13 +51,11 @@ export const reminders = new Columns({
 
 export type Reminder = ItemOf<typeof reminders>;
 
-/** Columns of a reminder that its person has made for themselves, and that tells nobody else. */
-export const toldAlone = {
+/** Columns of a reminder that its person has made for themselves. */
+export const madeByPerson = {
   source: undefined,
   seen: false,
   targetId: undefined,
-  thenTarget: undefined,
-  thenMinutes: undefined,
   escalateAt: undefined,
 } as const;
 
@@ -96,6 +80,13 @@ export function isUnanswered(reminder: Reminder): boolean {
   if (isWaiting(reminder) || last === undefined) return true;
   return reminder.state === 'pending' && heldSince !== undefined && !(done && done >= last);
 }
+
+/** A reminder that has been said and is not answered waits from `now` on. */
+export const escalatedAt = (reminder: Reminder, minutes: number | undefined, now: Instant): Instant | undefined =>
+  minutes !== undefined && isWaiting(reminder) ? new Date(now.getTime() + minutes * 60_000) : undefined;
+
+export const isToldAlike = (one: Reminder, other: Reminder): boolean =>
+  one.thenTarget === other.thenTarget && one.thenMinutes === other.thenMinutes;
 
 /** Tells the worker when a reminder speaks; a hint, given after the commit. */
 export type WakeAt = (at: Instant) => void;

@@ -1,37 +1,32 @@
 import { z } from 'zod';
 import { buryTellings, type Call, dataTool, done, failed, privately, quoteRows } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
+import type { StoredJson } from '../../storage/index.ts';
 import { nextOf } from '../../time/index.ts';
-import { escalatedAt, isToldAlike } from './escalation.ts';
+import { delivery } from './fields/fields.ts';
 import { refusedAsTooOften } from './limits.ts';
-import { CATCH_UPS, isWaiting, type Reminder, type WakeAt } from './reminder.ts';
+import { escalatedAt, isToldAlike, isWaiting, type Reminder, reminders, type WakeAt } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
-const instant = z.iso.datetime().optional();
+/** Columns that an act of a person sets beside `delivery`: all of them are in a snapshot. */
+const standing = reminders.pick(
+  'text',
+  'rule',
+  'zone',
+  'state',
+  'plannedAt',
+  'snoozedUntil',
+  'snoozedOccurrence',
+  'doneOccurrence',
+  'completedAt',
+  'nagged',
+  'tainted',
+);
+const settings = reminders.pick(...delivery.keys);
 
-/**
- * A reminder before an act. A column that a tool changes later stands in three places: here, in `snapshotOf`, in `stoodBefore`. Any
- * other in none.
- */
-const snapshot = z.object({
-  text: z.string(),
-  rule: z.string().optional(),
-  zone: z.string(),
-  state: z.enum(['pending', 'completed', 'deleted']),
-  plannedAt: instant,
-  snoozedUntil: instant,
-  snoozedOccurrence: instant,
-  doneOccurrence: instant,
-  completedAt: instant,
-  urgent: z.boolean().optional(),
-  nag: z.int().nullish(),
-  nagged: z.int().optional(),
-  catchUp: z.enum(CATCH_UPS).nullish(),
-  thenTarget: z.string().nullish(),
-  thenMinutes: z.int().nullish(),
-  tainted: z.boolean().optional(),
-});
+/** A reminder before an act; of `delivery` what the act has changed. One that an earlier version stored lacks what was undefined. */
+const snapshot = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
 const restoreInput = z.object({
   /** `version` after the act: the undo is refused if it has changed since. */
@@ -50,36 +45,14 @@ export function undoOfAll(
   const items = acts.map(({ after, before }) => ({
     id: after.id,
     version: after.version,
-    ...(before && { before: { ...snapshotOf(before), ...(isToldAlike(after, before) ? {} : toldOn(before)) } }),
+    ...(before && { before: snapshotOf(before, after) }),
   }));
   return { tool: 'reminder_restore', input: { items }, label };
 }
 
-/** Only where the act has changed it: what somebody else was told meanwhile is not told again. */
-const toldOn = ({ thenTarget, thenMinutes }: Reminder) => ({
-  thenTarget: thenTarget ?? null,
-  thenMinutes: thenMinutes ?? null,
-});
-
-function snapshotOf(reminder: Reminder): z.output<typeof snapshot> {
-  const { text, rule, zone, state, plannedAt, snoozedUntil, snoozedOccurrence, doneOccurrence, completedAt } = reminder;
-  return {
-    text,
-    rule,
-    zone,
-    state,
-    plannedAt: plannedAt?.toISOString(),
-    snoozedUntil: snoozedUntil?.toISOString(),
-    snoozedOccurrence: snoozedOccurrence?.toISOString(),
-    doneOccurrence: doneOccurrence?.toISOString(),
-    completedAt: completedAt?.toISOString(),
-    urgent: reminder.urgent,
-    nag: reminder.nag ?? null,
-    nagged: reminder.nagged,
-    catchUp: reminder.catchUp ?? null,
-    tainted: reminder.tainted,
-  };
-}
+/** What somebody else was told meanwhile is not told again: `delivery` stands in it where the act has changed it. */
+const snapshotOf = (before: Reminder, after: Reminder): StoredJson =>
+  Object.assign(standing.toJson(before), settings.changedJson(before, after));
 
 /** Puts reminders back to how they stood; what they have said meanwhile they do not say again. */
 export function restoreTool(wakeAt: WakeAt) {
@@ -145,32 +118,28 @@ function begunAnew(restored: readonly Reminder[], current: readonly Reminder[]):
   return restored.filter((after, index) => speaks(after) && speaks(after) !== speaks(current[index] as Reminder));
 }
 
-function stoodBefore(reminder: Reminder, before: z.output<typeof snapshot>, now: Instant): Reminder {
-  const date = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
+const UNSET = {
+  rule: undefined,
+  plannedAt: undefined,
+  snoozedUntil: undefined,
+  snoozedOccurrence: undefined,
+  doneOccurrence: undefined,
+  completedAt: undefined,
+  nagged: 0,
+} as const;
+
+function stoodBefore(reminder: Reminder, before: StoredJson, now: Instant): Reminder {
+  const stood = { ...reminder, ...UNSET, ...standing.readJson(before), ...settings.readJson(before) };
   const said = reminder.lastOccurrence;
-  const spoken = (at: Date | undefined) => at !== undefined && said !== undefined && said >= at;
-  const planned = date(before.plannedAt);
-  const gone = planned !== undefined && planned <= now && (before.rule !== undefined || spoken(planned));
-  const snoozedUntil = date(before.snoozedUntil);
+  const { plannedAt: planned, rule, snoozedUntil } = stood;
+  const spoken = planned !== undefined && said !== undefined && said >= planned;
+  const gone = planned !== undefined && planned <= now && (rule !== undefined || spoken);
   // A snooze that would be over by now has been heard unless the act kept it from speaking.
   const heard = snoozedUntil !== undefined && reminder.lastAt !== undefined && reminder.lastAt >= snoozedUntil;
   return {
-    ...reminder,
-    text: before.text,
-    rule: before.rule,
-    zone: before.zone,
-    state: before.state,
-    plannedAt: gone ? (before.rule === undefined ? undefined : nextOf(before.rule, now)) : planned,
+    ...stood,
+    plannedAt: gone ? (rule === undefined ? undefined : nextOf(rule, now)) : planned,
     snoozedUntil: heard ? undefined : snoozedUntil,
-    nag: before.nag === undefined ? reminder.nag : (before.nag ?? undefined),
-    nagged: before.nagged ?? 0,
-    snoozedOccurrence: heard ? undefined : date(before.snoozedOccurrence),
-    doneOccurrence: date(before.doneOccurrence),
-    completedAt: date(before.completedAt),
-    urgent: before.urgent ?? reminder.urgent,
-    tainted: before.tainted ?? reminder.tainted,
-    thenTarget: before.thenTarget === undefined ? reminder.thenTarget : (before.thenTarget ?? undefined),
-    thenMinutes: before.thenMinutes === undefined ? reminder.thenMinutes : (before.thenMinutes ?? undefined),
-    catchUp: before.catchUp === undefined ? reminder.catchUp : (before.catchUp ?? undefined),
+    snoozedOccurrence: heard ? undefined : stood.snoozedOccurrence,
   };
 }

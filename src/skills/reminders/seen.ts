@@ -18,6 +18,7 @@ import type { DueSource } from '../../jobs/index.ts';
 import { quietUntil } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { notPutOff } from './change.ts';
+import { delivery } from './fields/fields.ts';
 import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
 import { isPutOff, isUnanswered, isWaiting, type Reminder, type WakeAt } from './reminder.ts';
 import * as store from './store.ts';
@@ -98,11 +99,11 @@ async function insertFinding(
     rule: undefined,
     zone,
     plannedAt: now,
+    ...delivery.standard,
     urgent,
     // Too many that repeat at once: it is told, and waits.
     nag: often ? undefined : nag,
     catchUp: 'late' as const,
-    toDm: false,
     // A script's output, a page, a feed: anybody's words.
     tainted: true,
     source,

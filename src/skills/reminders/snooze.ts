@@ -188,14 +188,10 @@ async function moveApart(
   const { rule = '', zone, plannedAt } = found;
   const left = leavingOut(rule, dayIn(zone)(occurrence));
   const after = { ...found, rule: left, plannedAt: plannedAt && nextOf(left, new Date(plannedAt.getTime() - 1)) };
-  const { text, urgent, nag, catchUp, toDm, personId } = found;
-  const { source, seen, targetId, thenTarget, thenMinutes, conversationId: saidIn } = found;
-  const own = { text, urgent, nag, catchUp, toDm, personId, zone, conversationId: saidIn };
-  const single = { ...own, source, seen, targetId, thenTarget, thenMinutes, escalateAt: undefined };
   const tainted = found.tainted || ctx.tainted;
   const made = await store.insertReminder(
     tx,
-    { ...single, id: shortId(), rule: undefined, plannedAt: until, tainted },
+    { ...found, id: shortId(), rule: undefined, plannedAt: until, escalateAt: undefined, tainted },
     MOST_PENDING,
     now,
   );
@@ -209,7 +205,7 @@ async function moveApart(
   ];
   return done(texts.movedApart(found, occurrence, until, ctx.when), {
     undo: undoOfAll(acts, texts.label(found)),
-    subject: text,
+    subject: found.text,
     id: found.id,
     tainted,
     times: [until.toISOString()],
@@ -247,9 +243,7 @@ export function chooseTool(making: Making) {
       if (act === 'snooze') return snoozeTo(ctx, found, schedule.plannedAt, wakeAt, occurrence);
       const delivered = await changeDelivery(ctx, found, input);
       if ('ok' in delivered) return delivered;
-      const { urgent, catchUp, nag, thenTarget, thenMinutes, escalateAt } = delivered;
-      const next = { ...schedule, urgent, catchUp, nag, thenTarget, thenMinutes, escalateAt };
-      return moveTo(ctx, found, next, wakeAt, input.text);
+      return moveTo(ctx, found, { ...delivered, text: input.text ?? found.text }, schedule, wakeAt);
     },
   });
 }

@@ -16,6 +16,7 @@ import {
   text,
 } from '../../storage/index.ts';
 import type { Reader } from '../../time/index.ts';
+import { delivery } from './fields/fields.ts';
 import { type Reminder, reminders } from './reminder.ts';
 
 const inserted = reminders.pick(
@@ -26,16 +27,11 @@ const inserted = reminders.pick(
   'rule',
   'zone',
   'plannedAt',
-  'urgent',
-  'nag',
-  'catchUp',
-  'toDm',
+  ...delivery.keys,
   'tainted',
   'source',
   'seen',
   'targetId',
-  'thenTarget',
-  'thenMinutes',
   'escalateAt',
 );
 
@@ -169,10 +165,9 @@ const saved = reminders.pick(
   'snoozedOccurrence',
   'doneOccurrence',
   'completedAt',
-  'urgent',
-  'catchUp',
+  // An escalation that is told meanwhile stays told: `saveEscalation`.
+  ...delivery.keys.filter((key) => key !== 'thenTarget' && key !== 'thenMinutes'),
   'tainted',
-  'nag',
   'nagged',
 );
 const saving = reminders.pick('id', 'version', 'firing', ...saved.keys);

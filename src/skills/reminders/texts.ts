@@ -10,10 +10,9 @@ import {
   type Reader,
   WEEKDAY,
 } from '../../time/index.ts';
+import { everyWords, quoteWords, thenTold } from './fields/texts.ts';
 import type { Firing } from './plan.ts';
-import { type CatchUp, isOpen, MOST_NAGS, type Reminder } from './reminder.ts';
-
-const quoteWords = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
+import { isOpen, MOST_NAGS, type Reminder } from './reminder.ts';
 
 /** Milliseconds: nobody is told the seconds of what is further away. */
 const SECONDS_MATTER_MS = 120_000;
@@ -66,13 +65,12 @@ export function createdNotice(
     toDm = false,
     urgent = false,
     nag,
-    escalate,
-  }: {
+    thenTarget,
+    thenMinutes,
+    escalateTo = '',
+  }: Partial<Pick<Reminder, 'toDm' | 'urgent' | 'nag' | 'thenTarget' | 'thenMinutes'>> & {
     lead?: Lead | undefined;
-    toDm?: boolean;
-    urgent?: boolean | undefined;
-    nag?: number | undefined;
-    escalate?: { to: string; minutes: number | undefined } | undefined;
+    escalateTo?: string | undefined;
   },
 ): string {
   const { plannedAt, rule, zone } = schedule;
@@ -82,21 +80,13 @@ export function createdNotice(
   // Said in another zone's time, a single time is told by the person's own clock too.
   const here = rule === undefined && zone !== home ? ` That is ${instantWords(plannedAt, reader)} (${home}).` : '';
   const again = nag === undefined ? '' : ` I'll repeat it ${everyWords(nag)} until you say it is done.`;
-  const then = escalate ? ` ${thenTold(escalate.to, escalate.minutes)}` : '';
+  const then = thenTarget === undefined ? '' : ` ${thenTold(escalateTo, thenMinutes)}`;
   return `I'll remind you ${object(text, lead, reader)} ${there}.${here}${again}${then}`;
 }
-
-const thenTold = (to: string, minutes = 0): string =>
-  `If you have not answered it ${lengthOf(minutes)} later, I tell it ${quoteWords(to)}, too.`;
 
 /** The beginning of a finding: its own name stands there. */
 const findingName = ({ text, seen }: Reminder): string =>
   seen ? (/^“[^”]*”/.exec(text)?.[0] ?? quoteWords(text.split('\n')[0] ?? '')) : quoteWords(text);
-
-function everyWords(minutes: number): string {
-  const [amount, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
-  return amount === 1 ? `every ${unit}` : `every ${plural(amount, unit)}`;
-}
 
 export function zoneUnknown(zone: string): string {
   return `I took that as ${zone} time, as I don't know where you are: "/timezone Berlin" sets your time zone.`;
@@ -169,12 +159,6 @@ function dayWords(day: string): string {
 const seriesNames = (series: readonly Reminder[]): string =>
   `the series ${listOf(series.map(({ text }) => quoteWords(text)))}`;
 
-const caughtUp: Record<CatchUp, string> = {
-  late: 'said late, with how often it was missed',
-  latest: 'said late, once',
-  skip: 'not said at all',
-};
-
 export const texts = {
   otherByPerson: {
     message: 'Somebody else is reminded only where you ask for it yourself, in your own words.',
@@ -201,10 +185,6 @@ export const texts = {
     message: 'What somebody else is reminded of is theirs: only they have it told to a third person.',
     remedy: 'Leave out whom it is told then.',
   },
-  escalatedByPerson: {
-    message: 'Who else is told of a reminder only you can say, in your own words.',
-    remedy: 'Say it to me yourself, in a chat or on the page.',
-  },
   escalatedText: {
     message: 'What it says is told somebody else where you do not answer: words from elsewhere do not go into it.',
     remedy: 'Have it told nobody else first, or make another reminder.',
@@ -213,14 +193,6 @@ export const texts = {
   forOther: (name: string) => `For ${name}`,
   forWhom: (text: string, name: string) =>
     `Is ${quoteWords(text)} to be said to you, or to ${name}? You have not named them, and nothing was done yet.`,
-  urgentWith: (words: string) => ({
-    message: `--urgent takes nothing behind it, but ${quoteWords(words)} stands there.`,
-    remedy: 'Put --urgent behind all that the reminder says.',
-  }),
-  escalated: ({ text, thenMinutes }: Reminder, to: string) =>
-    thenMinutes === undefined
-      ? `${quoteWords(text)} is told nobody else.`
-      : `${quoteWords(text)}: ${thenTold(to, thenMinutes)}`,
   seen: 'Seen',
   seenNow: (reminder: Reminder) => `Seen: ${findingName(reminder)}. I say no more of it.`,
   seenBy: (reminder: Reminder, name: string) => `${name} has seen ${findingName(reminder)}.`,
@@ -268,10 +240,6 @@ export const texts = {
     remedy: 'Have it come less often, or delete another one that comes often: "what are my reminders" lists them.',
   }),
   pickedPast: 'That time has passed meanwhile.',
-  noDm: {
-    message: 'I have no direct conversation with you to remind you in.',
-    remedy: 'Send me a direct message once, then ask again.',
-  },
   notFound: (words: string) => ({
     message: words
       ? `I found no pending reminder about ${quoteWords(words)}.`
@@ -312,19 +280,6 @@ export const texts = {
     reminder.plannedAt
       ? `Changed: ${quoteWords(reminder.text)}, ${scheduleWords({ plannedAt: reminder.plannedAt, rule: reminder.rule, zone: reminder.zone }, reader)}.`
       : `Changed: ${quoteWords(reminder.text)}.`,
-  delivered: ({ text, urgent, catchUp }: Reminder) =>
-    [
-      `${quoteWords(text)} ${urgent ? 'comes even in quiet hours' : 'keeps to quiet hours'}.`,
-      ...(catchUp ? [`What it misses while I am off is ${caughtUp[catchUp]}.`] : []),
-    ].join(' '),
-  nagged: ({ text, nag }: Reminder) =>
-    nag === undefined
-      ? `${quoteWords(text)} comes once each time; I don't repeat it.`
-      : `${quoteWords(text)} is repeated ${everyWords(nag)} until you say it is done.`,
-  badNag: (words: string) => ({
-    message: `I cannot repeat a reminder ${quoteWords(words)}.`,
-    remedy: 'Say a length of time between a minute and a day, such as "every 10 minutes".',
-  }),
   nothingToEdit: {
     message: 'What should change: its text or its time?',
     remedy: 'For example "move the dentist to Friday 3pm".',

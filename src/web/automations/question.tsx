@@ -3,9 +3,9 @@ import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import { tellChange } from '../app/change.ts';
 import { whenText } from '../app/format.ts';
-import { useLoad } from '../app/load.ts';
 import { Question } from '../parts/dialog.tsx';
 import { Area, Check, Field, Select } from '../parts/field.tsx';
+import { type NamedTarget, TargetSelect, useTargets } from '../parts/targets.tsx';
 import {
   changeBody,
   DAYS,
@@ -34,7 +34,7 @@ export function ScheduleQuestion({ schedule, loaded: { reload }, onClose }: Ques
     const params = { path: { id: schedule.id } };
     await tellChange(reload, ask(api.PATCH('/v1/schedules/{id}', { params, body })));
   };
-  const targets = useTargets(schedule);
+  const targets = useTargets(targetsOf(schedule));
   const isRule = draft.kind !== 'words';
   const fields = { draft, set, targets };
   return (
@@ -81,49 +81,14 @@ function timeNow({ repeats, next: [next], zone }: Schedule): string {
   return `Now ${series}${next === undefined ? '' : `, next ${whenText(next)}`} (${zone})`;
 }
 
-interface NamedTarget {
-  id: string;
-  name: string;
-}
-
-/** The targets that may be told, and those that the schedule has. */
-function useTargets(schedule: Schedule | undefined): readonly NamedTarget[] {
-  const { data } = useLoad('targets', () => ask(api.GET('/v1/targets')), ['schedules']);
-  const allowed = (data?.targets ?? []).filter(({ state }) => state === 'allowed');
+/** The targets that the schedule has. */
+function targetsOf(schedule: Schedule | undefined) {
   const { target, target_name: name, telling } = schedule ?? {};
-  const had = [
+  return [
     { id: target, name },
     { id: telling?.escalate_to, name: telling?.escalate_name },
   ];
-  const gone = had.filter(({ id }) => id && !allowed.some((each) => each.id === id));
-  return [
-    ...allowed,
-    ...gone.map(({ id, name: shown }) => ({ id: id ?? '', name: `${shown ?? id} (not allowed now)` })),
-  ];
 }
-
-interface TargetProps {
-  label: string;
-  /** The words for no target. */
-  none: string;
-  value: string;
-  onValue: (id: string) => void;
-  targets: readonly NamedTarget[];
-  of: string;
-}
-
-/** Somebody without targets sees no list of them. */
-const TargetSelect = ({ none, targets, ...rest }: TargetProps) =>
-  targets.length === 0 ? null : (
-    <Select {...rest}>
-      <option value="">{none}</option>
-      {targets.map(({ id, name }) => (
-        <option key={id} value={id}>
-          {name}
-        </option>
-      ))}
-    </Select>
-  );
 
 interface FieldsProps {
   draft: Draft;

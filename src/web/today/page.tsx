@@ -1,16 +1,16 @@
 /** All that matters now: overdue, due, coming; tasks, lists, and what was said by itself. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
-import { change, tellChange } from '../app/change.ts';
+import { change } from '../app/change.ts';
 import { dayName, longDay, plural, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { Button } from '../parts/button.tsx';
-import { InPlace, Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Menu, type MenuItem } from '../parts/menu.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
-import { completeEntry, deleteEntry, moveEntry, putOff, switchSchedule, type Today, type TodayEntry } from './acts.ts';
+import { completeEntry, deleteEntry, putOff, switchSchedule, type Today, type TodayEntry } from './acts.ts';
+import { EditReminder, NewReminder } from './reminder.tsx';
 
 const CHANGES = ['reminders', 'schedules', 'tasks', 'notes', 'conversations'];
 
@@ -236,48 +236,6 @@ const LATER = [
   { label: 'Tomorrow', when: 'tomorrow' },
   { label: 'In a week', when: '1 week' },
 ];
-
-function EditReminder({ entry, loaded, onClose }: RowProps & { onClose: () => void }) {
-  const [text, setText] = useState(entry.text);
-  const [when, setWhen] = useState('');
-  return (
-    <InPlace
-      title="Change the reminder"
-      yes="Change"
-      onClose={onClose}
-      onYes={() =>
-        moveEntry(loaded, entry, {
-          ...(text.trim() !== entry.text && { text: text.trim() }),
-          ...(when.trim() !== '' && { when: when.trim() }),
-        })
-      }
-    >
-      <Field label="What" value={text} onValue={setText} required isFirst />
-      <Field
-        label="When, if it is another time"
-        value={when}
-        onValue={setWhen}
-        placeholder={entry.repeats ?? 'tomorrow at 9'}
-      />
-    </InPlace>
-  );
-}
-
-function NewReminder({ loaded, onClose }: { loaded: LoadState<Today>; onClose: () => void }) {
-  const [text, setText] = useState('');
-  const [when, setWhen] = useState('');
-  return (
-    <Question
-      title="New reminder"
-      yes="Remind me"
-      onClose={onClose}
-      onYes={() => tellChange(loaded.reload, ask(api.POST('/v1/reminders', { body: { text, when } })))}
-    >
-      <Field label="What" value={text} onValue={setText} required isFirst />
-      <Field label="When" value={when} onValue={setWhen} required placeholder="tomorrow at 9, every Friday at 20:00" />
-    </Question>
-  );
-}
 
 function TaskRow({ task, loaded }: { task: Today['tasks'][number]; loaded: LoadState<Today> }) {
   const { id, title, done, steps, next, yours, blocked, repeats } = task;

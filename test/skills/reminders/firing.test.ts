@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { quietUntil } from '../../../src/people/index.ts';
+import { delivery } from '../../../src/skills/reminders/fields/fields.ts';
 import { reminders } from '../../../src/skills/reminders/index.ts';
 import { planFiring } from '../../../src/skills/reminders/plan.ts';
-import { toldAlone } from '../../../src/skills/reminders/reminder.ts';
+import { madeByPerson } from '../../../src/skills/reminders/reminder.ts';
 import type { Due } from '../../../src/skills/reminders/store.ts';
 import { testDatabases } from '../../support/database.ts';
 import { playSkill, words } from '../play.ts';
@@ -68,12 +69,9 @@ const base: Due = {
   lastAt: undefined,
   lastOccurrence: undefined,
   doneOccurrence: undefined,
-  urgent: false,
-  nag: undefined,
   nagged: 0,
-  catchUp: undefined,
-  toDm: false,
-  ...toldAlone,
+  ...delivery.standard,
+  ...madeByPerson,
   readerId: 'p',
   toldBy: undefined,
   tainted: false,

@@ -1,0 +1,188 @@
+/** Fields of a thing that a person keeps, each said once: tools, HTTP, flags, forms, changes and undo follow from the list. */
+import type { z } from 'zod';
+import type { Failed, TxContext } from '../agent/index.ts';
+import type { ColumnSpec, Columns, ItemOf } from '../storage/index.ts';
+
+type Values<S extends ColumnSpec> = ItemOf<Columns<S>>;
+
+/**
+ * An entry of the list. A new one needs a column in a migration, and its sentences; whoever makes, changes, moves apart, takes
+ * back, or shows the thing knows it from here.
+ */
+export interface ThingField<
+  S extends ColumnSpec = ColumnSpec,
+  Input extends z.ZodType = z.ZodType,
+  Shown extends z.ZodType = z.ZodType,
+> {
+  /** Columns that it fills. They go along with an occurrence that is moved apart. */
+  columns: S;
+  /** Values of a thing for which nobody has said it. */
+  standard: Values<S>;
+  /** As tools and HTTP take it, with its sentence for a model. */
+  input: Input;
+  /** A failure for words that cannot be read, or where it needs something that is not there. */
+  read(said: z.output<Input>, ctx: TxContext): Values<S> | Failed | Promise<Values<S> | Failed>;
+  /** As HTTP gives it back. It may be sent again as it came. */
+  shown: Shown;
+  show(values: Values<S>): z.output<Shown>;
+  flag?: FieldFlag<z.input<Input>>;
+  form?: FormField;
+  /** The answer to its change; left out: that of a change of the thing. */
+  says?(thing: Values<S> & { text: string }, said: z.output<Input>): string;
+  /** True for a value that wakes somebody, or tells others: a model's choice of it is said below the answer. */
+  isLoud?(values: Values<S>, ctx: TxContext): boolean;
+}
+
+export interface FieldFlag<Input> {
+  /** Words behind `--name` in `/help`: `<how often>`; empty: it stands alone. */
+  usage: string;
+  read(words: string): Input | Failed;
+}
+
+/** Field of a form on the page. */
+export interface FormField {
+  label: string;
+  /** `target`: one of the person's targets, and a length of time. */
+  kind: 'check' | 'words' | 'choice' | 'target';
+  example?: string;
+  /** Of a choice: each value in words. */
+  choices?: Readonly<Record<string, string>>;
+  /** Sent where it is taken away; left out: it cannot be. */
+  off?: string;
+}
+
+export interface NamedFormField extends FormField {
+  /** Its name in bodies and records. */
+  name: string;
+}
+
+export function field<S extends ColumnSpec, Input extends z.ZodType, Shown extends z.ZodType>(
+  declared: ThingField<S, Input, Shown>,
+): ThingField<S, Input, Shown> {
+  return declared;
+}
+
+type PlainParts<S extends ColumnSpec, T extends z.ZodType> = Pick<
+  ThingField<S, T>,
+  'columns' | 'standard' | 'input' | 'flag' | 'form' | 'says' | 'isLoud'
+>;
+
+/** Field with one column, which holds it as it is said. */
+export function plainField<S extends ColumnSpec, T extends z.ZodType>(
+  declared: PlainParts<S, T>,
+): ThingField<S, T, z.ZodType<z.output<T> | null>> {
+  const [[key = '', standard] = []] = Object.entries(declared.standard);
+  return {
+    ...declared,
+    read: (said) => ({ [key]: said }) as Values<S>,
+    shown: standard === undefined ? declared.input.nullable() : (declared.input as z.ZodType<z.output<T>>),
+    show: (values) => (values as Record<string, z.output<T>>)[key] ?? null,
+  };
+}
+
+export type FieldList = Readonly<Record<string, ThingField>>;
+
+type IntersectionOf<T> = (T extends unknown ? (each: T) => void : never) extends (all: infer Both) => void
+  ? Both
+  : never;
+type SpecOf<F extends FieldList> = IntersectionOf<F[keyof F]['columns']> extends infer S extends ColumnSpec ? S : never;
+type InputsOf<F extends FieldList> = { [K in keyof F]: z.ZodOptional<F[K]['input']> };
+type ShownOf<F extends FieldList> = { [K in keyof F]: F[K]['shown'] };
+type ShownValues<F extends FieldList> = { [K in keyof F]: z.output<F[K]['shown']> };
+type FieldInputs<F extends FieldList> = { [K in keyof F]?: z.output<F[K]['input']> | undefined };
+type KeyOf<F extends FieldList> = keyof SpecOf<F> & string;
+
+export class ThingFields<F extends FieldList> {
+  /** Columns of all, for the thing's table. */
+  readonly columns: SpecOf<F>;
+  readonly keys: readonly KeyOf<F>[];
+  readonly standard: Values<SpecOf<F>>;
+  /** For the input of a tool and a body over HTTP; each may be left out. */
+  readonly inputs: InputsOf<F>;
+  /** For the record over HTTP. */
+  readonly shown: ShownOf<F>;
+  /** Names of those that a command takes behind `--`. */
+  readonly flags: readonly string[];
+  readonly form: readonly NamedFormField[];
+  readonly #fields: readonly (readonly [name: string, field: ThingField])[];
+
+  constructor(fields: F) {
+    this.#fields = Object.entries(fields);
+    const ofEach = <T>(part: (field: ThingField) => T) =>
+      Object.fromEntries(this.#fields.map(([name, each]) => [name, part(each)]));
+    this.columns = Object.assign({}, ...this.#fields.map(([, { columns }]) => columns)) as SpecOf<F>;
+    this.keys = Object.keys(this.columns) as KeyOf<F>[];
+    this.standard = Object.assign({}, ...this.#fields.map(([, { standard }]) => standard)) as Values<SpecOf<F>>;
+    this.inputs = ofEach(({ input }) => input.optional()) as InputsOf<F>;
+    this.shown = ofEach(({ shown }) => shown) as ShownOf<F>;
+    this.flags = this.#fields.flatMap(([name, { flag }]) => (flag ? name : []));
+    this.form = this.#fields.flatMap(([name, { form }]) => (form ? { name, ...form } : []));
+  }
+
+  /** The fields that an input names: a question about something else carries them along. */
+  pickGiven(said: FieldInputs<F>): FieldInputs<F> {
+    const values = this.#listGiven(said).map(([name, , value]) => [name, value] as const);
+    return Object.fromEntries(values) as FieldInputs<F>;
+  }
+
+  /** Values of the columns that an input names; the first failure. */
+  async read(said: FieldInputs<F>, ctx: TxContext): Promise<Partial<Values<SpecOf<F>>> | Failed> {
+    const values = {};
+    for (const [, { read }, value] of this.#listGiven(said)) {
+      const found = await read(value, ctx);
+      if (isFailed(found)) return found;
+      Object.assign(values, found);
+    }
+    return values;
+  }
+
+  show(thing: Values<SpecOf<F>>): ShownValues<F> {
+    const shown = this.#fields.map(([name, { show }]) => [name, show(thing as Values<ColumnSpec>)]);
+    return Object.fromEntries(shown) as ShownValues<F>;
+  }
+
+  /** Input that flags say; the first failure. */
+  readFlags(flags: ReadonlyMap<string, string>): FieldInputs<F> | Failed {
+    const said: Record<string, unknown> = {};
+    for (const [name, { flag }] of this.#fields) {
+      const words = flags.get(name);
+      if (words === undefined || !flag) continue;
+      const value = flag.read(words);
+      if (isFailed(value)) return value;
+      said[name] = value;
+    }
+    return said as FieldInputs<F>;
+  }
+
+  /** `[--nag <how often>] [--urgent]` */
+  get usage(): string {
+    return this.#fields.flatMap(([name, { flag }]) => (flag ? `[${`--${name} ${flag.usage}`.trim()}]` : [])).join(' ');
+  }
+
+  /** The answer to a change of these fields, about the last of them; undefined: it has none of its own. */
+  answer(thing: Values<SpecOf<F>> & { text: string }, said: FieldInputs<F>): string | undefined {
+    const [, last, value] = this.#listGiven(said).at(-1) ?? [];
+    return last?.says?.(thing as Values<ColumnSpec> & { text: string }, value);
+  }
+
+  /** Sentences about those of these fields whose value wakes somebody, or tells others. */
+  loudIn(thing: Values<SpecOf<F>> & { text: string }, said: FieldInputs<F>, ctx: TxContext): string[] {
+    const whole = thing as Values<ColumnSpec> & { text: string };
+    return this.#listGiven(said).flatMap(([, { isLoud, says }, value]) =>
+      isLoud?.(whole, ctx) ? (says?.(whole, value) ?? []) : [],
+    );
+  }
+
+  isLoud(thing: Values<SpecOf<F>>, ctx: TxContext): boolean {
+    return this.#fields.some(([, { isLoud }]) => isLoud?.(thing as Values<ColumnSpec>, ctx));
+  }
+
+  #listGiven(said: FieldInputs<F>): (readonly [name: string, field: ThingField, value: unknown])[] {
+    return this.#fields.flatMap(([name, each]) =>
+      said[name] === undefined ? [] : [[name, each, said[name]] as const],
+    );
+  }
+}
+
+const isFailed = (value: unknown): value is Failed =>
+  typeof value === 'object' && value !== null && 'ok' in value && value.ok === false;
