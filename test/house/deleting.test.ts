@@ -1,22 +1,19 @@
 /** A capability is deleted by its folder and its entry in `app/`: what it stored is dropped by a migration. */
-import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Model } from '../../src/agent/index.ts';
 import type * as app from '../../src/app/index.ts';
-import { packageRoot } from '../../src/base/root.ts';
 import { Platform } from '../people/platforms.ts';
 import { LONG } from '../support/long.ts';
 import { FakePlatform } from '../support/platform.ts';
 import { type Play, play } from '../support/play.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
+import { emptyTree, fillTree, typeFaultsOf } from '../support/tree.ts';
 
 const DAY_MS = 86_400_000;
 
-const root = packageRoot();
 const trees: string[] = [];
 let starts = 0;
 afterAll(() => Promise.all(trees.map((tree) => rm(tree, { recursive: true, force: true }))));
@@ -40,27 +37,21 @@ const FAMILIES = 'src/app/operations/index.ts';
 /** Its line, where it is no entry of a list. */
 const LINE = /^.*import\('\.\.\/english\/index\.ts'\).*\n/m;
 
-/** A copy of the tree without these capabilities. It stands in the tree itself, so that packages are found. */
+/** A copy of the tree without these capabilities. */
 async function without(...deletions: Deletion[]): Promise<string> {
-  const tree = await emptyTree(deletions.map(({ name }) => name).join('-'));
+  const tree = await ownTree(deletions.map(({ name }) => name).join('-'));
   await copyWithout(tree, deletions);
   return tree;
 }
 
-/** A folder for a copy, at the same place each time: what was transformed there before is found again. */
-async function emptyTree(name: string): Promise<string> {
-  const tree = join(root, '.cache', LONG ? 'without-long' : 'without', name);
-  await rm(tree, { recursive: true, force: true });
-  await mkdir(tree, { recursive: true });
+async function ownTree(name: string): Promise<string> {
+  const tree = await emptyTree(name);
   trees.push(tree);
   return tree;
 }
 
 async function copyWithout(tree: string, deletions: readonly Deletion[]): Promise<void> {
-  for (const part of await readdir(tree)) await rm(join(tree, part), { recursive: true, force: true });
-  for (const part of ['src', 'migrations']) await cp(join(root, part), join(tree, part), { recursive: true });
-  for (const part of ['package.json', 'config', 'agent-skills', 'agents', 'assets'])
-    await symlink(join(root, part), join(tree, part));
+  await fillTree(tree);
   for (const { folder, list, name, files = [], families = [name], migration } of deletions) {
     await rm(join(tree, folder), { recursive: true });
     for (const file of files) await rm(join(tree, file));
@@ -133,33 +124,6 @@ async function dangling(tree: string): Promise<string[]> {
       });
     });
   return (await Promise.all(found)).flat();
-}
-
-/** What the type checker has found out: the next copy, also of the next run, is checked where it differs. */
-const BUILD_INFO = join(root, '.cache', 'without.tsbuildinfo');
-
-/** What the type checker says of the copy; names that are left over are a linter's matter. */
-async function problemsOf(tree: string): Promise<string[]> {
-  const { compilerOptions } = JSON.parse(await readFile(join(root, 'tsconfig.json'), 'utf8')) as {
-    compilerOptions: object;
-  };
-  const own = {
-    noUnusedLocals: false,
-    noUnusedParameters: false,
-    noEmit: true,
-    incremental: true,
-    tsBuildInfoFile: BUILD_INFO,
-  };
-  await writeFile(
-    join(tree, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: { ...compilerOptions, ...own }, include: ['src'], exclude: ['src/web'] }),
-  );
-  const compiler = join(root, 'node_modules/typescript7/bin/tsc');
-  // Beside other suites what counts is the processor: in several threads the same work takes half as much again.
-  const { stdout } = await promisify(execFile)(process.execPath, [compiler, '-p', tree, '--singleThreaded']).catch(
-    (error: { stdout: string }) => error,
-  );
-  return stdout.split('\n').filter((line) => line.includes('error TS'));
 }
 
 /** Starts the coda of `tree` on the data of `coda`, which has stopped, with somebody who says things on `chat`. */
@@ -310,10 +274,10 @@ describe('deleting', () => {
 
   let oneTree: string | undefined;
   test.each(SKILLS)('$name is deleted by its folder and its lines in app/: what is left compiles', async (deletion) => {
-    oneTree ??= await emptyTree('one');
+    oneTree ??= await ownTree('one');
     await copyWithout(oneTree, [deletion]);
     expect(await dangling(oneTree)).toEqual([]);
-    expect(await problemsOf(oneTree)).toEqual([]);
+    expect(await typeFaultsOf(oneTree)).toEqual([]);
   });
 
   test('what works on skills and on coda itself leaves a coda that works on a database that had it', async () => {

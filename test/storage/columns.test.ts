@@ -82,6 +82,12 @@ describe.each(testDatabases)('columns, on $name', ({ available, open }) => {
     expect(declared.map((column) => isNullable.get(column.name))).toEqual(nullable);
   });
 
+  test('an item as JSON is read as it was, and only what has changed where that is asked for', () => {
+    for (const item of [a, b]) expect(things.readJson(JSON.parse(JSON.stringify(things.toJson(item))))).toEqual(item);
+    expect(things.readJson(things.changedJson(a, { ...a, size: 7 }))).toEqual({ size: a.size });
+    expect(things.changedJson(a, a)).toEqual({});
+  });
+
   test.skipIf(!available)('what is inserted and updated is read as it was, whatever is missing in it', async () => {
     await database.tx('test', async (tx) => {
       await tx.query('create temporary table things (id text, due_at timestamptz, done bool, size int, parts jsonb)');

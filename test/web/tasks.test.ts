@@ -131,6 +131,30 @@ const OWNER: readonly Task[] = [
     },
   ],
   [
+    'have a reminder repeated until it is done, in quiet hours too',
+    async (who) => {
+      await who.press('button', 'New reminder');
+      await who.fill('What', 'feed the cat');
+      await who.fill('When', 'today at 19:45');
+      await who.page.locator('dialog summary').click();
+      await who.fill('Again until it is done, every', '10 minutes');
+      await who.page.getByLabel('In quiet hours too').check();
+      await who.press('button', 'Remind me');
+      await who.sees('feed the cat');
+      await who.counts(`reminders where text = 'feed the cat' and urgent and nag_minutes = 10`, 1);
+    },
+  ],
+  [
+    'have a reminder no longer repeated',
+    async (who) => {
+      await who.press('button', /feed the cat/);
+      await who.page.locator('.in-place summary').click();
+      await who.fill('Again until it is done, every', '');
+      await who.press('button', 'Change');
+      await who.counts(`reminders where text = 'feed the cat' and urgent and nag_minutes is null`, 1);
+    },
+  ],
+  [
     'take milk off the shopping list',
     async (who) => {
       await who.page
