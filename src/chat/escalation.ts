@@ -47,8 +47,10 @@ export async function readEscalation(
   const minutes = minutesOf(after, USUAL_WAIT, LONGEST_WAIT);
   if (typeof minutes === 'object') return { ...minutes, field: 'escalate.after' };
   const target = await targetMeant(ctx, to);
-  if (typeof target === 'object') return target;
-  return target === undefined ? failed('INVALID_INPUT', texts.noEscalation) : { target, minutes };
+  if (typeof target === 'object') return { ...target, field: 'escalate.to' };
+  return target === undefined
+    ? failed('INVALID_INPUT', texts.noEscalation, { field: 'escalate.to' })
+    : { target, minutes };
 }
 
 /** Minutes that a length of time has ("10 minutes", "10", "every hour"); `usual` for no words. */

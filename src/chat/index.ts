@@ -44,4 +44,5 @@ export * from './skill.ts';
 export { flagTwice, targetTexts } from './texts.ts';
 export { type FormField, field, plainField, ThingFields } from './thing.ts';
 export * from './today.ts';
+export { ThingUndo } from './undo.ts';
 export { routesOf, verbsOf } from './verbs.ts';

@@ -13,15 +13,16 @@ export interface ThingField<
   S extends ColumnSpec = ColumnSpec,
   Input extends z.ZodType = z.ZodType,
   Shown extends z.ZodType = z.ZodType,
+  Ctx = TxContext,
 > {
-  /** Columns that it fills. They go along with an occurrence that is moved apart. */
+  /** Columns that it fills, of a table or of a record in one. They go along with an occurrence that is moved apart. */
   columns: S;
   /** Values of a thing for which nobody has said it. */
   standard: Values<S>;
   /** As tools and HTTP take it, with its sentence for a model. */
   input: Input;
   /** A failure for words that cannot be read, or where it needs something that is not there. */
-  read(said: z.output<Input>, ctx: TxContext): Values<S> | Failed | Promise<Values<S> | Failed>;
+  read(said: z.output<Input>, ctx: Ctx): Partial<Values<S>> | Failed | Promise<Partial<Values<S>> | Failed>;
   /** As HTTP gives it back. It may be sent again as it came. */
   shown: Shown;
   show(values: Values<S>): z.output<Shown>;
@@ -45,7 +46,7 @@ export interface FormField {
   /** `target`: one of the person's targets, and a length of time. */
   kind: 'check' | 'words' | 'choice' | 'target';
   example?: string;
-  /** Of a choice: each value in words. */
+  /** Values of a choice, each in words. */
   choices?: Readonly<Record<string, string>>;
   /** Sent where it is taken away; left out: it cannot be. */
   off?: string;
@@ -56,9 +57,9 @@ export interface NamedFormField extends FormField {
   name: string;
 }
 
-export function field<S extends ColumnSpec, Input extends z.ZodType, Shown extends z.ZodType>(
-  declared: ThingField<S, Input, Shown>,
-): ThingField<S, Input, Shown> {
+export function field<S extends ColumnSpec, Input extends z.ZodType, Shown extends z.ZodType, Ctx = TxContext>(
+  declared: ThingField<S, Input, Shown, Ctx>,
+): ThingField<S, Input, Shown, Ctx> {
   return declared;
 }
 
@@ -80,7 +81,7 @@ export function plainField<S extends ColumnSpec, T extends z.ZodType>(
   };
 }
 
-export type FieldList = Readonly<Record<string, ThingField>>;
+type FieldList = Readonly<Record<string, ThingField>>;
 
 type IntersectionOf<T> = (T extends unknown ? (each: T) => void : never) extends (all: infer Both) => void
   ? Both
@@ -92,9 +93,11 @@ type ShownValues<F extends FieldList> = { [K in keyof F]: z.output<F[K]['shown']
 type FieldInputs<F extends FieldList> = { [K in keyof F]?: z.output<F[K]['input']> | undefined };
 type KeyOf<F extends FieldList> = keyof SpecOf<F> & string;
 
-export class ThingFields<F extends FieldList> {
+/** `Ctx`: what reading its fields needs of a call. */
+export class ThingFields<F extends FieldList, Ctx = TxContext> {
   /** Columns of all, for the thing's table. */
   readonly columns: SpecOf<F>;
+  readonly names: readonly (keyof F & string)[];
   readonly keys: readonly KeyOf<F>[];
   readonly standard: Values<SpecOf<F>>;
   /** For the input of a tool and a body over HTTP; each may be left out. */
@@ -111,6 +114,7 @@ export class ThingFields<F extends FieldList> {
     const ofEach = <T>(part: (field: ThingField) => T) =>
       Object.fromEntries(this.#fields.map(([name, each]) => [name, part(each)]));
     this.columns = Object.assign({}, ...this.#fields.map(([, { columns }]) => columns)) as SpecOf<F>;
+    this.names = Object.keys(fields);
     this.keys = Object.keys(this.columns) as KeyOf<F>[];
     this.standard = Object.assign({}, ...this.#fields.map(([, { standard }]) => standard)) as Values<SpecOf<F>>;
     this.inputs = ofEach(({ input }) => input.optional()) as InputsOf<F>;
@@ -126,11 +130,11 @@ export class ThingFields<F extends FieldList> {
   }
 
   /** Values of the columns that an input names; the first failure. */
-  async read(said: FieldInputs<F>, ctx: TxContext): Promise<Partial<Values<SpecOf<F>>> | Failed> {
+  async read(said: FieldInputs<F>, ctx: Ctx): Promise<Partial<Values<SpecOf<F>>> | Failed> {
     const values = {};
-    for (const [, { read }, value] of this.#listGiven(said)) {
-      const found = await read(value, ctx);
-      if (isFailed(found)) return found;
+    for (const [name, { read }, value] of this.#listGiven(said)) {
+      const found = await read(value, ctx as TxContext);
+      if (isFailed(found)) return { field: name, ...found };
       Object.assign(values, found);
     }
     return values;

@@ -82,15 +82,20 @@ export class Columns<S extends ColumnSpec> {
     );
   }
 
-  /** The values that are there: one that is missing is missing in the result. */
-  readJson(stored: StoredJson): Partial<Fields<S>> {
+  /** The item that `toJson` was given; a value that is missing is undefined, whatever its column takes. */
+  fromJson(stored: StoredJson): Fields<S> {
     const item: Record<string, unknown> = {};
     for (const [key, , column] of this.#columns) {
       const value = stored[key];
-      if (value !== undefined)
-        item[key] = column.read(isInstant(column) && value !== null ? new Date(`${value}`) : value);
+      item[key] = value === undefined ? undefined : column.read(storedValue(column, value));
     }
-    return item as Partial<Fields<S>>;
+    return item as Fields<S>;
+  }
+
+  /** The values that are there alone. */
+  pickJson(stored: StoredJson): Partial<Fields<S>> {
+    const there = Object.entries(this.fromJson(stored)).filter(([key]) => stored[key] !== undefined);
+    return Object.fromEntries(there) as Partial<Fields<S>>;
   }
 
   /** `$1::text, $2::timestamptz` with the item's values, in the order of `names`. */
@@ -108,7 +113,8 @@ export class Columns<S extends ColumnSpec> {
 /** Values by the names of the item's fields. */
 export type StoredJson = Readonly<Record<string, Json>>;
 
-const isInstant = ({ type }: Column<unknown>): boolean => type === 'timestamptz';
+const storedValue = ({ type }: Column<unknown>, value: Json): unknown =>
+  type === 'timestamptz' && typeof value === 'string' ? new Date(value) : value;
 
 function jsonValue(stored: Param): Json {
   if (stored instanceof Date) return stored.toISOString();

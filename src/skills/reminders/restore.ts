@@ -50,7 +50,7 @@ export function undoOfAll(
   return { tool: 'reminder_restore', input: { items }, label };
 }
 
-/** What somebody else was told meanwhile is not told again: `delivery` stands in it where the act has changed it. */
+/** Columns of `delivery` stand in it only where the act has changed them: somebody who was told meanwhile is not told again. */
 const snapshotOf = (before: Reminder, after: Reminder): StoredJson =>
   Object.assign(standing.toJson(before), settings.changedJson(before, after));
 
@@ -118,18 +118,13 @@ function begunAnew(restored: readonly Reminder[], current: readonly Reminder[]):
   return restored.filter((after, index) => speaks(after) && speaks(after) !== speaks(current[index] as Reminder));
 }
 
-const UNSET = {
-  rule: undefined,
-  plannedAt: undefined,
-  snoozedUntil: undefined,
-  snoozedOccurrence: undefined,
-  doneOccurrence: undefined,
-  completedAt: undefined,
-  nagged: 0,
-} as const;
-
 function stoodBefore(reminder: Reminder, before: StoredJson, now: Instant): Reminder {
-  const stood = { ...reminder, ...UNSET, ...standing.readJson(before), ...settings.readJson(before) };
+  const { tainted } = reminder;
+  const stood = {
+    ...reminder,
+    ...standing.fromJson({ nagged: 0, tainted, ...before }),
+    ...settings.pickJson(before),
+  };
   const said = reminder.lastOccurrence;
   const { plannedAt: planned, rule, snoozedUntil } = stood;
   const spoken = planned !== undefined && said !== undefined && said >= planned;

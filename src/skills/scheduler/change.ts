@@ -30,10 +30,10 @@ import {
   type Placing,
   planOf,
   readWhat,
+  scheduleUndo,
   seenRefused,
   type Tooling,
   toldBy,
-  undoOf,
 } from './create.ts';
 import { planRuns, turnRun } from './run.ts';
 import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
@@ -41,7 +41,7 @@ import * as store from './store.ts';
 import { addressesOf, otherQuietEnd, settleAsking, sourcesOf, turnTold } from './tell.ts';
 import { texts } from './texts.ts';
 import { changeCondition, conditionChange, isPushed, jsonInput } from './watch/rule.ts';
-import { readTelling, tellingInput } from './watch/telling.ts';
+import { readTelling, tellingFields } from './watch/telling.ts';
 import { tellingTexts } from './watch/texts.ts';
 import { stepOf, type WatchTooling } from './watch.ts';
 
@@ -51,7 +51,7 @@ export const editInput = createInput.extend({
   which,
   rule: conditionChange.optional().describe('Of what is looked at: what changes of its rule; null takes a field away.'),
   input: jsonInput.optional().describe('Of what asks an MCP tool or runs a script: what that gets, as a JSON object.'),
-  ...tellingInput,
+  ...tellingFields.inputs,
 });
 export type EditInput = z.output<typeof editInput>;
 
@@ -74,8 +74,10 @@ export const editTool = (tooling: WatchTooling) =>
     },
   });
 
-const changesRule = ({ rule, input, digest, urgent, seen, escalate }: EditInput): boolean =>
-  [rule, input, digest, urgent, seen, escalate].some((each) => each !== undefined);
+const changesTelling = (input: EditInput): boolean => Object.keys(tellingFields.pickGiven(input)).length > 0;
+
+const changesRule = (input: EditInput): boolean =>
+  input.rule !== undefined || input.input !== undefined || changesTelling(input);
 
 /** True if the call changes more than the time: a reading on a button carries only that. */
 const changesMore = ({ which: _, when: __, ...rest }: EditInput): boolean =>
@@ -132,9 +134,8 @@ async function wishOf(
 
 /** Changes the rule of what is looked at, and how its findings are told. Undefined: it is done. */
 async function changeRule(ctx: Placing, wish: Wish, input: EditInput): Promise<Failed | undefined> {
-  const { rule, input: given, digest, urgent, seen, escalate } = input;
-  const isTold = [digest, urgent, seen, escalate].some((each) => each !== undefined);
-  if (rule === undefined && given === undefined && !isTold) return undefined;
+  const { rule, input: given } = input;
+  if (!changesRule(input)) return undefined;
   if (!wish.watch) return failed('INVALID_INPUT', tellingTexts.onlyRules);
   if (rule) {
     const changed = changeCondition(wish.watch.rule, rule);
@@ -150,9 +151,8 @@ async function changeRule(ctx: Placing, wish: Wish, input: EditInput): Promise<F
     wish.watch = { ...wish.watch, source: { ...source, input: given } };
     wish.tainted ||= ctx.tainted;
   }
-  if (!isTold) return undefined;
-  const said = { digest, urgent, seen, escalate };
-  const telling = await readTelling(ctx, said, { before: wish.telling, ask: wish.watch.ask });
+  if (!changesTelling(input)) return undefined;
+  const telling = await readTelling(ctx, input, { before: wish.telling, ask: wish.watch.ask });
   if (telling && 'ok' in telling) return telling;
   wish.telling = telling;
   return undefined;
@@ -191,7 +191,7 @@ async function change(
   const after = { ...before, ...wish, version: before.version + 1 };
   const plan = nextAt && { plannedAt: nextAt, rule, zone };
   return done(texts.changed(before, wish, plan, when), {
-    undo: undoOf(after, before),
+    undo: scheduleUndo.callFor(after, before),
     subject: wish.title,
     id: after.id,
     tainted: after.tainted,
@@ -222,7 +222,11 @@ export const deleteTool = ({ acknowledgements }: Pick<Tooling, 'acknowledgements
       await acknowledgements.endAsking(ctx.tx, sourcesOf(found.id));
       const after = { ...found, state: 'deleted' as const, version: found.version + 1 };
       return quoteRows(
-        done(texts.deleted(found.title), { undo: undoOf(after, found), subject: found.title, id: found.id }),
+        done(texts.deleted(found.title), {
+          undo: scheduleUndo.callFor(after, found),
+          subject: found.title,
+          id: found.id,
+        }),
         [found],
       );
     },
@@ -250,7 +254,7 @@ export async function switchOwn(
   const { nextAt } = next;
   if (on && nextAt) tx.afterCommit(() => wakeAt(nextAt));
   const after = { ...found, version: found.version + 1 };
-  const undo = undoOf(after, found);
+  const undo = scheduleUndo.callFor(after, found);
   return quoteRows(done(texts.switched(found.title, on), { undo, subject: found.title, id: found.id }), [found]);
 }
 

@@ -7,7 +7,7 @@ import { occurrences } from '../../time/index.ts';
 import { MISSED, type PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { asking, condition, conditionChange, jsonInput, source, WATCH_TOOL } from './watch/rule.ts';
-import { tellingInput } from './watch/telling.ts';
+import { tellingFields } from './watch/telling.ts';
 import { conditionWords, sourceWords, tellingWords } from './watch/texts.ts';
 
 const when = z.string().min(1).max(200).describe('As said in chat: "every weekday at 8", "on 3 December at 9".');
@@ -29,10 +29,10 @@ const looked = {
   rule: condition.optional(),
   ask: asking.ask,
   budget: asking.budget.optional(),
-  ...tellingInput,
+  ...tellingFields.inputs,
 };
 
-const ofRules = ['rule', 'ask', 'digest', 'urgent', 'seen', 'escalate'] as const;
+const ofRules = ['rule', 'ask', ...tellingFields.names] as const;
 
 export const own = collection({
   name: 'schedules',
@@ -62,16 +62,9 @@ export const own = collection({
       })
       .nullable()
       .describe('What is looked at, and when it is told, in words; null: it begins a turn.'),
+    ...tellingFields.shown,
     telling: z
-      .object({
-        digest: z.string().nullable().describe('The time of the day at which what was found is told; null: at once.'),
-        urgent: z.boolean().describe('In quiet hours too.'),
-        seen_minutes: z.int().nullable().describe('So often again until somebody presses Seen; null: once.'),
-        escalate_to: z.string().nullable().describe('Id of the target that is told where nobody has pressed it.'),
-        escalate_name: z.string().nullable(),
-        escalate_minutes: z.int().nullable(),
-        says: z.string().describe('All that in words.'),
-      })
+      .object({ escalate_name: z.string().nullable(), says: z.string().describe('All that in words.') })
       .nullable()
       .describe('How what was found is told; null: at once, and once.'),
     last_at: z.iso.datetime().nullable(),
@@ -121,7 +114,7 @@ export const own = collection({
         ...what,
         rule: conditionChange.optional().describe('Fields of its rule that change; null takes one away.'),
         input: jsonInput.optional().describe('What an MCP tool or a script is given from now on.'),
-        ...tellingInput,
+        ...tellingFields.inputs,
         on: z.boolean().optional(),
       })
       .refine(({ on, ...rest }) => (on === undefined) !== (Object.keys(rest).length === 0), {
@@ -181,6 +174,7 @@ function toRecord(schedule: PersonSchedule, names: TargetNames) {
           budget: watch.ask === undefined ? null : watch.budget,
         }
       : null,
+    ...tellingFields.show({ ...tellingFields.standard, ...schedule.telling }),
     telling: tellingRecord(schedule, names),
     run: run?.slice(1) ?? null,
     on: state === 'on',
@@ -193,16 +187,8 @@ function toRecord(schedule: PersonSchedule, names: TargetNames) {
 
 function tellingRecord({ telling }: PersonSchedule, names: TargetNames) {
   if (!telling) return null;
-  const { digest, urgent, seen, escalate } = telling;
-  return {
-    urgent,
-    digest: digest ?? null,
-    seen_minutes: seen ?? null,
-    escalate_to: escalate?.target ?? null,
-    escalate_name: names.get(escalate?.target ?? '') ?? null,
-    escalate_minutes: escalate?.minutes ?? null,
-    says: listOf(tellingWords(telling, names.get(escalate?.target ?? ''))),
-  };
+  const name = names.get(telling.escalate?.target ?? '');
+  return { escalate_name: name ?? null, says: listOf(tellingWords(telling, name)) };
 }
 
 const MOST = 200;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import {
   buryTellings,
-  type Call,
   dataTool,
   done,
   type Failed,
@@ -15,7 +14,7 @@ import {
 import type { Instant } from '../../base/clock.ts';
 import { shortId } from '../../base/ids.ts';
 import { shorten } from '../../base/text.ts';
-import { type SkillDeps, targetMeant, targetTexts } from '../../chat/index.ts';
+import { type SkillDeps, ThingUndo, targetMeant, targetTexts } from '../../chat/index.ts';
 import { type Choice, conversations, targets } from '../../delivery/index.ts';
 import {
   nextOf,
@@ -32,6 +31,7 @@ import {
   commandRun,
   MISSED,
   type PersonSchedule,
+  saved,
   smallestStep,
   storedRun,
   type WakeAt,
@@ -41,8 +41,8 @@ import { createShort } from './short.ts';
 import * as store from './store.ts';
 import { settleAsking } from './tell.ts';
 import { texts } from './texts.ts';
-import { telling, type Watch, watch } from './watch/rule.ts';
-import { readTelling, type TellingInput, tellingInput } from './watch/telling.ts';
+import { type Watch, watch } from './watch/rule.ts';
+import { readTelling, type TellingInput, tellingFields } from './watch/telling.ts';
 import { tellingTexts } from './watch/texts.ts';
 
 const LONGEST_PROMPT = 4_000;
@@ -228,7 +228,7 @@ export async function placeAt(
     return failed('TOO_MANY', message, { remedy });
   }
   if (plan) tx.afterCommit(() => tooling.wakeAt(plan.plannedAt));
-  const undo = undoOf(made, undefined);
+  const undo = scheduleUndo.callFor(made, undefined);
   const told = targetId === undefined || input.tell === undefined ? [] : [texts.toldIn(input.tell)];
   return done([texts.created(made, plan, ctx.when, input.escalate?.to), ...told].join(' '), {
     undo,
@@ -277,7 +277,7 @@ export const chooseTool = (
     record: { redact: privately('prompt', 'run', 'title') },
     input: createInput.extend({
       watch: watch.optional(),
-      ...tellingInput,
+      ...tellingFields.inputs,
       act: z.enum(['create', 'edit']),
       which: z.string().optional(),
       at: z.string().optional(),
@@ -294,48 +294,13 @@ export const chooseTool = (
     },
   });
 
-const RESTORE = 'schedule_restore';
-
-/** Call that undoes an act on a schedule. `after.version` is the one that the act left. */
-export function undoOf(after: PersonSchedule, before: PersonSchedule | undefined): Call & { label: string } {
-  const input = { id: after.id, version: after.version, ...(before && { before: undoInput(before) }) };
-  return { tool: RESTORE, input, label: texts.label(after.title) };
-}
-
-function undoInput(schedule: PersonSchedule) {
-  const { conversationId, title, prompt, run, watch, rule, zone, missed, state, tainted, targetId, nextAt } = schedule;
-  const { telling } = schedule;
-  return {
-    conversationId,
-    title,
-    prompt,
-    run,
-    watch,
-    rule,
-    zone,
-    missed,
-    state,
-    tainted,
-    targetId,
-    telling,
-    nextAt: nextAt?.toISOString(),
-  };
-}
-
-const before = z.object({
-  conversationId: z.string(),
-  title: z.string(),
-  prompt: z.string().optional(),
-  run: z.string().optional(),
-  watch: watch.optional(),
-  rule: z.string().optional(),
-  zone: z.string(),
-  missed: z.enum(MISSED),
-  state: z.enum(['on', 'off', 'done', 'deleted']),
-  tainted: z.boolean(),
-  targetId: z.string().optional(),
-  telling: telling.optional(),
-  nextAt: z.string().optional(),
+export const scheduleUndo = new ThingUndo<PersonSchedule, (typeof saved)['spec']>({
+  thing: 'schedule',
+  columns: saved,
+  find: store.findById,
+  label: ({ title }) => texts.label(title),
+  notFound: texts.notFound('').message,
+  changedSince: ({ title }) => texts.changedSince(title),
 });
 
 /** A schedule's words, for what told of it. */
@@ -347,22 +312,14 @@ export const toldBy = ({ title, prompt }: Pick<PersonSchedule, 'title' | 'prompt
 const toDeleted = (schedule: PersonSchedule): Wish => ({ ...schedule, state: 'deleted', nextAt: undefined });
 
 /** As it stood; what fell due meanwhile is dropped. Undefined: it was to run once, and that is over. */
-function stoodBefore(was: z.output<typeof before>, now: Instant): Wish | undefined {
-  const nextAt = was.nextAt === undefined ? undefined : new Date(was.nextAt);
-  const wish = wishOf(was, nextAt);
+function stoodBefore(was: Wish, now: Instant): Wish | undefined {
   // A hook has no time.
-  if (!nextAt || nextAt > now || was.state !== 'on') return wish;
-  return was.rule === undefined ? undefined : { ...wish, nextAt: nextOf(was.rule, now) };
-}
-
-/** Each field by its name: one that was not there stands in no JSON, and is taken back nevertheless. */
-function wishOf(was: z.output<typeof before>, nextAt: Instant | undefined): Wish {
-  const { conversationId, title, prompt, run, watch, rule, zone, missed, state, tainted, targetId, telling } = was;
-  return { conversationId, title, prompt, run, watch, rule, zone, missed, state, tainted, targetId, telling, nextAt };
+  if (!was.nextAt || was.nextAt > now || was.state !== 'on') return was;
+  return was.rule === undefined ? undefined : { ...was, nextAt: nextOf(was.rule, now) };
 }
 
 /** Undefined: what is restored may be told there. A target that stays is looked at each time that something is told. */
-async function targetRefused(tx: TxContext['tx'], was: z.output<typeof before>, now: Wish) {
+async function targetRefused(tx: TxContext['tx'], was: Wish, now: Wish) {
   if (was.targetId === undefined || was.targetId === now.targetId) return undefined;
   const target = await targets.findById(tx, was.targetId);
   return target?.state === 'allowed'
@@ -371,31 +328,17 @@ async function targetRefused(tx: TxContext['tx'], was: z.output<typeof before>, 
 }
 
 export const restoreTool = ({ wakeAt, acknowledgements }: Pick<Tooling, 'wakeAt' | 'acknowledgements'>) =>
-  dataTool({
-    name: RESTORE,
-    dialogue: { thing: 'schedule' },
-    description: 'Takes back what was done to a schedule.',
-    effect: 'write',
-    callers: 'buttons',
-    record: { redact: ({ id, version }: { id: string; version: number }) => ({ id, version }) },
-    input: z.object({ id: z.string(), version: z.int(), before: before.optional() }),
-
-    async run(input, ctx) {
-      const { tx, person, clock } = ctx;
-      const schedule = await store.findById(tx, person.id, input.id);
-      if (!schedule) return failed('NOT_FOUND', texts.notFound('').message);
-      if (schedule.version !== input.version)
-        return quoteRows(failed('CHANGED', texts.changedSince(schedule.title)), [schedule]);
-      const { before: was } = input;
-      const refused = was && (await targetRefused(tx, was, schedule));
-      if (refused) return quoteRows(refused, [schedule]);
-      const wish = was ? stoodBefore(was, clock.now()) : toDeleted(schedule);
-      if (!wish) return quoteRows(failed('PAST', texts.isOver(schedule.title)), [schedule]);
-      if (!was) await buryTellings(ctx, [toldBy(schedule)]);
-      await store.saveSchedule(tx, schedule.id, wish);
-      await settleAsking(acknowledgements, tx, schedule.id, wish);
-      const { nextAt } = wish;
-      if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
-      return quoteRows(done(was ? texts.restored(wish.title) : texts.unmade(wish.title)), [schedule, wish]);
-    },
+  scheduleUndo.tool(async (ctx, schedule, before) => {
+    const { tx, clock } = ctx;
+    const was = before?.values;
+    const refused = was && (await targetRefused(tx, was, schedule));
+    if (refused) return refused;
+    const wish = was ? stoodBefore(was, clock.now()) : toDeleted(schedule);
+    if (!wish) return failed('PAST', texts.isOver(schedule.title));
+    if (!was) await buryTellings(ctx, [toldBy(schedule)]);
+    await store.saveSchedule(tx, schedule.id, wish);
+    await settleAsking(acknowledgements, tx, schedule.id, wish);
+    const { nextAt } = wish;
+    if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
+    return quoteRows(done(was ? texts.restored(wish.title) : texts.unmade(wish.title)), [wish]);
   });

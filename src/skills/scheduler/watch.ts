@@ -11,7 +11,7 @@ import { refusalOf } from './watch/allowed.ts';
 import { numberIn } from './watch/number.ts';
 import { partsOf } from './watch/observe.ts';
 import { asking, condition, isPushed, isRemote, type Source, source, WATCH_TOOL, type Watch } from './watch/rule.ts';
-import { tellingInput } from './watch/telling.ts';
+import { tellingFields } from './watch/telling.ts';
 import { sourceWords, texts } from './watch/texts.ts';
 
 export const watchInput = z.object({
@@ -30,7 +30,7 @@ export const watchInput = z.object({
     .optional()
     .describe('Where it is told: a name of target_list; "here": where it is planned.'),
   title: z.string().max(80).optional(),
-  ...tellingInput,
+  ...tellingFields.inputs,
 });
 
 export type WatchInput = z.output<typeof watchInput>;
@@ -147,13 +147,13 @@ export async function place(
 
 async function placeSource(
   tooling: WatchTooling,
-  { when: words, missed, title, tell, rule, ask, budget, digest, urgent, seen, escalate }: WatchInput,
+  { when: words, source: _, rule, ask, budget, title, ...told }: WatchInput,
   looked: Source,
   ctx: Placing,
 ): Promise<ToolResult> {
   const watch: Watch = { source: looked, rule, ask, budget };
   const named = title?.trim() || titleOf(looked);
-  const input = { title: named, missed, tell, watch, digest, urgent, seen, escalate };
+  const input = { ...told, title: named, watch };
   if (isPushed(looked)) return placeAt(ctx, input, undefined, tooling);
   if (!words?.trim()) return failed('NO_TIME', texts.noTime(sourceWords(looked)), { field: 'when' });
   const when = readSlot(words, ctx.when, named);

@@ -14,7 +14,7 @@ import * as store from './store.ts';
 import { isOpen, LONGEST, MOST_STEPS, readStep, type Step, type Task } from './task.ts';
 import { texts } from './texts.ts';
 import { choicesOf, nextRun, type Tooling, timeOf } from './tooling.ts';
-import { undoOf } from './undo.ts';
+import { taskUndo } from './undo.ts';
 
 export const stepsInput = z.array(z.string()).describe('In order. "you: …" is a step that only the person can do.');
 
@@ -98,7 +98,7 @@ export function changeResult(
 ): ToolResult {
   const { nextAt } = after;
   if (nextAt) ctx.tx.afterCommit(() => tooling.wakeAt(nextAt));
-  const undo = undoOf(after, before);
+  const undo = taskUndo.callFor(after, before);
   return done(text, {
     undo,
     subject: after.title,

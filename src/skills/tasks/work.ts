@@ -26,7 +26,7 @@ import * as store from './store.ts';
 import { BLOCKS, LONGEST, MOST_FILES, MOST_STEPS, type Step, type Task, type Wish } from './task.ts';
 import { finishedNotice, line, texts, whole } from './texts.ts';
 import { choicesOf, isWord, nextRun, type Tooling, taskMark, timeOf } from './tooling.ts';
-import { toldBy, undoOf } from './undo.ts';
+import { taskUndo, toldBy } from './undo.ts';
 
 const which = z.string().max(200).default('').describe('Its id, its number in the list, or words of it.');
 
@@ -142,7 +142,7 @@ async function advance(
   const wish = { steps, step: task.step + 1, state, blockType: undefined, blockReason: undefined, nextAt };
   const after = await change(ctx, task, wish);
   if (!isLast) return changeResult(after, task, texts.advanced(after, ctx.when), ctx, tooling);
-  const undo = undoOf(after, task);
+  const undo = taskUndo.callFor(after, task);
   return done(finishedNotice(after), {
     undo,
     subject: after.title,
@@ -316,7 +316,7 @@ export const cancelTool = dataTool({
     if (again) return quoteRows(again, [task]);
     await buryTellings(ctx, [toldBy(task)]);
     const after = await change(ctx, task, { state: 'cancelled', nextAt: undefined });
-    const undo = undoOf(after, task);
+    const undo = taskUndo.callFor(after, task);
     return done(texts.cancelled(task.title), {
       undo,
       tainted: after.tainted,

@@ -44,12 +44,9 @@ export interface Draft {
   missed: Schedule['missed'];
 }
 
-const minutesWords = (minutes: number | null | undefined): string => (minutes ? `${minutes} minutes` : '');
-
 export function draftOf(schedule: Schedule | undefined): Draft {
   const { rule, source } = schedule?.watch ?? {};
-  const { digest, seen_minutes: minutes, urgent = false } = schedule?.telling ?? {};
-  const { escalate_to: escalate, escalate_minutes: wait } = schedule?.telling ?? {};
+  const { digest, seen, urgent, escalate } = schedule ?? {};
   const given = source?.kind === 'mcp' ? source.input : undefined;
   return {
     kind: source?.kind ?? 'words',
@@ -66,11 +63,11 @@ export function draftOf(schedule: Schedule | undefined): Draft {
     times: String(rule?.times ?? 1),
     daily: rule?.daily ?? false,
     over: rule?.over ?? false,
-    told: digest ? 'digest' : minutes ? 'seen' : 'once',
-    at: digest ?? minutesWords(minutes),
-    escalate: escalate ?? '',
-    wait: minutesWords(wait),
-    urgent,
+    told: digest ? 'digest' : seen ? 'seen' : 'once',
+    at: digest ?? seen ?? '',
+    escalate: escalate?.to ?? '',
+    wait: escalate?.after ?? '',
+    urgent: urgent === true,
     tell: schedule?.target ?? '',
     title: schedule?.title ?? '',
     missed: schedule?.missed ?? 'latest',

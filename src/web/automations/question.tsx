@@ -83,10 +83,10 @@ function timeNow({ repeats, next: [next], zone }: Schedule): string {
 
 /** The targets that the schedule has. */
 function targetsOf(schedule: Schedule | undefined) {
-  const { target, target_name: name, telling } = schedule ?? {};
+  const { target, target_name: name, escalate, telling } = schedule ?? {};
   return [
     { id: target, name },
-    { id: telling?.escalate_to, name: telling?.escalate_name },
+    { id: escalate?.to, name: telling?.escalate_name },
   ];
 }
 

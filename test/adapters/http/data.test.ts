@@ -22,6 +22,19 @@ interface Made {
   memory: Item;
 }
 
+/** Fields of records under which that stands which a body says in other words, or with more parts. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  when: 'next_at',
+  append: 'text',
+  by: 'steps',
+  tell: 'target',
+  source: 'watch',
+  rule: 'watch',
+  ask: 'watch',
+  budget: 'watch',
+  input: 'watch',
+};
+
 let programs: Programs;
 beforeAll(async () => {
   const policies = [
@@ -128,6 +141,42 @@ describe('what a person keeps', () => {
     expect(await programs.get<Item>(`/v1/memories/${memory.id}`)).toMatchObject({ status: 'past' });
     expect((await programs.send('DELETE', `/v1/memories/${right.id}`)).status).toBe(200);
     expect((await programs.ask(`/v1/memories/${right.id}`)).status).toBe(404);
+  });
+
+  test('what a reminder takes it gives back, and takes again as it came', async () => {
+    const body = { dm: true, urgent: true, catch_up: 'skip', nag: '20 minutes' };
+    const made = await of(programs.send('POST', '/v1/reminders', { text: 'the oven', when: 'tomorrow at 9', ...body }));
+    expect(made).toMatchObject([201, { reminder: { ...body, escalate: null } }]);
+    const at = `/v1/reminders/${made[1].reminder.id}`;
+    const changed = { dm: false, urgent: false, catch_up: 'late', nag: '2 hours' };
+    expect(await of(programs.send('PATCH', at, changed))).toMatchObject([200, { reminder: changed }]);
+    expect(await of(programs.send('PATCH', at, { nag: 'off' }))).toMatchObject([200, { reminder: { nag: null } }]);
+    expect(await of(programs.send('PATCH', at, { nag: 'frogs' }))).toMatchObject([422, { fields: [{ field: 'nag' }] }]);
+    expect((await programs.send('DELETE', at)).status).toBe(200);
+  });
+
+  test('of each kind the record has every field that a body takes, by its name or another one', async () => {
+    interface Shape {
+      properties: Record<string, Shape>;
+    }
+    interface Operation {
+      requestBody: { content: { 'application/json': { schema: Shape } } };
+      responses: Record<string, { content: { 'application/json': { schema: Shape } } }>;
+    }
+    const { paths } = await programs.get<{ paths: Record<string, Record<string, Operation>> }>('/openapi.json');
+    const { things } = await programs.get<{ things: { name: string; one: string }[] }>('/v1/things');
+    const missing = things.flatMap(({ name, one }) => {
+      const [made, changed] = [paths[`/v1/${name}`]?.post, paths[`/v1/${name}/{id}`]?.patch];
+      const record = made?.responses['201']?.content['application/json'].schema.properties[one]?.properties ?? {};
+      const bodies = [made, changed].map((each) => each?.requestBody.content['application/json'].schema.properties);
+      const taken = new Set(bodies.flatMap((each) => Object.keys(each ?? {})));
+      return [...taken]
+        .filter((field) => !(field in record) && !((OTHER_NAMES[field] ?? '?') in record))
+        .map((field) => `${name} ${field}`);
+    });
+    expect(things.map(({ name }) => name)).toEqual(['reminders', 'notes', 'memories', 'schedules', 'tasks']);
+    // The place in which a program has it said is its own matter.
+    expect(missing.filter((each) => !each.endsWith(' conversation'))).toEqual([]);
   });
 
   test('lists go from page to page, the newest first, whatever is made meanwhile', async () => {

@@ -47,5 +47,5 @@ test('what an act has changed is stored for its undo, and nothing else', () => {
   const settings = reminders.pick(...delivery.keys);
   const before = settings.changedJson(standard, { ...standard, urgent: true, nag: 5 });
   expect(before).toEqual({ urgent: false, nag: null });
-  expect(settings.readJson(before)).toEqual({ urgent: false, nag: undefined });
+  expect(settings.pickJson(before)).toEqual({ urgent: false, nag: undefined });
 });

@@ -2,51 +2,92 @@
 import { z } from 'zod';
 import { type Failed, failed, type TxContext } from '../../../agent/index.ts';
 import type { Instant } from '../../../base/clock.ts';
-import { escalateInput, isOff, lengthSaid, minutesOf, readEscalation } from '../../../chat/index.ts';
+import { lengthOf } from '../../../base/text.ts';
+import {
+  type Escalation,
+  escalateInput,
+  field,
+  isOff,
+  lengthSaid,
+  minutesOf,
+  plainField,
+  readEscalation,
+  ThingFields,
+} from '../../../chat/index.ts';
+import { bool, int, jsonOf, optional, text } from '../../../storage/index.ts';
 import { dayAt, nextOf } from '../../../time/index.ts';
 import { clock, LONGEST_NAG, type Telling, type Watch } from './rule.ts';
 import { tellingTexts as texts } from './texts.ts';
 
 const USUAL_NAG = 10;
 
-export const tellingInput = {
-  digest: z
-    .union([clock, z.literal('off')])
-    .optional()
-    .describe('A time of the day: what is found is gathered, and told once then. "off": at once.'),
-  urgent: z.boolean().optional().describe('Told in quiet hours too.'),
-  seen: lengthSaid
-    .optional()
-    .describe('Told again until somebody presses Seen: the time between ("10 minutes"); "off".'),
-  escalate: escalateInput
-    .optional()
-    .describe('A name of target_list, told where nobody has pressed Seen after that time ("30 minutes"); to: "off".'),
+type Asking = Pick<TxContext, 'tx' | 'person'>;
+
+const fields = {
+  digest: field({
+    columns: { digest: optional(text()) },
+    standard: { digest: undefined },
+    input: z
+      .union([clock, z.literal('off')])
+      .describe('A time of the day: what is found is gathered, and told once then. "off": at once.'),
+    read: (said) => ({ digest: isOff(said) ? undefined : said }),
+    shown: z.string().nullable().describe('The time of the day at which what was found is told; null: at once.'),
+    show: ({ digest }) => digest ?? null,
+  }),
+  urgent: plainField({
+    columns: { urgent: bool() },
+    standard: { urgent: false },
+    input: z.boolean().describe('Told in quiet hours too.'),
+  }),
+  seen: field({
+    columns: { seen: optional(int()) },
+    standard: { seen: undefined },
+    input: lengthSaid.describe('Told again until somebody presses Seen: the time between ("10 minutes"); "off".'),
+    read(said) {
+      const seen = isOff(said) ? undefined : minutesOf(said, USUAL_NAG, LONGEST_NAG);
+      return typeof seen === 'object' ? seen : { seen };
+    },
+    shown: z.string().nullable().describe('The time between its repetitions until somebody presses Seen; null: once.'),
+    show: ({ seen }) => (seen === undefined ? null : lengthOf(seen)),
+  }),
+  escalate: field({
+    columns: {
+      escalate: optional(
+        jsonOf<Escalation>(
+          (stored) => stored as Escalation,
+          (value) => value,
+        ),
+      ),
+    },
+    standard: { escalate: undefined },
+    input: escalateInput.describe(
+      'A name of target_list, told where nobody has pressed Seen after that time ("30 minutes"); to: "off".',
+    ),
+    async read(said, ctx: Asking) {
+      const escalate = await readEscalation(ctx, said);
+      return escalate && 'ok' in escalate ? escalate : { escalate };
+    },
+    shown: escalateInput.nullable().describe('The target, by its id, that is told where nobody has pressed Seen.'),
+    show: ({ escalate }) => (escalate ? { to: escalate.target, after: lengthOf(escalate.minutes) } : null),
+  }),
 };
 
-const input = z.object(tellingInput);
-export type TellingInput = z.output<typeof input>;
+/** Fields of `telling`: of what is looked at alone. */
+export const tellingFields = new ThingFields<typeof fields, Asking>(fields);
+
+export type TellingInput = Parameters<typeof tellingFields.read>[0];
 
 /** The way of telling that `said` makes of the one before; undefined: at once, and once. */
 export async function readTelling(
-  ctx: Pick<TxContext, 'tx' | 'person'>,
+  ctx: Asking,
   said: TellingInput,
   { before, ask }: { before?: Telling | undefined; ask: Watch['ask'] },
 ): Promise<Telling | undefined | Failed> {
-  const next: Telling = before ? { ...before } : { urgent: false };
-  if (said.urgent !== undefined) next.urgent = said.urgent;
-  if (said.digest !== undefined) next.digest = said.digest === 'off' ? undefined : said.digest;
-  if (said.seen !== undefined) {
-    const minutes = isOff(said.seen) ? undefined : minutesOf(said.seen, USUAL_NAG, LONGEST_NAG);
-    if (typeof minutes === 'object') return { ...minutes, field: 'seen' };
-    next.seen = minutes;
-    if (minutes === undefined) next.escalate = undefined;
-  }
-  if (said.escalate !== undefined) {
-    const escalation = await readEscalation(ctx, said.escalate);
-    if (escalation && 'ok' in escalation) return { ...escalation, field: escalation.field ?? 'escalate.to' };
-    next.escalate = escalation;
-    if (escalation) next.seen ??= USUAL_NAG;
-  }
+  const values = await tellingFields.read(said, ctx);
+  if ('ok' in values) return values;
+  const next: Telling = { ...(before ?? tellingFields.standard), ...values };
+  if (values.escalate) next.seen ??= USUAL_NAG;
+  else if (next.seen === undefined) next.escalate = undefined;
   if (next.digest !== undefined && next.seen !== undefined)
     return failed('INVALID_INPUT', texts.digestOrSeen, { field: 'digest' });
   if (ask !== undefined && (next.digest !== undefined || next.seen !== undefined))
