@@ -46,6 +46,7 @@ const input = z.object({
 });
 
 export class ThingUndo<Item extends Undoable, S extends ColumnSpec> {
+  readonly input = input;
   readonly #rules: UndoRules<Item, S>;
 
   constructor(rules: UndoRules<Item, S>) {
@@ -61,7 +62,7 @@ export class ThingUndo<Item extends Undoable, S extends ColumnSpec> {
 
   /** The tool of that call. `putBack`: without `before` the thing goes. */
   tool(putBack: (ctx: TxContext, item: Item, before: StoodBefore<S> | undefined) => Promise<ToolResult>): AnyTool {
-    const { thing, columns, find, notFound, changedSince } = this.#rules;
+    const { thing } = this.#rules;
     return dataTool({
       name: `${thing}_restore`,
       dialogue: { thing },
@@ -69,17 +70,24 @@ export class ThingUndo<Item extends Undoable, S extends ColumnSpec> {
       effect: 'write',
       callers: 'buttons',
       record: { redact: ({ id, version }: { id: string; version: number }) => ({ id, version }) },
-      input,
-
-      async run({ id, version, before }, ctx) {
-        const item = await find(ctx.tx, ctx.person.id, id);
-        if (!item) return failed('NOT_FOUND', notFound);
-        if (item.version !== version) return quoteRows(failed('CHANGED', changedSince(item)), [item]);
-        const values = before && columns.fromJson(before as StoredJson);
-        const stood = values && { values, has: (key: string) => Object.hasOwn(before, key) };
-        return quoteRows(await putBack(ctx, item, stood), [item]);
-      },
+      input: this.input,
+      run: (stored, ctx) => this.takeBack(ctx, stored, (item, before) => putBack(ctx, item, before)),
     });
+  }
+
+  /** Has the thing put back unless it is gone, or was changed since. */
+  async takeBack(
+    { tx, person }: TxContext,
+    { id, version, before }: z.output<typeof input>,
+    putBack: (item: Item, before: StoodBefore<S> | undefined) => Promise<ToolResult>,
+  ): Promise<ToolResult> {
+    const { columns, find, notFound, changedSince } = this.#rules;
+    const item = await find(tx, person.id, id);
+    if (!item) return failed('NOT_FOUND', notFound);
+    if (item.version !== version) return quoteRows(failed('CHANGED', changedSince(item)), [item]);
+    const values = before && columns.fromJson(before as StoredJson);
+    const stood = values && { values, has: (key: string) => Object.hasOwn(before, key) };
+    return quoteRows(await putBack(item, stood), [item]);
   }
 
   #snapshotOf(before: Item, after: Item): StoredJson {

@@ -148,9 +148,9 @@ export function optional<T>(column: Column<T>): Column<T | undefined> {
   };
 }
 
-/** True where there is something in the column. Only read: the database refuses the flag as a value of the column. */
+/** True where there is something in the column. Only read, and kept as JSON: the database refuses the flag as a value of the column. */
 export function isSet(type: string): Column<boolean> {
-  return { type, read: (stored) => stored !== null, write: (value) => value };
+  return { type, read: (stored) => stored !== null && stored !== false, write: (value) => value };
 }
 
 export function withName<T>(name: string, column: Column<T>): Column<T> {

@@ -3,7 +3,6 @@ import {
   askIfChanged,
   askIfUnnamed,
   buryTellings,
-  type Call,
   changeTool,
   dataTool,
   done,
@@ -14,15 +13,18 @@ import {
   type ToolResult,
   type TxContext,
 } from '../../agent/index.ts';
-import type { SkillDeps } from '../../chat/index.ts';
+import { type SkillDeps, ThingUndo } from '../../chat/index.ts';
 import type { Settings } from './config.ts';
 import { isList, withItem } from './list.ts';
-import { changedIn, tagName, tagsIn } from './note.ts';
+import { changedIn, notes, tagName, tagsIn } from './note.ts';
 import { findWhich, noteMark } from './resolve.ts';
 import type { OnWrite } from './services.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
+
+/** Columns that an act may change. */
+const UNDONE = ['text', 'tags', 'deleted', 'tainted', 'pinned'] as const;
 
 const which = z
   .string()
@@ -163,7 +165,7 @@ export async function change(ctx: TxContext, before: Note, changed: Note, say: (
   await store.saveNote(tx, after, clock.now(), changed.text !== before.text);
   await wrote(tx, before, after);
   return done(say(after), {
-    undo: undoOf({ ...after, version: before.version + 1 }, before),
+    undo: noteUndo.callFor({ ...after, version: before.version + 1 }, before),
     subject: after.text,
     id: after.id,
     tainted: after.tainted,
@@ -172,13 +174,14 @@ export async function change(ctx: TxContext, before: Note, changed: Note, say: (
 
 const toldBy = ({ text, createdAt }: Pick<Note, 'text' | 'createdAt'>) => ({ text, at: createdAt });
 
-/** Call that undoes an act on a note. `after.version` is the one that the act left. */
-export function undoOf(after: Note, before: Note | undefined): Call & { label: string } {
-  const { text, tags, deleted, tainted, pinned } = before ?? after;
-  const stood = before && { text, tags, deleted, tainted, pinned };
-  const input = { id: after.id, version: after.version, ...(stood && { before: stood }) };
-  return { tool: 'note_restore', input, label: texts.label(after) };
-}
+export const noteUndo = new ThingUndo<Note, Pick<(typeof notes)['spec'], (typeof UNDONE)[number]>>({
+  thing: 'note',
+  columns: notes.pick(...UNDONE),
+  find: store.findById,
+  label: texts.label,
+  notFound: texts.notFound('').message,
+  changedSince: texts.changedSince,
+});
 
 export const restoreTool = (wrote: OnWrite) =>
   dataTool({
@@ -189,43 +192,29 @@ export const restoreTool = (wrote: OnWrite) =>
     callers: 'buttons',
     record: { redact: privately('before') },
     timeoutMs: TIMEOUT_MS,
-    input: z.union([restoring, z.object({ all: deletion })]),
+    input: z.union([noteUndo.input, z.object({ all: deletion })]),
 
-    run: (input, ctx) => ('all' in input ? restoreAll(ctx, input.all, wrote) : restore(ctx, input, wrote)),
+    run: (input, ctx) =>
+      'all' in input
+        ? restoreAll(ctx, input.all, wrote)
+        : noteUndo.takeBack(ctx, input, (note, before) => restore(ctx, note, before?.values, wrote)),
   });
-
-const restoring = z.object({
-  id: z.string(),
-  /** The one that the act left: a later change is not undone unseen. */
-  version: z.int(),
-  before: z
-    .object({
-      text: z.string(),
-      tags: z.array(z.string()),
-      deleted: z.boolean(),
-      tainted: z.boolean().optional(),
-      pinned: z.boolean().optional(),
-    })
-    .optional(),
-});
 
 async function restore(
   ctx: TxContext,
-  { id, version, before }: z.output<typeof restoring>,
+  note: Note,
+  before: Partial<Note> | undefined,
   wrote: OnWrite,
 ): Promise<ToolResult> {
   const { tx, person, conversationId, clock } = ctx;
-  const note = await store.findById(tx, person.id, id);
-  if (!note) return failed('NOT_FOUND', texts.notFound('').message);
-  if (note.version !== version) return failed('CHANGED', texts.changedSince(note), { tainted: note.tainted });
-  const after = before
-    ? { ...note, ...before, tainted: before.tainted ?? note.tainted, pinned: before.pinned ?? note.pinned }
-    : { ...note, deleted: true };
+  // An earlier version stored neither flag.
+  const { tainted = note.tainted, pinned = note.pinned } = before ?? {};
+  const after = before ? { ...note, ...before, tainted, pinned } : { ...note, deleted: true };
   store.lists.leave(tx, person.id, conversationId);
   if (after.deleted && !note.deleted) await buryTellings(ctx, [toldBy(note)]);
   await store.saveNote(tx, after, clock.now());
   await wrote(tx, note, after);
-  return done(before ? texts.restored(after) : texts.unsaved(after), { tainted: note.tainted || after.tainted });
+  return quoteRows(done(before ? texts.restored(after) : texts.unsaved(after)), [after]);
 }
 
 /** 5,000 notes of 60 words take 4 s in the embedded database, which does nothing else meanwhile, and longer on a small machine. */

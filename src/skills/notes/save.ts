@@ -14,7 +14,7 @@ import { shortId } from '../../base/ids.ts';
 import { visible } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
-import { change, undoOf } from './change.ts';
+import { change, noteUndo } from './change.ts';
 import type { Settings } from './config.ts';
 import { ALWAYS, MOST_ALWAYS } from './context.ts';
 import { itemsThere, withItem, withoutItems } from './list.ts';
@@ -79,7 +79,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
         : await insert(ctx, { title: title || undefined, text, tags: all, scope }, config);
       if (!note) return failed('TOO_MANY', texts.tooMany(config.most));
       await wrote(ctx.tx, note);
-      const undo = undoOf(note, before);
+      const undo = noteUndo.callFor(note, before);
       const isForAll = ctx.turn.chosen !== undefined && scope === 'here';
       const said = [before ? texts.newVersion(note) : texts.saved(note), ...(file ? [texts.cut(config.longest)] : [])];
       if (await fillsUp(ctx, note, config)) said.push(texts.overBudget(config.always_budget));
@@ -100,7 +100,7 @@ async function saveNew(ctx: TxContext, text: string, config: Settings, wrote: On
   const note = await insert(ctx, { title: undefined, text: clean(text), tags: [], scope: 'own' }, config);
   if (!note) return failed('TOO_MANY', texts.tooMany(config.most));
   await wrote(ctx.tx, note);
-  const undo = undoOf(note, undefined);
+  const undo = noteUndo.callFor(note, undefined);
   return done(texts.saved(note), { undo, subject: note.text, id: note.id });
 }
 
