@@ -162,7 +162,7 @@ async function* blocksOf({ bytes, zip, nested, budget, charset }, about) {
     case 'odt':
     case 'ods':
     case 'odp':
-      return yield* (await import('./readers/office/opendocument.js')).readOpenDocument(zip, about, about.kind);
+      return yield* await readOpenDocumentIn({ bytes, zip, budget }, about);
     case 'epub':
       return yield* (await import('./readers/html.js')).readEpub(zip, about);
     case 'html':
@@ -190,6 +190,11 @@ async function* blocksOf({ bytes, zip, nested, budget, charset }, about) {
     default:
       throw new Unreadable(about.kind === 'old' ? 'old' : 'kind');
   }
+}
+
+async function readOpenDocumentIn({ bytes, zip, budget }, about) {
+  const { flatPackage, readOpenDocument } = await import('./readers/office/opendocument.js');
+  return readOpenDocument(zip ?? flatPackage(bytes, budget), about, about.kind);
 }
 
 async function readMailWith(bytes, about, { nested, budget }) {

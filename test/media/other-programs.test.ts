@@ -13,6 +13,7 @@ beforeAll(async () => {
 afterAll(() => readers.close());
 
 const file = (name: string) => readFileSync(new URL(`files/other/${name}`, import.meta.url));
+const ownFile = (name: string) => readFileSync(new URL(`files/${name}`, import.meta.url));
 const readOther = (name: string, as = name): Promise<ReadFile> => readers.read(file(name), as);
 
 type Has = readonly (readonly [text: string, place: string | RegExp])[];
@@ -579,6 +580,35 @@ describe('kinds', () => {
     expect(read.at('A1: Boiler | D1: 1240.5')).toEqual(['Costs!A1:D1']);
     expect(read.at('A5: 2026-12-01')).toEqual(['Costs!A5']);
     expect(read.at('first snow')).toEqual(['comment at Costs!A5 <comment>']);
+  });
+
+  test('columns and sheets that it hides, and its white letters, are kept apart; its formats are applied', async () => {
+    const data = (text: string, style = '') =>
+      `<Cell${style && ` ss:StyleID="${style}"`}><Data ss:Type="${/^[\d.]+$/.test(text) ? 'Number' : 'String'}">${text}</Data></Cell>`;
+    const styles = `<Styles><Style ss:ID="w"><Font ss:Color="#FFFFFF"/></Style><Style ss:ID="d"><Font ss:Color="#FFFFFF"/><Interior ss:Color="#1F3864" ss:Pattern="Solid"/></Style><Style ss:ID="p"><NumberFormat ss:Format="Percent"/></Style></Styles>`;
+    const sheets = `<Worksheet ss:Name="A"><Table><Column/><Column ss:Hidden="1" ss:Span="1"/><Column/><Row>${data('Head', 'd')}${data('left')}${data('right')}${data('0.5', 'p')}${data('ghost', 'w')}</Row></Table></Worksheet><Worksheet ss:Name="B"><Table><Row>${data('salary')}</Row></Table><WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions></Worksheet>`;
+    const read = await readers.read(
+      SHEET.replace(/<Worksheet.*<\/Worksheet>/, () => styles + sheets),
+      'costs.xml',
+    );
+    expect(read.text).toBe('A1: Head | D1: 50.00%');
+    expect(read.at('B1: left | C1: right')).toEqual(['A!B1:C1 <hidden row or column>']);
+    expect(read.at('ghost')).toEqual(['A!E1 <white text>']);
+    expect(read.at('salary')).toEqual(['B!A1 <hidden sheet>']);
+  });
+
+  test('OpenDocument as one file of XML is read as a package is', async () => {
+    const plan = await readers.read(ownFile('plan.fodp'), 'plan.fodp');
+    expect(plan.facts).toMatchObject({ kind: 'odp', parts: { unit: 'slide', count: 3 } });
+    expect(plan.at('The van comes at ten')).toEqual(['slide 2']);
+    expect(plan.at('Plan B is the small van')).toEqual(['slide 3 <hidden slide>']);
+    const costs = await readers.read(ownFile('costs.fods'), 'costs.fods');
+    expect(costs.facts).toMatchObject({ kind: 'ods', says: 'an OpenDocument sheet' });
+    expect(costs.at('Ben earns 4000')).toEqual(['Salaries!A1 <hidden sheet>']);
+    expect((await readers.read(ownFile('letter.fodt'), 'notes.txt')).facts).toMatchObject({
+      says: 'an OpenDocument text',
+      title: 'Tenancy agreement',
+    });
   });
 
   test.each<[says: string, fault: string | undefined, name: string, content: Buffer | string]>([

@@ -143,7 +143,7 @@ export const FILES: readonly (Omit<Wanted, 'has'> & { has?: readonly (readonly [
   { name: 'costs.xlsx', kind: 'xlsx', has: COSTS },
   { name: 'plan.odp', kind: 'odp', has: PLAN },
   { name: 'plan.pptx', kind: 'pptx', has: PLAN },
-  { name: 'letter.fodt', kind: 'text', has: [['Tenancy agreement', /^lines? /]] },
+  { name: 'letter.fodt', kind: 'odt', has: [...LETTER, ...UNSEEN.slice(1), ['Cellar | two', '“Keys”']] },
 
   {
     name: 'money.xlsx',

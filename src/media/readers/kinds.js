@@ -185,6 +185,15 @@ const OFFICE_XML = [
   [/<pkg:package\s/, 'unknown', 'an Office document in one file of XML'],
 ];
 
+/** OpenDocument as one file of XML: programs declare forty namespaces before they say what it is. */
+const FLAT = /<office:document\s[^>]{0,4000}office:mimetype="application\/vnd\.oasis\.([\w.]{1,40})/;
+
+function ofFlat(text) {
+  const [, type = ''] = FLAT.exec(text) ?? [];
+  const [, kind, says] = MIMETYPES.find(([pattern]) => pattern.test(type)) ?? [];
+  return kind && { kind, says };
+}
+
 function ofText(bytes, name, type) {
   const text = decodeText(bytes.subarray(0, 4_096), {}, { isCut: true });
   if (text === undefined) return isZeros(bytes) ? ZEROS : { kind: 'unknown', says: 'a file of an unknown kind' };
@@ -192,6 +201,8 @@ function ofText(bytes, name, type) {
   if (head === '' && bytes.length <= 4_096) return { kind: 'blank', says: 'a blank file' };
   const office = OFFICE_XML.find(([pattern]) => pattern.test(head));
   if (office) return { kind: office[1], says: office[2] };
+  const flat = ofFlat(text);
+  if (flat) return flat;
   if (/^BEGIN:VCALENDAR/i.test(head)) return { kind: 'ics', says: 'a calendar' };
   if (/^BEGIN:VCARD/i.test(head)) return { kind: 'vcf', says: 'a card of contacts' };
   if (/^<(?:!doctype html|html|head|body)[\s>]/i.test(withoutComments(head)) || isHtml(name, type))
