@@ -103,7 +103,7 @@ import type { ChangeSource } from './api/changes.ts';
 import { type Doctor, modelChecks } from './doctor/index.ts';
 import { rememberedCount, type Thinking } from './inference.ts';
 import { defaultZone, householdOf, timeSettings } from './settings.ts';
-import { allSkills, type EquippedSkill, tablesOf } from './skills.ts';
+import { type EquippedSkill, tablesOf } from './skills.ts';
 
 /** Understands plain English where no model answers: deleted with its line and its folder. */
 const OFFLINE: { interpreter?: InterpreterSource } = {
@@ -143,7 +143,12 @@ interface AgentParts extends AgentCore {
   pairing: PairingDeps;
 }
 
-export function wireAgent(core: AgentCore, skills: readonly EquippedSkill[], pairing: PairingDeps): AgentWiring {
+export function wireAgent(
+  core: AgentCore,
+  skills: readonly EquippedSkill[],
+  all: AllSkills,
+  pairing: PairingDeps,
+): AgentWiring {
   const parts: AgentParts = { ...core, skills, pairing };
   const { config, world, database, delivery, doctor, wakeAt, changed } = core;
   const { access } = config;
@@ -152,7 +157,6 @@ export function wireAgent(core: AgentCore, skills: readonly EquippedSkill[], pai
   if (models)
     doctor.checks.add(modelChecks({ models, database, clock: world.clock, zone, overridden: config.overridden }));
 
-  const all = allSkills(skills);
   const guard = guardOf(parts);
   const prompts = new Prompts(skills, world.clock, parts.gate, guard);
   const system = systemOf(config, world, prompts);

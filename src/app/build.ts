@@ -35,6 +35,7 @@ import { Webhooks } from '../skills/webhooks/index.ts';
 import type { Artifacts, Database, Engine, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
+import { readerFrom } from './api/reader.ts';
 import { Backups } from './backups.ts';
 import { type CoreParts, openCore } from './core.ts';
 import { tellingOverrides, toolsCheck } from './doctor/index.ts';
@@ -48,7 +49,7 @@ import { openSkillSandbox } from './sandbox.ts';
 import { defaultZone, householdOf } from './settings.ts';
 import { Sessions } from './sign-in/sessions.ts';
 import { Tokens } from './sign-in/tokens.ts';
-import { builtInSkills, type EquippedSkill, equip, schedulesOf, skillsOf } from './skills.ts';
+import { allSkills, builtInSkills, type EquippedSkill, equip, schedulesOf, skillsOf } from './skills.ts';
 import { chosenSkills, openSpecialists } from './specialists.ts';
 import { withSpans } from './telemetry/traces.ts';
 
@@ -218,10 +219,20 @@ interface RunningParts {
 async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
   const { config, world, database, artifacts, delivery, gate, jobs, schedules, closer, worker, doctor, healthy } = open;
   const { version, http, tokens, sessions, approvals, egress, agentSkills, backups, hooks } = open;
-  const all = [...builtInSkills, ...skillsOf(open), ...(options.skills ?? [])];
-  const skills = equip(all, config, depsOf(open));
+  const listed = [...builtInSkills, ...skillsOf(open), ...(options.skills ?? [])];
+  const skills = equip(listed, config, depsOf(open));
+  const all = allSkills(skills);
   const pairing = pairingOf(open);
-  const { agent, commands, called, offersFor, hear, onMove: moved, status, close } = wireAgent(open, skills, pairing);
+  const {
+    agent,
+    commands,
+    called,
+    offersFor,
+    hear,
+    onMove: moved,
+    status,
+    close,
+  } = wireAgent(open, skills, all, pairing);
   closer.onClose('summaries', close);
   const turned = (item: Item) => turnAway(pairing, item);
   const router = new Router({ agent, delivery, commands, called, offersFor, gate, turnAway: turned, hear });
@@ -246,6 +257,7 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
     gate,
     schedules,
     skills,
+    all,
     platforms,
     tokens,
     sessions,
@@ -333,6 +345,7 @@ function depsOf(open: OpenParts): Omit<SkillDeps, 'config' | 'does'> {
     household: householdOf(config),
     onClose,
     turns: delivery,
+    readCaller: (request) => readerFrom({ config, world, database, delivery }, request),
     wakeAt,
     events,
     servers: toolServers(servers),

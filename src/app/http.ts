@@ -20,7 +20,14 @@ import type { Clock } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import { type AnyRoute, type Checks, routesOf as operationRoutes, type PlatformAdapter, route } from '../chat/index.ts';
+import {
+  type AllSkills,
+  type AnyRoute,
+  type Checks,
+  routesOf as operationRoutes,
+  type PlatformAdapter,
+  route,
+} from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import type { ChatAdapter, Delivery } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
@@ -43,7 +50,7 @@ import type { People } from './people.ts';
 import { runRoute } from './run-route.ts';
 import type { Sessions } from './sign-in/sessions.ts';
 import { Callers, type Tokens } from './sign-in/tokens.ts';
-import { type EquippedSkill, schedulesOf } from './skills.ts';
+import type { EquippedSkill } from './skills.ts';
 import { metricsRoute } from './telemetry/metrics.ts';
 
 export interface Serving {
@@ -65,6 +72,7 @@ export interface HttpParts {
   gate: Gate;
   schedules: Schedules;
   skills: readonly EquippedSkill[];
+  all: AllSkills;
   platforms: readonly PlatformAdapter[];
   tokens: Tokens;
   people: People;
@@ -123,7 +131,7 @@ export function serve(parts: HttpParts): Serving | undefined {
     clock: world.clock,
   });
   routes.push(
-    ...apiRoutes({ ...parts, settingWords, ownTasks: parts.skills.flatMap(schedulesOf) }),
+    ...apiRoutes({ ...parts, settingWords }),
     openApiRoute(() => routes, parts.version),
     // The last ones: none of them may stand before a route of another room.
     ...web.routes,
@@ -146,7 +154,7 @@ export function serve(parts: HttpParts): Serving | undefined {
 }
 
 function routesOf(parts: HttpParts): AnyRoute[] {
-  const { world, database, agent, delivery, skills, platforms, gate, healthy } = parts;
+  const { world, database, agent, delivery, skills, all, platforms, gate, healthy } = parts;
   const collections = skills.flatMap(({ skill, deps }) => skill.collections?.(deps) ?? []);
   return [
     health(world.clock, healthy),
@@ -169,7 +177,7 @@ function routesOf(parts: HttpParts): AnyRoute[] {
     ),
     ...dataRoutes(collections, { database, agent, requests: delivery.requests }),
     ...platforms.flatMap((platform) => platform.routes?.() ?? []),
-    ...skills.flatMap(({ skill, deps }) => skill.routes?.(deps) ?? []),
+    ...skills.flatMap(({ skill, deps }) => skill.routes?.(deps, all) ?? []),
   ];
 }
 

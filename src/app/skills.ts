@@ -2,7 +2,16 @@ import { hookPlace, targetsConfig } from '../adapters/hooks/index.ts';
 import { type Pushes, push } from '../adapters/http/index.ts';
 import type { Approvals, TxContext } from '../agent/index.ts';
 import { agentSkills, agentSkillsConfig, type LiveSkills, skillListFor } from '../agent-skills/index.ts';
-import type { AgendaSection, AgendaSpan, AllSkills, Skill, SkillDeps, SystemTask } from '../chat/index.ts';
+import type {
+  AgendaSection,
+  AgendaSpan,
+  AllSkills,
+  OwnReader,
+  Skill,
+  SkillDeps,
+  SystemTask,
+  Upcoming,
+} from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { audit } from '../skills/audit/index.ts';
 import { backup } from '../skills/backup/index.ts';
@@ -26,6 +35,7 @@ import { type SkillTrials, skillTrials } from '../skills/skill-trials/index.ts';
 import { type SpecialistCatalog, specialists } from '../skills/specialists/index.ts';
 import { type TargetsParts, targetsSkill } from '../skills/targets/index.ts';
 import { tasks } from '../skills/tasks/index.ts';
+import { today } from '../skills/today/index.ts';
 import { upkeep } from '../skills/upkeep/index.ts';
 import { weather } from '../skills/weather/index.ts';
 import { firecrawl, web } from '../skills/web/index.ts';
@@ -42,6 +52,7 @@ export const builtInSkills: readonly Skill[] = [
   scheduler,
   tasks,
   basics,
+  today,
   upkeep,
   audit,
   code,
@@ -124,7 +135,16 @@ export function allSkills(skills: readonly EquippedSkill[]): AllSkills {
     agendaAhead: (kind) => agendaAheadOf(skills, kind),
     runnable: (name) => isRunnable(skills, name),
     tables: tablesOf(skills),
+    ownTasks: skills.flatMap(schedulesOf),
+    listUpcoming: (reader, to) => upcomingOf(skills, reader, to),
+    listTimeless: (reader) =>
+      Promise.all(skills.map(async ({ skill, deps }) => (await skill.listTimeless?.(deps, reader)) ?? {})),
   };
+}
+
+async function upcomingOf(skills: readonly EquippedSkill[], reader: OwnReader, to: Date): Promise<Upcoming[]> {
+  const each = await Promise.all(skills.map(({ skill, deps }) => skill.listUpcoming?.(deps, reader, to) ?? []));
+  return each.flat().sort((one, other) => one.at.getTime() - other.at.getTime());
 }
 
 export function tablesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): string[] {

@@ -1,5 +1,5 @@
 /** A person's items of one kind, which programs list, read and change over HTTP. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Call } from '../agent/index.ts';
 import type { Instant } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
@@ -73,6 +73,18 @@ export function collection<
 >(declared: Collection<Item, Query, Create, Change>): AnyCollection {
   return declared as unknown as AnyCollection;
 }
+
+/** The query of a list: how much, and where the page begins. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z
+    .string()
+    .regex(/^[\w-]{1,80}$/)
+    .optional()
+    .describe('Where the page begins: "next" of the one before.'),
+};
+
+export const nextPage = z.string().nullable().describe('Where the next page begins; null on the last.');
 
 /** The page of rows of which one more than `limit` was asked for; `cursor` says where the next page begins behind one. */
 export function pageOf<Row, Item>(

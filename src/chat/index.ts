@@ -10,8 +10,10 @@ export {
   collection,
   cursorInstant,
   cursorNumber,
+  nextPage,
   type PageAsked,
   pageOf,
+  pageQuery,
 } from './collection.ts';
 export { coreCommands, coreTools } from './core.ts';
 export {

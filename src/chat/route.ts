@@ -1,6 +1,7 @@
 /** HTTP routes as values: a room declares its routes, `app/` hands them to the HTTP server. */
 import type { z } from 'zod';
-import type { RoleHolder } from '../people/index.ts';
+import type { Person, RoleHolder } from '../people/index.ts';
+import type { OwnReader } from './today.ts';
 
 /** Scopes of tokens. `app/` gives none that is not here. */
 export const SCOPES = {
@@ -33,6 +34,16 @@ export interface Caller {
   /** Scopes of the token that count only with `access.approval_token`, which the request does not bring. */
   withheld?: readonly Scope[];
 }
+
+/** The person who asks over HTTP, with their zone and clock. */
+export interface CallerReader extends OwnReader {
+  person: Person;
+  /** Their own role and that of this request. */
+  isOwner: boolean;
+}
+
+/** Finds the person of a request. Throws `HTTP_FORBIDDEN` where they are not known, or were erased. */
+export type ReadCaller = (request: { caller: Caller | undefined }) => Promise<CallerReader>;
 
 export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> {
   params: Params;

@@ -30,7 +30,7 @@ import type { Artifacts, CommitHints, Database, Queryable, Transaction } from '.
 import type { Reader } from '../time/index.ts';
 import type { Embedders } from '../vectors/index.ts';
 import type { AnyCollection } from './collection.ts';
-import type { AnyRoute } from './route.ts';
+import type { AnyRoute, ReadCaller } from './route.ts';
 import type { OwnReader, Timeless, Upcoming } from './today.ts';
 
 /** Storage of a skill: rows, and files by their hash. */
@@ -102,6 +102,7 @@ export interface SkillDeps<Settings = unknown> extends SkillStorage, SkillSpeech
   household: Household;
   /** The gate; asked by a skill itself only for a thing that no tool or command of its own stands for. */
   gate: Pick<Gate, 'may' | 'basis' | 'roles' | 'hears' | 'asksFirst'>;
+  readCaller: ReadCaller;
   /** Capabilities of all skills, in words after "I". */
   does: readonly string[];
   /** Calls `close` when coda stops, once nothing uses the skill any more. */
@@ -118,6 +119,12 @@ export interface AllSkills {
   runnable(name: string): boolean;
   /** Tables of all skills (`SkillData`). */
   tables: readonly string[];
+  /** Tasks that coda does by itself. */
+  ownTasks: readonly SystemTask[];
+  /** A person's plans until `to`, the earliest first. */
+  listUpcoming(reader: OwnReader, to: Date): Promise<Upcoming[]>;
+  /** A person's tasks and lists, as each has them. */
+  listTimeless(reader: OwnReader): Promise<Timeless[]>;
 }
 
 /** Something that a skill has found by itself, for a person. */
@@ -536,7 +543,7 @@ export interface SkillViews<Settings> {
 
 export interface SkillApi<Settings> {
   collections?(deps: SkillDeps<Settings>): readonly AnyCollection[];
-  routes?(deps: SkillDeps<Settings>): readonly AnyRoute[];
+  routes?(deps: SkillDeps<Settings>, all: AllSkills): readonly AnyRoute[];
   checks?(deps: SkillDeps<Settings>, toolbox: Pick<Toolbox, 'names' | 'get'>): HealthCheck[];
 }
 

@@ -1,4 +1,4 @@
-/** A person's day and week as values: each skill gives what it keeps for them, `app/api/today.ts` puts it together. */
+/** A person's day and week as values: each skill gives what it keeps for them. */
 import type { Queryable } from '../storage/index.ts';
 import { describe, type Reader } from '../time/index.ts';
 

@@ -122,6 +122,9 @@ export class Played {
         call: async () => ({ ok: false, message: 'none', isTransient: false, mayHaveRun: false }),
       },
       household: { zone: 'UTC', locale: undefined },
+      readCaller: async () => {
+        throw new Error('a played skill is asked for nothing over HTTP');
+      },
       turns: {
         begin: async (tx, turns) => {
           const fresh = turns.filter(({ key }) => !this.begun.some((one) => one.key === key));

@@ -3,10 +3,17 @@ import { z } from 'zod';
 import { type Agent, type Approvals, type TurnTrace, traceTurns } from '../../agent/index.ts';
 import { type AuditRecord, findEntries, STATUSES } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
-import { type AnyRoute, route } from '../../chat/index.ts';
+import {
+  type AnyRoute,
+  type CallerReader,
+  cursorNumber,
+  nextPage,
+  pageOf,
+  pageQuery,
+  route,
+} from '../../chat/index.ts';
 import { activity, type Delivery } from '../../delivery/index.ts';
-import { nextOf, numberIn, pageOf, pageQuery } from './paging.ts';
-import { type ApiReader, iso, type ReadingParts, readerFrom } from './reader.ts';
+import { iso, type ReadingParts, readerFrom } from './reader.ts';
 import * as store from './store.ts';
 
 export interface ActivityParts extends ReadingParts {
@@ -62,7 +69,7 @@ function conversationsRoute(parts: ActivityParts): AnyRoute {
     answers: {
       200: {
         description: 'A page.',
-        schema: z.object({ conversations: z.array(conversation), next: nextOf }),
+        schema: z.object({ conversations: z.array(conversation), next: nextPage }),
       },
     },
     examples: [{ summary: 'The newest', status: 200 }],
@@ -71,24 +78,33 @@ function conversationsRoute(parts: ActivityParts): AnyRoute {
       const { limit, after } = request.query;
       const before = after !== undefined && /^[0-9a-f-]{36}$/.test(after) ? after : undefined;
       const rows = await store.listConversations(db, personId, { before, limit: limit + 1 });
-      const { shown, next } = pageOf(rows, limit, ({ last }) => last);
-      const conversations = shown.map(
-        ({ id, adapter, kind, channel, personId: whose, person, place, words, at, state }) => ({
-          id,
-          platform: adapter,
-          kind,
-          channel: kind === 'dm' ? null : channel,
-          name: place,
-          person: kind === 'dm' ? person : null,
-          yours: whose === personId,
-          words: words === null ? null : words.trim(),
-          at: at.toISOString(),
-          state: STATES[state] ?? 'cancelled',
-        }),
+      const { items, next = null } = pageOf(
+        rows,
+        limit,
+        ({ last }) => last,
+        (row) => lineOf(row, personId),
       );
-      return { body: { json: { conversations, next } } };
+      return { body: { json: { conversations: items, next } } };
     },
   });
+}
+
+function lineOf(
+  { id, adapter, kind, channel, personId: whose, person, place, words, at, state }: store.ConversationLine,
+  reader: string,
+): z.output<typeof conversation> {
+  return {
+    id,
+    platform: adapter,
+    kind,
+    channel: kind === 'dm' ? null : channel,
+    name: place,
+    person: kind === 'dm' ? person : null,
+    yours: whose === reader,
+    words: words === null ? null : words.trim(),
+    at: at.toISOString(),
+    state: STATES[state] ?? 'cancelled',
+  };
 }
 
 const step = z.object({
@@ -209,7 +225,7 @@ function auditRoute(parts: ActivityParts): AnyRoute {
       to: z.iso.datetime().optional(),
     }),
     answers: {
-      200: { description: 'A page.', schema: z.object({ entries: z.array(entry), next: nextOf }) },
+      200: { description: 'A page.', schema: z.object({ entries: z.array(entry), next: nextPage }) },
     },
     examples: [{ summary: 'The newest', status: 200 }],
     async answerRequest(request) {
@@ -221,13 +237,17 @@ function auditRoute(parts: ActivityParts): AnyRoute {
         to: to === undefined ? new Date(now.getTime() + 1) : new Date(to),
         tool: subject,
         status,
-        before: numberIn(after),
+        before: cursorNumber(after),
       };
       const rows = await findEntries(db, filter, limit + 1);
-      const { shown, next } = pageOf(rows, limit, ({ seq }) => String(seq));
-      return {
-        body: { json: { entries: shown.map((each) => entryOf(each, (tool) => parts.agent.toolWords(tool))), next } },
-      };
+      const words = (tool: string) => parts.agent.toolWords(tool);
+      const { items, next = null } = pageOf(
+        rows,
+        limit,
+        ({ seq }) => String(seq),
+        (each) => entryOf(each, words),
+      );
+      return { body: { json: { entries: items, next } } };
     },
   });
 }
@@ -417,7 +437,7 @@ function undeliveredRoute(parts: ActivityParts): AnyRoute {
 
 const MOST_LETTERS = 50;
 
-async function undeliveredFor({ db, personId }: ApiReader) {
+async function undeliveredFor({ db, personId }: CallerReader) {
   const { letters, total } = await activity.listUndelivered(db, personId, MOST_LETTERS);
   const shown = letters.map(({ part, at, adapter, what, recipientId, recipient, text, error }) => ({
     id: part,

@@ -1,7 +1,6 @@
 /** Routes over what several rooms keep, for the web app and for programs; what is one skill's own is the skill's. */
 import type { AnyRoute, Checks } from '../../chat/index.ts';
 import { type ActivityParts, activityRoutes } from './activity.ts';
-import { type AutomationParts, automationRoutes } from './automations.ts';
 import type { ChangeSource } from './changes.ts';
 import { logRoutes } from './logs.ts';
 import { type MeParts, meRoute, Wellness } from './me.ts';
@@ -9,13 +8,11 @@ import { type PeopleParts, peopleRoutes } from './people.ts';
 import { type SearchParts, searchRoute } from './search.ts';
 import { type SkillParts, skillRoutes } from './skills.ts';
 import { type SystemParts, systemRoutes } from './system.ts';
-import { todayRoute } from './today.ts';
 
 export interface ApiParts
   extends Omit<MeParts, 'wellness'>,
     Omit<SystemParts, 'wellness'>,
     ActivityParts,
-    AutomationParts,
     PeopleParts,
     SearchParts,
     SkillParts {
@@ -28,10 +25,8 @@ export function apiRoutes(parts: ApiParts): readonly AnyRoute[] {
   const wellness = new Wellness({ checks, changed, clock: world.clock });
   return [
     meRoute({ ...parts, wellness }),
-    todayRoute(parts),
     searchRoute(parts),
     ...activityRoutes(parts),
-    ...automationRoutes(parts),
     ...skillRoutes(parts),
     ...peopleRoutes(parts),
     ...systemRoutes({ ...parts, wellness }),

@@ -1,15 +1,23 @@
 import { z } from 'zod';
 import type { Approvals } from '../../agent/index.ts';
 import type { Clock } from '../../base/clock.ts';
-import { type AnyRoute, type Checks, type Finding, route, SCOPES, type Scope } from '../../chat/index.ts';
+import {
+  type AllSkills,
+  type AnyRoute,
+  type Checks,
+  type Finding,
+  route,
+  SCOPES,
+  type Scope,
+} from '../../chat/index.ts';
 import { countUnread } from '../../delivery/index.ts';
 import { speechConfig } from '../../skills/files/index.ts';
 import { addDays, beginningOf, dayAt } from '../../time/index.ts';
 import type { ChangeSource } from './changes.ts';
-import { readerFrom } from './reader.ts';
-import { type TodayParts, upcomingFor } from './today.ts';
+import { type ReadingParts, readerFrom } from './reader.ts';
 
-export interface MeParts extends TodayParts {
+export interface MeParts extends ReadingParts {
+  all: Pick<AllSkills, 'listUpcoming'>;
   approvals: Approvals;
   wellness: Wellness;
   version: string;
@@ -60,7 +68,7 @@ export function meRoute(parts: MeParts): AnyRoute {
       const { person, personId, zone, locale, now, db, isOwner } = reader;
       const end = beginningOf(addDays(dayAt(now, zone), 1), zone);
       const [upcoming, asked, unread] = await Promise.all([
-        upcomingFor(parts, reader, end),
+        parts.all.listUpcoming(reader, end),
         approvals.countFor(isOwner ? undefined : personId),
         countUnread(db, personId),
       ]);

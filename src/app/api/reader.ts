@@ -1,17 +1,11 @@
 import { callerPlace, notHeard } from '../../adapters/http/index.ts';
 import type { World } from '../../base/world.ts';
-import type { Caller, OwnReader, Skill, SkillDeps } from '../../chat/index.ts';
+import type { Caller, CallerReader } from '../../chat/index.ts';
 import type { Config } from '../../config/index.ts';
 import type { Delivery } from '../../delivery/index.ts';
-import { type Person, personById, readerFor } from '../../people/index.ts';
+import { personById, readerFor } from '../../people/index.ts';
 import { type Database, readerOf } from '../../storage/index.ts';
 import { householdOf } from '../settings.ts';
-
-/** A skill with what it stands on. */
-export interface ServedSkill {
-  skill: Skill;
-  deps: SkillDeps;
-}
 
 export interface ReadingParts {
   delivery: Delivery;
@@ -20,16 +14,11 @@ export interface ReadingParts {
   database: Database;
 }
 
-export interface ApiReader extends OwnReader {
-  person: Person;
-  isOwner: boolean;
-}
-
 /** The person who asks, their zone and clock. Throws `HTTP_FORBIDDEN` where they are not known, or were erased. */
 export async function readerFrom(
   { database, config, world, delivery }: ReadingParts,
   request: { caller: Caller | undefined },
-): Promise<ApiReader> {
+): Promise<CallerReader> {
   const { caller } = request;
   const db = readerOf(database);
   const id = caller && (caller.personId ?? (await meet(delivery, caller)));

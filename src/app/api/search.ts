@@ -2,12 +2,13 @@
 import { z } from 'zod';
 import { searchPast } from '../../agent/index.ts';
 import type { LiveSkills } from '../../agent-skills/index.ts';
-import { type AnyCollection, type AnyRoute, route } from '../../chat/index.ts';
+import { type AnyCollection, type AnyRoute, type CallerReader, route } from '../../chat/index.ts';
 import type { People } from '../people.ts';
-import { type ApiReader, type ReadingParts, readerFrom, type ServedSkill } from './reader.ts';
+import type { EquippedSkill } from '../skills.ts';
+import { type ReadingParts, readerFrom } from './reader.ts';
 
 export interface SearchParts extends ReadingParts {
-  skills: readonly ServedSkill[];
+  skills: readonly EquippedSkill[];
   agentSkills: LiveSkills;
   people: People;
 }
@@ -57,7 +58,7 @@ const cut = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 
 /** Items that are looked through for the words where a collection does not find them itself: a person has few of these. */
 const LOOKED_THROUGH = 200;
 
-async function searchIn(collection: AnyCollection, { db, personId }: ApiReader, q: string): Promise<Hit[]> {
+async function searchIn(collection: AnyCollection, { db, personId }: CallerReader, q: string): Promise<Hit[]> {
   const isSearched = 'q' in collection.query.shape;
   const asked = { personId, after: undefined, limit: isSearched ? MOST_OF_KIND : LOOKED_THROUGH };
   const query = collection.query.parse(isSearched ? { q } : {});
@@ -71,7 +72,7 @@ async function searchIn(collection: AnyCollection, { db, personId }: ApiReader, 
   });
 }
 
-async function searchMessages({ db, personId }: ApiReader, q: string): Promise<Hit[]> {
+async function searchMessages({ db, personId }: CallerReader, q: string): Promise<Hit[]> {
   const found = await searchPast(db, { personId }, q, MOST_OF_KIND);
   return found.map(({ conversationId, place: { channel, adapter }, text }) => {
     // A conversation of their own in the browser has a name there.

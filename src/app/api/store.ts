@@ -120,59 +120,6 @@ export async function lastHeard(db: Queryable): Promise<{ adapter: string; at: I
   return rows;
 }
 
-export interface ListedRun {
-  id: string;
-  name: string | null;
-  state: string;
-  message: string | null;
-  begunAt: Instant;
-  person: string;
-  personId: string;
-  steps: string[][];
-  done: { place: number; member: number; skill: string; state: string; output: string | null }[];
-}
-
-/** The newest runs of skills and pipelines. What a step has given is shown to whose run it is alone. */
-export async function listRuns(
-  db: Queryable,
-  {
-    personId,
-    reader,
-    before,
-    limit,
-  }: { personId: string | undefined; reader: string; before: Instant | undefined; limit: number },
-): Promise<ListedRun[]> {
-  const { rows } = await db.query<ListedRun>(
-    `select r.id, r.name, r.state, r.message, r.begun_at as "begunAt", p.name as person, r.person_id as "personId", r.steps,
-            coalesce((select jsonb_agg(jsonb_build_object('place', s.place, 'member', s.member, 'skill', s.skill,
-                        'state', s.state, 'output', case when r.person_id = $2 then left(s.output, 2000) end)
-                        order by s.place, s.member)
-                        from skill_run_steps s where s.run_id = r.id), '[]') as done
-       from skill_runs r join persons p on p.id = r.person_id
-      where ($1::uuid is null or r.person_id = $1) and ($3::timestamptz is null or r.begun_at < $3)
-      order by r.begun_at desc limit $4`,
-    [personId ?? null, reader, before ?? null, limit],
-  );
-  return rows;
-}
-
-export interface ListedScheduleRun {
-  id: string;
-  state: string;
-  at: Instant;
-  begunAt: Instant | null;
-  endedAt: Instant | null;
-  error: string | null;
-  output: string | null;
-  finding: string | null;
-  told: string | null;
-  /** `adapter:channel` of the place in which it was told. */
-  toldIn: string | null;
-  /** Its name, or that of the person of a direct conversation. */
-  toldName: string | null;
-  cost: number | null;
-}
-
 export interface FirstWords {
   model: string;
   answers: number;
@@ -188,22 +135,6 @@ export async function firstWords(db: Queryable, since: Instant): Promise<FirstWo
        from usage where at >= $1 and purpose = 'answer' and first_ms is not null
       group by model order by count(*) desc, model limit 20`,
     [since],
-  );
-  return rows;
-}
-
-/** The newest runs of a person's schedule. */
-export async function scheduleRuns(
-  db: Queryable,
-  { personId, schedule, limit }: { personId: string; schedule: string; limit: number },
-): Promise<ListedScheduleRun[]> {
-  const { rows } = await db.query<ListedScheduleRun>(
-    `select r.id, r.state, r.occurrence as at, r.begun_at as "begunAt", r.ended_at as "endedAt", r.error, r.output, r.finding,
-            r.told, c.adapter || ':' || c.channel as "toldIn",
-            coalesce(${conversations.PLACE_NAME('c')}, p.name) as "toldName", r.cost
-       from schedule_runs r left join conversations c on c.id = r.told_in left join persons p on p.id = c.person_id
-      where r.person_id = $1 and r.schedule_id = $2 order by r.id desc limit $3`,
-    [personId, schedule, limit],
   );
   return rows;
 }

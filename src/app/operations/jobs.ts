@@ -6,6 +6,19 @@ import type { DeadJob, OpenJob } from '../../jobs/index.ts';
 import { addSchedule } from '../../skills/scheduler/index.ts';
 import { type OperationParts, type ServedParts, SKILL_JOB } from './parts.ts';
 
+const servedShape = z.object({
+  id: z.string(),
+  kind: z.string(),
+  state: z.enum(['waiting', 'running', 'dead']),
+  attempts: z.int(),
+  due_at: z.iso.datetime().nullable(),
+  error: z.string().nullable(),
+});
+
+function servedJob({ id, kind, state, attempts, due_at: at, error }: OpenJob): z.output<typeof servedShape> {
+  return { id, kind, state: state === 'pending' ? 'waiting' : state, attempts, due_at: at.toISOString(), error };
+}
+
 const list = operation({
   name: 'jobs list',
   summary: 'show those that failed too often, newest first, and how many wait',
@@ -13,14 +26,24 @@ const list = operation({
   example: 'coda jobs list --json',
   input: z.object({ all: z.boolean().optional().describe('those that wait or run, too') }),
   json: 'indented',
-  async run(
-    { app }: OperationParts,
-    { all },
-  ): Promise<{ jobs: (DeadJob | OpenJob)[]; total: number; waiting?: number }> {
+  async run({ app }: ServedParts, { all }): Promise<{ jobs: (DeadJob | OpenJob)[]; total: number; waiting?: number }> {
     const open = await app.jobs.open();
     if (all) return open;
     const dead = await app.jobs.dead();
     return { ...dead, waiting: Math.max(open.total - dead.total, 0) };
+  },
+  route: {
+    method: 'GET',
+    paths: ['/v1/jobs'],
+    scope: 'admin',
+    tag: 'automations',
+    summary: 'Background jobs that wait, run, or have failed too often.',
+    answers: {
+      200: { description: 'At most 50.', schema: z.object({ jobs: z.array(servedShape), total: z.int() }) },
+    },
+    examples: [{ summary: 'All', status: 200 }],
+    input: () => ({ all: true }),
+    answer: ({ jobs, total }) => ({ json: { jobs: (jobs as OpenJob[]).map(servedJob), total } }),
   },
   show({ jobs, total, waiting = 0 }, { all }, { at }) {
     const lines = jobs.map((job) => {

@@ -12,6 +12,7 @@ import { canRun, chooseTool, createTool, restoreTool, type Tooling } from './cre
 import { digestSource } from './digest.ts';
 import { adoptTurns, failingSource, outcomeSource, scheduleSource } from './fire.ts';
 import { scheduleOperations } from './operations.ts';
+import { scheduleRoutes } from './routes.ts';
 import { routineCommands, routineTools } from './routines.ts';
 import { runJob } from './run.ts';
 import { scheduleChange } from './short.ts';
@@ -70,7 +71,10 @@ export const scheduler: Skill<Settings> = {
   commands: (deps, all) => [...commands(toolingOf(deps, all)), ...routineCommands(all)],
   home: (_, reader) => home(reader),
   verbs: (deps) => verbsOf(scheduleOperations, operationDeps(deps), deps.world),
-  routes: (deps) => routesOf(scheduleOperations, operationDeps(deps), { ...deps.world, gate: deps.gate }),
+  routes: (deps, all) => [
+    ...scheduleRoutes(deps, all),
+    ...routesOf(scheduleOperations, operationDeps(deps), { ...deps.world, gate: deps.gate }),
+  ],
   onStart: adoptTurns,
   replicaEnded: adoptTurns,
   jobs: (deps) => [runJob(deps), filesJob({ ...deps, tooling: toolingOf(deps, { runnable: () => false }) })],

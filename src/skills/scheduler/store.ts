@@ -1,6 +1,6 @@
 import { numberedLists } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
-import { adopt, earliestEnded, takeEnded } from '../../delivery/index.ts';
+import { adopt, conversations, earliestEnded, takeEnded } from '../../delivery/index.ts';
 import { type MergeRule, QUIET_COLUMNS, type QuietColumns, type QuietHours, quietOf } from '../../people/index.ts';
 import {
   bigint,
@@ -521,6 +521,39 @@ export async function watchersOf(tx: Transaction, personId: string, hook: string
     [personId, hook],
   );
   return schedules.readAll(rows);
+}
+
+export interface ListedRun {
+  id: string;
+  state: string;
+  at: Instant;
+  begunAt: Instant | null;
+  endedAt: Instant | null;
+  error: string | null;
+  output: string | null;
+  finding: string | null;
+  told: string | null;
+  /** `adapter:channel` of the place in which it was told. */
+  toldIn: string | null;
+  /** Its name, or that of the person of a direct conversation. */
+  toldName: string | null;
+  cost: number | null;
+}
+
+/** The newest runs of a person's schedule. */
+export async function listRuns(
+  db: Queryable,
+  { personId, schedule, limit }: { personId: string; schedule: string; limit: number },
+): Promise<ListedRun[]> {
+  const { rows } = await db.query<ListedRun>(
+    `select r.id, r.state, r.occurrence as at, r.begun_at as "begunAt", r.ended_at as "endedAt", r.error, r.output, r.finding,
+            r.told, c.adapter || ':' || c.channel as "toldIn",
+            coalesce(${conversations.PLACE_NAME('c')}, p.name) as "toldName", r.cost
+       from schedule_runs r left join conversations c on c.id = r.told_in left join persons p on p.id = c.person_id
+      where r.person_id = $1 and r.schedule_id = $2 order by r.id desc limit $3`,
+    [personId, schedule, limit],
+  );
+  return rows;
 }
 
 export const lists = numberedLists('schedule');

@@ -6,6 +6,7 @@ import { parseJson } from '../../base/json.ts';
 import { type Skill, verbsOf } from '../../chat/index.ts';
 import { runOperations } from './operations.ts';
 import { pipelineTool, TOOL } from './pipeline.ts';
+import { runsRoute } from './routes.ts';
 import { mergeRules } from './store.ts';
 
 export { askOperations } from './ask.ts';
@@ -39,6 +40,7 @@ export function skillRuns(host: SkillHost): Skill<Settings> {
     },
     mergeRules,
     tools: (deps) => [pipelineTool(toolDeps(deps, host), deps.config)],
+    routes: (deps) => [runsRoute(deps)],
     verbs: (deps) => verbsOf(runOperations, toolDeps(deps, host), deps.world),
     callNamed: (_, name, rest) => (name.toLowerCase() === 'pipeline' ? pipelineCall(rest) : undefined),
   };

@@ -113,4 +113,40 @@ export async function mark(
   );
 }
 
+export interface ListedRun {
+  id: string;
+  name: string | null;
+  state: string;
+  message: string | null;
+  begunAt: Instant;
+  person: string;
+  personId: string;
+  steps: string[][];
+  done: { place: number; member: number; skill: string; state: string; output: string | null }[];
+}
+
+/** The newest runs of skills and pipelines. What a step has given is shown to whose run it is alone. */
+export async function listRuns(
+  db: Queryable,
+  {
+    personId,
+    reader,
+    before,
+    limit,
+  }: { personId: string | undefined; reader: string; before: Instant | undefined; limit: number },
+): Promise<ListedRun[]> {
+  const { rows } = await db.query<ListedRun>(
+    `select r.id, r.name, r.state, r.message, r.begun_at as "begunAt", p.name as person, r.person_id as "personId", r.steps,
+            coalesce((select jsonb_agg(jsonb_build_object('place', s.place, 'member', s.member, 'skill', s.skill,
+                        'state', s.state, 'output', case when r.person_id = $2 then left(s.output, 2000) end)
+                        order by s.place, s.member)
+                        from skill_run_steps s where s.run_id = r.id), '[]') as done
+       from skill_runs r join persons p on p.id = r.person_id
+      where ($1::uuid is null or r.person_id = $1) and ($3::timestamptz is null or r.begun_at < $3)
+      order by r.begun_at desc limit $4`,
+    [personId ?? null, reader, before ?? null, limit],
+  );
+  return rows;
+}
+
 export const mergeRules: readonly MergeRule[] = [{ sql: 'update skill_runs set person_id = $2 where person_id = $1' }];

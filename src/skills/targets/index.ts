@@ -1,6 +1,7 @@
 /** Targets of what is planned: allowed by its person and by the other side, and taken back by either. */
+import { z } from 'zod';
 import { type Call, failed } from '../../agent/index.ts';
-import type { Command, Skill, SkillDeps } from '../../chat/index.ts';
+import { type AnyRoute, type Command, route, type Skill, type SkillDeps } from '../../chat/index.ts';
 import { conversations, type Outgoing, targets } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
 import { texts } from './texts.ts';
@@ -13,6 +14,7 @@ export const targetsSkill = (parts: TargetsParts): Skill => ({
   tools: ({ outbox }, all) => targetTools({ ...parts, outbox }, all),
   commands: () => [targetsCommand],
   due: (deps) => [goneSource(deps)],
+  routes: (deps) => [listRoute(deps)],
 });
 
 const BATCH = 50;
@@ -68,4 +70,29 @@ function callOf(what: string, name: string): Call | undefined {
   if (what !== 'private') return undefined;
   const [which = '', ...allowed] = name.split(/[\s,]+/).filter(Boolean);
   return { tool: 'target_private', input: { name: which, allows: allowed.filter((each) => each !== 'none') } };
+}
+
+const target = z.object({
+  id: z.string().describe('What `tell` of a schedule takes, as well as the name.'),
+  name: z.string(),
+  kind: z.enum(['place', 'person', 'hook', 'push']),
+  state: z.enum(['asked', 'allowed', 'refused', 'gone']).describe('Only an allowed one is told anything.'),
+});
+
+function listRoute({ readCaller }: Pick<SkillDeps, 'readCaller'>): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/v1/targets',
+    scope: 'data',
+    tag: 'automations',
+    summary: "Where what the token's person plans may be told, besides where they plan it.",
+    answers: { 200: { description: 'By name.', schema: z.object({ targets: z.array(target) }) } },
+    examples: [{ summary: 'All', status: 200 }],
+    async answerRequest(request) {
+      const { db, personId } = await readCaller(request);
+      const found = await targets.listOf(db, personId);
+      const shown = found.map(({ id, name, kind, state }) => ({ id, name, kind, state }));
+      return { body: { json: { targets: shown } } };
+    },
+  });
 }

@@ -1,6 +1,6 @@
 /** Incoming webhooks: `POST /hooks/:id`. */
 import { z } from 'zod';
-import { route, type Skill, type SkillDeps } from '../../chat/index.ts';
+import { type AnyRoute, route, type Skill, type SkillDeps } from '../../chat/index.ts';
 import { isErased } from '../../people/index.ts';
 import { deletionRules, KIND, mergeRules } from './store.ts';
 import type { Webhooks } from './webhooks.ts';
@@ -27,33 +27,68 @@ export const webhooks = (hooks: Webhooks): Skill => ({
   deletionRules,
   mergeRules,
   jobs: (deps) => [{ kind: KIND, run: async ({ id, key, payload }) => begin(deps, key ?? id, payload) }],
-  routes: () => [
-    route({
-      method: 'POST',
-      path: '/hooks/:id',
-      tag: 'webhooks',
-      summary: 'Takes what a program sends to a hook; its signature says who it is (docs/webhooks.md).',
-      params: z.object({ id: z.string().max(100) }),
-      maxBytes: Math.max(MOST_BYTES, Math.ceil(hooks.attachmentBytes * IN_BASE64) + WORDS_BYTES),
-      answers: {
-        202: {
-          description: 'It is taken, and happens once.',
-          schema: z.object({
-            delivery: z.string(),
-            missing: z.array(z.string()).optional().describe('Places of the template that the body does not have.'),
-          }),
-        },
-        401: { description: 'It is not signed as this hook wants it.' },
-        404: { description: 'There is no such hook.' },
-        409: { description: 'It was taken before.' },
-      },
-      async answerRequest({ params, raw, header, local }) {
-        const { delivery, missing } = await hooks.take(params.id, { body: raw, header, local });
-        return { status: 202, body: { json: { delivery, ...(missing.length > 0 && { missing }) } } };
-      },
-    }),
-  ],
+  routes: () => [listRoute(hooks), takeRoute(hooks)],
 });
+
+const takeRoute = (hooks: Webhooks): AnyRoute =>
+  route({
+    method: 'POST',
+    path: '/hooks/:id',
+    tag: 'webhooks',
+    summary: 'Takes what a program sends to a hook; its signature says who it is (docs/webhooks.md).',
+    params: z.object({ id: z.string().max(100) }),
+    maxBytes: Math.max(MOST_BYTES, Math.ceil(hooks.attachmentBytes * IN_BASE64) + WORDS_BYTES),
+    answers: {
+      202: {
+        description: 'It is taken, and happens once.',
+        schema: z.object({
+          delivery: z.string(),
+          missing: z.array(z.string()).optional().describe('Places of the template that the body does not have.'),
+        }),
+      },
+      401: { description: 'It is not signed as this hook wants it.' },
+      404: { description: 'There is no such hook.' },
+      409: { description: 'It was taken before.' },
+    },
+    async answerRequest({ params, raw, header, local }) {
+      const { delivery, missing } = await hooks.take(params.id, { body: raw, header, local });
+      return { status: 202, body: { json: { delivery, ...(missing.length > 0 && { missing }) } } };
+    },
+  });
+
+const hook = z.object({
+  name: z.string(),
+  path: z.string(),
+  kind: z.enum(['message', 'reminder', 'note', 'skill', 'watch']),
+  form: z.enum(['coda', 'github', 'stripe', 'unsigned']),
+  person: z.string(),
+  template: z.string(),
+  used_at: z.iso.datetime().nullable(),
+});
+
+function listRoute(hooks: Webhooks): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/v1/hooks',
+    scope: 'admin',
+    tag: 'automations',
+    summary: 'Webhooks, and when each was used last.',
+    answers: { 200: { description: 'By name.', schema: z.object({ hooks: z.array(hook) }) } },
+    examples: [{ summary: 'All', status: 200 }],
+    async answerRequest() {
+      const all = (await hooks.list()).map(({ id, kind, form, person, template, lastAt }) => ({
+        name: id,
+        path: `/hooks/${id}`,
+        kind,
+        form,
+        person,
+        template: template.text,
+        used_at: lastAt?.toISOString() ?? null,
+      }));
+      return { body: { json: { hooks: all } } };
+    },
+  });
+}
 
 /** Everything that a webhook brings is somebody else's words. */
 async function begin({ database, turns }: SkillDeps, key: string, payload: unknown): Promise<void> {

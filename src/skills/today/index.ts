@@ -1,15 +1,21 @@
 /** `GET /v1/today`: what is due, what comes, tasks, lists, and what was said by itself, in the words of the person's clock. */
 import { z } from 'zod';
-import { type AnyRoute, type OpenTask, route, type Timeless, type Upcoming } from '../../chat/index.ts';
+import {
+  type AllSkills,
+  type AnyRoute,
+  type CallerReader,
+  type OpenTask,
+  type OwnReader,
+  route,
+  type Skill,
+  type SkillDeps,
+  type Upcoming,
+} from '../../chat/index.ts';
 import { activity } from '../../delivery/index.ts';
-import type { Schedules } from '../../jobs/index.ts';
 import { addDays, beginningOf, dayAt, formatClock } from '../../time/index.ts';
-import { type ApiReader, iso, type ReadingParts, readerFrom, type ServedSkill } from './reader.ts';
 
-export interface TodayParts extends ReadingParts {
-  skills: readonly ServedSkill[];
-  schedules: Schedules;
-}
+/** A person's week, made of what all skills keep for them. */
+export const today: Skill = { name: 'today', routes: (deps, all) => [todayRoute(deps, all)] };
 
 const DAYS = 7;
 const MOST_A_DAY = 50;
@@ -68,8 +74,8 @@ const shape = z.object({
 type Today = z.output<typeof shape>;
 type Entry = z.output<typeof entry>;
 
-export function todayRoute(parts: TodayParts): AnyRoute {
-  return route({
+const todayRoute = (deps: SkillDeps, all: AllSkills): AnyRoute =>
+  route({
     method: 'GET',
     path: '/v1/today',
     scope: 'data',
@@ -78,32 +84,20 @@ export function todayRoute(parts: TodayParts): AnyRoute {
     answers: { 200: { description: 'Today, and the week.', schema: shape } },
     examples: [{ summary: 'Today', status: 200 }],
     async answerRequest(request) {
-      return { body: { json: await todayOf(parts, await readerFrom(parts, request)) } };
+      return { body: { json: await todayOf(all, deps.schedules, await deps.readCaller(request)) } };
     },
   });
-}
 
-export async function upcomingFor(
-  { skills }: Pick<TodayParts, 'skills'>,
-  reader: ApiReader,
-  to: Date,
-): Promise<Upcoming[]> {
-  const each = await Promise.all(skills.map(({ skill, deps }) => skill.listUpcoming?.(deps, reader, to) ?? []));
-  return each.flat().sort((one, other) => one.at.getTime() - other.at.getTime());
-}
-
-async function todayOf(parts: TodayParts, reader: ApiReader): Promise<Today> {
+async function todayOf(all: AllSkills, schedules: SkillDeps['schedules'], reader: CallerReader): Promise<Today> {
   const { now, zone, db, personId, isOwner } = reader;
   const today = dayAt(now, zone);
   const days = Array.from({ length: DAYS }, (_, index) => addDays(today, index));
   const end = beginningOf(addDays(today, DAYS), zone);
   const [upcoming, timeless, said, own] = await Promise.all([
-    upcomingFor(parts, reader, end),
-    Promise.all(
-      parts.skills.map(async ({ skill, deps }): Promise<Timeless> => (await skill.listTimeless?.(deps, reader)) ?? {}),
-    ),
+    all.listUpcoming(reader, end),
+    all.listTimeless(reader),
     activity.saidByItself(db, personId, beginningOf(today, zone), MOST_SAID),
-    isOwner ? parts.schedules.list(db) : undefined,
+    isOwner ? schedules.list(db) : undefined,
   ]);
   const open = upcoming.filter(({ isOpen }) => isOpen);
   const coming = upcoming.filter(({ isOpen }) => !isOpen).map((each) => entryOf(each, reader));
@@ -143,7 +137,7 @@ function dayOf(day: string, entries: readonly Entry[]): Today['days'][number] {
 
 function entryOf(
   { kind = 'other' as never, id, text, at, repeats, isPutOff, urgent }: Upcoming,
-  reader: ApiReader,
+  reader: OwnReader,
 ): Entry {
   return {
     kind,
@@ -179,7 +173,7 @@ function taskOf({
     yours: isYours,
     state,
     blocked: blocked ?? null,
-    next_at: iso(nextAt),
+    next_at: nextAt?.toISOString() ?? null,
     repeats: repeats ?? null,
   };
 }
