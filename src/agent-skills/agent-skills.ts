@@ -22,6 +22,7 @@ import { resourceTool } from './use/resource.ts';
 import { runTool } from './use/run.ts';
 import { activateTool, approveTool, delegateTool, rescanTool } from './use/tools.ts';
 import { folderOf } from './use/trusted.ts';
+import { skillScripts } from './use/unasked.ts';
 import { meantTool, wrongTool } from './use/wrong.ts';
 
 const MOST_AT_HOME = 12;
@@ -54,6 +55,9 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     config,
     deletionRules,
     mergeRules,
+    provides: ({ gate, database, sandbox: { settings: execution, hasImage, workspaces } }) => ({
+      scripts: skillScripts({ host, gate, database, settings: execution, hasImage, workspaces }),
+    }),
     commands: (deps) => commands(toolDeps(deps, host)),
     tools: (deps) => tools(toolDeps(deps, host)),
     stablePrompt: async (deps, asked) => promptOf(deps).stableList(asked),

@@ -26,7 +26,6 @@ export { skillsInUse } from './use/in-use.ts';
 export * as skillReadiness from './use/ready.ts';
 export * as skillCalls from './use/tools.ts';
 export * as skillTrust from './use/trusted.ts';
-export { skillScripts } from './use/unasked.ts';
 
 export const folderOperations = (resting?: Parameters<typeof listOperations>[0]) => [
   ...listOperations(resting),

@@ -24,13 +24,11 @@ import type { Config } from '../config/index.ts';
 import { type ChatAdapter, deadJobSource, type Item, type Receiver } from '../delivery/index.ts';
 import { routeFetch } from '../egress/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
-import { McpServers, mcpConfig, toolServers } from '../skills/mcp/index.ts';
-import { acknowledgements } from '../skills/reminders/index.ts';
+import { McpServers, mcpConfig } from '../skills/mcp/index.ts';
 import { hookWatcher, planFilesRead, schedulerConfig } from '../skills/scheduler/index.ts';
 import { restingIn } from '../skills/skill-market/index.ts';
 import { SkillTrials } from '../skills/skill-trials/index.ts';
-import { plannedLines, type SpecialistCatalog, specialistTexts } from '../skills/specialists/index.ts';
-import { watchedPages, webConfig } from '../skills/web/index.ts';
+import { type SpecialistCatalog, specialistTexts } from '../skills/specialists/index.ts';
 import { Webhooks } from '../skills/webhooks/index.ts';
 import type { Artifacts, Database, Engine, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms, titles } from './adapters.ts';
@@ -49,7 +47,15 @@ import { openSkillSandbox } from './sandbox.ts';
 import { defaultZone, householdOf } from './settings.ts';
 import { Sessions } from './sign-in/sessions.ts';
 import { Tokens } from './sign-in/tokens.ts';
-import { allSkills, builtInSkills, type EquippedSkill, equip, schedulesOf, skillsOf } from './skills.ts';
+import {
+  allSkills,
+  builtInSkills,
+  type CommonDeps,
+  type EquippedSkill,
+  equip,
+  schedulesOf,
+  skillsOf,
+} from './skills.ts';
 import { chosenSkills, openSpecialists } from './specialists.ts';
 import { withSpans } from './telemetry/traces.ts';
 
@@ -102,7 +108,6 @@ interface OpenParts extends CoreParts {
   sandbox: Sandbox;
   /** The sandbox as skills have it. */
   forSkills: SkillDeps['sandbox'];
-  scripts: SkillDeps['scripts'];
   /** Undefined where HTTP is off. */
   http: HttpServer | undefined;
   servers: McpServers;
@@ -143,7 +148,7 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
     resting: restingIn,
   });
   const { secrets } = agentSkills;
-  const { sandbox, forSkills, scripts } = await openSkillSandbox({
+  const { sandbox, forSkills } = await openSkillSandbox({
     config,
     world,
     database,
@@ -194,7 +199,6 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
     trials,
     sandbox,
     forSkills,
-    scripts,
     http,
     servers,
     backups,
@@ -318,8 +322,8 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
   };
 }
 
-function depsOf(open: OpenParts): Omit<SkillDeps, 'config' | 'does'> {
-  const { config, delivery, bus, closer, thinking, forSkills, scripts, servers, hooks } = open;
+function depsOf(open: OpenParts): CommonDeps {
+  const { config, delivery, bus, closer, thinking, forSkills } = open;
   const { database, artifacts, world, jobs, schedules, embedders, gate, egress, cache, locks, wakeAt, events } = open;
   const onClose = (part: string, close: () => Promise<void>) => closer.onClose(part, close);
   return {
@@ -334,11 +338,6 @@ function depsOf(open: OpenParts): Omit<SkillDeps, 'config' | 'does'> {
     tiers: thinking.models?.tiers,
     gate,
     sandbox: forSkills,
-    scripts,
-    acknowledgements: acknowledgements({ wakeAt, world }),
-    plannedInFiles: () => plannedLines(open.specialists.current()),
-    pages: watchedPages({ egress, cache, world, onClose }, config.block(webConfig)),
-    hookOwner: (hook) => hooks.ownerOf(hook),
     egress,
     cache,
     locks,
@@ -348,7 +347,6 @@ function depsOf(open: OpenParts): Omit<SkillDeps, 'config' | 'does'> {
     readCaller: (request) => readerFrom({ config, world, database, delivery }, request),
     wakeAt,
     events,
-    servers: toolServers(servers),
     emit: ({ name: event }, payload) => void bus.publish(EVENTS, JSON.stringify({ event, payload })),
   };
 }

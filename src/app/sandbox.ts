@@ -1,6 +1,6 @@
 /** The sandbox, and what skills have of it. */
 import { randomUUID } from 'node:crypto';
-import { type SkillHost, skillScripts, skillsInUse } from '../agent-skills/index.ts';
+import { type SkillHost, skillsInUse } from '../agent-skills/index.ts';
 import type { World } from '../base/world.ts';
 import type { SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
@@ -37,7 +37,7 @@ function proxyForCode(execution: Config['execution'], egress: Egress, { clock, l
 /** Builds the sandbox. Nothing is asked of Docker before it is started, or used. */
 export async function openSkillSandbox(
   parts: SandboxParts,
-): Promise<{ sandbox: Sandbox; forSkills: SkillDeps['sandbox']; scripts: SkillDeps['scripts'] }> {
+): Promise<{ sandbox: Sandbox; forSkills: SkillDeps['sandbox'] }> {
   const { config, world, database, artifacts, egress, delivery, gate, skills: host } = parts;
   const { execution } = config;
   const browser = config.block(browserConfig);
@@ -72,6 +72,5 @@ export async function openSkillSandbox(
     program: (spec, signal) => sandbox.program(spec, signal),
     detached: sandbox.detached,
   };
-  const scripts = skillScripts({ host, gate, database, settings: execution, hasImage, workspaces });
-  return { sandbox, forSkills, scripts };
+  return { sandbox, forSkills };
 }

@@ -2,15 +2,17 @@ import { hookPlace, targetsConfig } from '../adapters/hooks/index.ts';
 import { type Pushes, push } from '../adapters/http/index.ts';
 import type { Approvals, TxContext } from '../agent/index.ts';
 import { agentSkills, agentSkillsConfig, type LiveSkills, skillListFor } from '../agent-skills/index.ts';
-import type {
-  AgendaSection,
-  AgendaSpan,
-  AllSkills,
-  OwnReader,
-  Skill,
-  SkillDeps,
-  SystemTask,
-  Upcoming,
+import {
+  ABSENT_PORTS,
+  type AgendaSection,
+  type AgendaSpan,
+  type AllSkills,
+  type OwnReader,
+  type Skill,
+  type SkillDeps,
+  type SkillPorts,
+  type SystemTask,
+  type Upcoming,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { audit } from '../skills/audit/index.ts';
@@ -113,15 +115,20 @@ export interface EquippedSkill {
   deps: SkillDeps;
 }
 
-export function equip(
-  skills: readonly Skill[],
-  config: Config,
-  common: Omit<SkillDeps, 'config' | 'does'>,
-): EquippedSkill[] {
+/** Dependencies that all skills have. */
+export type CommonDeps = Omit<SkillDeps, 'config' | 'does' | 'ports'>;
+
+export function equip(skills: readonly Skill[], config: Config, common: CommonDeps): EquippedSkill[] {
   const set = skills.map((skill) => ({ skill, settings: skill.config && config.block(skill.config) }));
   const on = set.filter(({ skill, settings }) => skill.isOn?.(settings) ?? true);
   const does = on.flatMap(({ skill }) => skill.words?.does ?? []);
-  return on.map(({ skill, settings }) => ({ skill, deps: { ...common, does, config: settings } }));
+  const bare = on.map(({ skill, settings }) => ({ skill, own: { ...common, does, config: settings } }));
+  const ports: SkillPorts = Object.assign({}, ABSENT_PORTS, ...bare.map(({ skill, own }) => skill.provides?.(own)));
+  return bare.map(({ skill, own }) => ({ skill, deps: { ...own, ports: portsOf(ports, skill) } }));
+}
+
+function portsOf(ports: SkillPorts, { needs = [] }: Skill): Partial<SkillPorts> {
+  return Object.fromEntries(needs.map((name) => [name, ports[name]]));
 }
 
 /** Tasks that a skill has coda do by itself. */

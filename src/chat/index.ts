@@ -40,6 +40,7 @@ export {
 } from './pairing.ts';
 export type * from './platform.ts';
 export { type CompleteDeps, complete, type Typing } from './platform.ts';
+export * from './ports.ts';
 export * from './route.ts';
 export { type CalledByName, Router } from './router.ts';
 export * from './skill.ts';

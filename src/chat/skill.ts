@@ -4,8 +4,6 @@ import type {
   Binding,
   Call,
   CallContext,
-  Effect,
-  Failed,
   LightModels,
   LiveTools,
   ShowFile,
@@ -23,13 +21,13 @@ import type { ConfigBlock, CoreValues } from '../config/index.ts';
 import type { Choice, FileRef, HeardVoice, MovedPerson, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from '../jobs/index.ts';
-import type { Calendar } from '../media/index.ts';
-import type { DeletionRule, Gate, Household, MergeRule, Person, RoleHolder, Thing } from '../people/index.ts';
+import type { DeletionRule, Gate, Household, MergeRule, Person, Thing } from '../people/index.ts';
 import type { Sandbox, SkillFiles, Workspaces } from '../sandbox/index.ts';
 import type { Artifacts, CommitHints, Database, Queryable, Transaction } from '../storage/index.ts';
 import type { Reader } from '../time/index.ts';
 import type { Embedders } from '../vectors/index.ts';
 import type { AnyCollection } from './collection.ts';
+import type { PortName, SkillPorts } from './ports.ts';
 import type { AnyRoute, ReadCaller } from './route.ts';
 import type { OwnReader, Timeless, Upcoming } from './today.ts';
 
@@ -72,8 +70,6 @@ export interface SkillModels {
 export interface SkillReach {
   /** Reaches addresses that others chose, and services that the owner configured. */
   egress: Egress;
-  /** MCP servers, for calls of coda's own that no model makes. */
-  servers: ToolServers;
   sandbox: Pick<Sandbox, 'hasImage' | 'facts' | 'program' | 'detached'> & {
     workspaces: Workspaces;
     settings: CoreValues['execution'];
@@ -83,22 +79,19 @@ export interface SkillReach {
      */
     inUse(ctx: CallContext, ownImage?: string): Promise<SkillsInUse>;
   };
-  /** Scripts of approved skills, run by themselves. */
-  scripts: SkillScripts;
-  /** Pages and files that are looked at again and again. */
-  pages: WatchedPages;
-  /** The person of a webhook of this name; undefined: there is none. */
-  hookOwner(hook: string): Promise<string | undefined>;
-  /** Tells things until somebody presses Seen. */
-  acknowledgements: Acknowledgements;
-  /** Schedules that files in the folders of agents say; `origin`: `agent/name`. Undefined before they are read. */
-  plannedInFiles(): readonly { origin: string; line: string }[] | undefined;
 }
 
 /** Dependencies of a skill. Everything else of coda is none of its business. */
-export interface SkillDeps<Settings = unknown> extends SkillStorage, SkillSpeech, SkillTimes, SkillModels, SkillReach {
+export interface SkillDeps<Settings = unknown, Needs extends PortName = never>
+  extends SkillStorage,
+    SkillSpeech,
+    SkillTimes,
+    SkillModels,
+    SkillReach {
   world: World;
   config: Settings;
+  /** The ports that it needs. */
+  ports: Pick<SkillPorts, Needs>;
   household: Household;
   /** The gate; asked by a skill itself only for a thing that no tool or command of its own stands for. */
   gate: Pick<Gate, 'may' | 'basis' | 'roles' | 'hears' | 'asksFirst'>;
@@ -125,140 +118,6 @@ export interface AllSkills {
   listUpcoming(reader: OwnReader, to: Date): Promise<Upcoming[]>;
   /** A person's tasks and lists, as each has them. */
   listTimeless(reader: OwnReader): Promise<Timeless[]>;
-}
-
-/** Something that a skill has found by itself, for a person. */
-export interface FoundThing extends FoundThingTelling {
-  /** Its maker, such as `schedule:<id>`: what is found anew takes the place of what waited. */
-  source: string;
-  person: Person;
-  conversationId: string;
-  text: string;
-  zone: string;
-}
-
-export interface FoundThingTelling {
-  /** The target (`delivery/targets`) that is told instead of the conversation. */
-  targetId: string | undefined;
-  /** Passes the quiet hours of its person; those of another reader hold it. */
-  urgent: boolean;
-  /** Minutes between its repetitions. */
-  nag: number;
-  /** Told where nobody has pressed Seen by then. */
-  escalate: { target: string; minutes: number } | undefined;
-}
-
-/** Tells things again and again until somebody presses Seen, and then to somebody else: as reminders. */
-export interface Acknowledgements {
-  /**
-   * Tells it when the transaction commits, in the person's quiet hours after them, with what those have held of the same source.
-   * False: they have no room for more.
-   */
-  askSeen(tx: Transaction, found: FoundThing): Promise<boolean>;
-  /** Ends what waits for Seen under these sources; returns the texts of what quiet hours have held until now. */
-  endAsking(tx: Transaction, sources: readonly string[]): Promise<string[]>;
-  /** Has what waits for Seen under these sources told as its maker says from now on. */
-  redirect(tx: Transaction, sources: readonly string[], to: FoundThingTelling): Promise<void>;
-}
-
-export interface ToolServers {
-  has(server: string): boolean;
-  /** Undefined: its server is away, or does not offer it. */
-  findTool(server: string, tool: string): OfferedTool | undefined;
-  /**
-   * Calls a tool that an owner has approved as its server describes it now. Its result is untrusted. `refuse`: why the tool
-   * as it is offered at this moment is not called.
-   */
-  call(
-    asked: { server: string; tool: string; input: Readonly<Record<string, Json>> },
-    signal: AbortSignal,
-    refuse?: (tool: OfferedTool) => Failed | undefined,
-  ): Promise<ServerAnswer>;
-}
-
-/** Name among the tools of coda, by which the gate knows it, and effect. */
-export interface OfferedTool {
-  name: string;
-  effect: Effect;
-}
-
-/** `isTransient`: the same call may go well later. `mayHaveRun`: this one may have had its effect. */
-export type ServerAnswer =
-  | { ok: true; text: string }
-  | { ok: false; message: string; isTransient: boolean; mayHaveRun: boolean };
-
-/** The person for whom a script runs: their role, their secrets, the space of the place that it is for. */
-export interface ScriptAsker extends RoleHolder {
-  personId: string;
-  spaceId: string;
-}
-
-/** `id`: `skill/script`, as people name it. `hash`: of all files that would be there when it runs. */
-export interface FoundScript {
-  id: string;
-  skill: string;
-  script: string;
-  hash: string;
-}
-
-/** A script's output: the beginning of each stream without its secrets. `hash`: of the whole output where that is longer. */
-export interface ScriptRan {
-  ok: true;
-  exitCode: number;
-  stdout: string;
-  stderr: string;
-  bytes: number;
-  isCut: boolean;
-  hash: string | undefined;
-  ended: 'itself' | 'late' | 'memory';
-}
-
-/**
- * Scripts of agent skills without a turn: in a container of their own, with the network of `execution.allowed_hosts` and the
- * secrets that the skill names. Nothing runs of a skill that no owner has approved as its files are.
- */
-export interface SkillScripts {
-  /** By `skill/script`, or by a script's name alone where only one skill has it. */
-  find(named: string, asker: ScriptAsker, signal: AbortSignal): Promise<(FoundScript & { ok: true }) | Failed>;
-  /** Rejects with the signal's reason. */
-  run(
-    asked: ScriptAsker & Pick<FoundScript, 'id'> & { args: readonly string[]; input?: unknown },
-    signal: AbortSignal,
-  ): Promise<ScriptRan | Failed>;
-  /** A file in a skill's folder as it is now, approved or not. */
-  readFile(
-    asked: ScriptAsker & { skill: string; path: string },
-    signal: AbortSignal,
-  ): Promise<{ ok: true; text: string } | Failed>;
-}
-
-/**
- * Addresses that others chose, for a machine that comes again and again: `robots.txt` is obeyed, and what several look at
- * within a minute is fetched once. Failures are values.
- */
-export interface WatchedPages {
-  /** The readable text of a page, in Markdown, and its language where its HTML says it. */
-  readText(url: string, signal: AbortSignal): Promise<{ ok: true; text: string; language?: string } | PageFailure>;
-  /** Entries of a feed (RSS, Atom), as they stand there; `more`: those beyond that are not looked at. */
-  readFeed(
-    url: string,
-    signal: AbortSignal,
-  ): Promise<{ ok: true; entries: readonly FeedEntry[]; more: number } | PageFailure>;
-  readCalendar(url: string, signal: AbortSignal): Promise<{ ok: true; calendar: Calendar } | PageFailure>;
-}
-
-export interface FeedEntry {
-  /** The same for the same entry. */
-  id: string;
-  /** Names under which a feed with changing ids may show it again. */
-  also: readonly string[];
-  text: string;
-}
-
-export interface PageFailure {
-  ok: false;
-  code: string;
-  message: string;
 }
 
 export interface SkillsInUse {
@@ -454,19 +313,19 @@ export interface SkillWords {
 /** An operation for commands of the terminal; a thrown error is the answer, too. */
 export type Verb = (args: Record<string, Json>) => Promise<Json> | Json;
 
-export interface SkillActs<Settings> {
-  tools?(deps: SkillDeps<Settings>, all: AllSkills): AnyTool[];
+export interface SkillActs<Deps extends SkillDeps> {
+  tools?(deps: Deps, all: AllSkills): AnyTool[];
   /** Tools that come and go while coda runs. */
-  liveTools?(deps: SkillDeps<Settings>): Omit<LiveTools, 'skill'>;
-  commands?(deps: SkillDeps<Settings>, all: AllSkills): Command[];
+  liveTools?(deps: Deps): Omit<LiveTools, 'skill'>;
+  commands?(deps: Deps, all: AllSkills): Command[];
   /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
-  callNamed?(deps: SkillDeps<Settings>, name: string, rest: string): Call | undefined;
+  callNamed?(deps: Deps, name: string, rest: string): Call | undefined;
   /**
    * Buttons for files that a person has sent, whatever the platform, beside the answer; `text` are the words with them. A
    * message with nothing else is answered by the result of the button's call.
    */
   offerForFiles?(
-    deps: SkillDeps<Settings>,
+    deps: Deps,
     files: readonly FileRef[],
     asker: Pick<Asker, 'person'> & { text: string },
   ): readonly Choice[];
@@ -474,13 +333,13 @@ export interface SkillActs<Settings> {
    * The text of a file that came with a message, as the model is shown it in at most about `room` characters, or why there is
    * none; undefined: it does not read such files. The first skill that does counts.
    */
-  showFile?(deps: SkillDeps<Settings>, file: FileRef, room: number, personId: string): ReturnType<ShowFile>;
+  showFile?(deps: Deps, file: FileRef, room: number, personId: string): ReturnType<ShowFile>;
   /**
    * Hears voice messages, whose words are their sender's own; undefined where it does not. The first skill that does counts.
    * Rejects only when `signal` aborts.
    */
   hear?(
-    deps: SkillDeps<Settings>,
+    deps: Deps,
     files: readonly FileRef[],
     speaker: { personId: string; conversationId: string },
     signal: AbortSignal,
@@ -489,62 +348,62 @@ export interface SkillActs<Settings> {
    * Operations for commands of the terminal, by the verb's name (`notes-export`): over the control socket, which is its
    * owner's, or in their own process where no daemon runs.
    */
-  verbs?(deps: SkillDeps<Settings>): Readonly<Record<string, Verb>>;
+  verbs?(deps: Deps): Readonly<Record<string, Verb>>;
 }
 
-export interface SkillWork<Settings> {
-  jobs?(deps: SkillDeps<Settings>, all: Pick<AllSkills, 'tables'>): JobHandler[];
+export interface SkillWork<Deps extends SkillDeps> {
+  jobs?(deps: Deps, all: Pick<AllSkills, 'tables'>): JobHandler[];
   schedules?: readonly SystemTask[];
   /** Names of `ownSchedules`, for the configuration: these hold whatever its settings are. */
   scheduleNames?: readonly string[];
   /** Further `schedules` that depend on its settings. */
-  ownSchedules?(deps: SkillDeps<Settings>): readonly SystemTask[];
-  due?(deps: SkillDeps<Settings>): DueSource[];
+  ownSchedules?(deps: Deps): readonly SystemTask[];
+  due?(deps: Deps): DueSource[];
   /** Called when coda has started, before anybody is heard: what it begins goes on beside. */
-  onStart?(deps: SkillDeps<Settings>): void;
+  onStart?(deps: Deps): void;
   /** Called when a replica, perhaps one of another version, has ended, and now and then without one. */
-  replicaEnded?(deps: SkillDeps<Settings>): void;
+  replicaEnded?(deps: Deps): void;
   /**
    * Called when a turn has ended, is parked or was cut off in this process, after that is stored: to close what its calls
    * have opened, or to work on what was said. The lane is free already. Not called after the process has died.
    */
-  turnOver?(deps: SkillDeps<Settings>, over: TurnOver): Promise<void>;
+  turnOver?(deps: Deps, over: TurnOver): Promise<void>;
   /** False where these settings leave `turnOver` nothing to do: it is not called then. */
-  needsTurns?(config: Settings): boolean;
+  needsTurns?(config: Deps['config']): boolean;
 }
 
 /** Its parts of the model's prompt, from the most stable to the most passing. */
-export interface SkillPrompt<Settings> {
+export interface SkillPrompt<Deps extends SkillDeps> {
   /** Its part of the stable prompt: must not differ from one message to the next without need. */
-  stablePrompt?(deps: SkillDeps<Settings>, asked: AskedPrompt): Promise<string | undefined>;
+  stablePrompt?(deps: Deps, asked: AskedPrompt): Promise<string | undefined>;
   /**
    * Its section of the prompt for a person, in private places only; kept until something of the person's is written.
    * Tainted text must not be in it: it would taint every turn.
    */
-  prompt?(deps: SkillDeps<Settings>, asked: Asker): Promise<PromptSection | undefined>;
+  prompt?(deps: Deps, asked: Asker): Promise<PromptSection | undefined>;
   /** Its part of the prompt for one message; the same all through its turn. */
-  messagePrompt?(deps: SkillDeps<Settings>, asked: AskedPrompt): Promise<PromptSection | undefined>;
+  messagePrompt?(deps: Deps, asked: AskedPrompt): Promise<PromptSection | undefined>;
 }
 
-export interface SkillViews<Settings> {
+export interface SkillViews<Deps extends SkillDeps> {
   /** The person's own items for their briefing or review; asked in private places only. */
-  agenda?(deps: SkillDeps<Settings>, ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
+  agenda?(deps: Deps, ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
   /** The same, where it comes from outside: before the transaction, and within a few seconds. */
-  agendaAhead?(deps: SkillDeps<Settings>, kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
+  agendaAhead?(deps: Deps, kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
   /** Its section of the person's own page: Slack's App Home. Nobody else sees that. */
-  home?(deps: SkillDeps<Settings>, reader: HomeReader): Promise<HomeSection[]>;
+  home?(deps: Deps, reader: HomeReader): Promise<HomeSection[]>;
   /** Fields of `coda status`: what it holds open at the moment. */
-  status?(deps: SkillDeps<Settings>): Readonly<Record<string, Json>>;
+  status?(deps: Deps): Readonly<Record<string, Json>>;
   /** A person's plans until `to`, at most 200, for a page of their week. */
-  listUpcoming?(deps: SkillDeps<Settings>, reader: OwnReader, to: Date): Promise<Upcoming[]>;
+  listUpcoming?(deps: Deps, reader: OwnReader, to: Date): Promise<Upcoming[]>;
   /** A person's tasks and lists, for the same page. */
-  listTimeless?(deps: SkillDeps<Settings>, reader: OwnReader): Promise<Timeless>;
+  listTimeless?(deps: Deps, reader: OwnReader): Promise<Timeless>;
 }
 
-export interface SkillApi<Settings> {
-  collections?(deps: SkillDeps<Settings>): readonly AnyCollection[];
-  routes?(deps: SkillDeps<Settings>, all: AllSkills): readonly AnyRoute[];
-  checks?(deps: SkillDeps<Settings>, toolbox: Pick<Toolbox, 'names' | 'get'>): HealthCheck[];
+export interface SkillApi<Deps extends SkillDeps> {
+  collections?(deps: Deps): readonly AnyCollection[];
+  routes?(deps: Deps, all: AllSkills): readonly AnyRoute[];
+  checks?(deps: Deps, toolbox: Pick<Toolbox, 'names' | 'get'>): HealthCheck[];
 }
 
 /** Kinds of things that open pages read again, by the names that their hints have. */
@@ -554,7 +413,7 @@ export interface PageChanges {
   commits?: CommitHints;
 }
 
-export interface SkillData<Settings> {
+export interface SkillData<Deps extends SkillDeps> {
   /**
    * Tables of what coda keeps for a person, each with `person_id`: emptied when the person is erased, in this order and behind
    * `deletionRules`. Whoever has a row in one is no passing stranger.
@@ -564,7 +423,7 @@ export interface SkillData<Settings> {
   deletionRules?: readonly DeletionRule[];
   mergeRules?: readonly MergeRule[];
   /** Offers something to a person whose platform reports another zone now; in the transaction that stores it. */
-  onMove?(deps: SkillDeps<Settings>, tx: Transaction, moved: MovedPerson): Promise<void>;
+  onMove?(deps: Deps, tx: Transaction, moved: MovedPerson): Promise<void>;
 }
 
 /**
@@ -580,18 +439,22 @@ export interface SkillData<Settings> {
  * };
  * ```
  */
-export interface Skill<Settings = unknown>
-  extends SkillActs<Settings>,
-    SkillWork<Settings>,
-    SkillPrompt<Settings>,
-    SkillViews<Settings>,
-    SkillApi<Settings>,
-    SkillData<Settings> {
+export interface Skill<Settings = unknown, Needs extends PortName = never>
+  extends SkillActs<SkillDeps<Settings, Needs>>,
+    SkillWork<SkillDeps<Settings, Needs>>,
+    SkillPrompt<SkillDeps<Settings, Needs>>,
+    SkillViews<SkillDeps<Settings, Needs>>,
+    SkillApi<SkillDeps<Settings, Needs>>,
+    SkillData<SkillDeps<Settings, Needs>> {
   name: string;
   config?: ConfigBlock<z.ZodType<Settings>>;
   /** True if these settings switch it on; left out: it is. One that is off is not there at all. */
   isOn?(config: Settings): boolean;
   words?: SkillWords;
+  /** Ports that it has for other skills. A port is one skill's. */
+  provides?(deps: Omit<SkillDeps<Settings>, 'ports'>): Partial<SkillPorts>;
+  /** Ports of others that it uses. */
+  needs?: readonly PortName[];
 }
 
 export function commandThing({ name, skill, ownerOnly }: Pick<Command, 'name' | 'skill' | 'ownerOnly'>): Thing {

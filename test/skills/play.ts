@@ -10,14 +10,14 @@ import { allSkills } from '../../src/app/skills.ts';
 import { uuid } from '../../src/base/ids.ts';
 import type { Json } from '../../src/base/json.ts';
 import { Cache, memoryStore, openLocks } from '../../src/bus/index.ts';
-import type { Command, Skill, SkillDeps } from '../../src/chat/index.ts';
+import { ABSENT_PORTS, type Command, type Skill, type SkillDeps } from '../../src/chat/index.ts';
 import { execution } from '../../src/config/blocks.ts';
 import type { Outgoing, Place, PlannedTurn } from '../../src/delivery/index.ts';
 import { Egress } from '../../src/egress/index.ts';
 import { type DueSource, type JobHandler, JobQueue, Schedules } from '../../src/jobs/index.ts';
 import { Gate, type Person, type PersonRow, toPerson } from '../../src/people/index.ts';
 import { openSandbox, Workspaces } from '../../src/sandbox/index.ts';
-import { acknowledgements } from '../../src/skills/reminders/index.ts';
+import { acknowledgements } from '../../src/skills/reminders/seen.ts';
 import type { Artifacts, Database, Transaction } from '../../src/storage/index.ts';
 import { type Embedders, embeddersOf } from '../../src/vectors/index.ts';
 import { Emptied, type Statements } from '../support/emptied.ts';
@@ -58,8 +58,6 @@ function noSandbox(world: TestWorld): SkillDeps['sandbox'] {
     detached: sandbox.detached,
   };
 }
-
-const NO_SCRIPTS = { ok: false, code: 'NOT_FOUND', message: 'none' } as const;
 
 /** A skill on a real database, played without the way of a message around it. */
 export class Played {
@@ -103,24 +101,7 @@ export class Played {
       cache: new Cache(memoryStore(world.clock)),
       locks: openLocks({}, world),
       does: [],
-      scripts: {
-        find: async () => NO_SCRIPTS,
-        run: async () => NO_SCRIPTS,
-        readFile: async () => NO_SCRIPTS,
-      },
-      plannedInFiles: () => [],
-      hookOwner: async () => undefined,
-      acknowledgements: acknowledgements({ wakeAt, world }),
-      pages: {
-        readText: async () => NO_SCRIPTS,
-        readFeed: async () => NO_SCRIPTS,
-        readCalendar: async () => NO_SCRIPTS,
-      },
-      servers: {
-        has: () => false,
-        findTool: () => undefined,
-        call: async () => ({ ok: false, message: 'none', isTransient: false, mayHaveRun: false }),
-      },
+      ports: { ...ABSENT_PORTS, acknowledgements: acknowledgements({ wakeAt, world }) },
       household: { zone: 'UTC', locale: undefined },
       readCaller: async () => {
         throw new Error('a played skill is asked for nothing over HTTP');

@@ -112,7 +112,7 @@ export async function findHeard(
   };
 }
 
-/** What was said, the newest first: of inbox and outbox, and of what is remembered where those have been emptied. */
+/** Messages and answers, the newest first: of inbox and outbox, and remembered ones where those have been emptied. */
 export async function saidIn(
   database: Database,
   { channels, personId, withTerminal = false }: SaidWhere,
@@ -165,7 +165,7 @@ export async function saidIn(
 const ENDED: readonly string[] = ['sent', 'done', 'failed', 'expired', 'cancelled'];
 
 /**
- * What was said between `since` and `before` and is in neither inbox nor outbox any more (`retention.days`), from what the model
+ * Messages between `since` and `before` that are in neither inbox nor outbox any more (`retention.days`), from what the model
  * remembers; the newest first.
  */
 async function rememberedIn(

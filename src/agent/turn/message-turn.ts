@@ -37,7 +37,7 @@ export class MessageTurn implements TurnRun {
   private readonly heldValues: HeldValues;
   private readonly model: Model | undefined;
   private draft: Draft | undefined;
-  /** What has come of the answer that is being given. */
+  /** Words of the answer that have come so far. */
   private said = '';
 
   constructor({ options, counters, heldValues, item, turn, limit }: MessageTurnOptions) {

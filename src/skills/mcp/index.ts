@@ -8,16 +8,16 @@ import type { Servers } from './servers.ts';
 import { callbackRoute } from './sign-in/sign-in.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { texts } from './texts.ts';
-import { approveTool, promptCall, serverTools } from './tools.ts';
+import { approveTool, promptCall, serverTools, toolServers } from './tools.ts';
 
 export { config as mcpConfig } from './config.ts';
 export { mcpOperations } from './operations.ts';
 export { Servers as McpServers } from './servers.ts';
-export { toolServers } from './tools.ts';
 
 export const mcp = (servers: Servers): Skill<Settings> => ({
   name: 'mcp',
   config,
+  provides: () => ({ servers: toolServers(servers) }),
   tools: () => forOwners(() => texts.ownersApprove, [approveTool(servers)]),
   liveTools: () => ({
     current: (taken) => servers.current(taken, serverTools),

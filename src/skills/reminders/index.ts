@@ -11,13 +11,11 @@ import { reminderSource } from './fire.ts';
 import { agenda, home, listTool, soonest, upcomingReminders } from './list.ts';
 import { acceptTool } from './other.ts';
 import { restoreTool } from './restore.ts';
-import { escalationSource, seenTool } from './seen.ts';
+import { acknowledgements, escalationSource, seenTool } from './seen.ts';
 import { chooseTool, snoozeTool } from './snooze.ts';
 import { mergeRules } from './store.ts';
 import { texts } from './texts.ts';
 import { moveZoneTool, offerMove } from './zone.ts';
-
-export { acknowledgements } from './seen.ts';
 
 export const reminders: Skill<Settings> = {
   name: 'reminders',
@@ -26,6 +24,7 @@ export const reminders: Skill<Settings> = {
   tables: ['reminders'],
   changes: { calls: 'reminders', commits: { 'reminders.fire': ['all', 'reminders'] } },
   mergeRules,
+  provides: ({ wakeAt, world }) => ({ acknowledgements: acknowledgements({ wakeAt, world }) }),
   tools: ({ outbox, wakeAt, household: { isZoneSet = false } }) => [
     createTool({ wakeAt, outbox, isZoneSet }),
     listTool,

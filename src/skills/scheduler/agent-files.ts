@@ -1,6 +1,6 @@
 /** Schedules that the folders of agents say in `schedules.yaml`: planned for the first owner, kept as the files are. */
 import { faultsOf, inputWords } from '../../base/input.ts';
-import type { SkillDeps } from '../../chat/index.ts';
+import type { SkillDeps, SkillPorts } from '../../chat/index.ts';
 import type { JobHandler, JobQueue } from '../../jobs/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { readSlot, slotsOf } from '../../time/index.ts';
@@ -12,7 +12,8 @@ import { askerOf, type WatchTooling, watchInput } from './watch.ts';
 
 const KIND = 'schedule.files';
 
-type Deps = Pick<SkillDeps, 'database' | 'world' | 'household' | 'plannedInFiles'> & { tooling: WatchTooling };
+type Deps = Pick<SkillDeps, 'database' | 'world' | 'household'> &
+  Pick<SkillPorts, 'plannedInFiles'> & { tooling: WatchTooling };
 
 /** Has the files looked at soon: they may have changed. */
 export async function planFilesRead(jobs: Pick<JobQueue, 'enqueue'>, tx: Transaction, now: Date): Promise<void> {

@@ -14,7 +14,7 @@ import {
 import type { Instant } from '../../base/clock.ts';
 import { shortId } from '../../base/ids.ts';
 import { shorten } from '../../base/text.ts';
-import { type SkillDeps, ThingUndo, targetMeant, targetTexts } from '../../chat/index.ts';
+import { type SkillPorts, ThingUndo, targetMeant, targetTexts } from '../../chat/index.ts';
 import { type Choice, conversations, targets } from '../../delivery/index.ts';
 import {
   nextOf,
@@ -52,7 +52,7 @@ export type Placing = Pick<TxContext, 'tx' | 'person' | 'clock' | 'when' | 'tain
 
 export interface Tooling {
   wakeAt: WakeAt;
-  acknowledgements: SkillDeps['acknowledgements'];
+  acknowledgements: SkillPorts['acknowledgements'];
   runnable(name: string): boolean;
   /** Milliseconds. */
   smallestStep: number;

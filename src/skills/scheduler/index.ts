@@ -35,10 +35,16 @@ const SCRIPT_MS = 5_000;
 
 type Settings = z.output<typeof config.schema>;
 
+const NEEDS = ['acknowledgements', 'scripts', 'servers', 'pages', 'hookOwner', 'plannedInFiles'] as const;
+
+type NeededPorts = (typeof NEEDS)[number];
+type Deps = SkillDeps<Settings, NeededPorts>;
+
 /** Does what people have planned, when they have planned it; shows and switches what runs by itself. */
-export const scheduler: Skill<Settings> = {
+export const scheduler: Skill<Settings, NeededPorts> = {
   name: 'scheduler',
   config,
+  needs: NEEDS,
   words: { does: 'run what you plan', keeps: 'schedules' },
   tables: ['schedule_runs', 'person_schedules'],
   changes: {
@@ -58,8 +64,8 @@ export const scheduler: Skill<Settings> = {
       listTool,
       scheduleChange,
       editTool(tooling),
-      deleteTool(deps),
-      restoreTool(deps),
+      deleteTool(tooling),
+      restoreTool(tooling),
       chooseTool(tooling, (ctx, which, plan) => move(ctx, which, plan, tooling)),
       ...systemTools(switchDeps(deps)),
       ...routineTools(all, tooling),
@@ -77,7 +83,15 @@ export const scheduler: Skill<Settings> = {
   ],
   onStart: adoptTurns,
   replicaEnded: adoptTurns,
-  jobs: (deps) => [runJob(deps), filesJob({ ...deps, tooling: toolingOf(deps, { runnable: () => false }) })],
+  jobs: (deps) => {
+    const { database, world, outbox, turns, jobs, household, ports } = deps;
+    const tooling = toolingOf(deps, { runnable: () => false });
+    const { plannedInFiles } = ports;
+    return [
+      runJob({ ...tooling, database, world, outbox, turns, jobs }),
+      filesJob({ database, world, household, plannedInFiles, tooling }),
+    ];
+  },
   due: (deps) => [scheduleSource(deps), outcomeSource(deps), failingSource(deps), digestSource(deps)],
   prompt: async ({ database }, { person }) =>
     (await hasSchedules(readerOf(database), person.id))
@@ -87,10 +101,8 @@ export const scheduler: Skill<Settings> = {
     origin === 'schedule' ? { title: 'Planned', text: texts.prompt, stands: false } : undefined,
 };
 
-function toolingOf(
-  { wakeAt, config, scripts, servers, gate, pages, hookOwner, acknowledgements }: SkillDeps<Settings>,
-  { runnable }: Pick<AllSkills, 'runnable'>,
-): WatchTooling {
+function toolingOf({ wakeAt, config, gate, ports }: Deps, { runnable }: Pick<AllSkills, 'runnable'>): WatchTooling {
+  const { scripts, servers, pages, hookOwner, acknowledgements } = ports;
   const { smallest_step: smallestStep, most } = config;
   const { smallest_script_step: smallestScriptStep, smallest_remote_step: smallestRemoteStep } = config;
   return {
@@ -109,15 +121,16 @@ function toolingOf(
   };
 }
 
-function operationDeps(deps: SkillDeps<Settings>) {
+function operationDeps(deps: Deps) {
   const { database, world, household } = deps;
   // A name behind "run" is a script's there: nobody is there to be asked what a skill would do.
   const tooling = toolingOf(deps, { runnable: () => false });
   return { ...switchDeps(deps), database, world, household, tooling };
 }
 
-function switchDeps(deps: SkillDeps<Settings>) {
-  const { schedules, jobs, turns, wakeAt, acknowledgements, config } = deps;
+function switchDeps(deps: Deps) {
+  const { schedules, jobs, turns, wakeAt, config } = deps;
+  const { acknowledgements } = deps.ports;
   const set = Object.entries(config.tasks).flatMap(([name, { enabled }]) => (enabled === undefined ? [] : [name]));
   return { schedules, jobs, turns, wakeAt, acknowledgements, configured: new Set(set) };
 }

@@ -5,7 +5,7 @@ import type { Instant } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import { shorten, storable } from '../../base/text.ts';
-import type { SkillDeps } from '../../chat/index.ts';
+import type { SkillDeps, SkillPorts } from '../../chat/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
 import { type Person, personById } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
@@ -21,7 +21,8 @@ import { speechText, texts } from './watch/texts.ts';
 const RUN_JOB = 'schedule.run';
 
 export type RunDeps = ObserveDeps &
-  Pick<SkillDeps, 'database' | 'world' | 'outbox' | 'turns' | 'jobs' | 'wakeAt' | 'acknowledgements'>;
+  Pick<SkillDeps, 'database' | 'world' | 'outbox' | 'turns' | 'jobs' | 'wakeAt'> &
+  Pick<SkillPorts, 'acknowledgements'>;
 
 /** Attempts at a source that may answer a little later. Then the run has failed. */
 const ATTEMPTS = 3;

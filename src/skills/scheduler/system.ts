@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { askIfUnnamed, dataTool, done, failed, isNumber, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { didYouMean, shorten } from '../../base/text.ts';
-import type { HomeReader, HomeSection, SkillDeps } from '../../chat/index.ts';
+import type { HomeReader, HomeSection, SkillDeps, SkillPorts } from '../../chat/index.ts';
 import { targets } from '../../delivery/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
 import type { Transaction } from '../../storage/index.ts';
@@ -12,7 +12,8 @@ import * as store from './store.ts';
 import { sourcesOf } from './tell.ts';
 import { line, taskLine, texts } from './texts.ts';
 
-export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt' | 'acknowledgements'> & {
+export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt'> & {
+  acknowledgements: SkillPorts['acknowledgements'];
   /** Tasks whose being on or off is set in the configuration. */
   configured: ReadonlySet<string>;
 };

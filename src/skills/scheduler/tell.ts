@@ -1,6 +1,6 @@
 /** Tells what a schedule has found, in its place. */
 import type { Instant } from '../../base/clock.ts';
-import type { SkillDeps } from '../../chat/index.ts';
+import type { SkillDeps, SkillPorts } from '../../chat/index.ts';
 import { conversations, type PlannedTurn, type TargetAddress, targets } from '../../delivery/index.ts';
 import { type Person, type QuietHours, quietUntil } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
@@ -87,7 +87,7 @@ export const sourcesOf = (id: string): string[] => [findingsOf(id), failureOf(id
  * room for more.
  */
 export async function tellUntilSeen(
-  { acknowledgements }: Pick<SkillDeps, 'acknowledgements'>,
+  { acknowledgements }: Pick<SkillPorts, 'acknowledgements'>,
   tx: Transaction,
   { schedule, person, text, urgent = false }: Tidings,
   { seen: nag, escalate, isFailure }: Pick<Telling, 'escalate'> & { seen: number; isFailure: boolean },
@@ -113,7 +113,7 @@ export function quietEnd(
 
 /** After a change of a schedule: what waits for Seen is told as it says now, or not at all any more. */
 export async function settleAsking(
-  acknowledgements: SkillDeps['acknowledgements'],
+  acknowledgements: SkillPorts['acknowledgements'],
   tx: Transaction,
   id: string,
   { state, telling, targetId }: Pick<PersonSchedule, 'state' | 'telling' | 'targetId'>,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type CallContext, dataTool, type Failed, failed, privately, type ToolResult } from '../../agent/index.ts';
 import { withTimeout } from '../../base/async.ts';
-import type { FoundScript, ScriptAsker, SkillDeps } from '../../chat/index.ts';
+import type { FoundScript, ScriptAsker, SkillDeps, SkillPorts } from '../../chat/index.ts';
 import { readSlot } from '../../time/index.ts';
 import { askWhich, type Placing, placeAt, planOf, type Tooling } from './create.ts';
 import { MISSED } from './schedule.ts';
@@ -39,11 +39,11 @@ export interface WatchTooling extends Tooling {
   /** Milliseconds between two looks of a script, and of what others' machines serve. */
   smallestScriptStep: number;
   smallestRemoteStep: number;
-  scripts: SkillDeps['scripts'];
-  servers: SkillDeps['servers'];
+  scripts: SkillPorts['scripts'];
+  servers: SkillPorts['servers'];
   gate: SkillDeps['gate'];
-  pages: SkillDeps['pages'];
-  hookOwner: SkillDeps['hookOwner'];
+  pages: SkillPorts['pages'];
+  hookOwner: SkillPorts['hookOwner'];
 }
 
 export interface ReadySource {

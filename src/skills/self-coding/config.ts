@@ -42,4 +42,4 @@ export const config = improvementBlock(
 
 export type Settings = NonNullable<z.output<typeof config.schema>>;
 
-export type Deps = SkillDeps<Settings>;
+export type Deps = SkillDeps<Settings, 'servers'>;

@@ -283,14 +283,15 @@ async function storeResult(deps: Deps, tx: Transaction, run: store.Run, result: 
 
 type Optional = Settings | undefined;
 
-function whenOn<T>({ config: settings, ...deps }: SkillDeps<Optional>, made: (own: Deps) => T[]): T[] {
+function whenOn<T>({ config: settings, ...deps }: SkillDeps<Optional, 'servers'>, made: (own: Deps) => T[]): T[] {
   return settings?.enabled && isExecutorOn(settings) ? made({ ...deps, config: settings }) : [];
 }
 
 /** Present in every coda, so that what it has stored goes with its person; without its settings it does nothing. */
-export const selfCoding: Skill<Optional> = {
+export const selfCoding: Skill<Optional, 'servers'> = {
   name: 'self-coding',
   config,
+  needs: ['servers'],
   tools: (deps) => whenOn(deps, codingTools),
   jobs: (deps) => whenOn(deps, (own) => [...weekly.jobs(own), stepJob(own)]),
   scheduleNames: weekly.scheduleNames,
@@ -304,7 +305,7 @@ function isExecutorOn(config: Settings): boolean {
   return config.executor_enabled && forgeOf(config) !== undefined;
 }
 
-function check({ sandbox, config, servers }: Deps): HealthCheck {
+function check({ sandbox, config, ports: { servers } }: Deps): HealthCheck {
   return {
     name: 'self-improvement executor',
     async check() {

@@ -19,7 +19,7 @@ export function forgeFor({ config }: Pick<Deps, 'config'>): Forge {
   return forge;
 }
 
-export function toolsOf({ servers }: Pick<Deps, 'servers'>, forge: Forge): ForgeTools | undefined {
+export function toolsOf({ ports: { servers } }: Pick<Deps, 'ports'>, forge: Forge): ForgeTools | undefined {
   const { server } = forge;
   if (server === undefined) return undefined;
   if (!servers.has(server)) throw new RefusedRun(texts.noServer(server));

@@ -3,7 +3,7 @@ import { forOwners, type Toolbox } from '../../agent/index.ts';
 import { type HealthCheck, routesOf, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { calledBy, commands } from './commands.ts';
 import { config, type SpecialistsConfig } from './config.ts';
-import { fits, HeldSnapshots, type SpecialistHost } from './host.ts';
+import { fits, HeldSnapshots, plannedLines, type SpecialistHost } from './host.ts';
 import { specialistOperations } from './operations.ts';
 import { type Diagnostic, type Snapshot, type Specialist, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
@@ -11,7 +11,6 @@ import { approveTool, listTool, spawnTool, type ToolDeps } from './tools.ts';
 
 export { SpecialistCatalog, validateSpecialists } from './catalog.ts';
 export { config as specialistsConfig, overridesIn } from './config.ts';
-export { plannedLines } from './host.ts';
 export { specialistOperations } from './operations.ts';
 export type { SpecialistReport, SpecialistState } from './specialist.ts';
 export * as specialistTexts from './texts.ts';
@@ -23,6 +22,7 @@ export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
   const depsOf = ({ database, gate }: SkillDeps<SpecialistsConfig>): ToolDeps => ({ host, held, database, gate });
   return {
     name: 'specialists',
+    provides: () => ({ plannedInFiles: () => plannedLines(host.catalog.current()) }),
     changes: { commits: { 'specialists.approve': ['owners', 'skills'] } },
     config,
     tools: (deps) => [

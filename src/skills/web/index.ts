@@ -4,13 +4,14 @@ import { Firecrawl, firecrawlTools } from './firecrawl.ts';
 import { Pages } from './page/pages.ts';
 import { providersOf, Search } from './search/search.ts';
 import { fetchTool, searchTool } from './tools.ts';
-
-export { config as webConfig } from './config.ts';
-export { watchedPages } from './watched.ts';
+import { watchedPages } from './watched.ts';
 
 export const web: Skill<Settings> = {
   name: 'web',
   config,
+  provides: ({ egress, cache, world, onClose, config: settings }) => ({
+    pages: watchedPages({ egress, cache, world, onClose }, settings),
+  }),
   tools: (deps) => (deps.config.enabled ? toolsOf(deps) : []),
 };
 

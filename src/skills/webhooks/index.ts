@@ -22,6 +22,7 @@ const job = z.object({
 
 export const webhooks = (hooks: Webhooks): Skill => ({
   name: 'webhooks',
+  provides: () => ({ hookOwner: (hook) => hooks.ownerOf(hook) }),
   tables: ['hooks'],
   changes: { commits: { 'hooks.add': ['owners', 'jobs'], 'hooks.remove': ['owners', 'jobs'] } },
   deletionRules,

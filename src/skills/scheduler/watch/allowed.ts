@@ -1,6 +1,6 @@
 /** Sources that a person may look at: by the tool that stands for each. A rule looks by itself, so nobody can be asked. */
 import { type Failed, failed } from '../../../agent/index.ts';
-import type { OfferedTool, ScriptAsker, SkillDeps } from '../../../chat/index.ts';
+import type { OfferedTool, ScriptAsker, SkillDeps, SkillPorts } from '../../../chat/index.ts';
 import type { Source } from './rule.ts';
 import { texts } from './texts.ts';
 
@@ -21,7 +21,7 @@ const TOOLS: Readonly<Partial<Record<Source['kind'], StandIn>>> = {
 
 /** Undefined: it may be looked at. A tool of a server that is away is judged when it is called. */
 export function refusalOf(
-  { gate, servers }: Pick<SkillDeps, 'gate' | 'servers'>,
+  { gate, servers }: Pick<SkillDeps, 'gate'> & Pick<SkillPorts, 'servers'>,
   source: Source,
   asker: ScriptAsker,
 ): Failed | undefined {
