@@ -99,7 +99,7 @@ const settings = (more: Partial<SpeechSettings> = {}): SpeechSettings => ({
   path: '/audio/transcriptions',
   module: 'sherpa-onnx-node',
   model: 'whisper-1',
-  timeout: 5_000,
+  timeout: 60_000,
   longest: 900_000,
   ...more,
 });
