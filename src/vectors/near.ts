@@ -310,7 +310,7 @@ const ASKED =
 const AUXILIARY = /^(?:did|does|do|is|are|was|were|has|have|will|can)\b ?/i;
 
 /** A question without the words that only ask: "Where did Maya move?" → "Maya move". */
-function bareQuestion(text: string): string {
+export function bareQuestion(text: string): string {
   const bare = text
     .trim()
     .replace(/(?<!\?)\?+$/, '')

@@ -34,6 +34,7 @@ const OWN: Readonly<Record<string, string>> = {
   'skills/mcp/sign-in/tokens.ts': 'what coda has sealed',
   'people/json-text.ts': 'a token of what is read there',
   'storage/backup/format.ts': 'what coda has written',
+  'storage/columns.ts': 'what was written before it',
   'storage/pglite/lock.ts': 'what coda has written',
   'storage/pglite/open.ts': 'what coda has written',
   'storage/port.ts': 'what was written before it',

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Embedder } from '../../../src/vectors/index.ts';
+import { bareQuestion } from '../../../src/vectors/near.ts';
 import { type Played, words } from '../play.ts';
 
 export interface AnswerSet {
@@ -28,7 +29,9 @@ export function answerSet(
 /** The embedder, with the vectors of a set's texts made beforehand: how soon one comes is no part of how well notes answer. */
 export async function prepared(embedder: Embedder, { pairs, unanswered }: AnswerSet): Promise<Embedder> {
   const { signal } = new AbortController();
-  const texts = [...pairs.flat(), ...unanswered];
+  // A question is also asked without the words that only ask.
+  const asked = [...pairs.map(([, question]) => question), ...unanswered];
+  const texts = [...new Set([...pairs.flat(), ...unanswered, ...asked.map(bareQuestion)])];
   const known = new Map<string, Float32Array>();
   for (let at = 0; at < texts.length; at += embedder.maxBatch) {
     const batch = texts.slice(at, at + embedder.maxBatch);
