@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { collection, cursorInstant, pageOf } from '../../chat/index.ts';
+import { saveInput } from './keep.ts';
 import { type Memory, TYPES } from './memory.ts';
 import type { Recall } from './recall.ts';
 import * as store from './store.ts';
@@ -58,10 +59,8 @@ export const memoryCollection = (recall: Pick<Recall, 'searchAll'>) =>
     },
     create: {
       body: z.strictObject({
+        ...saveInput.shape,
         text: text.describe('One sentence that stands by itself.'),
-        type: type.default('fact'),
-        importance: z.int().min(1).max(5).default(3),
-        tags: z.array(z.string().max(50)).max(10).default([]),
         date: date.optional(),
       }),
       call: (body) => ({ tool: 'memory_save', input: body }),
