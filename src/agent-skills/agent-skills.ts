@@ -10,6 +10,7 @@ import { embedSkillsJob } from './find/vectors.ts';
 import { imageOperations } from './images/operations.ts';
 import { isWithheld } from './live/decisions.ts';
 import type { SkillHost } from './live/host.ts';
+import { skillRoutes } from './routes.ts';
 import { type AgentSkill, isTrusted, SOURCE_KINDS, type SourceKind } from './skill.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import * as texts from './texts.ts';
@@ -27,7 +28,7 @@ import { meantTool, wrongTool } from './use/wrong.ts';
 
 const MOST_AT_HOME = 12;
 
-export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<SkillsConfig> {
+export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<SkillsConfig, 'countRuns'> {
   const { search, views } = host;
   let prompt: SkillPrompt | undefined;
   const promptOf = (deps: SkillDeps<SkillsConfig>) => {
@@ -42,6 +43,7 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
   };
   return {
     name: 'skills',
+    needs: ['countRuns'],
     changes: {
       calls: 'skills',
       commits: {
@@ -70,6 +72,7 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
       ...verbsOf(routing, { ...deps, host }, deps.world),
       ...verbsOf([...listOperations(), ...imageOperations], host, deps.world),
     }),
+    routes: ({ readCaller, world, ports }) => skillRoutes({ host, readCaller, world, ports }),
     home: async ({ gate }, { person }) => {
       const view = views.viewOf(undefined);
       const off = deniedBy(gate)(view, person);

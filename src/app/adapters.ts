@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type ConsoleAdapter, consoleAdapter } from '../adapters/console/index.ts';
 import { discord } from '../adapters/discord/index.ts';
+import { hooksAdapter, targetsConfig } from '../adapters/hooks/index.ts';
 import { slack } from '../adapters/slack/index.ts';
 import { approvalsAtHome } from '../agent/index.ts';
 import { TestClock } from '../base/clock.ts';
@@ -63,6 +64,12 @@ export async function openPlatforms(parts: PlatformParts): Promise<PlatformAdapt
     return [await platform.open({ ...common, config: settings, isStranger, complete: answer })];
   });
   return (await Promise.all(opened)).flat();
+}
+
+/** Services of the configuration that are told things; `isNamed`: it names one. */
+export function openServices({ config, egress, world }: Pick<Foundation, 'egress'> & { config: Config; world: World }) {
+  const { hooks } = config.block(targetsConfig);
+  return { adapter: hooksAdapter({ hooks, egress, world }), isNamed: Object.keys(hooks).length > 0 };
 }
 
 interface ConsoleParts {

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
-import { hooksAdapter, targetsConfig } from '../adapters/hooks/index.ts';
 import type { HttpServer, Pushes, Service } from '../adapters/http/index.ts';
-import { Approvals, approvalSource, type Model } from '../agent/index.ts';
-import { LiveSkills, skillInstall } from '../agent-skills/index.ts';
+import { type Agent, Approvals, approvalSource, type Model } from '../agent/index.ts';
 import { append, lastConfigChange, rowOf } from '../audit/index.ts';
 import { Closer, groupBy, withTimeout } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
@@ -11,52 +9,36 @@ import { messageOf } from '../base/errors.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import {
+  type AllSkills,
   type AnyRoute,
   type Command,
   type HealthCheck,
   type PairingDeps,
   Router,
   type Skill,
-  type SkillDeps,
   turnAway,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { type ChatAdapter, deadJobSource, type Item, type Receiver } from '../delivery/index.ts';
 import { routeFetch } from '../egress/index.ts';
-import type { Sandbox } from '../sandbox/index.ts';
-import { McpServers, mcpConfig } from '../skills/mcp/index.ts';
-import { hookWatcher, planFilesRead, schedulerConfig } from '../skills/scheduler/index.ts';
-import { restingIn } from '../skills/skill-market/index.ts';
-import { SkillTrials } from '../skills/skill-trials/index.ts';
-import { type SpecialistCatalog, specialistTexts } from '../skills/specialists/index.ts';
-import { Webhooks } from '../skills/webhooks/index.ts';
-import type { Artifacts, Database, Engine, Transaction } from '../storage/index.ts';
-import { openConsole, openPlatforms, titles } from './adapters.ts';
+import type { Artifacts, Database, Engine } from '../storage/index.ts';
+import { openConsole, openPlatforms, openServices, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { readerFrom } from './api/reader.ts';
 import { Backups } from './backups.ts';
 import { type CoreParts, openCore } from './core.ts';
 import { tellingOverrides, toolsCheck } from './doctor/index.ts';
-import { attachmentBytes, openHttp, openPushes, serve } from './http.ts';
+import { openHttp, openPushes, serve } from './http.ts';
 import { openInference, type Thinking } from './inference.ts';
 import { enqueue, handlersOf, type JobParts, jobsOf, skillJob } from './jobs.ts';
 import { type AwayPlatform, type OperatedApp, SKILL_JOB } from './operations/parts.ts';
 import { People } from './people.ts';
 import { programVerbs } from './programs.ts';
-import { openSkillSandbox } from './sandbox.ts';
-import { defaultZone, householdOf } from './settings.ts';
+import { householdOf } from './settings.ts';
 import { Sessions } from './sign-in/sessions.ts';
 import { Tokens } from './sign-in/tokens.ts';
-import {
-  allSkills,
-  builtInSkills,
-  type CommonDeps,
-  type EquippedSkill,
-  equip,
-  schedulesOf,
-  skillsOf,
-} from './skills.ts';
-import { chosenSkills, openSpecialists } from './specialists.ts';
+import { openSkillParts, type SkillParts } from './skill-parts.ts';
+import { allSkills, builtInSkills, type CommonDeps, type EquippedSkill, equip, skillsOf, tasksOf } from './skills.ts';
 import { withSpans } from './telemetry/traces.ts';
 
 export interface BuildOptions {
@@ -99,20 +81,12 @@ export async function build(config: Config, world: World, options: BuildOptions)
 }
 
 /** Parts that stand before skills, agent and adapters are connected. */
-interface OpenParts extends CoreParts {
+interface OpenParts extends CoreParts, SkillParts {
   version: string;
   thinking: Thinking;
-  specialists: SpecialistCatalog;
-  agentSkills: LiveSkills;
-  trials: SkillTrials;
-  sandbox: Sandbox;
-  /** The sandbox as skills have it. */
-  forSkills: SkillDeps['sandbox'];
   /** Undefined where HTTP is off. */
   http: HttpServer | undefined;
-  servers: McpServers;
   backups: Backups;
-  hooks: Webhooks;
   tokens: Tokens;
   sessions: Sessions;
   approvals: Approvals;
@@ -122,90 +96,22 @@ interface OpenParts extends CoreParts {
 /** Phase one: each part stands by itself, or on parts above it. */
 async function openParts(config: Config, world: World, closer: Closer, options: BuildOptions): Promise<OpenParts> {
   const core = await openCore(config, world, closer, options);
-  const { database, artifacts, bus, egress, gate, delivery, jobs, embedders, doctor } = core;
+  const { database, artifacts, egress, delivery, jobs, doctor } = core;
   const { version, model } = options;
   const thinking = openInference({ config, world, database, artifacts, model, breakers: doctor.breakers });
-  const specialists = openSpecialists(config, world.env, database);
-  const trials = new SkillTrials({
-    database,
-    clock: world.clock,
-    folder: skillInstall.installedFolder(config.dataDir),
-  });
-  const agentSkills = new LiveSkills({
-    config,
-    world,
-    bus,
-    database,
-    embedders,
-    jobs,
-    chosen: chosenSkills(config),
-    beside: async () => {
-      const report = await specialists.rescan();
-      await database.tx('agents.files', (tx) => planFilesRead(jobs, tx, world.clock.now()));
-      return specialistTexts.rescanReport(report);
-    },
-    versions: trials,
-    resting: restingIn,
-  });
-  const { secrets } = agentSkills;
-  const { sandbox, forSkills } = await openSkillSandbox({
-    config,
-    world,
-    database,
-    artifacts,
-    egress,
-    delivery,
-    gate,
-    skills: agentSkills,
-  });
-  await closer.add('sandbox', sandbox);
   const http = openHttp(config, world);
-  const servers = new McpServers({
-    world,
-    database,
-    artifacts,
-    egress,
-    bus,
-    settings: config.block(mcpConfig),
-    execution: config.execution,
-    outbox: delivery.outbox,
-    sandbox,
-    version,
-    values: secrets,
-    address: () => http?.url,
-    refusedBy: (tool) => modelsRefusing(thinking, tool),
-    longestCallMs: config.delivery.turn_timeout,
-  });
-  closer.onClose('mcp servers', () => servers.close());
-  const backups = new Backups({ config, database, world, program: `coda ${version}` });
-  const hooks = new Webhooks({
-    database,
-    world,
-    jobs,
-    artifacts,
-    secrets,
-    attachmentBytes: attachmentBytes(config),
-    watch: hookWatcher({ jobs, world }),
-  });
-  const tokens = new Tokens({ database, world, config });
-  const sessions = new Sessions({ database, world, config });
-  const approvals = new Approvals({ database, world, delivery, token: config.access.approval_token });
+  const ofSkills = await openSkillParts(core, { version, thinking, http });
+  const { secrets } = ofSkills.agentSkills;
   return {
     ...core,
+    ...ofSkills,
     version,
     thinking,
-    specialists,
-    agentSkills,
-    trials,
-    sandbox,
-    forSkills,
     http,
-    servers,
-    backups,
-    hooks,
-    tokens,
-    sessions,
-    approvals,
+    backups: new Backups({ config, database, world, program: `coda ${version}` }),
+    tokens: new Tokens({ database, world, config }),
+    sessions: new Sessions({ database, world, config }),
+    approvals: new Approvals({ database, world, delivery, token: config.access.approval_token }),
     pushes: openPushes({ config, database, world, jobs, egress, secrets }),
   };
 }
@@ -214,84 +120,74 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
 interface RunningParts {
   open: OpenParts;
   skills: readonly EquippedSkill[];
+  all: AllSkills;
   commands: readonly Command[];
+  agent: Agent;
   router: Router;
   moved: Receiver['onMove'];
+  people: People;
 }
+
+type ModelStatus = () => Json | undefined;
 
 /** Phase two: the skills over what is open, the agent over the skills, then the ways in. */
 async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
-  const { config, world, database, artifacts, delivery, gate, jobs, schedules, closer, worker, doctor, healthy } = open;
-  const { version, http, tokens, sessions, approvals, egress, agentSkills, backups, hooks } = open;
+  const { delivery, gate, closer } = open;
   const listed = [...builtInSkills, ...skillsOf(open), ...(options.skills ?? [])];
-  const skills = equip(listed, config, depsOf(open));
+  const skills = equip(listed, open.config, depsOf(open));
   const all = allSkills(skills);
   const pairing = pairingOf(open);
-  const {
-    agent,
-    commands,
-    called,
-    offersFor,
-    hear,
-    onMove: moved,
-    status,
-    close,
-  } = wireAgent(open, skills, all, pairing);
-  closer.onClose('summaries', close);
+  const wiring = wireAgent(open, skills, all, pairing);
+  const { agent, commands, called, offersFor, hear, onMove: moved } = wiring;
+  closer.onClose('summaries', wiring.close);
   const turned = (item: Item) => turnAway(pairing, item);
   const router = new Router({ agent, delivery, commands, called, offersFor, gate, turnAway: turned, hear });
+  const parts: RunningParts = { open, skills, all, commands, agent, router, moved, people: new People(pairing) };
+  const ways = await openWays(parts, options, wiring.status);
+  addChecks(parts, ways);
+  return appOf(parts, ways, wiring.status);
+}
 
-  const parts: RunningParts = { open, skills, commands, router, moved };
-  const settled = () => settleAll(open);
-  const terminal = openConsole({ config, world, artifacts, worker, commands, whenSettled: settled }, options);
+/** The ways in and out: terminal, platforms, HTTP, services that are told. */
+interface Ways {
+  terminal: ConsoleAdapter;
+  adapters: readonly ChatAdapter[];
+  /** Adapters that `coda status` shows. */
+  shown: readonly ChatAdapter[];
+  service: Service | undefined;
+}
+
+async function openWays(parts: RunningParts, options: BuildOptions, modelStatus: ModelStatus): Promise<Ways> {
+  const { open, commands, skills } = parts;
+  const { config, world, database, artifacts, worker, gate, egress } = open;
+  const whenSettled = () => settleAll(open);
+  const terminal = openConsole({ config, world, artifacts, worker, commands, whenSettled }, options);
   const platforms = await openPlatforms({ config, world, database, artifacts, commands, gate, skills });
-  const { checks } = doctor;
-  const people = new People(pairing);
-  const serving = serve({
-    config,
-    world,
-    database,
-    artifacts,
-    http,
-    jobs,
-    agent,
-    approvals,
-    checks,
-    delivery,
-    gate,
-    schedules,
-    skills,
-    all,
-    platforms,
-    tokens,
-    sessions,
-    pushes: open.pushes,
-    egress,
-    agentSkills,
-    changes: open.changes,
-    changed: open.changed,
-    modelStatus: status,
-    people,
-    hooks,
-    backups,
-    version,
-    healthy,
-  });
+  const serving = serve({ ...open, ...parts, checks: open.doctor.checks, platforms, modelStatus });
   const programs = serving ? [serving.adapter] : [];
-  const { hooks: services } = config.block(targetsConfig);
-  const told = hooksAdapter({ hooks: services, egress, world });
-  const adapters: readonly ChatAdapter[] = [terminal, ...platforms, ...programs, told, ...(options.adapters ?? [])];
+  const services = openServices({ config, egress, world });
+  const adapters = [terminal, ...platforms, ...programs, services.adapter, ...(options.adapters ?? [])];
   // The adapter exists without any service, too: words for a service that is gone have to be told elsewhere.
-  const shown = adapters.filter((adapter) => adapter !== told || Object.keys(services).length > 0);
-  checks.add(adapters.flatMap((adapter) => checksOf(adapter, config)));
-  checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps, agent.options.toolbox) ?? []));
-  if (open.servers.listAll().length > 0) checks.add([toolsCheck(agent.options.toolbox, windowOf(open.thinking))]);
-  const { service } = serving ?? {};
+  const shown = adapters.filter((adapter) => adapter !== services.adapter || services.isNamed);
+  return { terminal, adapters, shown, service: serving?.service };
+}
+
+function addChecks({ open, skills, agent }: RunningParts, { adapters }: Ways): void {
+  const { checks } = open.doctor;
+  const { toolbox } = agent.options;
+  checks.add(adapters.flatMap((adapter) => checksOf(adapter, open.config)));
+  checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps, toolbox) ?? []));
+  if (open.servers.listAll().length > 0) checks.add([toolsCheck(toolbox, windowOf(open.thinking))]);
+}
+
+function appOf(parts: RunningParts, { terminal, adapters, shown, service }: Ways, modelStatus: ModelStatus): App {
+  const { open, skills, agent, commands, people } = parts;
+  const { database, artifacts, worker, delivery, jobs, tokens, sessions, http, agentSkills, version } = open;
+  const { approvals, backups, hooks, healthy } = open;
   const verbs = Object.assign(
     programVerbs({ agent, delivery }),
     ...skills.map(({ skill, deps }) => skill.verbs?.(deps)),
   );
-
   return {
     database,
     artifacts,
@@ -306,18 +202,18 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
     backups,
     hooks,
     healthy,
-    checks,
+    checks: open.doctor.checks,
     commands,
     routes: service?.routes ?? [],
     console: terminal,
     people,
     verbs,
-    whenSettled: settled,
+    whenSettled: () => settleAll(open),
     enqueue: (job, besides) => enqueue(jobPartsOf(parts), job, besides),
     start: () => start(parts, adapters, service),
     startJobs: () => startJobs(parts, terminal),
     stop: (graceMs = GRACE_MS) => stop(open, graceMs),
-    status: async () => ({ version, ...(await statusOf(parts, shown, status())) }),
+    status: async () => ({ version, ...(await statusOf(parts, shown, modelStatus())) }),
     listAway: () => awayOf(adapters),
   };
 }
@@ -354,10 +250,6 @@ function depsOf(open: OpenParts): CommonDeps {
 /** Tokens; without a model of the configuration, what is assumed of one. */
 function windowOf({ models }: Thinking): number {
   return models?.limits(models.nameOf('default')).context ?? 64_000;
-}
-
-function modelsRefusing({ models }: Thinking, tool: string): string[] {
-  return models?.askedNames().filter((name) => models.learnt(name).tools.has(tool)) ?? [];
 }
 
 function pairingOf({ config, database, world, delivery, policies }: OpenParts): PairingDeps {
@@ -409,7 +301,7 @@ async function start(
   await join(parts, adapters, { answeredAt: 'everywhere' });
   open.sandbox.start();
   await recordConfig(database, open.config, open.world.clock.now());
-  await database.tx('schedules.put', (tx) => putTasks(tx, parts));
+  await database.tx('schedules.put', (tx) => schedules.putAll(tx, tasksOf(open.config, skills)));
   // Before the adapters: what is due is written at once, held, and sent when its platform calls `reachable`.
   worker.start([
     ...delivery.due(),
@@ -443,12 +335,9 @@ async function join(
   const handlers = isWhole ? handlersOf(jobPartsOf(parts)) : [...jobsOf(skills), events.job(), skillJob(open)];
   jobs.start(handlers.map((handler) => schedules.watch(handler)));
   await delivery.start({
+    router,
     adapters,
     answers: isWhole || answeredAt,
-    kindOf: (event) => router.kindOf(event),
-    takesTurn: (kind, text) => router.takesTurn(kind, text),
-    hear: (item, files, signal) => router.hear(item, files, signal),
-    handleItem: (item, signal) => router.handleItem(item, signal),
     onMove: moved,
     onFreed: () => {
       worker.lookForWork();
@@ -469,17 +358,6 @@ async function startJobs(parts: RunningParts, terminal: ChatAdapter): Promise<vo
   await join(parts, [terminal], { answeredAt: [terminal.name] });
   if (runs.length > 0) for (const { skill, deps } of skills) skill.onStart?.(deps);
   worker.start([jobs, schedules]);
-}
-
-async function putTasks(tx: Transaction, { open: { config, schedules }, skills }: RunningParts): Promise<void> {
-  const { tasks } = config.block(schedulerConfig);
-  const usual = defaultZone(config);
-  const all = skills.flatMap(schedulesOf).map(({ name, kind, missed, standard = true, cron }) => {
-    const set = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
-    const { cron: rule = cron, zone = usual, enabled } = set ?? {};
-    return { name, kind, payload: {}, rule, zone, missed, enabled, standard };
-  });
-  await schedules.putAll(tx, all);
 }
 
 async function stop({ world, closer, stopping, worker, delivery, jobs }: OpenParts, graceMs: number): Promise<void> {

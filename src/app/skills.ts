@@ -1,7 +1,7 @@
 import { hookPlace, targetsConfig } from '../adapters/hooks/index.ts';
 import { type Pushes, push } from '../adapters/http/index.ts';
 import type { Approvals, TxContext } from '../agent/index.ts';
-import { agentSkills, agentSkillsConfig, type LiveSkills, skillListFor } from '../agent-skills/index.ts';
+import { agentSkills, agentSkillsConfig, skillListFor } from '../agent-skills/index.ts';
 import {
   ABSENT_PORTS,
   type AgendaSection,
@@ -15,6 +15,7 @@ import {
   type Upcoming,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
+import type { Schedules } from '../jobs/index.ts';
 import { audit } from '../skills/audit/index.ts';
 import { backup } from '../skills/backup/index.ts';
 import { basics } from '../skills/basics/index.ts';
@@ -22,29 +23,31 @@ import { browser } from '../skills/browser/index.ts';
 import { code } from '../skills/code/index.ts';
 import { connectors } from '../skills/connectors/index.ts';
 import { files } from '../skills/files/index.ts';
-import { type McpServers, mcp } from '../skills/mcp/index.ts';
+import { mcp } from '../skills/mcp/index.ts';
 import { memory, memoryConfig } from '../skills/memory/index.ts';
 import { notes } from '../skills/notes/index.ts';
 import { type PlacesParts, placesSkill } from '../skills/places/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
-import { scheduler } from '../skills/scheduler/index.ts';
+import { scheduler, schedulerConfig } from '../skills/scheduler/index.ts';
 import { selfCoding } from '../skills/self-coding/index.ts';
 import { selfReview } from '../skills/self-review/index.ts';
 import { skillLearning } from '../skills/skill-learning/index.ts';
 import { skillMarket } from '../skills/skill-market/index.ts';
 import { skillRuns } from '../skills/skill-runs/index.ts';
-import { type SkillTrials, skillTrials } from '../skills/skill-trials/index.ts';
-import { type SpecialistCatalog, specialists } from '../skills/specialists/index.ts';
+import { skillTrials } from '../skills/skill-trials/index.ts';
+import { specialists } from '../skills/specialists/index.ts';
 import { type TargetsParts, targetsSkill } from '../skills/targets/index.ts';
 import { tasks } from '../skills/tasks/index.ts';
 import { today } from '../skills/today/index.ts';
 import { upkeep } from '../skills/upkeep/index.ts';
 import { weather } from '../skills/weather/index.ts';
 import { firecrawl, web } from '../skills/web/index.ts';
-import { type Webhooks, webhooks } from '../skills/webhooks/index.ts';
+import { webhooks } from '../skills/webhooks/index.ts';
 import type { Backups } from './backups.ts';
 import type { Doctor } from './doctor/index.ts';
 import { needsToken } from './operations/parts.ts';
+import { defaultZone } from './settings.ts';
+import type { SkillParts } from './skill-parts.ts';
 
 /** Capabilities, one line each: deleting a line and its folder deletes the capability. */
 export const builtInSkills: readonly Skill[] = [
@@ -66,18 +69,13 @@ export const builtInSkills: readonly Skill[] = [
   selfCoding,
 ];
 
-interface MadeOf {
+interface MadeOf extends SkillParts {
   config: Config;
   doctor: Pick<Doctor, 'skill'>;
   backups: Backups;
-  hooks: Webhooks;
   pushes: Pushes;
   delivery: PlacesParts & Pick<TargetsParts, 'linkTo'>;
-  servers: McpServers;
-  agentSkills: LiveSkills;
-  trials: SkillTrials;
   approvals: Pick<Approvals, 'carries'>;
-  specialists: SpecialistCatalog;
 }
 
 export function skillsOf(parts: MadeOf): Skill[] {
@@ -132,8 +130,19 @@ function portsOf(ports: SkillPorts, { needs = [] }: Skill): Partial<SkillPorts> 
 }
 
 /** Tasks that a skill has coda do by itself. */
-export function schedulesOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {
+function schedulesOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {
   return [...(skill.schedules ?? []), ...(skill.ownSchedules?.(deps) ?? [])];
+}
+
+/** Tasks that coda does by itself, as the configuration has them. */
+export function tasksOf(config: Config, skills: readonly EquippedSkill[]): Parameters<Schedules['putAll']>[1] {
+  const { tasks } = config.block(schedulerConfig);
+  const usual = defaultZone(config);
+  return skills.flatMap(schedulesOf).map(({ name, kind, missed, standard = true, cron }) => {
+    const set = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
+    const { cron: rule = cron, zone = usual, enabled } = set ?? {};
+    return { name, kind, payload: {}, rule, zone, missed, enabled, standard };
+  });
 }
 
 export function allSkills(skills: readonly EquippedSkill[]): AllSkills {

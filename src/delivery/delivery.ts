@@ -56,16 +56,21 @@ export interface DeliveryOptions {
   wakeAt(at: Date): void;
 }
 
-export interface Receiver {
-  adapters: readonly ChatAdapter[];
-  /** False: messages are left to processes that have platforms, which cut what is said as these need it. */
-  answers: boolean | readonly string[];
+/** Decides about what was heard, before its lane and behind it: `Router` (`chat/router.ts`). */
+export interface MessageRouter {
   kindOf(event: Incoming): ItemKind;
   /** True of what is done in its turn, in the lane of its conversation; false of what is done at once. */
   takesTurn(kind: ItemKind, text: string): boolean;
   hear: HearVoice;
   /** Does what a row asks for and ends it; what it throws counts as a failed attempt. */
   handleItem(item: Item, signal: AbortSignal): Promise<void>;
+}
+
+export interface Receiver {
+  router: MessageRouter;
+  adapters: readonly ChatAdapter[];
+  /** False: messages are left to processes that have platforms, which cut what is said as these need it. */
+  answers: boolean | readonly string[];
   onMove(tx: Transaction, moved: MovedPerson): Promise<void>;
   onFreed(): void;
   owned: readonly OwnedRows[];
@@ -133,8 +138,8 @@ export class Delivery {
       instance,
       lanes: this.lanes,
       outbox: this.outbox,
-      kindOf: (event) => this.receives.kindOf(event),
-      takesTurn: (kind, text) => this.receives.takesTurn(kind, text),
+      kindOf: (event) => this.receives.router.kindOf(event),
+      takesTurn: (kind, text) => this.receives.router.takesTurn(kind, text),
       onMove: (tx, moved) => this.receives.onMove(tx, moved),
       hint: () => this.hints.publish('lanes'),
       seats,
@@ -467,7 +472,8 @@ export class Delivery {
     if (!item) return;
     // Into the quiet hours, or the place that is gone, it is told to nobody.
     if (item.person.undelivered && isSaid(item)) await tellUndelivered(this.options.database, this.outbox, item);
-    await this.receives.handleItem(item, signal);
+    // A command, a press, or a turn of the agent.
+    await this.receives.router.handleItem(item, signal);
   }
 
   private openMessageFiles(): MessageFiles {
@@ -484,7 +490,7 @@ export class Delivery {
       database: this.options.database,
       lanes: this.lanes,
       outbox: this.outbox,
-      hear: (item, files, signal) => this.receives.hear(item, files, signal),
+      hear: (item, files, signal) => this.receives.router.hear(item, files, signal),
       endUnheard: (tx, item, card) => this.endIn(tx, item, { state: 'failed', error: card.text, cards: [card] }),
     });
   }

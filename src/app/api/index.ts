@@ -6,7 +6,6 @@ import { logRoutes } from './logs.ts';
 import { type MeParts, meRoute, Wellness } from './me.ts';
 import { type PeopleParts, peopleRoutes } from './people.ts';
 import { type SearchParts, searchRoute } from './search.ts';
-import { type SkillParts, skillRoutes } from './skills.ts';
 import { type SystemParts, systemRoutes } from './system.ts';
 
 export interface ApiParts
@@ -14,8 +13,7 @@ export interface ApiParts
     Omit<SystemParts, 'wellness'>,
     ActivityParts,
     PeopleParts,
-    SearchParts,
-    SkillParts {
+    SearchParts {
   checks: Pick<Checks, 'run'>;
   changed: ChangeSource | undefined;
 }
@@ -27,7 +25,6 @@ export function apiRoutes(parts: ApiParts): readonly AnyRoute[] {
     meRoute({ ...parts, wellness }),
     searchRoute(parts),
     ...activityRoutes(parts),
-    ...skillRoutes(parts),
     ...peopleRoutes(parts),
     ...systemRoutes({ ...parts, wellness }),
     ...logRoutes(parts),

@@ -7,7 +7,7 @@ import { type Skill, verbsOf } from '../../chat/index.ts';
 import { runOperations } from './operations.ts';
 import { pipelineTool, TOOL } from './pipeline.ts';
 import { runsRoute } from './routes.ts';
-import { mergeRules } from './store.ts';
+import { mergeRules, outcomes } from './store.ts';
 
 export { askOperations } from './ask.ts';
 export { runOperations } from './operations.ts';
@@ -22,7 +22,6 @@ export {
   staleIn,
   whoWithin,
 } from './plan.ts';
-export { outcomes as runOutcomes } from './store.ts';
 
 type Settings = z.output<typeof agentSkillsConfig.schema>;
 
@@ -39,6 +38,7 @@ export function skillRuns(host: SkillHost): Skill<Settings> {
       },
     },
     mergeRules,
+    provides: () => ({ countRuns: outcomes }),
     tools: (deps) => [pipelineTool(toolDeps(deps, host), deps.config)],
     routes: (deps) => [runsRoute(deps)],
     verbs: (deps) => verbsOf(runOperations, toolDeps(deps, host), deps.world),

@@ -1,38 +1,23 @@
-/** Agent skills, the values that they are run with, tools, and what coda proposes to change of itself. */
+/** Agent skills and the values that they are run with, over HTTP. */
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
-import type { Agent } from '../../agent/index.ts';
-import {
-  type AgentSkill,
-  type LiveSkills,
-  lastMeasured,
-  learnedWords,
-  skillFacts,
-  skillUses,
-} from '../../agent-skills/index.ts';
-import { recordAct } from '../../audit/index.ts';
-import { CodaError } from '../../base/errors.ts';
-import { type AnyRoute, type Caller, route } from '../../chat/index.ts';
-import { runOutcomes } from '../../skills/skill-runs/index.ts';
-import { type ReadingParts, readerFrom } from './reader.ts';
+import { recordAct } from '../audit/index.ts';
+import { CodaError } from '../base/errors.ts';
+import { type AnyRoute, type Caller, route, type SkillDeps } from '../chat/index.ts';
+import { lastMeasured, learnedWords } from './find/store.ts';
+import type { SkillHost } from './live/host.ts';
+import { type AgentSkill, SOURCE_KINDS, skillMeant } from './skill.ts';
+import { uses } from './store.ts';
 
-export interface SkillParts extends ReadingParts {
-  agentSkills: LiveSkills;
-  agent: Agent;
+interface RouteParts extends Pick<SkillDeps<unknown, 'countRuns'>, 'readCaller' | 'world' | 'ports'> {
+  host: SkillHost;
 }
 
 const TAG = 'skills';
 
-export function skillRoutes(parts: SkillParts): AnyRoute[] {
-  return [
-    listRoute(parts),
-    secretsRoute(parts),
-    setSecretRoute(parts),
-    removeSecretRoute(parts),
-    toolsRoute(parts),
-    detailRoute(parts),
-  ];
+export function skillRoutes(parts: RouteParts): AnyRoute[] {
+  return [listRoute(parts), secretsRoute(parts), setSecretRoute(parts), removeSecretRoute(parts), detailRoute(parts)];
 }
 
 const STATES = ['in_use', 'draft', 'needs_approval', 'deprecated', 'revoked', 'disabled', 'invalid'] as const;
@@ -58,7 +43,7 @@ const skill = z.object({
   description: z.string(),
   state: z.enum(STATES),
   why: z.string().nullable().describe('Why it is not in use.'),
-  source: z.enum(skillFacts.SOURCE_KINDS),
+  source: z.enum(SOURCE_KINDS),
   version: z.string().nullable(),
   uses: z.int(),
   words_learned: z.int().describe('From “Wrong skill” under answers.'),
@@ -98,7 +83,7 @@ interface SkillStanding {
   why: string | undefined;
 }
 
-function stateIn({ decisions }: LiveSkills, name: string): SkillStanding {
+function stateIn({ decisions }: SkillHost, name: string): SkillStanding {
   const { drafts, blocked, deprecated, resting } = decisions.current;
   const revoked = resting.get(name);
   if (revoked !== undefined) return { state: 'revoked', why: revoked };
@@ -108,10 +93,10 @@ function stateIn({ decisions }: LiveSkills, name: string): SkillStanding {
   return old ? { state: 'deprecated', why: old.reason } : { state: 'in_use', why: undefined };
 }
 
-async function allSkills({ agentSkills }: SkillParts, db: Parameters<typeof skillUses>[0]): Promise<SkillLine[]> {
-  const { skills, invalid, disabled } = agentSkills.catalog.current();
-  const [used, learned, kept] = await Promise.all([skillUses(db), learnedWords(db), agentSkills.secrets.list()]);
-  const ran = await runOutcomes(db);
+async function allSkills({ host, ports }: RouteParts, db: Parameters<typeof uses>[0]): Promise<SkillLine[]> {
+  const { skills, invalid, disabled } = host.catalog.current();
+  const [used, learned, kept] = await Promise.all([uses(db), learnedWords(db), host.secrets.list()]);
+  const ran = await ports.countRuns(db);
   const set = new Set(
     kept.flatMap(({ skill: of, name, person, space }) => ((person ?? space) === null ? `${of} ${name}` : [])),
   );
@@ -137,7 +122,7 @@ async function allSkills({ agentSkills }: SkillParts, db: Parameters<typeof skil
     };
   };
   return [
-    ...[...skills.values()].map((each) => show(each, stateIn(agentSkills, each.name))),
+    ...[...skills.values()].map((each) => show(each, stateIn(host, each.name))),
     ...disabled.map((each) => show(each, { state: 'disabled', why: 'Switched off in skills.settings.' })),
     ...invalid.map((each) => show(each, { state: 'invalid', why: 'Its files are not as they must be.' })),
   ];
@@ -145,7 +130,7 @@ async function allSkills({ agentSkills }: SkillParts, db: Parameters<typeof skil
 
 const MOST = 500;
 
-function listRoute(parts: SkillParts): AnyRoute {
+function listRoute(parts: RouteParts): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/skills',
@@ -164,9 +149,9 @@ function listRoute(parts: SkillParts): AnyRoute {
     },
     examples: [{ summary: 'All', status: 200 }],
     async answerRequest(request) {
-      const { db } = await readerFrom(parts, request);
+      const { db } = await parts.readCaller(request);
       const skills = (await allSkills(parts, db)).slice(0, MOST);
-      const folders = parts.agentSkills.catalog.current().diagnostics.map(({ code, level, message, file, line }) => {
+      const folders = parts.host.catalog.current().diagnostics.map(({ code, level, message, file, line }) => {
         return { code, level, message, file, line: line ?? null };
       });
       const last = await lastMeasured(db);
@@ -208,7 +193,7 @@ const detail = skill.extend({
   trust_problem: z.string().nullable(),
 });
 
-function detailRoute(parts: SkillParts): AnyRoute {
+function detailRoute(parts: RouteParts): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/skills/:name',
@@ -223,7 +208,7 @@ function detailRoute(parts: SkillParts): AnyRoute {
       404: { description: 'There is no such skill.' },
     },
     async answerRequest(request) {
-      const { db } = await readerFrom(parts, request);
+      const { db } = await parts.readCaller(request);
       const { name } = request.params;
       const listed = (await allSkills(parts, db)).find((each) => each.name === name);
       if (!listed) throw noSuch();
@@ -232,11 +217,11 @@ function detailRoute(parts: SkillParts): AnyRoute {
   });
 }
 
-async function aboutSkill({ agentSkills }: SkillParts, name: string) {
-  const { skills, disabled, invalid } = agentSkills.catalog.current();
+async function aboutSkill({ host }: RouteParts, name: string) {
+  const { skills, disabled, invalid } = host.catalog.current();
   const found =
     skills.get(name) ?? [...disabled, ...invalid].find((each) => each.name === name || each.directory === name);
-  const inquest = skills.has(name) ? await agentSkills.decisions.inquire(name) : undefined;
+  const inquest = skills.has(name) ? await host.decisions.inquire(name) : undefined;
   const isKnown = inquest !== undefined && typeof inquest !== 'string';
   return {
     author: found?.author ?? null,
@@ -252,7 +237,7 @@ async function aboutSkill({ agentSkills }: SkillParts, name: string) {
   };
 }
 
-type Inquest = Exclude<Awaited<ReturnType<LiveSkills['decisions']['inquire']>>, string>;
+type Inquest = Exclude<Awaited<ReturnType<SkillHost['decisions']['inquire']>>, string>;
 
 function trustOf({ pin, isApproved, before, changes, findings, difference }: Inquest): z.output<typeof trust> {
   return {
@@ -297,7 +282,7 @@ const secret = z.object({
   updated_at: z.iso.datetime(),
 });
 
-function secretsRoute({ agentSkills }: SkillParts): AnyRoute {
+function secretsRoute({ host }: RouteParts): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/secrets',
@@ -307,7 +292,7 @@ function secretsRoute({ agentSkills }: SkillParts): AnyRoute {
     answers: { 200: { description: 'All.', schema: z.object({ secrets: z.array(secret) }) } },
     examples: [{ summary: 'All', status: 200 }],
     async answerRequest() {
-      const all = await agentSkills.secrets.list();
+      const all = await host.secrets.list();
       const secrets = all.map(({ skill: of, name, person, space, updatedAt }) => {
         return { skill: of, name, person, space, updated_at: new Date(updatedAt).toISOString() };
       });
@@ -335,7 +320,7 @@ function doer(caller: Caller | undefined) {
   return { personId: caller?.personId, origin: isInPerson ? ('dashboard' as const) : ('http' as const) };
 }
 
-function setSecretRoute({ agentSkills, world }: SkillParts): AnyRoute {
+function setSecretRoute({ host, world }: RouteParts): AnyRoute {
   return route({
     method: 'PUT',
     path: '/v1/secrets',
@@ -347,15 +332,15 @@ function setSecretRoute({ agentSkills, world }: SkillParts): AnyRoute {
     answers: done,
     async answerRequest({ body, caller }) {
       const { value, ...given } = body;
-      const asked = { ...given, skill: await programNamed(agentSkills, given.skill) };
+      const asked = { ...given, skill: await programNamed(host, given.skill) };
       const act = recordAct<void>(world, 'secrets set', () => asked, doer(caller));
-      await agentSkills.secrets.set(asked, value, act);
+      await host.secrets.set(asked, value, act);
       return { body: { json: { done: true } } };
     },
   });
 }
 
-function removeSecretRoute({ agentSkills, world }: SkillParts): AnyRoute {
+function removeSecretRoute({ host, world }: RouteParts): AnyRoute {
   return route({
     method: 'DELETE',
     path: '/v1/secrets',
@@ -366,7 +351,7 @@ function removeSecretRoute({ agentSkills, world }: SkillParts): AnyRoute {
     answers: { ...done, 409: { description: 'It is not set.' } },
     async answerRequest({ query, caller }) {
       const act = recordAct<boolean>(world, 'secrets remove', (was) => (was ? query : undefined), doer(caller));
-      if (await agentSkills.secrets.remove(query, act)) return { body: { json: { done: true } } };
+      if (await host.secrets.remove(query, act)) return { body: { json: { done: true } } };
       throw new CodaError('HTTP_CONFLICT', {
         message: 'This secret is not there any more.',
         remedy: 'Look at the list again.',
@@ -379,47 +364,12 @@ function removeSecretRoute({ agentSkills, world }: SkillParts): AnyRoute {
 const BESIDE_SKILLS = 'connectors';
 
 /** The name under which a program's values are kept. Throws `SKILL_NOT_FOUND`, which repeats nothing that was sent. */
-async function programNamed({ catalog, secrets }: LiveSkills, typed: string): Promise<string> {
+async function programNamed({ catalog, secrets }: SkillHost, typed: string): Promise<string> {
   const snapshot = catalog.current();
-  const meant = skillFacts.skillMeant(snapshot, typed) ?? snapshot.disabled.find(({ name }) => name === typed);
+  const meant = skillMeant(snapshot, typed) ?? snapshot.disabled.find(({ name }) => name === typed);
   if (meant) return meant.name;
   if (typed === BESIDE_SKILLS || (await secrets.list()).some((kept) => kept.skill === typed)) return typed;
   throw noSuch();
-}
-
-const tool = z.object({
-  name: z.string(),
-  skill: z.string().nullable(),
-  description: z.string(),
-  effect: z
-    .enum(['read', 'write', 'fetch', 'external', 'dangerous'])
-    .nullable()
-    .describe('null: it depends on the call.'),
-});
-
-function toolsRoute({ agent }: SkillParts): AnyRoute {
-  return route({
-    method: 'GET',
-    path: '/v1/tools',
-    scope: 'admin',
-    tag: TAG,
-    summary: 'Tools that models, commands and buttons call.',
-    answers: { 200: { description: 'By name.', schema: z.object({ tools: z.array(tool) }) } },
-    examples: [{ summary: 'All', status: 200 }],
-    answerRequest() {
-      const { toolbox } = agent.options;
-      const tools = toolbox
-        .names()
-        .sort()
-        .flatMap((name) => {
-          const found = toolbox.get(name);
-          if (!found) return [];
-          const effect = typeof found.effect === 'string' ? found.effect : null;
-          return [{ name, skill: toolbox.skillOf(name) ?? null, description: found.description, effect }];
-        });
-      return { body: { json: { tools } } };
-    },
-  });
 }
 
 function noSuch(): CodaError {
