@@ -185,7 +185,7 @@ function appOf(parts: RunningParts, { terminal, adapters, shown, service }: Ways
   const { database, artifacts, worker, delivery, jobs, tokens, sessions, http, agentSkills, version } = open;
   const { approvals, backups, hooks, healthy } = open;
   const verbs = Object.assign(
-    programVerbs({ agent, delivery }),
+    programVerbs({ agent, delivery, skills }),
     ...skills.map(({ skill, deps }) => skill.verbs?.(deps)),
   );
   return {

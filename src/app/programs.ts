@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Agent } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
-import type { Verb } from '../chat/index.ts';
+import type { Skill, Verb } from '../chat/index.ts';
 import type { Delivery, Item } from '../delivery/index.ts';
 import { hasTwin } from '../skills/scheduler/index.ts';
 import { ownerItem } from './credentials.ts';
@@ -10,6 +10,7 @@ import { ownerItem } from './credentials.ts';
 export interface ProgramDeps {
   agent: Agent;
   delivery: Pick<Delivery, 'requests'>;
+  skills: readonly { skill: Pick<Skill, 'name' | 'forPrograms'> }[];
 }
 
 export interface ProgramTool {
@@ -21,8 +22,6 @@ export interface ProgramTool {
   deletes: boolean;
 }
 
-const SKILLS: readonly string[] = ['reminders', 'notes', 'memory', 'scheduler'];
-const IN_TURNS_ALONE = 'nothing_to_tell';
 const WITHIN_MS = 50_000;
 
 const asked = z.object({ tool: z.string().max(200), input: z.record(z.string(), z.unknown()).default({}) });
@@ -65,14 +64,16 @@ async function importSchedule(deps: ProgramDeps, args: Record<string, Json>): Pr
   }
 }
 
-function toolsFor({ agent }: ProgramDeps, item: Item): ProgramTool[] {
+function toolsFor({ agent, skills }: ProgramDeps, item: Item): ProgramTool[] {
   const { toolbox } = agent.options;
+  const rules = new Map(skills.map(({ skill: { name, forPrograms } }) => [name, forPrograms]));
   return toolbox.specs(item.person).flatMap(({ name, description }) => {
     const tool = toolbox.get(name);
     // A program calls each tool by its own form.
     if (tool?.form?.short?.standsFor) return [];
     const isOwn = tool?.effect === 'read' || tool?.effect === 'write';
-    if (!isOwn || name === IN_TURNS_ALONE || !SKILLS.includes(toolbox.skillOf(name) ?? '')) return [];
+    const rule = rules.get(toolbox.skillOf(name) ?? '');
+    if (!isOwn || !rule || rule.except.includes(name)) return [];
     const schema = toolbox.formOf(name);
     return [{ name, description, schema, reads: tool.effect === 'read', deletes: tool.policy?.deletes !== undefined }];
   });

@@ -349,6 +349,8 @@ export interface SkillActs<Deps extends SkillDeps> {
    * owner's, or in their own process where no daemon runs.
    */
   verbs?(deps: Deps): Readonly<Record<string, Verb>>;
+  /** Programs of whoever sits at this machine (`coda mcp`) may call its tools that read or write, but these. */
+  forPrograms?: { except: readonly string[] };
 }
 
 export interface SkillWork<Deps extends SkillDeps> {

@@ -62,6 +62,7 @@ function parts(deps: SkillDeps<Settings>): Parts {
 export const memory: Skill<Settings> = {
   name: 'memory',
   config,
+  forPrograms: { except: [] },
   words: { keeps: 'memories' },
   tables: ['memories', 'memory_people'],
   changes: {

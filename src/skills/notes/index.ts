@@ -36,6 +36,7 @@ function parts(deps: SkillDeps<Settings>): Services {
 export const notes: Skill<Settings> = {
   name: 'notes',
   config,
+  forPrograms: { except: [] },
   words: { does: 'take notes', keeps: 'notes' },
   tables: ['notes'],
   changes: { calls: 'notes', commits: { 'notes.import': ['all', 'notes'] } },

@@ -20,6 +20,7 @@ import { moveZoneTool, offerMove } from './zone.ts';
 export const reminders: Skill<Settings> = {
   name: 'reminders',
   config,
+  forPrograms: { except: [] },
   words: { does: 'remind', keeps: 'reminders' },
   tables: ['reminders'],
   changes: { calls: 'reminders', commits: { 'reminders.fire': ['all', 'reminders'] } },

@@ -44,6 +44,7 @@ type Deps = SkillDeps<Settings, NeededPorts>;
 export const scheduler: Skill<Settings, NeededPorts> = {
   name: 'scheduler',
   config,
+  forPrograms: { except: ['nothing_to_tell'] },
   needs: NEEDS,
   words: { does: 'run what you plan', keeps: 'schedules' },
   tables: ['schedule_runs', 'person_schedules'],
