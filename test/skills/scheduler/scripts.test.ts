@@ -136,10 +136,10 @@ print('odd' if int(time.time()) % 2 else 'even', time.time())
     await coda.passes({ hours: 2 });
     const told = ana.seen().slice(begun);
     const times = (word: string) => told.filter(({ text }) => text.includes(word)).length;
-    expect([times('flood'), times('everyone')]).toEqual([1, 1]);
-    // Memory or time ends it, as the machine has it; told again where that was another one.
-    expect([1, 2]).toContain(times('bomb'));
-    expect(told).toHaveLength(2 + times('bomb'));
+    expect(times('everyone')).toBe(1);
+    // Output, memory or time ends it, as the machine has it; told again where that was another one.
+    for (const word of ['flood', 'bomb']) expect([1, 2]).toContain(times(word));
+    expect(told).toHaveLength(1 + times('flood') + times('bomb'));
     expect(told.find(({ text }) => text.includes('flood'))?.text.length).toBeLessThan(2_000);
     expect(told.find(({ text }) => text.includes('bomb'))?.text).toMatch(/took longer|took more|exit status/);
     const orders = told.find(({ text }) => text.includes('everyone'))?.text ?? '';
