@@ -14,14 +14,16 @@ const STYLES = ['tokens', 'base', 'frame', 'parts', 'chat', 'pages'];
  * Bundles `src/web/`, if it is there, into the folder `to`, unless what stands there is of the same sources. `index.json` tells the name that each
  * file has there.
  *
- * @param {{ to: string }} wanted
+ * @param {{ to: string, isWatched?: boolean }} wanted `isWatched`: its pages load anew when another bundle stands there.
  */
-export async function buildWeb({ to }) {
+export async function buildWeb({ to, isWatched = false }) {
   if (!existsSync(SOURCES)) return;
   const stamp = join(to, '.coda-sources');
-  const state = fingerprint([...listFiles(SOURCES), join('scripts', 'web.mjs'), 'package-lock.json']);
+  const sources = fingerprint([...listFiles(SOURCES), join('scripts', 'web.mjs'), 'package-lock.json']);
+  const state = isWatched ? `${sources} watched` : sources;
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
-  rmSync(to, { recursive: true, force: true });
+  // While they are watched, a page that is just being read may ask for the files of before.
+  if (!isWatched) rmSync(to, { recursive: true, force: true });
   mkdirSync(to, { recursive: true });
   /** @type {Record<string, string>} */
   const names = {};
@@ -39,7 +41,8 @@ export async function buildWeb({ to }) {
   ];
   write('coda.css', styles.map((file) => minified(readFileSync(file, 'utf8'))).join('\n'));
   for (const [name, text] of await scriptsOf({ main: 'main.tsx' }))
-    write(name.startsWith('main-') ? 'main.js' : name, text, name);
+    if (name.startsWith('main-')) write('main.js', isWatched ? text + RELOAD : text, name);
+    else write(name, text, name);
   // Under names that stay: a browser looks for a newer one where the old one was.
   for (const [, text] of await scriptsOf({ worker: 'worker.ts' })) write('worker.js', text, 'worker.js');
   for (const name of ['icon.svg', 'icon-192.png', 'icon-512.png', 'badge.png']) {
@@ -49,6 +52,18 @@ export async function buildWeb({ to }) {
   writeFileSync(join(to, 'index.json'), JSON.stringify(names));
   writeFileSync(stamp, state);
 }
+
+/** Ends a script that is watched: a page whose document names other files is loaded anew. */
+const RELOAD = `
+const shown = (text) => text.match(/\\/web\\/[^"]+/g)?.join();
+let first;
+setInterval(async () => {
+  const answer = await fetch('/', { cache: 'no-store' }).catch(() => undefined);
+  const files = answer && shown(await answer.text());
+  if (first !== undefined && files !== undefined && files !== first) location.reload();
+  first ??= files;
+}, 1000);
+`;
 
 /**
  * The chunks of a program, by file name.

@@ -102,6 +102,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'node --inspect dist/main.js chat': 'waits for a person, with a port for a debugger',
   'npm run format': 'changes the sources; npm test has biome look at them',
   'npm run generate': 'changes the sources; documents.test.ts compares them with what it would write',
+  'npm run web -- --watch': 'follows the sources until it is interrupted; watch.test.ts makes the pages that it makes',
   'npm run pictures': 'changes the pictures; pictures.test.ts plays what it plays',
   'npm run bench -- start': 'a measurement',
   'npm ci && npm run build': 'what npm test begins with',

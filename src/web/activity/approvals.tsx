@@ -6,6 +6,7 @@ import { act } from '../app/toasts.tsx';
 import { platformName } from '../chat/list.tsx';
 import { Button } from '../parts/button.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
 
 type Waiting = Json<'/v1/approvals'>['approvals'][number];
 type Past = Json<'/v1/approvals/past'>['approvals'][number];
@@ -59,7 +60,7 @@ export function Approvals() {
 function WaitingView({ waiting, onDecide }: { waiting: Waiting; onDecide: (approved: boolean) => void }) {
   const { purpose, shown, person, yours, platform, asked_at, expires_at } = waiting;
   return (
-    <li class="card asked" data-row tabIndex={-1} aria-label={purpose}>
+    <Row class="card asked" label={purpose}>
       <p>
         <b>{purpose}</b>
       </p>
@@ -79,7 +80,7 @@ function WaitingView({ waiting, onDecide }: { waiting: Waiting; onDecide: (appro
           Deny
         </Button>
       </div>
-    </li>
+    </Row>
   );
 }
 

@@ -5,6 +5,7 @@ import { useLoad } from '../app/load.ts';
 import { placeWords, platformName } from '../chat/list.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { usePages } from '../parts/pages.tsx';
+import { Row } from '../parts/row.tsx';
 
 type Listed = Json<'/v1/activity'>['conversations'][number];
 type Turn = Json<'/v1/activity/{id}'>['turns'][number];
@@ -38,8 +39,8 @@ export function Conversations() {
       {items && items.length === 0 && <Empty>Nothing has been said yet.</Empty>}
       <ul class="list">
         {items?.map((each) => (
-          <li key={each.id} class="row" data-row tabIndex={-1}>
-            <a class="what plain-link" href={`/activity/conversations/${each.id}`} data-key="Enter">
+          <Row key={each.id} acts={[{ label: 'Open', key: 'Enter', href: `/activity/conversations/${each.id}` }]}>
+            <a class="what plain-link" href={`/activity/conversations/${each.id}`}>
               {each.words ?? placeName(each)}
               {each.words !== null && (
                 <span class="under" title={each.channel ?? undefined}>
@@ -52,7 +53,7 @@ export function Conversations() {
               <span class={each.state === 'failed' ? 'tag bad' : 'tag'}>{STATES[each.state]}</span>
             )}
             <span class="when">{whenText(each.at)}</span>
-          </li>
+          </Row>
         ))}
       </ul>
       {more}

@@ -6,6 +6,7 @@ import { act } from '../app/toasts.tsx';
 import { platformName } from '../chat/list.tsx';
 import { Button } from '../parts/button.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
 
 type Letters = Json<'/v1/undelivered'>;
 type Letter = Letters['letters'][number];
@@ -37,7 +38,7 @@ function LetterView({ letter, loaded }: { letter: Letter; loaded: LoadState<Lett
     void act(run, { done, back: loaded.reload });
   };
   return (
-    <li class="card asked" data-row tabIndex={-1} aria-label={`${kind} for ${to ?? 'everybody there'}`}>
+    <Row class="card asked" label={`${kind} for ${to ?? 'everybody there'}`}>
       <p>
         <b>
           {kind} for {yours ? 'you' : (to ?? 'everybody there')}
@@ -59,6 +60,6 @@ function LetterView({ letter, loaded }: { letter: Letter; loaded: LoadState<Lett
           Give up
         </Button>
       </div>
-    </li>
+    </Row>
   );
 }

@@ -3,27 +3,24 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { newChat } from '../chat/list.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { type Act, actOfKey, actsOfRow, keysOf, pageActs } from './acts.ts';
 import { palette } from './palette-state.ts';
-import { undoLast } from './toasts.tsx';
+import { go } from './router.ts';
+import { canUndo, undoLast } from './toasts.tsx';
 
 const isHelpShown = signal(false);
-
-const KEYS: readonly (readonly [keys: string, does: string])[] = [
-  ['/ or Ctrl K', 'search everything, and all actions'],
-  ['j k', 'next and previous row'],
-  ['Enter', 'open the row'],
-  ['e', 'done'],
-  ['z', 'take back the last change'],
-  ['n', 'new conversation'],
-  ['Escape', 'stop an answer, close what is open'],
-  ['?', 'these keys'],
-];
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 /** The rows of a page that j and k go through. */
 const rows = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('main [data-row]')];
+
+/** Runs an act, or goes where it leads. */
+export function perform({ run, href }: Act): void {
+  if (href !== undefined) go(href);
+  else run?.();
+}
 
 function moveRow(by: 1 | -1): void {
   const all = rows();
@@ -33,12 +30,39 @@ function moveRow(by: 1 | -1): void {
   next?.scrollIntoView({ block: 'nearest' });
 }
 
-/** Presses the button of the row in focus that has this key (`data-key`). */
-function pressRow(key: string): boolean {
-  const row = rows().find((each) => each.contains(document.activeElement));
-  const button = row?.querySelector<HTMLElement>(`[data-key="${key}"]`);
-  button?.click();
-  return button !== null && button !== undefined;
+const rowInFocus = (): HTMLElement | undefined => rows().find((row) => row.contains(document.activeElement));
+
+/** Acts of every page. */
+export const EVERYWHERE: readonly Act[] = [
+  {
+    label: 'Search everything, and all actions',
+    key: '/',
+    run: () => {
+      palette.value = true;
+    },
+  },
+  { label: 'New conversation', icon: 'plus', key: 'n', run: newChat },
+  { label: 'Take back the last change', icon: 'undo', key: 'z', when: canUndo, run: undoLast },
+  { label: 'Next row', key: 'j', run: () => moveRow(1) },
+  { label: 'Previous row', key: 'k', run: () => moveRow(-1) },
+  {
+    label: 'All keys',
+    icon: 'key',
+    key: '?',
+    run: () => {
+      isHelpShown.value = true;
+    },
+  },
+];
+
+/** The row in focus knows Enter: a button within it has an Enter of its own. */
+function runKey(key: string): boolean {
+  const row = rowInFocus();
+  if (key === 'Enter' && document.activeElement !== row) return false;
+  const act = actOfKey(key, actsOfRow(row), pageActs.value, EVERYWHERE);
+  if (!act) return false;
+  perform(act);
+  return true;
 }
 
 export function Keys() {
@@ -51,8 +75,7 @@ export function Keys() {
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       if (document.querySelector('dialog[open], [role=menu]')) return;
-      const isKnown = run(event.key);
-      if (isKnown) event.preventDefault();
+      if (runKey(event.key)) event.preventDefault();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
@@ -68,10 +91,10 @@ export function Keys() {
       <div class="body">
         <h2>Keys</h2>
         <dl class="facts">
-          {KEYS.map(([keys, does]) => (
+          {shownKeys().map(([key, does]) => (
             <>
               <dt>
-                <kbd>{keys}</kbd>
+                <kbd>{key}</kbd>
               </dt>
               <dd>{does}</dd>
             </>
@@ -82,30 +105,12 @@ export function Keys() {
   );
 }
 
-function run(key: string): boolean {
-  switch (key) {
-    case '/':
-      palette.value = true;
-      return true;
-    case '?':
-      isHelpShown.value = true;
-      return true;
-    case 'n':
-      newChat();
-      return true;
-    case 'z':
-      return undoLast();
-    case 'j':
-      moveRow(1);
-      return true;
-    case 'k':
-      moveRow(-1);
-      return true;
-    case 'e':
-      return pressRow('e');
-    case 'Enter':
-      return document.activeElement?.hasAttribute('data-row') === true && pressRow('Enter');
-    default:
-      return false;
-  }
+/** Keys that hold here: those of the page's rows stand before what holds everywhere. */
+function shownKeys(): [key: string, does: string][] {
+  const ofRows = rows().map(actsOfRow);
+  return [
+    ...keysOf(...ofRows, pageActs.value, EVERYWHERE),
+    ['Ctrl K', 'Search everything, and all actions'],
+    ['Escape', 'Stop an answer, close what is open'],
+  ];
 }

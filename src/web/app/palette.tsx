@@ -2,45 +2,46 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
-import { newChat } from '../chat/list.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
+import { type Act, actsFor, pageActs } from './acts.ts';
 import { pagesOf } from './groups.ts';
+import { EVERYWHERE, perform } from './keys.tsx';
 import { palette } from './palette-state.ts';
 import { placesOf } from './places.ts';
-import { go } from './router.ts';
 
 type Hit = Json<'/v1/search'>['hits'][number];
 
-interface Found {
+interface Found extends Act {
   id: string;
   label: string;
   kind: string;
-  icon: IconName;
-  run: () => void;
 }
 
 export function Palette() {
   return palette.value ? <PaletteDialog /> : null;
 }
 
-function actions(): Found[] {
+const asFound = (kind: string, acts: readonly Act[]): Found[] =>
+  acts.map((act) => ({ ...act, id: act.href ?? act.label, kind }));
+
+/** What can be done here, and where one can go. */
+function actions(said: string): Found[] {
   const places = placesOf();
-  const goTo = (href: string, label: string, kind: string, icon: IconName): Found => ({
-    id: href,
-    label,
-    kind,
-    icon,
-    run: () => go(href),
-  });
+  const goTo = places.map(({ path, label, icon }): Act => ({ label, icon, href: `/${path}` }));
   return [
-    { id: 'new', label: 'New conversation', kind: 'Do', icon: 'plus', run: newChat },
-    ...places.map(({ path, label, icon }) => goTo(`/${path}`, label, 'Go to', icon)),
-    ...places.flatMap(({ path, label: group, icon }) =>
-      pagesOf(path)
-        .filter(({ href }) => href !== `/${path}`)
-        .map(({ href, label }) => goTo(href, label, group, icon)),
-    ),
+    ...asFound('Do', actsFor(said, pageActs.value, EVERYWHERE)),
+    ...asFound('Go to', actsFor(said, goTo)),
+    ...places.flatMap(({ path, label: group, icon }) => {
+      const inside = pagesOf(path).filter(({ href }) => href !== `/${path}`);
+      return asFound(
+        group,
+        actsFor(
+          said,
+          inside.map((page): Act => ({ ...page, icon })),
+        ),
+      );
+    }),
   ];
 }
 
@@ -62,7 +63,7 @@ async function search(words: string): Promise<Found[]> {
   const { hits } = await ask(api.GET('/v1/search', { params: { query: { q: words } } }));
   return hits.map(({ kind, id, title }, index) => {
     const [name, icon, href] = KINDS[kind];
-    return { id: `${kind}-${id}-${index}`, label: title, kind: name, icon, run: () => go(href(id)) };
+    return { id: `${kind}-${id}-${index}`, label: title, kind: name, icon, href: href(id) };
   });
 }
 
@@ -91,7 +92,7 @@ function PaletteDialog() {
   const close = () => {
     palette.value = false;
   };
-  const all = [...actions().filter(({ label }) => label.toLowerCase().includes(said)), ...found];
+  const all = [...actions(said), ...found];
   useEffect(() => setChosen(0), [words]);
   useEffect(() => {
     list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
@@ -99,7 +100,7 @@ function PaletteDialog() {
   const run = (entry: Found | undefined) => {
     if (!entry) return;
     close();
-    entry.run();
+    perform(entry);
   };
   return (
     <Dialog title="Search" class="palette" onClose={close}>
@@ -135,7 +136,7 @@ function PaletteDialog() {
             onClick={() => run(entry)}
             onMouseMove={() => setChosen(index)}
           >
-            <Icon name={entry.icon} />
+            {entry.icon && <Icon name={entry.icon} />}
             <span class="one-line">{entry.label}</span>
             <span class="count">{entry.kind}</span>
           </button>

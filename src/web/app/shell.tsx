@@ -3,7 +3,8 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { online } from '../api/events.ts';
 import { Icon } from '../parts/icon.tsx';
-import { Menu, type MenuItem } from '../parts/menu.tsx';
+import { Menu } from '../parts/menu.tsx';
+import type { Act } from './acts.ts';
 import { Keys } from './keys.tsx';
 import { Palette } from './palette.tsx';
 import { type Place, placesOf } from './places.ts';
@@ -108,9 +109,9 @@ function PersonMenu() {
   );
 }
 
-function accountItems(): MenuItem[] {
+function accountItems(): Act[] {
   const { id } = person().person;
-  const notify: MenuItem = isNotified.value
+  const notify: Act = isNotified.value
     ? {
         label: 'No longer notify this device',
         icon: 'bell',
@@ -121,7 +122,7 @@ function accountItems(): MenuItem[] {
         icon: 'bell',
         run: () => void act(() => notifyHere(id), { done: 'This device is notified while no page is open.' }),
       };
-  const leave: MenuItem = { label: 'Sign out', icon: 'leave', run: () => void act(signOut) };
+  const leave: Act = { label: 'Sign out', icon: 'leave', run: () => void act(signOut) };
   return isNotified.value === undefined ? [leave] : [notify, leave];
 }
 

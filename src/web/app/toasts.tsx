@@ -45,13 +45,14 @@ export async function act(
   }
 }
 
+export const canUndo = (): boolean => toasts.value.some(({ undo }) => undo);
+
 /** Takes back what was done last and can be. */
-export function undoLast(): boolean {
+export function undoLast(): void {
   const toast = toasts.value.findLast(({ undo }) => undo);
-  if (!toast?.undo) return false;
+  if (!toast?.undo) return;
   drop(toast.id);
   void act(toast.undo, { done: 'Taken back.' });
-  return true;
 }
 
 export function Toasts() {

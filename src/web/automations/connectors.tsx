@@ -10,6 +10,7 @@ import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
 
 type Connector = Json<'/v1/connectors'>['connectors'][number];
 
@@ -76,7 +77,7 @@ function ConnectorRow({ connector: { name, base_url: address, missing } }: { con
       say(`${name} answered with ${status}.`);
     });
   return (
-    <li class="row" data-row tabIndex={-1} aria-label={name}>
+    <Row label={name}>
       <span class="what">
         {name} <span class="under">{address}</span>
       </span>
@@ -94,7 +95,7 @@ function ConnectorRow({ connector: { name, base_url: address, missing } }: { con
           <p>It is a file beside the skills, which this command deletes at the machine that coda runs on.</p>
         </AtTheMachine>
       )}
-    </li>
+    </Row>
   );
 }
 

@@ -11,6 +11,7 @@ import { Button } from '../parts/button.tsx';
 import { Dialog, Question } from '../parts/dialog.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
 import { Connectors } from './connectors.tsx';
 
 type Hooks = Json<'/v1/hooks'>;
@@ -63,7 +64,7 @@ function HookRow({ hook, loaded }: { hook: Hook; loaded: LoadState<Hooks> }) {
   const { name, path, kind, person: whose, template, used_at: used } = hook;
   const [isEnding, setEnding] = useState(false);
   return (
-    <li class="row" data-row tabIndex={-1} aria-label={name}>
+    <Row label={name}>
       <span class="what">
         {name}{' '}
         <span class="under">
@@ -88,7 +89,7 @@ function HookRow({ hook, loaded }: { hook: Hook; loaded: LoadState<Hooks> }) {
           <p>What sends to it is refused from then on. This cannot be taken back.</p>
         </Question>
       )}
-    </li>
+    </Row>
   );
 }
 

@@ -7,6 +7,7 @@ import { act } from '../app/toasts.tsx';
 import { Button, Switch } from '../parts/button.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
 
 type Tasks = Json<'/v1/system/tasks'>;
 type Task = Tasks['tasks'][number];
@@ -53,7 +54,7 @@ function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
     void act(run, { done: `${name} is ${wanted ? 'on' : 'off'}.`, back: loaded.reload });
   };
   return (
-    <li class="row" data-row tabIndex={-1} aria-label={name}>
+    <Row label={name}>
       <span class="what">
         {does ?? name} <span class="under">{name}</span>
         {error !== null && failures > 0 && <span class="under bad"> {error}</span>}
@@ -74,7 +75,7 @@ function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
           },
         ]}
       />
-    </li>
+    </Row>
   );
 }
 
@@ -91,7 +92,7 @@ function JobList({ jobs: { jobs, total }, loaded }: { jobs: Jobs; loaded: LoadSt
       {jobs.length === 0 && <Empty>None waits, and none has given up.</Empty>}
       <ul class="list">
         {jobs.map(({ id, kind, state, due_at: due, attempts, error }) => (
-          <li key={id} class="row" data-row tabIndex={-1} aria-label={kind}>
+          <Row key={id} label={kind}>
             <span class="what">
               {kind}
               {error !== null && <span class="under bad"> {error}</span>}
@@ -120,7 +121,7 @@ function JobList({ jobs: { jobs, total }, loaded }: { jobs: Jobs; loaded: LoadSt
                 Take off
               </Button>
             )}
-          </li>
+          </Row>
         ))}
       </ul>
     </Section>

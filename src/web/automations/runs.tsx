@@ -5,6 +5,7 @@ import { whenText } from '../app/format.ts';
 import { isOwner } from '../app/session.ts';
 import { Empty, Section } from '../parts/page.tsx';
 import { usePages } from '../parts/pages.tsx';
+import { Row } from '../parts/row.tsx';
 
 type Run = Json<'/v1/runs'>['runs'][number];
 
@@ -40,7 +41,7 @@ function RunRow({ run: { name, state, message, begun_at: begun, person, steps } 
   const title = name ?? steps.map(({ skill }) => skill).join(', ');
   const done = steps.filter((step) => step.state === 'done').length;
   return (
-    <li class="row" data-row tabIndex={-1} aria-label={title}>
+    <Row label={title}>
       <div class="what">
         {title}
         {isOwner() && <span class="under"> for {person}</span>}
@@ -64,6 +65,6 @@ function RunRow({ run: { name, state, message, begun_at: begun, person, steps } 
       </div>
       <span class={state === 'failed' ? 'tag bad' : 'tag'}>{STATES[state]}</span>
       <span class="when">{whenText(begun)}</span>
-    </li>
+    </Row>
   );
 }

@@ -2,13 +2,15 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import type { Act } from '../app/acts.ts';
 import { change } from '../app/change.ts';
 import { duration, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { go } from '../app/router.ts';
 import { Button, Switch } from '../parts/button.tsx';
-import { Menu, type MenuItem } from '../parts/menu.tsx';
+import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
 import { ScheduleQuestion } from './question.tsx';
 
 type Listed = Json<'/v1/schedules'>;
@@ -97,8 +99,8 @@ function ScheduleRow({ schedule, loaded }: { schedule: Schedule; loaded: LoadSta
   };
   const [first] = next;
   return (
-    <li class="row" data-row tabIndex={-1} aria-label={title}>
-      <a class="what plain-link" data-key="Enter" href={`/automations/${id}`}>
+    <Row label={title} acts={[{ label: 'Open', key: 'Enter', href: `/automations/${id}` }]}>
+      <a class="what plain-link" href={`/automations/${id}`}>
         {title}
         <span class="under"> {repeats ?? 'once'}</span>
       </a>
@@ -108,11 +110,11 @@ function ScheduleRow({ schedule, loaded }: { schedule: Schedule; loaded: LoadSta
       </span>
       <Switch label={title} on={on} onTurn={(wanted) => switchIt(schedule, wanted, acting)} />
       <Menu label={`More for ${title}`} items={menuOf(schedule, acting)} />
-    </li>
+    </Row>
   );
 }
 
-const menuOf = (schedule: Schedule, acting: Acting): MenuItem[] => [
+const menuOf = (schedule: Schedule, acting: Acting): Act[] => [
   { label: 'Run now', icon: 'play', run: () => runIt(schedule, acting) },
   { label: 'Delete', icon: 'trash', isDanger: true, run: () => void removeIt(schedule, acting) },
 ];

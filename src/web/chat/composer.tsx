@@ -1,21 +1,14 @@
-/** The box at the bottom. What is written is kept for each conversation until it is sent. */
+/** The box at the bottom: a field, files, and a recording in their place. What is written is kept until it is sent. */
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { sizeOf } from '../app/format.ts';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { isTouch, useFocus } from '../app/focus.ts';
 import { person } from '../app/session.ts';
 import { act, say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import type { Conversation } from './conversation.ts';
-import { canRecord, RecorderLine, type Recording, startRecording } from './recorder.tsx';
-
-const MOST_FILES = 10;
-/** Bytes of all files together: what coda takes in one request, unless it is told otherwise. */
-const MOST_BYTES = 7_000_000;
-
-const draftKey = (id: string) => `draft ${person().person.id} ${id}`;
-const isTouch = () => matchMedia('(pointer: coarse)').matches;
-
-const bytesOf = (files: readonly File[]): number => files.reduce((sum, { size }) => sum + size, 0);
+import { actOfField, Drafts, MOST_FILES, refusalOf, refusalOfSpoken, withEdited } from './draft.ts';
+import { FileChips, FilePicker, useDrop } from './files.tsx';
+import { canRecord, RecorderLine, useRecording } from './recorder.tsx';
 
 interface ComposerProps {
   conversation: Conversation;
@@ -25,85 +18,47 @@ interface ComposerProps {
 }
 
 export function Composer({ conversation, field, edited }: ComposerProps) {
-  const { id } = conversation;
-  const [text, setText] = useState(() => sessionStorage.getItem(draftKey(id)) ?? '');
+  const { text, setText } = useDraft(conversation.id, edited);
   const [files, setFiles] = useState<readonly File[]>([]);
-  const [isOver, setOver] = useState(false);
-  const [recording, setRecording] = useState<Recording>();
-  const isHere = useRef(true);
-  const picker = useRef<HTMLInputElement>(null);
-  const isBusy = conversation.isBusy.value;
-
-  useEffect(() => {
-    if (text === '') sessionStorage.removeItem(draftKey(id));
-    else sessionStorage.setItem(draftKey(id), text);
-  }, [id, text]);
-  useEffect(() => {
-    if (!edited) return;
-    // Words that are being written are not lost for it.
-    setText((before) => (before.trim() === '' ? edited.text : `${before}\n${edited.text}`));
-    field.current?.focus();
-  }, [edited]);
-  useEffect(() => {
-    if (!isTouch()) field.current?.focus();
-  }, [id]);
-  const wasRecording = useRef(false);
-  useLayoutEffect(() => {
-    const area = field.current;
-    if (!area) return;
-    if (wasRecording.current && !isTouch()) area.focus();
-    wasRecording.current = false;
-    area.style.height = 'auto';
-    area.style.height = `${Math.min(area.scrollHeight + 2, innerHeight * 0.4)}px`;
-  }, [text, recording]);
+  const { recording, recorded, record, endRecording } = useRecording();
+  const [sent, setSent] = useState(0);
+  useFocus(field, conversation.id, { isQuiet: true });
+  useFocus(field, edited);
+  useFocus(field, sent > 0 && sent);
+  // The field comes back where the recording was.
+  useFocus(field, recorded > 0 && recording === undefined && recorded, { isQuiet: true });
 
   const add = (given: readonly File[]) => {
     const all = [...files, ...given];
-    if (recording && all.length >= MOST_FILES)
-      say(`At most ${MOST_FILES - 1} files beside a recording.`, { isBad: true });
-    else if (all.length > MOST_FILES) say(`At most ${MOST_FILES} files at once.`, { isBad: true });
-    else if (bytesOf(all) > MOST_BYTES) say(`Files of at most ${sizeOf(MOST_BYTES)} together.`, { isBad: true });
-    else setFiles(all);
+    const refusal = refusalOf(all, recording !== undefined);
+    if (refusal === undefined) setFiles(all);
+    else say(refusal, { isBad: true });
+  };
+  const empty = () => {
+    setText('');
+    setFiles([]);
   };
   /** False where the files leave no room for it: it waits until one of them is taken out. */
   const sendSpoken = (spoken: File): boolean => {
-    if (files.length >= MOST_FILES || bytesOf([...files, spoken]) > MOST_BYTES) {
-      const most = `At most ${MOST_FILES - 1} files beside a recording, and ${sizeOf(MOST_BYTES)} together`;
-      say(`${most}. Take one out, and send it then.`, { isBad: true });
+    const refusal = refusalOfSpoken(files, spoken);
+    if (refusal !== undefined) {
+      say(refusal, { isBad: true });
       return false;
     }
     void conversation.say(text.trim(), files, { voice: spoken });
-    setText('');
-    setFiles([]);
+    empty();
     endRecording();
     return true;
   };
-  const endRecording = () => {
-    wasRecording.current = true;
-    setRecording(undefined);
-  };
+  const isEmpty = text.trim() === '' && files.length === 0;
   const submit = () => {
-    const words = text.trim();
-    if (words === '' && files.length === 0) return;
-    void conversation.say(words, files);
-    setText('');
-    setFiles([]);
-    field.current?.focus();
+    if (isEmpty) return;
+    void conversation.say(text.trim(), files);
+    empty();
+    setSent(sent + 1);
   };
+  const { isOver, ...dropping } = useDrop(add);
   const { voice } = person();
-  useEffect(
-    () => () => {
-      isHere.current = false;
-    },
-    [],
-  );
-  const record = async () => {
-    const begun = await startRecording();
-    // The microphone was granted after the person had gone to another page.
-    if (isHere.current) setRecording(begun);
-    else begun?.discard();
-  };
-  const stop = () => void act(() => conversation.stop());
 
   return (
     <form
@@ -112,92 +67,94 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
         event.preventDefault();
         submit();
       }}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        add([...(event.dataTransfer?.files ?? [])]);
-      }}
+      {...dropping}
     >
-      {files.length > 0 && (
-        <ul class="chips">
-          {files.map((file, index) => (
-            <li key={`${file.name} ${index}`} class="tag">
-              {file.name} <span class="faint">{sizeOf(file.size)}</span>
-              <Button
-                icon="x"
-                label={`Take out ${file.name}`}
-                kind="quiet"
-                onClick={() => setFiles(files.filter((each) => each !== file))}
-              />
-            </li>
-          ))}
-        </ul>
-      )}
+      <FileChips files={files} onTakeOut={(file) => setFiles(files.filter((each) => each !== file))} />
       {recording && voice ? (
         <RecorderLine recording={recording} longest={voice.longest} onSend={sendSpoken} onDiscard={endRecording} />
       ) : (
         <div class="line">
-          <input
-            ref={picker}
-            type="file"
-            multiple
-            hidden
-            onChange={(event) => {
-              add([...(event.currentTarget.files ?? [])]);
-              event.currentTarget.value = '';
-            }}
-          />
-          <Button icon="clip" label="Add files" kind="quiet" onClick={() => picker.current?.click()} />
+          <FilePicker onFiles={add} />
           {voice && canRecord() && files.length < MOST_FILES && (
-            <Button icon="mic" label="Record a voice message" kind="quiet" onClick={() => void record()} />
+            <Button icon="mic" label="Record a voice message" kind="quiet" onClick={record} />
           )}
-          <label class="grow">
-            <span class="unseen">Message</span>
-            <textarea
-              ref={field}
-              rows={1}
-              maxLength={100_000}
-              value={text}
-              placeholder="Say something"
-              aria-description="Enter sends, Shift and Enter begins a new line."
-              onInput={(event) => setText(event.currentTarget.value)}
-              onPaste={(event) => {
-                const pasted = [...(event.clipboardData?.files ?? [])];
-                if (pasted.length === 0) return;
-                event.preventDefault();
-                add(pasted);
-              }}
-              onKeyDown={(event) => {
-                if (event.key === 'Escape' && isBusy) stop();
-                // Safari ends a composition before its Enter, which has this code alone.
-                const isComposing = event.isComposing || event.keyCode === 229;
-                if (event.key !== 'Enter' || event.shiftKey || isComposing || isTouch()) return;
-                event.preventDefault();
-                submit();
-              }}
-            />
-          </label>
-          {isBusy && (
-            <Button icon="stop" onClick={stop}>
-              Stop
-            </Button>
-          )}
-          {(!isBusy || text.trim() !== '' || files.length > 0) && (
-            <Button
-              type="submit"
-              kind="primary"
-              icon="send"
-              label="Send"
-              disabled={text.trim() === '' && files.length === 0}
-            />
-          )}
+          <MessageField {...{ field, text, setText, conversation }} onFiles={add} onSend={submit} />
+          <SendButtons conversation={conversation} isEmpty={isEmpty} />
         </div>
       )}
     </form>
+  );
+}
+
+function useDraft(id: string, edited: { text: string } | undefined) {
+  const drafts = new Drafts(sessionStorage, person().person.id);
+  const [text, setText] = useState(() => drafts.read(id));
+  useEffect(() => drafts.keep(id, text), [id, text]);
+  useEffect(() => {
+    // Words that are being written are not lost for it.
+    if (edited) setText((before) => withEdited(before, edited.text));
+  }, [edited]);
+  return { text, setText };
+}
+
+const stop = (conversation: Conversation) => void act(() => conversation.stop());
+
+interface FieldProps {
+  field: RefObject<HTMLTextAreaElement>;
+  text: string;
+  setText: (text: string) => void;
+  conversation: Conversation;
+  onFiles: (files: readonly File[]) => void;
+  onSend: () => void;
+}
+
+/** As high as its words, up to two fifths of the window. */
+function MessageField({ field, text, setText, conversation, onFiles, onSend }: FieldProps) {
+  useLayoutEffect(() => {
+    const area = field.current;
+    if (!area) return;
+    area.style.height = 'auto';
+    area.style.height = `${Math.min(area.scrollHeight + 2, innerHeight * 0.4)}px`;
+  }, [text]);
+  return (
+    <label class="grow">
+      <span class="unseen">Message</span>
+      <textarea
+        ref={field}
+        rows={1}
+        maxLength={100_000}
+        value={text}
+        placeholder="Say something"
+        aria-description="Enter sends, Shift and Enter begins a new line."
+        onInput={(event) => setText(event.currentTarget.value)}
+        onPaste={(event) => {
+          const pasted = [...(event.clipboardData?.files ?? [])];
+          if (pasted.length === 0) return;
+          event.preventDefault();
+          onFiles(pasted);
+        }}
+        onKeyDown={(event) => {
+          const does = actOfField(event, { isBusy: conversation.isBusy.value, isTouch: isTouch() });
+          if (does === 'stop') stop(conversation);
+          if (does !== 'send') return;
+          event.preventDefault();
+          onSend();
+        }}
+      />
+    </label>
+  );
+}
+
+function SendButtons({ conversation, isEmpty }: { conversation: Conversation; isEmpty: boolean }) {
+  const isBusy = conversation.isBusy.value;
+  return (
+    <>
+      {isBusy && (
+        <Button icon="stop" onClick={() => stop(conversation)}>
+          Stop
+        </Button>
+      )}
+      {(!isBusy || !isEmpty) && <Button type="submit" kind="primary" icon="send" label="Send" disabled={isEmpty} />}
+    </>
   );
 }

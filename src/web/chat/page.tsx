@@ -47,7 +47,7 @@ export default function ChatPage() {
     <Page
       isFull
       title={title}
-      acts={
+      beside={
         <span class="narrow-only">
           <Button
             icon="message"

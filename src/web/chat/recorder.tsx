@@ -1,5 +1,6 @@
 /** Voice messages: recorded in the box, sent with a press, and gone without one. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useFocus } from '../app/focus.ts';
 import { say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 
@@ -22,7 +23,7 @@ export const canRecord = (): boolean =>
   navigator.mediaDevices?.getUserMedia !== undefined && formatHere() !== undefined;
 
 /** A microphone that records until it is stopped. */
-export interface Recording {
+interface Recording {
   /** The file of what was spoken. */
   finish(): Promise<File>;
   /** Lets go of the microphone. */
@@ -32,7 +33,7 @@ export interface Recording {
 }
 
 /** Undefined where the microphone cannot be had, which has been said. */
-export async function startRecording(): Promise<Recording | undefined> {
+async function startRecording(): Promise<Recording | undefined> {
   const [type, ending] = formatHere() ?? FORMATS[0];
   let stream: MediaStream | undefined;
   try {
@@ -79,6 +80,30 @@ function whyNot(error: unknown): string {
   return name === 'NotFoundError' ? 'There is no microphone.' : 'The microphone cannot be used now.';
 }
 
+/** The recording that goes on in the box; `recorded` counts those that are over. */
+export function useRecording() {
+  const [recording, setRecording] = useState<Recording>();
+  const [recorded, setRecorded] = useState(0);
+  const isHere = useRef(true);
+  useEffect(
+    () => () => {
+      isHere.current = false;
+    },
+    [],
+  );
+  const record = async () => {
+    const begun = await startRecording();
+    // The microphone was granted after the person had gone to another page.
+    if (isHere.current) setRecording(begun);
+    else begun?.discard();
+  };
+  const endRecording = () => {
+    setRecorded(recorded + 1);
+    setRecording(undefined);
+  };
+  return { recording, recorded, record: () => void record(), endRecording };
+}
+
 interface RecorderProps {
   recording: Recording;
   /** The longest that is heard, in seconds. */
@@ -100,6 +125,7 @@ export function RecorderLine({ recording, longest: heard, onSend, onDiscard }: R
   /** Nothing more is recorded. */
   const isEnded = useRef(false);
   const group = useRef<HTMLElement>(null);
+  useFocus(group, recording, { within: '.primary' });
   const discard = () => {
     if (isOver.current) return;
     isOver.current = true;
@@ -126,7 +152,6 @@ export function RecorderLine({ recording, longest: heard, onSend, onDiscard }: R
       // The key that began the recording is still held.
       else if (event.key === 'Enter' && event.repeat) event.preventDefault();
     };
-    group.current?.querySelector<HTMLElement>('.primary')?.focus();
     group.current?.addEventListener('keydown', leave);
     return () => {
       isEnded.current = true;

@@ -10,6 +10,7 @@ import { Area, Field, Select } from '../parts/field.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty } from '../parts/page.tsx';
 import { usePages } from '../parts/pages.tsx';
+import { Row } from '../parts/row.tsx';
 
 type Memory = Json<'/v1/memories'>['memories'][number];
 type Kind = Memory['type'];
@@ -77,7 +78,7 @@ function MemoryRow({ memory, reload }: { memory: Memory; reload: () => void }) {
   const params = { path: { id } };
   const loaded = { reload, patch: () => {} };
   return (
-    <li class="row" data-row tabIndex={-1} aria-label={text}>
+    <Row label={text}>
       <span class="what">
         {text}
         <span class="under">
@@ -109,7 +110,7 @@ function MemoryRow({ memory, reload }: { memory: Memory; reload: () => void }) {
           onYes={(right) => tellChange(reload, ask(api.PATCH('/v1/memories/{id}', { params, body: { text: right } })))}
         />
       )}
-    </li>
+    </Row>
   );
 }
 

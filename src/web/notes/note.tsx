@@ -2,15 +2,17 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import type { Act } from '../app/acts.ts';
 import { change } from '../app/change.ts';
 import { whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { go } from '../app/router.ts';
 import { platformName } from '../chat/list.tsx';
-import { Button } from '../parts/button.tsx';
+import { ActButton, Button } from '../parts/button.tsx';
 import { Area, Field } from '../parts/field.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { LoadView } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
 
 type Note = Json<'/v1/notes/{id}'>;
 
@@ -124,28 +126,24 @@ function Items({ id, items, loaded }: { id: string; items: readonly string[]; lo
   const [added, setAdded] = useState('');
   const params = { path: { id } };
   const withItems = (changed: readonly string[]) => (note: Note) => ({ ...note, items: [...changed] });
+  const remove = (item: string) =>
+    void change(
+      loaded,
+      () => ask(api.POST('/v1/notes/{id}/items', { params, body: { remove: item } })),
+      withItems(items.filter((each) => each !== item)),
+    );
   return (
     <>
       <ul class="list">
-        {items.map((item) => (
-          <li key={item} class="row" data-row tabIndex={-1} aria-label={item}>
-            <span class="what">{item}</span>
-            <button
-              type="button"
-              class="button quiet"
-              data-key="e"
-              onClick={() =>
-                void change(
-                  loaded,
-                  () => ask(api.POST('/v1/notes/{id}/items', { params, body: { remove: item } })),
-                  withItems(items.filter((each) => each !== item)),
-                )
-              }
-            >
-              Take off
-            </button>
-          </li>
-        ))}
+        {items.map((item) => {
+          const takeOff: Act = { label: 'Take off', key: 'e', run: () => remove(item) };
+          return (
+            <Row key={item} label={item} acts={[takeOff]}>
+              <span class="what">{item}</span>
+              <ActButton act={takeOff} />
+            </Row>
+          );
+        })}
       </ul>
       <form
         class="fill"

@@ -7,12 +7,11 @@ import { pagesOf } from '../app/groups.ts';
 import { path } from '../app/router.ts';
 import { useSettled } from '../app/settled.ts';
 import { act, say } from '../app/toasts.tsx';
-import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Area, Field } from '../parts/field.tsx';
-import { Menu } from '../parts/menu.tsx';
 import { Empty, Page } from '../parts/page.tsx';
 import { usePages } from '../parts/pages.tsx';
+import { Row } from '../parts/row.tsx';
 import { Tabs } from '../parts/tabs.tsx';
 import { Memories } from './memories.tsx';
 import { NoteView } from './note.tsx';
@@ -26,17 +25,13 @@ export default function NotesPage() {
   return (
     <Page
       title="Notes"
-      acts={
-        !isMemories && (
-          <>
-            <Button icon="plus" label="New note" kind="quiet" onClick={() => setAdding(true)} />
-            <Menu
-              label="More for notes"
-              items={[{ label: 'Save all as one file', icon: 'download', run: () => void act(saveAll) }]}
-            />
-          </>
-        )
-      }
+      {...(!isMemories && {
+        acts: [{ label: 'New note', icon: 'plus', key: '+', run: () => setAdding(true) }],
+        more: {
+          label: 'More for notes',
+          acts: [{ label: 'Save all as one file', icon: 'download', run: () => void act(saveAll) }],
+        },
+      })}
     >
       <div class="sheet">
         {name === undefined || isMemories ? (
@@ -131,8 +126,8 @@ function NoteRow({ note }: { note: Note }) {
   const { id, text, title, tags, pinned, items, created_at: made } = note;
   const rest = title === null ? text.split('\n').slice(1).join(' ') : text;
   return (
-    <li class="row" data-row tabIndex={-1} aria-label={titleOf(note)}>
-      <a class="what plain-link" data-key="Enter" href={`/notes/${id}`}>
+    <Row label={titleOf(note)} acts={[{ label: 'Open', key: 'Enter', href: `/notes/${id}` }]}>
+      <a class="what plain-link" href={`/notes/${id}`}>
         <span class="one-line block">{titleOf(note)}</span>
         {rest.trim() !== '' && <span class="under one-line block">{rest.slice(0, 160)}</span>}
       </a>
@@ -144,7 +139,7 @@ function NoteRow({ note }: { note: Note }) {
         </span>
       ))}
       <span class="when">{whenText(made)}</span>
-    </li>
+    </Row>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
+import type { Act } from '../app/acts.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 export interface ButtonProps {
@@ -10,7 +11,7 @@ export interface ButtonProps {
   type?: 'button' | 'submit';
   disabled?: boolean;
   title?: string;
-  onClick?: (event: JSX.TargetedMouseEvent<HTMLButtonElement>) => void;
+  onClick?: ((event: JSX.TargetedMouseEvent<HTMLButtonElement>) => void) | undefined;
 }
 
 export function Button({ children, icon, label, kind, type = 'button', ...rest }: ButtonProps) {
@@ -43,6 +44,10 @@ export function LinkButton({
     </a>
   );
 }
+
+/** An act as a button: an icon alone where it has one, and its name is read aloud. */
+export const ActButton = ({ act: { label, icon, run } }: { act: Act }) =>
+  icon ? <Button icon={icon} label={label} kind="quiet" onClick={run} /> : <Button onClick={run}>{label}</Button>;
 
 interface SwitchProps {
   /** What is on or off. */

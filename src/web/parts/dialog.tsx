@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Failure, failureOf } from '../api/client.ts';
+import { focusIn } from '../app/focus.ts';
 import { say } from '../app/toasts.tsx';
 import { Button } from './button.tsx';
 import { Faults, isFaultOf } from './faults.ts';
@@ -71,10 +72,10 @@ function Answers({ children, yes, isDanger, onYes, onDone, onClose }: Omit<Quest
   const [isRunning, setRunning] = useState(false);
   const [refusal, setRefusal] = useState<Failure>();
   const form = useRef<HTMLFormElement>(null);
+  // After the paint: a field learns of its fault later than this form.
   useEffect(() => {
-    const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid]');
-    wrong?.closest('details')?.setAttribute('open', '');
-    wrong?.focus();
+    form.current?.querySelector('[aria-invalid]')?.closest('details')?.setAttribute('open', '');
+    focusIn(form.current, '[aria-invalid]');
   }, [refusal]);
   const isOpen = useRef(true);
   useEffect(

@@ -1,8 +1,7 @@
 import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
+import { useFocus } from '../app/focus.ts';
 import { useFault } from './faults.ts';
-
-/** Takes the focus once, when it appears: what was just opened is what somebody types into. */
-const focusOnce = (element: HTMLElement | null) => element?.focus();
 
 interface FieldProps {
   label: string;
@@ -38,6 +37,8 @@ const Fault = ({ id, words }: { id: string; words: string | undefined }) =>
 
 /** A line of text with its label. */
 export function Field({ label, value, onValue, isFirst, isSlow, of, hint, type = 'text', ...rest }: FieldProps) {
+  const input = useRef<HTMLInputElement>(null);
+  useFocus(input, isFirst);
   const { id, words, attributes } = useFault(of);
   const told = (event: { currentTarget: HTMLInputElement }) => onValue(event.currentTarget.value);
   return (
@@ -50,7 +51,7 @@ export function Field({ label, value, onValue, isFirst, isSlow, of, hint, type =
           value={value}
           autocomplete="off"
           {...(isSlow ? { onChange: told } : { onInput: told })}
-          {...(isFirst && { ref: focusOnce })}
+          ref={input}
           {...rest}
           {...attributes}
         />
@@ -72,6 +73,8 @@ interface AreaProps {
 
 /** Several lines of text. */
 export function Area({ label, value, onValue, isFirst, placeholder, of }: AreaProps) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  useFocus(area, isFirst);
   const { id, words, attributes } = useFault(of);
   return (
     <div class="field">
@@ -82,7 +85,7 @@ export function Area({ label, value, onValue, isFirst, placeholder, of }: AreaPr
           value={value}
           placeholder={placeholder}
           onInput={(event) => onValue(event.currentTarget.value)}
-          {...(isFirst && { ref: focusOnce })}
+          ref={area}
           {...attributes}
         />
       </label>

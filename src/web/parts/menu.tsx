@@ -1,19 +1,13 @@
 /** A button with what else can be done: by arrow keys, closed by Escape and by a press elsewhere. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { type Act, isOffered } from '../app/acts.ts';
+import { focusIn, useFocus } from '../app/focus.ts';
 import type { ButtonProps } from './button.tsx';
 import { Icon, type IconName } from './icon.tsx';
 
-export interface MenuItem {
-  label: string;
-  icon?: IconName;
-  href?: string;
-  isDanger?: boolean;
-  run?: () => void;
-}
-
 interface MenuProps {
   label: string;
-  items: readonly MenuItem[];
+  items: readonly Act[];
   icon?: IconName;
   /** Its words; left out: an icon alone. Beside an icon of its own, a phone has room for that alone. */
   text?: string;
@@ -27,11 +21,11 @@ export function Menu({ label, items, icon = 'more', text, kind = 'quiet', opens 
   const entries = () => [...(root.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
   const close = () => {
     setOpen(false);
-    root.current?.querySelector('button')?.focus();
+    focusIn(root.current, 'button');
   };
+  useFocus(root, isOpen, { within: '[role=menuitem]' });
   useEffect(() => {
     if (!isOpen) return;
-    entries()[0]?.focus();
     const elsewhere = (event: Event) => {
       if (!root.current?.contains(event.target as Node)) setOpen(false);
     };
@@ -71,7 +65,7 @@ export function Menu({ label, items, icon = 'more', text, kind = 'quiet', opens 
       </button>
       {isOpen && (
         <div role="menu" tabIndex={-1} aria-label={label} onKeyDown={onKeyDown}>
-          {items.map(({ label: words, icon: sign, href, isDanger, run }) =>
+          {items.filter(isOffered).map(({ label: words, icon: sign, href, isDanger, run }) =>
             href === undefined ? (
               <button
                 key={words}

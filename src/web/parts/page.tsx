@@ -1,21 +1,37 @@
 /** Parts of every page: its head, its sections, and the sentences for nothing, for what failed and for what is on its way. */
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
+import { type Act, isOffered, pageActs } from '../app/acts.ts';
 import type { LoadState } from '../app/load.ts';
 import { palette } from '../app/palette-state.ts';
 import { assistantName, person } from '../app/session.ts';
-import { Button } from './button.tsx';
+import { ActButton, Button } from './button.tsx';
+import { Menu } from './menu.tsx';
 
 interface PageProps {
   title: string;
-  /** Beside the title. */
-  acts?: ComponentChildren;
+  /** Beside the title, by Ctrl-K, and by their keys. */
+  acts?: readonly Act[];
+  /** Further ones, in a menu. */
+  more?: { label: string; acts: readonly Act[] } | undefined;
+  beside?: ComponentChildren;
   children: ComponentChildren;
   /** A page that fills its window scrolls by itself. */
   isFull?: boolean;
 }
 
-export function Page({ title, acts, children, isFull = false }: PageProps) {
+const NONE: readonly Act[] = [];
+
+export function Page({ title, acts = NONE, more, beside, children, isFull = false }: PageProps) {
+  useLayoutEffect(() => {
+    pageActs.value = [...acts, ...(more?.acts ?? NONE)];
+  });
+  useEffect(
+    () => () => {
+      pageActs.value = NONE;
+    },
+    [],
+  );
   useEffect(() => {
     const waiting = person().counts.unread;
     document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${title} · ${assistantName()}`;
@@ -32,7 +48,11 @@ export function Page({ title, acts, children, isFull = false }: PageProps) {
             palette.value = true;
           }}
         />
-        {acts}
+        {acts.filter(isOffered).map((each) => (
+          <ActButton key={each.label} act={each} />
+        ))}
+        {more && <Menu label={more.label} items={more.acts} />}
+        {beside}
       </header>
       {isFull ? (
         children

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import type { Act } from '../app/acts.ts';
 import { whenText } from '../app/format.ts';
 import { pagesOf } from '../app/groups.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
@@ -13,8 +14,9 @@ import { copy } from '../chat/markup.tsx';
 import { Button } from '../parts/button.tsx';
 import { Dialog, Question } from '../parts/dialog.tsx';
 import { Field, Select } from '../parts/field.tsx';
-import { Menu, type MenuItem } from '../parts/menu.tsx';
+import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
 import { Tabs } from '../parts/tabs.tsx';
 import { Trial } from './trial.tsx';
 
@@ -90,17 +92,17 @@ function PersonRow({ person, roles, loaded, isAsking = false }: RowProps) {
     void act(() => ask(api.POST('/v1/people/{person}/role', { params, body: { role: wanted } })), {
       done: `${name} is ${wanted} now.`,
     }).then(loaded.reload);
-  const items: MenuItem[] = [
+  const items: Act[] = [
     ...roles
       .filter((each) => each !== role)
-      .map((each): MenuItem => ({ label: `Make ${each}`, icon: 'shield', run: () => give(each) })),
+      .map((each): Act => ({ label: `Make ${each}`, icon: 'shield', run: () => give(each) })),
     { label: 'What may they do?', icon: 'search', href: `/people/rights?person=${id}` },
     ...(granted.length > 0
       ? [{ label: 'Take back', icon: 'x' as const, isDanger: true, run: () => setBlocking(true) }]
       : []),
   ];
   return (
-    <li class="row" data-row tabIndex={-1} aria-label={name}>
+    <Row label={name}>
       <span class="what">
         {name} {isViewer && <span class="tag">you</span>}
         <span class="under"> {accounts.map(({ platform }) => platformName(platform)).join(', ')}</span>
@@ -127,7 +129,7 @@ function PersonRow({ person, roles, loaded, isAsking = false }: RowProps) {
           <p>They are not heard any more, and their browsers are signed out. What they have stays.</p>
         </Question>
       )}
-    </li>
+    </Row>
   );
 }
 
@@ -219,7 +221,7 @@ function TokenRow({ token, loaded }: { token: Tokens['tokens'][number]; loaded: 
   const { name, person, scopes, used_at, expires_at, revoked_at } = token;
   const [isEnding, setEnding] = useState(false);
   return (
-    <li class="row" data-row tabIndex={-1} aria-label={name}>
+    <Row label={name}>
       <span class="what">
         {name}{' '}
         <span class="under">
@@ -248,7 +250,7 @@ function TokenRow({ token, loaded }: { token: Tokens['tokens'][number]; loaded: 
           <p>The program that has it is not heard any more. This cannot be taken back.</p>
         </Question>
       )}
-    </li>
+    </Row>
   );
 }
 

@@ -6,6 +6,7 @@ import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Empty, Section } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
 import { Findings, May } from './look.tsx';
 
 type Catalog = Json<'/v1/market'>;
@@ -71,7 +72,7 @@ export function Market() {
       {found && found.length === 0 && <Empty>The catalog has no skill with these words.</Empty>}
       <ul class="list">
         {found?.map((skill) => (
-          <li key={skill.id} class="row" data-row tabIndex={-1} aria-label={skill.id}>
+          <Row key={skill.id} label={skill.id}>
             <span class="what">
               {skill.id} <span class="under">{skill.description}</span>
             </span>
@@ -80,7 +81,7 @@ export function Market() {
             <Button onClick={() => void lookAt(skill)} disabled={skill.revoked !== null}>
               Look at it
             </Button>
-          </li>
+          </Row>
         ))}
       </ul>
       {look && (

@@ -8,6 +8,7 @@ import { useLoad } from '../app/load.ts';
 import { path } from '../app/router.ts';
 import { Field } from '../parts/field.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
 import { Tabs } from '../parts/tabs.tsx';
 import { Market } from './market.tsx';
 import { Proposals } from './proposals.tsx';
@@ -102,8 +103,12 @@ function SkillList({ skills }: { skills: readonly Skill[] }) {
   return (
     <ul class="list">
       {skills.map((skill) => (
-        <li key={skill.name} class="row" data-row tabIndex={-1} aria-label={skill.name}>
-          <a class="what plain-link" href={`/skills/${encodeURIComponent(skill.name)}`} data-key="Enter">
+        <Row
+          key={skill.name}
+          label={skill.name}
+          acts={[{ label: 'Open', key: 'Enter', href: `/skills/${encodeURIComponent(skill.name)}` }]}
+        >
+          <a class="what plain-link" href={`/skills/${encodeURIComponent(skill.name)}`}>
             {skill.name} <span class="under clamped">{skill.description}</span>
           </a>
           {skill.diagnostics.some(({ level }) => level === 'error') && <span class="tag bad">has errors</span>}
@@ -111,7 +116,7 @@ function SkillList({ skills }: { skills: readonly Skill[] }) {
           {skill.words_learned > 0 && <span class="aside">{plural(skill.words_learned, 'word')} learned</span>}
           {skill.uses > 0 && <span class="aside">{plural(skill.uses, 'use')}</span>}
           <StateTag state={skill.state} />
-        </li>
+        </Row>
       ))}
     </ul>
   );

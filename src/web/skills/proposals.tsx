@@ -5,6 +5,7 @@ import { type LoadState, useLoad } from '../app/load.ts';
 import { act } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
 
 type All = Json<'/v1/proposals'>;
 type Proposal = All['proposals'][number];
@@ -81,7 +82,7 @@ function ProposalView({ proposal, loaded }: { proposal: Proposal; loaded: LoadSt
     }).then(loaded.reload);
   const isOpen = state === 'pending';
   return (
-    <li class="card asked" data-row tabIndex={-1} aria-label={title}>
+    <Row class="card asked" label={title}>
       <p>
         <b>{title}</b> <span class="tag">{state}</span> <span class="faint small">{whenText(at)}</span>
       </p>
@@ -124,6 +125,6 @@ function ProposalView({ proposal, loaded }: { proposal: Proposal; loaded: LoadSt
           </Button>
         </div>
       )}
-    </li>
+    </Row>
   );
 }

@@ -7,6 +7,7 @@ import { act, say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
 
 type Specialist = Json<'/v1/specialists'>['specialists'][number];
 type Detail = Json<'/v1/specialists/{name}'>;
@@ -45,7 +46,7 @@ export function Specialists() {
             {specialists.length === 0 && <Empty>There are none.</Empty>}
             <ul class="list">
               {specialists.map(({ name, description, state, tools }) => (
-                <li key={name} class="row" data-row tabIndex={-1} aria-label={name}>
+                <Row key={name} label={name}>
                   <span class="what">
                     {name} <span class="under">{description}</span>
                   </span>
@@ -54,7 +55,7 @@ export function Specialists() {
                   </span>
                   <span class={`tag ${state === 'new' || state === 'waits' ? 'warn' : ''}`}>{STATES[state]}</span>
                   <Button onClick={() => void open(name)}>Read</Button>
-                </li>
+                </Row>
               ))}
             </ul>
           </>

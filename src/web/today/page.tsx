@@ -1,14 +1,17 @@
 /** All that matters now: overdue, due, coming; tasks, lists, and what was said by itself. */
+import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
+import type { Act } from '../app/acts.ts';
 import { change } from '../app/change.ts';
+import { isFocusNowhere, useFocus } from '../app/focus.ts';
 import { dayName, longDay, plural, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
-import { Button } from '../parts/button.tsx';
+import { ActButton, Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
-import { Icon } from '../parts/icon.tsx';
-import { Menu, type MenuItem } from '../parts/menu.tsx';
+import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
+import { Row, Tick } from '../parts/row.tsx';
 import { completeEntry, deleteEntry, putOff, switchSchedule, type Today, type TodayEntry } from './acts.ts';
 import { EditReminder, NewReminder } from './reminder.tsx';
 
@@ -20,7 +23,7 @@ export default function TodayPage() {
   return (
     <Page
       title={loaded.data ? `Today, ${longDay(loaded.data.today)}` : 'Today'}
-      acts={<Button icon="plus" label="New reminder" kind="quiet" onClick={() => setAdding(true)} />}
+      acts={[{ label: 'New reminder', icon: 'plus', key: '+', run: () => setAdding(true) }]}
     >
       <div class="sheet">
         <LoadView loaded={loaded}>{(today) => <Sections today={today} loaded={loaded} />}</LoadView>
@@ -139,36 +142,30 @@ interface RowProps {
 
 /** The id of the row that was taken away while the focus was in it. */
 let goneWithFocus: string | undefined;
-const isFocusNowhere = () => document.activeElement === document.body;
 
 function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
   const [isEdited, setEdited] = useState(false);
   const row = useRef<HTMLLIElement>(null);
-  const wasEdited = useRef(false);
-  useLayoutEffect(() => {
-    if (wasEdited.current && !isEdited && isFocusNowhere()) row.current?.focus();
-    wasEdited.current = isEdited;
-  }, [isEdited]);
+  /** Counted up when the form in its place has closed. */
+  const [closed, setClosed] = useState(0);
   const { kind, text, time, at, repeats, urgent, id } = entry;
-  // At another time it is another element: the focus goes along.
-  useLayoutEffect(() => {
-    const element = row.current;
-    if (id !== null && goneWithFocus === id && isFocusNowhere()) {
-      element?.focus();
-      goneWithFocus = undefined;
-    }
-    return () => {
-      if (element?.contains(document.activeElement)) goneWithFocus = id ?? undefined;
-    };
-  }, []);
+  useFocus(row, closed > 0 && closed, { isIfNowhere: true });
+  useFocusGoesAlong(row, id);
   const isReminder = kind === 'reminders' && id !== null;
   if (isEdited) {
+    const close = () => {
+      setEdited(false);
+      setClosed(closed + 1);
+    };
     return (
-      <li ref={row} class="row" data-row tabIndex={-1} aria-label={text}>
-        <EditReminder entry={entry} loaded={loaded} onClose={() => setEdited(false)} />
-      </li>
+      <Row rowRef={row} label={text}>
+        <EditReminder entry={entry} loaded={loaded} onClose={close} />
+      </Row>
     );
   }
+  const done: Act = { label: 'Done', icon: 'check', key: 'e', run: () => completeEntry(loaded, entry) };
+  const edit: Act = { label: 'Change or move', icon: 'pencil', key: 'Enter', run: () => setEdited(true) };
+  const remove: Act = { label: 'Delete', icon: 'trash', isDanger: true, run: () => deleteEntry(loaded, entry) };
   const words = (
     <>
       {text}
@@ -177,20 +174,11 @@ function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
     </>
   );
   return (
-    <li ref={row} class="row" data-row tabIndex={-1} aria-label={text}>
+    <Row rowRef={row} label={text} acts={isReminder ? [done, edit] : []}>
       {isReminder ? (
         <>
-          <button
-            type="button"
-            class="tick"
-            data-key="e"
-            aria-label="Done"
-            title="Done"
-            onClick={() => completeEntry(loaded, entry)}
-          >
-            <Icon name="check" />
-          </button>
-          <button type="button" class="what words" data-key="Enter" title="Change" onClick={() => setEdited(true)}>
+          <Tick act={done} />
+          <button type="button" class="what words" title="Change" onClick={edit.run}>
             {words}
           </button>
         </>
@@ -204,15 +192,9 @@ function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
             label={`Later: ${text}`}
             text="Later"
             icon="clock"
-            items={LATER.map(({ label, when }): MenuItem => ({ label, run: () => putOff(loaded, entry, { when }) }))}
+            items={LATER.map(({ label, when }): Act => ({ label, run: () => putOff(loaded, entry, { when }) }))}
           />
-          <Menu
-            label={`More for ${text}`}
-            items={[
-              { label: 'Change or move', icon: 'pencil', run: () => setEdited(true) },
-              { label: 'Delete', icon: 'trash', isDanger: true, run: () => deleteEntry(loaded, entry) },
-            ]}
-          />
+          <Menu label={`More for ${text}`} items={[edit, remove]} />
         </span>
       )}
       {kind === 'schedules' && id !== null && (
@@ -221,12 +203,26 @@ function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
           items={[
             { label: 'Switch off', icon: 'pause', run: () => switchSchedule(loaded, entry, false) },
             { label: 'To its schedule', icon: 'schedule', href: `/automations/${id}` },
-            { label: 'Delete', icon: 'trash', isDanger: true, run: () => deleteEntry(loaded, entry) },
+            remove,
           ]}
         />
       )}
-    </li>
+    </Row>
   );
+}
+
+/** A reminder that moves to another time is another element: the focus goes along with it. */
+function useFocusGoesAlong(row: RefObject<HTMLLIElement>, id: string | null): void {
+  useLayoutEffect(() => {
+    const element = row.current;
+    if (id !== null && goneWithFocus === id && isFocusNowhere()) {
+      element?.focus();
+      goneWithFocus = undefined;
+    }
+    return () => {
+      if (element?.contains(document.activeElement)) goneWithFocus = id ?? undefined;
+    };
+  }, []);
 }
 
 const LATER = [
@@ -240,8 +236,14 @@ const LATER = [
 function TaskRow({ task, loaded }: { task: Today['tasks'][number]; loaded: LoadState<Today> }) {
   const { id, title, done, steps, next, yours, blocked, repeats } = task;
   const params = { path: { id } };
+  const doStep: Act = {
+    label: 'Step done',
+    key: 'e',
+    when: () => yours,
+    run: () => void change(loaded, () => ask(api.POST('/v1/tasks/{id}/done', { params, body: { step: done + 1 } }))),
+  };
   return (
-    <li class="row" data-row tabIndex={-1} aria-label={title}>
+    <Row label={title} acts={[doStep]}>
       <span class="what">
         {title} <span class="under">{repeats}</span>
         {next !== null && <span class="under"> next: {next}</span>}
@@ -258,18 +260,7 @@ function TaskRow({ task, loaded }: { task: Today['tasks'][number]; loaded: LoadS
             Go on
           </Button>
         )}
-        {yours && (
-          <button
-            type="button"
-            class="button"
-            data-key="e"
-            onClick={() =>
-              void change(loaded, () => ask(api.POST('/v1/tasks/{id}/done', { params, body: { step: done + 1 } })))
-            }
-          >
-            Step done
-          </button>
-        )}
+        {yours && <ActButton act={doStep} />}
         <Menu
           label={`More for ${title}`}
           items={[
@@ -290,7 +281,7 @@ function TaskRow({ task, loaded }: { task: Today['tasks'][number]; loaded: LoadS
           ]}
         />
       </span>
-    </li>
+    </Row>
   );
 }
 

@@ -46,9 +46,17 @@ interface Assets {
   files: ReadonlyMap<string, Buffer>;
 }
 
-/** The files that `npm run build` leaves in `dist/web`; read when the first one is asked for. */
+/** Stands in the folder while `npm run web -- --watch` writes into it. */
+const WATCHED = '.watched';
+
+/** The files that `npm run build` leaves in `dist/web`; read when the first one is asked for, and for each page while they are watched. */
 export class WebFiles {
   private read: Assets | undefined;
+  private readonly folder: string;
+
+  constructor(folder = join(packageRoot(), 'dist', 'web')) {
+    this.folder = folder;
+  }
 
   routes(): readonly AnyRoute[] {
     const addresses = ['/', ...PAGES.flatMap((page) => [`/${page}`, `/${page}/:id`, `/${page}/:id/:more`])];
@@ -62,6 +70,7 @@ export class WebFiles {
 
   /** The document with another status: it shows by itself what is wrong at its address. */
   shell(status: number, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+    if (existsSync(join(this.folder, WATCHED))) this.read = undefined;
     const { names } = this.assets();
     const at = (name: string) => `/web/${names[name]}`;
     const text =
@@ -152,7 +161,7 @@ export class WebFiles {
   }
 
   private assets(): Assets {
-    this.read ??= readAssets(join(packageRoot(), 'dist', 'web'));
+    this.read ??= readAssets(this.folder);
     return this.read;
   }
 }

@@ -1,0 +1,72 @@
+/** Words and files that are written and not sent yet, and what one message may carry. */
+import { sizeOf } from '../app/format.ts';
+
+export const MOST_FILES = 10;
+/** Bytes of all files together: what coda takes in one request, unless it is told otherwise. */
+const MOST_BYTES = 7_000_000;
+
+interface FileSize {
+  size: number;
+}
+
+const bytesOf = (files: readonly FileSize[]): number => files.reduce((sum, { size }) => sum + size, 0);
+
+/** Why these files cannot go together; undefined where they can. */
+export function refusalOf(files: readonly FileSize[], isRecording: boolean): string | undefined {
+  if (isRecording && files.length >= MOST_FILES) return `At most ${MOST_FILES - 1} files beside a recording.`;
+  if (files.length > MOST_FILES) return `At most ${MOST_FILES} files at once.`;
+  return bytesOf(files) > MOST_BYTES ? `Files of at most ${sizeOf(MOST_BYTES)} together.` : undefined;
+}
+
+/** Why a recording cannot go with the files that are there. */
+export function refusalOfSpoken(files: readonly FileSize[], spoken: FileSize): string | undefined {
+  if (files.length < MOST_FILES && bytesOf([...files, spoken]) <= MOST_BYTES) return undefined;
+  const most = `At most ${MOST_FILES - 1} files beside a recording, and ${sizeOf(MOST_BYTES)} together`;
+  return `${most}. Take one out, and send it then.`;
+}
+
+/** Words to edit come below those that are being written. */
+export const withEdited = (before: string, edited: string): string =>
+  before.trim() === '' ? edited : `${before}\n${edited}`;
+
+/** `storage`: this tab's. Each person has a draft of each conversation. */
+export class Drafts {
+  private readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  private readonly personId: string;
+
+  constructor(storage: Drafts['storage'], personId: string) {
+    this.storage = storage;
+    this.personId = personId;
+  }
+
+  read(conversationId: string): string {
+    return this.storage.getItem(this.keyOf(conversationId)) ?? '';
+  }
+
+  keep(conversationId: string, text: string): void {
+    if (text === '') this.storage.removeItem(this.keyOf(conversationId));
+    else this.storage.setItem(this.keyOf(conversationId), text);
+  }
+
+  private keyOf(conversationId: string): string {
+    return `draft ${this.personId} ${conversationId}`;
+  }
+}
+
+interface FieldKey {
+  key: string;
+  shiftKey: boolean;
+  isComposing: boolean;
+  keyCode: number;
+}
+
+/** What a key in the field does. On a touch screen Enter begins a line. */
+export function actOfField(
+  { key, shiftKey, isComposing, keyCode }: FieldKey,
+  { isBusy, isTouch }: { isBusy: boolean; isTouch: boolean },
+): 'send' | 'stop' | undefined {
+  if (key === 'Escape') return isBusy ? 'stop' : undefined;
+  // Safari ends a composition before its Enter, which has this code alone.
+  const isOfComposition = isComposing || keyCode === 229;
+  return key === 'Enter' && !shiftKey && !isOfComposition && !isTouch ? 'send' : undefined;
+}

@@ -1,0 +1,108 @@
+/** A conversation as the page holds it: what is on its way, what is told of, and what is read anew. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Conversation } from '../../../src/web/chat/conversation.ts';
+import type { Entry } from '../../../src/web/chat/entry.ts';
+import { type Asked, answerRequests, signIn, signOut } from './page.ts';
+
+const entry = (id: string, more: Partial<Entry> = {}): Entry =>
+  ({ id, by: 'coda', kind: 'answer', text: `text of ${id}`, at: `2026-11-28T12:00:0${id}Z`, ...more }) as Entry;
+
+let entries: Entry[] = [];
+let fails: ((asked: Asked) => { status: number; body: unknown } | undefined) | undefined;
+let asked: Asked[] = [];
+let conversation: Conversation;
+
+beforeEach(() => {
+  signIn('2026-11-28T12:00:00Z');
+  [entries, fails] = [[], undefined];
+  asked = answerRequests((one) => {
+    const failure = fails?.(one);
+    if (failure) return failure;
+    return one.method === 'POST' ? { body: {} } : { body: { entries, more: false, readOnly: false } };
+  });
+  conversation = new Conversation('main');
+});
+
+afterEach(() => {
+  conversation.close();
+  signOut();
+});
+
+/** Opened, and read once. */
+async function open(): Promise<void> {
+  conversation.open();
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+test('what is said goes with its files, and stays below until coda has it', async () => {
+  await open();
+  entries = [entry('1', { by: 'you', kind: 'message' as Entry['kind'] })];
+  const saying = conversation.say('buy bread', [new File(['x'], 'list.txt')]);
+  expect(conversation.unsent.value).toMatchObject([{ text: 'buy bread', failure: undefined }]);
+  expect(conversation.isBusy.value).toBe(true);
+  await saying;
+  const body = asked.find(({ method }) => method === 'POST')?.body ?? new FormData();
+  expect([body.get('text'), body.get('conversation'), (body.get('file') as File).name]).toEqual([
+    'buy bread',
+    'main',
+    'list.txt',
+  ]);
+  expect(conversation.unsent.value).toEqual([]);
+  expect(conversation.entries.value.map(({ id }) => id)).toEqual(['1']);
+});
+
+test('a message that coda refuses says why, and is kept', async () => {
+  await open();
+  fails = ({ method }) =>
+    method === 'POST' ? { status: 422, body: { detail: 'Too long.', remedy: 'Shorten it.' } } : undefined;
+  await conversation.say('words', []);
+  const [unsent] = conversation.unsent.value;
+  expect(unsent).toMatchObject({ text: 'words', failure: 'Too long. Shorten it.', isAway: false });
+  expect(conversation.isBusy.value).toBe(false);
+  conversation.drop(unsent?.id ?? '');
+  expect(conversation.unsent.value).toEqual([]);
+});
+
+test('without a connection it waits under its own id, which is another one after a refusal for haste', async () => {
+  await open();
+  fails = ({ method }) => {
+    if (method === 'POST') throw new Error('no network');
+    return undefined;
+  };
+  await conversation.say('words', [], { id: 'own' });
+  expect(conversation.unsent.value).toMatchObject([{ id: 'own', isAway: true }]);
+  fails = ({ method }) =>
+    method === 'POST' ? { status: 429, body: { code: 'HTTP_TOO_FAST', detail: 'Wait.' } } : undefined;
+  await conversation.say('words', [], { id: 'own' });
+  expect(conversation.unsent.value).toHaveLength(1);
+  expect(conversation.unsent.value[0]?.id).not.toBe('own');
+});
+
+test('a new conversation is none that failed', async () => {
+  fails = () => ({ status: 404, body: { detail: 'There is none.' } });
+  await open();
+  expect(conversation.isLoaded.value).toBe(true);
+  expect(conversation.failure.value).toBeUndefined();
+});
+
+test('earlier entries come above, each once', async () => {
+  entries = [entry('3'), entry('4')];
+  await open();
+  entries = [entry('1'), entry('2'), entry('3')];
+  await conversation.readEarlier();
+  expect(conversation.entries.value.map(({ id }) => id)).toEqual(['1', '2', '3', '4']);
+});
+
+test('while an answer is made the page looks again, later each time, and stops when it is there', async () => {
+  entries = [entry('1', { by: 'you', state: 'running' } as Partial<Entry>)];
+  await open();
+  expect(conversation.isBusy.value).toBe(true);
+  const reads = () => asked.filter(({ method }) => method === 'GET').length;
+  expect(reads()).toBe(1);
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(reads()).toBe(2);
+  entries = [entry('1', { by: 'you', state: 'done' } as Partial<Entry>), entry('2')];
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(reads()).toBe(3);
+  expect(conversation.isBusy.value).toBe(false);
+});

@@ -1,0 +1,45 @@
+/** Instants and amounts as somebody reads them. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { clock, dayName, dayOf, duration, longDay, plural, sizeOf, whenText } from '../../../src/web/app/format.ts';
+import { signIn, signOut } from './page.ts';
+
+beforeEach(() => signIn('2026-11-28T22:30:00Z'));
+afterEach(signOut);
+
+test('the hour and the day are those of the person’s zone', () => {
+  expect(clock('2026-11-28T22:30:00Z')).toBe('23:30');
+  expect(dayOf('2026-11-28T23:30:00Z')).toBe('2026-11-29');
+  signIn('2026-11-28T22:30:00Z', { zone: 'America/New_York', locale: 'en-US' });
+  expect(clock('2026-11-28T22:30:00Z')).toBe('05:30 PM');
+  expect(dayOf('2026-11-29T04:30:00Z')).toBe('2026-11-28');
+});
+
+test('days that are near have names, others a date, and those of another year its number', () => {
+  expect(['2026-11-27', '2026-11-28', '2026-11-29'].map(dayName)).toEqual(['Yesterday', 'Today', 'Tomorrow']);
+  expect(dayName('2026-12-04')).toBe('Friday');
+  expect(dayName('2026-12-13')).toBe('Sun 13 December');
+  expect(dayName('2027-01-02')).toBe('Sat, 2 January 2027');
+});
+
+test('an instant is told by the hour today, and with its day otherwise', () => {
+  expect(whenText('2026-11-28T13:02:00Z')).toBe('14:02');
+  expect(whenText('2026-11-27T17:00:00Z')).toBe('yesterday 18:00');
+  expect(whenText('2026-12-13T09:00:00Z')).toBe('Sun 13 December 10:00');
+});
+
+test('a narrow page shortens the day of its title', () => {
+  vi.stubGlobal('innerWidth', 1280);
+  expect(longDay('2026-11-27')).toBe('Friday 27 November');
+  vi.stubGlobal('innerWidth', 360);
+  expect(longDay('2026-11-27')).toBe('Fri 27 Nov');
+});
+
+test('sizes, lengths and counts', () => {
+  expect([999, 1_500, 7_000_000].map(sizeOf)).toEqual(['999 B', '2 kB', '7.0 MB']);
+  expect([412, 3_200, 240_000].map(duration)).toEqual(['412 ms', '3.2 s', '4 min']);
+  expect([plural(1, 'note'), plural(3, 'note'), plural(2, 'reply', 'replies')]).toEqual([
+    '1 note',
+    '3 notes',
+    '2 replies',
+  ]);
+});

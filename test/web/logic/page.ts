@@ -1,0 +1,42 @@
+/** A page without a browser: somebody is signed in, and requests are answered by a function. */
+import { vi } from 'vitest';
+import { setClock } from '../../../src/web/app/clock.ts';
+import { type Me, me } from '../../../src/web/app/session.ts';
+
+/** Signs Ana in at an instant that stands still. */
+export function signIn(now: string, { zone = 'Europe/Berlin', locale = 'en' as string | null } = {}): void {
+  vi.useFakeTimers({ now: new Date(now), toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  setClock(now);
+  me.value = { person: { id: 'ana', name: 'Ana', zone, locale }, scopes: [] } as unknown as Me;
+}
+
+/** With a timer that does not run by itself, and nothing of it left for other suites. */
+export function signOut(): void {
+  me.value = undefined;
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+}
+
+export interface Asked {
+  method: string;
+  path: string;
+  body: FormData | undefined;
+}
+
+/** Answers each request of the page; a value that is thrown is a lost connection. */
+export function answerRequests(answer: (asked: Asked) => { status?: number; body: unknown }): Asked[] {
+  const all: Asked[] = [];
+  vi.stubGlobal('document', { hidden: false });
+  vi.stubGlobal('fetch', async (request: Request | string, init: RequestInit = {}) => {
+    const { url, method } = typeof request === 'string' ? { url: request, method: init.method ?? 'GET' } : request;
+    const asked = {
+      method,
+      path: new URL(url, 'http://coda.test').pathname,
+      body: init.body instanceof FormData ? init.body : undefined,
+    };
+    all.push(asked);
+    const { status = 200, body } = answer(asked);
+    return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
+  });
+  return all;
+}

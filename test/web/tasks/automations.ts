@@ -1,0 +1,103 @@
+/** On *Automations* an owner wants to get this done. */
+import { expect } from 'vitest';
+import type { Task } from './visitor.ts';
+
+export const AUTOMATIONS: readonly Task[] = [
+  [
+    'have a schedule run now, and see what came of it',
+    async (who) => {
+      await who.to('Automations');
+      await who.press('link', /^tell me what is due/);
+      await who.press('button', 'Run now');
+      await who.sees(/went well/);
+    },
+  ],
+  [
+    'have a page looked at, told once a day by a rule',
+    async (who) => {
+      await who.to('Automations');
+      await who.press('button', 'New schedule');
+      const choose = (label: string, choice: string) => who.page.getByLabel(label).selectOption(choice);
+      await choose('coda does', 'reads a page');
+      await who.fill('Address', 'https://shop.example/kettle');
+      await who.fill('How often', 'every 6 hours');
+      await choose('It tells', 'when its number is below');
+      await who.fill('Number', '40');
+      await choose('And that', 'once a day, with others');
+      await who.fill('Time of the day', '18:00');
+      await who.press('button', 'Plan it');
+      await who.sees(/shop\.example/);
+      await who.counts(
+        `person_schedules where watch -> 'rule' ->> 'number' = '40' and telling ->> 'digest' = '18:00'`,
+        1,
+      );
+      await who.home.programs.coda.database().run('test', `delete from person_schedules where watch is not null`);
+    },
+  ],
+  [
+    'have it told on weekdays in the morning only, and change that',
+    async (who) => {
+      await who.to('Automations');
+      await who.press('button', 'New schedule');
+      const form = who.page.getByRole('dialog');
+      await form.getByLabel('coda does').selectOption('reads a feed');
+      await who.fill('Address', 'https://project.example/releases.atom');
+      await who.fill('How often', 'every hour');
+      for (const day of ['Saturday', 'Sunday']) await form.getByLabel(day).check();
+      await who.fill('Only from', '08:00');
+      await who.fill('until', '12:30');
+      await who.press('button', 'Plan it');
+      const rule = `person_schedules where watch -> 'rule' ->> 'from' = '08:00' and watch -> 'rule' ->> 'days'`;
+      await who.counts(`${rule} = '["saturday", "sunday"]'`, 1);
+      await who.page.getByRole('link', { name: /^project\.example/ }).click();
+      await who.sees(/between 08:00 and 12:30/);
+      await who.page.getByRole('button', { name: 'More for this schedule' }).click();
+      await who.page.getByRole('menuitem', { name: 'Change' }).click();
+      await who.sees(/^Now every hour/);
+      await form.getByLabel('Sunday').uncheck();
+      await who.fill('Only from', '');
+      await who.fill('until', '');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await who.sees(/on Saturday$/);
+      await who.home.programs.coda.database().run('test', `delete from person_schedules where watch is not null`);
+    },
+  ],
+  [
+    'let a program have them told something',
+    async (who) => {
+      await who.within('Automations', 'Webhooks and services');
+      await who.press('button', 'New webhook');
+      await who.fill('Name', `ci${who.isPhone ? '-phone' : ''}`);
+      await who.fill('Words, made of what is sent', 'the build of {{ name }} is red');
+      await who.press('button', 'Make it');
+      await who.sees(/shown this once/);
+    },
+  ],
+  [
+    'learn how a service and a tool server are added, with the lines to copy',
+    async (who) => {
+      await who.within('Automations', 'Webhooks and services');
+      await who.press('button', 'Add a service');
+      await who.fill('Name', 'weather');
+      await who.fill('Address', 'https://api.example.com/v1; rm -rf ~');
+      await who.fill('Name of the secret that is sent along', 'WEATHER_KEY');
+      const line = who.page.getByLabel('To copy');
+      const command = `coda connectors add weather --base-url 'https://api.example.com/v1; rm -rf ~' --bearer WEATHER_KEY`;
+      expect(await line.innerText()).toBe(command);
+      await who.page.keyboard.press('Escape');
+      await who.press('button', 'Add a tool server');
+      await who.fill('Name', 'linear');
+      await who.fill('Address', 'https://mcp.linear.app/mcp');
+      await who.fill('Name of the environment variable with its key', 'LINEAR_KEY');
+      expect(await line.innerText()).toBe(
+        [
+          'mcp:',
+          '  servers:',
+          '    "linear":',
+          '      url: "https://mcp.linear.app/mcp"',
+          '      headers: { Authorization: "Bearer ${LINEAR_KEY}" }',
+        ].join('\n'),
+      );
+    },
+  ],
+];

@@ -1,0 +1,39 @@
+/** On *Notes* an owner wants to get this done. */
+import type { Task } from './visitor.ts';
+
+export const NOTES: readonly Task[] = [
+  [
+    'find a note by misspelt words, and change it',
+    async (who) => {
+      await who.to('Notes');
+      await who.fill('Search notes', 'boilr code');
+      await who.press('link', /^The boiler code/);
+      await who.press('button', 'Change');
+      await who.fill('Text', 'The boiler code is 4712 #house');
+      await who.press('button', 'Save');
+      await who.counts(`notes where text like 'The boiler code is 4712%'`, 1);
+    },
+  ],
+  [
+    'delete a note, and take that back',
+    async (who) => {
+      await who.page.goto(`${who.home.programs.url}/notes`);
+      await who.press('link', /^The spare key/);
+      await who.press('button', 'More for this note');
+      await who.press('menuitem', 'Delete');
+      await who.press('button', 'Undo');
+      await who.counts(`notes where text like 'The spare key%' and deleted_at is null`, 1);
+    },
+  ],
+  [
+    'put right what is remembered',
+    async (who) => {
+      await who.page.goto(`${who.home.programs.url}/notes/memories`);
+      await who.press('button', /^More for .*peanuts/);
+      await who.press('menuitem', 'Put right');
+      await who.fill('One sentence that stands by itself', 'I am allergic to walnuts.');
+      await who.press('button', 'Save');
+      await who.sees(/allergic to walnuts/);
+    },
+  ],
+];

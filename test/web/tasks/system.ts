@@ -1,0 +1,47 @@
+/** On *System* an owner wants to get this done. */
+import { expect } from 'vitest';
+import type { Task } from './visitor.ts';
+
+export const SYSTEM: readonly Task[] = [
+  [
+    'see what yesterday cost',
+    async (who) => {
+      await who.within('System', 'Models and costs');
+      await who.sees(/yesterday 0\.05 USD/);
+    },
+  ],
+  [
+    'see how long models take to their first word',
+    async (who) => {
+      await who.within('System', 'Models and costs');
+      await who.sees('Time to the first word, last 24 hours');
+      await who.sees('420 ms');
+      await who.sees('95 %: 3.1 s');
+      // Those of today's own answers were measured, too.
+      expect(await who.rows('usage where first_ms is not null')).toBeGreaterThan(20);
+    },
+  ],
+  [
+    'see whether all is well',
+    async (who) => {
+      await who.to('System');
+      await who.sees(/^All is well$|thing.* to look at/);
+    },
+  ],
+  [
+    'make a backup',
+    async (who) => {
+      await who.within('System', 'Backups');
+      await who.press('button', 'Make one now');
+      await who.sees('A backup is being made.');
+    },
+  ],
+  [
+    'find a setting, and where it comes from',
+    async (who) => {
+      await who.within('System', 'Settings');
+      await who.fill('Find a setting', 'assistant.name');
+      await who.sees('Robin');
+    },
+  ],
+];
