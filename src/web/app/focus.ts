@@ -1,4 +1,4 @@
-/** Where the next key goes. */
+/** The focus: the place of the next key. */
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
