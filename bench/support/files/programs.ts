@@ -129,7 +129,7 @@ function byPandoc(folder: string): MadeFile[] {
   if (!has('pandoc')) return [];
   return PAPERS.flatMap((paper, at) =>
     Object.entries(WRITERS)
-      // Of the others the forms that have structure.
+      // From the other papers the forms that have structure.
       .filter((_, index) => at === 0 || index < 5)
       .flatMap(([writer, extension]) => {
         const file = join(folder, `pandoc ${writer} ${paper.name}.${extension}`);
@@ -217,7 +217,7 @@ function byIconv(folder: string): MadeFile[] {
   });
 }
 
-/** What is made of files that are there. */
+/** Files that packers and converters make of others. */
 function byPackers(folder: string, made: readonly MadeFile[]): MadeFile[] {
   const [first, second] = PAPERS as readonly [Paper, Paper];
   const found: MadeFile[] = [];
@@ -238,7 +238,7 @@ function byPackers(folder: string, made: readonly MadeFile[]): MadeFile[] {
   const pdf = (name: string) => `reportlab ${name}.pdf`;
   add('pdfunite', [pdf(first.name), pdf(second.name), 'united.pdf'], { file: at('united.pdf'), paper: second.name });
   add('pdftocairo', ['-pdf', pdf(first.name), 'cairo.pdf'], { file: at('cairo.pdf'), paper: first.name, pages: true });
-  // Of letters beyond ASCII Ghostscript 10.0 forgets which they are: no reader knows them then.
+  // Ghostscript 10.0 forgets the letters beyond ASCII: no reader knows them then.
   add('gs', ['-q', '-dBATCH', '-dNOPAUSE', '-sDEVICE=pdfwrite', '-sOutputFile=gs.pdf', pdf(first.name)], {
     file: at('gs.pdf'),
     paper: first.name,

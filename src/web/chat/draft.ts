@@ -60,7 +60,7 @@ interface FieldKey {
   keyCode: number;
 }
 
-/** What a key in the field does. On a touch screen Enter begins a line. */
+/** The effect of a key in the field. On a touch screen Enter begins a line. */
 export function actOfField(
   { key, shiftKey, isComposing, keyCode }: FieldKey,
   { isBusy, isTouch }: { isBusy: boolean; isTouch: boolean },

@@ -81,7 +81,7 @@ export const MEMBER: readonly Task[] = [
     'learn the keys',
     async (who) => {
       await who.page.keyboard.press('?');
-      // Of every page, and of this one.
+      // One of every page, and one of this page.
       for (const does of ['Take back the last change', 'New reminder']) {
         await who.page.locator('dialog[open]').getByText(does, { exact: true }).waitFor();
       }
