@@ -90,11 +90,6 @@ export interface HttpParts {
   healthy(): Promise<boolean>;
 }
 
-/** Limit of one attachment of a webhook; without HTTP, hooks are handed files of the terminal. */
-export function attachmentBytes(config: Config): number {
-  return config.block(httpConfig)?.attachment_max_size ?? 10 * 1024 * 1024;
-}
-
 /** The HTTP server, which knows its address; undefined where the configuration does not switch it on. */
 export function openHttp(config: Config, { log, clock }: World): HttpServer | undefined {
   const settings = config.block(httpConfig);

@@ -1,7 +1,7 @@
 /** Parts of skills that stand before these are connected, because others stand on them, too. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { HttpServer } from '../adapters/http/index.ts';
+import { type HttpServer, httpConfig } from '../adapters/http/index.ts';
 import { LiveSkills, type SkillHost, skillInstall } from '../agent-skills/index.ts';
 import { packageRoot } from '../base/root.ts';
 import type { World } from '../base/world.ts';
@@ -17,7 +17,6 @@ import { Webhooks } from '../skills/webhooks/index.ts';
 import { type Database, readerOf } from '../storage/index.ts';
 import { decidedOf } from '../trust/index.ts';
 import type { CoreParts } from './core.ts';
-import { attachmentBytes } from './http.ts';
 import type { Thinking } from './inference.ts';
 import { openSkillSandbox } from './sandbox.ts';
 
@@ -64,6 +63,11 @@ export async function openSkillParts(core: CoreParts, surroundings: Surroundings
     watch: hookWatcher({ jobs, world }),
   });
   return { ...folders, sandbox, forSkills, servers, hooks };
+}
+
+/** Limit of one attachment of a webhook; without HTTP, hooks are handed files of the terminal. */
+function attachmentBytes(config: Config): number {
+  return config.block(httpConfig)?.attachment_max_size ?? 10 * 1024 * 1024;
 }
 
 /** Folders that are read: specialists, and agent skills with the files that they are run with. */
