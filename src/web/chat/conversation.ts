@@ -44,7 +44,7 @@ export class Conversation {
   private stops: (() => void)[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private wait = SOON;
-  private isReading = false;
+  private reading: Promise<void> | undefined;
   /** Entries that were told of since the last read began: it may not have them yet. */
   private readonly told = new Map<string, Entry>();
   private readAgain = false;
@@ -84,11 +84,16 @@ export class Conversation {
     for (const stop of this.stops) stop();
   }
 
-  /** Reads the newest entries. A call while it reads makes it read once more. */
-  async read(): Promise<void> {
+  /** Reads the newest entries. A call while it reads makes it read once more; both end with the last of these readings. */
+  read(): Promise<void> {
     this.readAgain = true;
-    if (this.isReading) return;
-    this.isReading = true;
+    this.reading ??= this.readNewest();
+    return this.reading;
+  }
+
+  private async readNewest(): Promise<void> {
+    // Not before `reading` is set, which the end of this unsets.
+    await undefined;
     try {
       while (this.readAgain && this.isOpen) {
         this.readAgain = false;
@@ -101,7 +106,7 @@ export class Conversation {
       if (failure.status === 404) this.isLoaded.value = true;
       else this.failure.value = failure;
     } finally {
-      this.isReading = false;
+      this.reading = undefined;
     }
   }
 
