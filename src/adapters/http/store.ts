@@ -56,11 +56,15 @@ export interface SaidRow {
   isUnread: boolean;
 }
 
-/** Channels of the caller to look through; `withTerminal`: beside them what coda began to say at the person's terminal. */
+/**
+ * Channels of the caller to look through; `withTerminal`: beside them what coda began to say at the person's terminal;
+ * `withRemembered`: also what was said so long ago that inbox and outbox do not have it.
+ */
 export interface SaidWhere {
   channels: readonly string[];
   personId: string | undefined;
   withTerminal?: boolean;
+  withRemembered?: boolean;
 }
 
 /** The adapter of terminals, which are one place with the chat in a browser to the person who has both. */
@@ -68,7 +72,9 @@ const TERMINAL = 'console';
 
 const IS_UNREAD = `state = 'held' and reply_to is null`;
 
-const SHOWN = `state in ('draft', 'sending', 'unknown', 'sent', 'held') and not removed`;
+/** True of a part that its person can see; `row`: the outbox's name in the statement. */
+const isShownIn = (row: string) =>
+  `${row}.state in ('draft', 'sending', 'unknown', 'sent', 'held') and not ${row}.removed`;
 
 /** The message of this id with all that was said in answer; the press of this id where `isPress`. */
 export async function findHeard(
@@ -90,7 +96,7 @@ export async function findHeard(
             (select json_agg(json_build_object('key', o.key, 'content', o.content, 'draft', o.state = 'draft')
                              order by o.created_at, o.part)
                from outbox o
-              where o.adapter = 'http' and ${SHOWN.replaceAll('state', 'o.state').replace('removed', 'o.removed')}
+              where o.adapter = 'http' and ${isShownIn('o')}
                 -- what joined another message's turn is answered there
                 and o.inbox_id = coalesce((select t.inbox_id from turns t where t.id = i.steered_into), i.id)) as parts
        from conversations c join inbox i on i.conversation_id = c.id and i.adapter = 'http'
@@ -112,10 +118,10 @@ export async function findHeard(
   };
 }
 
-/** Messages and answers, the newest first: of inbox and outbox, and remembered ones where those have been emptied. */
+/** Messages and answers, the newest first. */
 export async function saidIn(
   database: Database,
-  { channels, personId, withTerminal = false }: SaidWhere,
+  { channels, personId, withTerminal = false, withRemembered = false }: SaidWhere,
   before: Instant | undefined,
   limit: number,
 ): Promise<SaidRow[] | undefined> {
@@ -137,7 +143,7 @@ export async function saidIn(
      union all
        (select null, key, null, null, state, content, created_at as at,
                (select i.seq from inbox i where i.id = outbox.inbox_id), part, ${IS_UNREAD}, reply_to
-          from outbox where adapter = 'http' and conversation_id = c.id and ${SHOWN}
+          from outbox where adapter = 'http' and conversation_id = c.id and ${isShownIn('outbox')}
            and ($2::timestamptz is null or created_at < $2) and created_at > coalesce(c.hidden_at, '-infinity')
          order by created_at desc limit $3)) u
       where c.id = any($1::uuid[]))
@@ -148,30 +154,35 @@ export async function saidIn(
                case when exists (select from buttons b where b.card = o.key and b.used_at is not null) then o.content - 'buttons' else o.content end,
                o.created_at, null, o.part, ${IS_UNREAD}, null
           from outbox o join conversations c on c.id = o.conversation_id and c.kind = 'dm' and c.person_id = $4
-         where $5 and o.adapter = '${TERMINAL}' and o.reply_to is null and o.person_id = $4 and ${SHOWN}
+         where $5 and o.adapter = '${TERMINAL}' and o.reply_to is null and o.person_id = $4 and ${isShownIn('o')}
            and ($2::timestamptz is null or o.created_at < $2) order by o.created_at desc limit $3)) said
       order by at desc, seq desc nulls first, content is null, part desc limit $3`,
     [ids, before ?? null, limit, personId ?? null, withTerminal],
   );
-  const said = rows.map(toSaidRow);
-  const isWhole = rows.length === limit && rows.every(({ state }) => ENDED.includes(state));
-  if (isWhole) return said;
-  const since = rows.length === limit ? rows.at(-1)?.at : undefined;
-  const remembered = await rememberedIn(database, ids, { before, since, limit });
-  return [...said, ...remembered].sort((a, b) => b.at.getTime() - a.at.getTime()).slice(0, limit);
+  const live = rows.map(toSaidRow);
+  if (!withRemembered) return live;
+  // Whatever waits outlives what was said beside it, so that a full page may have gaps; the newest ones have few.
+  const [since, most] = rows.length < limit ? [] : [rows.at(-1)?.at, before ? undefined : 2 * limit];
+  const remembered = await rememberedIn(database, ids, { before, since, limit, most });
+  return [...live, ...remembered].sort((a, b) => b.at.getTime() - a.at.getTime()).slice(0, limit);
 }
 
-/** States whose rows go in the order in which they were said: a page of them has no gap. What waits outlives its neighbours. */
-const ENDED: readonly string[] = ['sent', 'done', 'failed', 'expired', 'cancelled'];
+interface RememberedPage {
+  before: Instant | undefined;
+  since: Instant | undefined;
+  limit: number;
+  /** Only so many messages of a conversation are looked through, the newest; undefined: all. */
+  most: number | undefined;
+}
 
 /**
  * Messages between `since` and `before` that are in neither inbox nor outbox any more (`retention.days`), from what the model
- * remembers; the newest first.
+ * remembers. In no order.
  */
 async function rememberedIn(
   database: Database,
   conversations: readonly string[],
-  { before, since, limit }: { before: Instant | undefined; since: Instant | undefined; limit: number },
+  { before, since, limit, most }: RememberedPage,
 ): Promise<SaidRow[]> {
   const { rows } = await database.read<StoredSaid>(
     `select c.channel, case when m.role = 'user' then m.id::text end as message_id, m.id::text as key,
@@ -179,17 +190,24 @@ async function rememberedIn(
             case when m.role = 'user' then 'done' else 'sent' end as state,
             case when m.role = 'assistant' then jsonb_build_object('kind', 'answer', 'text', m.content ->> 'text') end as content,
             m.at, false as is_unread, null as reply_to
-       from messages m join conversations c on c.id = m.conversation_id
-      where m.conversation_id = any($1::uuid[]) and m.role in ('user', 'assistant') and coalesce(m.content ->> 'text', '') <> ''
-        and ($2::timestamptz is null or m.at < $2) and ($3::timestamptz is null or m.at > $3)
-        and m.at > coalesce(c.hidden_at, '-infinity')
-        -- a turn ends with its message, and goes with it; an answer stays until it was read
-        and not exists (select from turns t where t.id = m.turn_id)
-        and not (m.role = 'assistant' and exists (
-              select from outbox o where o.adapter = 'http' and o.conversation_id = m.conversation_id and o.turn_id = m.turn_id
-                 and o.created_at between m.at - interval '1 day' and m.at + interval '1 minute'))
-      order by m.at desc, m.seq desc limit $4`,
-    [conversations, before ?? null, since ?? null, limit],
+       from conversations c cross join lateral (
+              select m.* from (
+                select id, role, content, at, turn_id, epoch, seq from messages where conversation_id = c.id
+                 order by epoch desc, seq desc limit $5) m
+               where m.role in ('user', 'assistant') and coalesce(m.content ->> 'text', '') <> ''
+                 -- a prompt of a schedule, a task or a hook is nobody's message
+                 and (m.role = 'assistant' or not m.content ? 'origin')
+                 and ($2::timestamptz is null or m.at < $2) and ($3::timestamptz is null or m.at > $3)
+                 and m.at > coalesce(c.hidden_at, '-infinity')
+                 -- a turn ends with its message, and goes with it; an answer stays until it was read
+                 and not exists (select from turns t where t.id = m.turn_id)
+                 and not (m.role = 'assistant' and exists (
+                       select from outbox o where o.adapter = 'http' and o.conversation_id = c.id and o.turn_id = m.turn_id
+                          and (${isShownIn('o')} or o.removed)
+                          and o.created_at between m.at - interval '1 day' and m.at + interval '1 minute'))
+               order by m.epoch desc, m.seq desc limit $4) m
+      where c.id = any($1::uuid[])`,
+    [conversations, before ?? null, since ?? null, limit, most ?? null],
   );
   return rows.map(toSaidRow);
 }

@@ -22,6 +22,8 @@ export interface HistoryEntry {
   content: {
     text: string;
     name?: string;
+    /** Of a turn that no person began: a schedule, a hook, a program. */
+    origin?: string;
     files?: { name: string; type: string }[];
     quoted?: RememberedQuote[];
     led?: true;

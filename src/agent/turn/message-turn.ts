@@ -38,7 +38,7 @@ export class MessageTurn implements TurnRun {
   private readonly model: Model | undefined;
   private draft: Draft | undefined;
   /** Words of the answer that have come so far. */
-  private said = '';
+  private growing = '';
 
   constructor({ options, counters, heldValues, item, turn, limit }: MessageTurnOptions) {
     this.options = options;
@@ -98,7 +98,7 @@ export class MessageTurn implements TurnRun {
   /** Not stored by itself but with what follows from it: asking again would be harmless. */
   async infer(): Promise<void> {
     const { step, tainted } = await this.answer();
-    this.said = '';
+    this.growing = '';
     this.turn.add({ kind: 'model', payload: step }, this.options.world.clock.now(), tainted);
   }
 
@@ -136,7 +136,8 @@ export class MessageTurn implements TurnRun {
       return this.write('turn.finish', this.endOf(outcome.text, outcome.choices), 'done', 'answered');
     }
     if (outcome.kind === 'failed') {
-      const read = outcome.cancelled && this.turn.drafted > 0 ? closeText(this.said.trim()) : '';
+      const words = this.growing.trim() || this.turn.lastAnswer()?.payload.text.trim() || '';
+      const read = outcome.cancelled && this.turn.drafted > 0 ? closeText(words) : '';
       const end = endOfRefusal(this.endInput, { ...outcome, read }, this.options.world.clock.now());
       return this.write('turn.fail', end, end.state, outcome.cancelled ? 'cancelled' : 'failed');
     }
@@ -168,7 +169,7 @@ export class MessageTurn implements TurnRun {
       sections: { system: rules, sections: added, tools: toolbox.specs(item.person) },
       signal: this.signal,
       onText: (text: string) => {
-        this.said = text;
+        this.growing = text;
         this.grow(text);
       },
       ...(showFile && { showFile }),

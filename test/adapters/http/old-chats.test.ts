@@ -15,6 +15,7 @@ describe.each(testDatabases)('conversations of 30 days on $name', ({ name, avail
     await using programs = await Programs.begin({ engine: name, model, config: { 'retention.days': 3 } });
     await programs.coda.person('ana').says('hello');
     let browser = await BrowserChat.signIn(programs, 'ana');
+    await browser.post('/v1/messages', { text: '/schedule every day at 12 tell me a joke', conversation: 'daily' });
     const said: string[] = [];
     for (let day = 0; day < 30; day += 2) {
       for (const conversation of ['plans', 'main']) {
@@ -24,7 +25,7 @@ describe.each(testDatabases)('conversations of 30 days on $name', ({ name, avail
       await programs.coda.passes({ days: 2 });
       browser = await BrowserChat.signIn(programs, 'ana');
     }
-    expect(await programs.coda.count('inbox')).toBeLessThan(8);
+    expect(await programs.coda.count('inbox')).toBeLessThan(12);
 
     const entries = async (id: string, query: string) =>
       (await (await browser.get(`/v1/chats/${id}/entries?${query}`)).json()) as Entries;
@@ -43,5 +44,9 @@ describe.each(testDatabases)('conversations of 30 days on $name', ({ name, avail
       }
       expect(seen).toEqual(said);
     }
+    // The prompt of a schedule is no message of the person's.
+    const daily = (await entries('daily', 'limit=200')).entries;
+    expect(daily.filter(({ by }) => by === 'assistant').length).toBeGreaterThan(20);
+    expect(daily.filter(({ by }) => by === 'you')).toEqual([]);
   });
 });

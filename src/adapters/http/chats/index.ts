@@ -144,7 +144,12 @@ function entries({ database, clock }: ChatsDeps): AnyRoute {
       const channel = found?.channel ?? placeOf(caller, request.params.id).channel;
       const { personId } = caller;
       const channels = isMain ? await said.channelsBehind(database, { channel, personId }) : [channel];
-      const rows = await said.saidIn(database, { channels, personId, withTerminal: isMain }, until, limit + 1);
+      const rows = await said.saidIn(
+        database,
+        { channels, personId, withTerminal: isMain, withRemembered: true },
+        until,
+        limit + 1,
+      );
       if (!rows && !isMain && !found) throw nothing('There is no such conversation.');
       const shown = (rows ?? []).slice(0, limit);
       const since = shown.at(-1)?.at;

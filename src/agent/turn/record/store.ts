@@ -302,11 +302,13 @@ function shownIn(turn: Turn, item: Item): { asked: ShownMessage | null; steps: S
 }
 
 /** A message as it is remembered: files that came with it by name and kind only, others' words apart from the person's. */
-function rememberMessage({ payload, person }: Item) {
+function rememberMessage({ payload, person, origin }: Item) {
+  const isOwn = origin === 'person' || origin === 'http';
   const files = payload.files.map(({ name, type }) => ({ name, type }));
   const quoted = rememberedQuotes(payload.quoted);
   return {
     ...saidIn(payload.text, { person }),
+    ...(!isOwn && { origin }),
     ...(files.length > 0 && { files }),
     ...(quoted.length > 0 && { quoted }),
   };
