@@ -74,7 +74,8 @@ describe.each(KINDS)('$name', (kind) => {
     for (const name of WHO) await coda.hear(name, `dm-${name}`, '/stop');
     await ended;
     await requestsEnded(asked);
-    for (const name of WHO) expect(coda.platform.in(`dm-${name}`)).toContain('Stopped.');
+    // Behind the words that were read, where the answer had begun.
+    for (const name of WHO) expect(coda.platform.in(`dm-${name}`).join('\n')).toMatch(/^_?Stopped\._?$/m);
     await conversationsAreFree(coda);
   });
 
