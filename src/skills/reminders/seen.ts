@@ -178,6 +178,13 @@ async function mayPress({ person, place, tx }: TxContext, found: Reminder, told:
   return places.some(([, each]) => each.kind !== 'dm' && each.adapter === place.adapter && each.space === place.space);
 }
 
+/** The conversation in which its person is told: a reminder of a direct one stays there. */
+async function ownPlace(tx: Transaction, { toDm, personId, conversationId }: Reminder): Promise<string> {
+  if (!toDm) return conversationId;
+  const [[, place] = []] = await conversations.placesOf(tx, [conversationId]);
+  return place?.kind === 'dm' ? conversationId : ((await conversations.direct(tx, personId)) ?? conversationId);
+}
+
 async function markSeen(ctx: TxContext, found: Reminder, told: ToldWhere, outbox: Outbox): Promise<ToolResult> {
   const { tx, clock, person, conversationId } = ctx;
   const now = clock.now();
@@ -189,7 +196,7 @@ async function markSeen(ctx: TxContext, found: Reminder, told: ToldWhere, outbox
   await store.saveReminders(tx, [after], now);
   // Pressed where its person does not read, it is said in their own conversation, or in the shared place where it was told.
   const isReadByThem = told.readerId === found.personId;
-  const own = (found.toDm && (await conversations.direct(tx, found.personId))) || found.conversationId;
+  const own = await ownPlace(tx, found);
   const sayIn = isReadByThem && told.target !== undefined ? told.conversationId : own;
   if (conversationId !== sayIn && found.personId !== person.id) {
     const plain = `reminder-seen:${found.id}:${found.version}`;

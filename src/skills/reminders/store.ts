@@ -237,7 +237,7 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number, loc
      select due.*, ${QUIET_COLUMNS}, p.locale,
             coalesce(case when due.to_dm then
               (select dm.id from conversations dm join conversations here on here.id = due.conversation_id
-                where dm.person_id = due.person_id and dm.kind = 'dm'
+                where dm.person_id = due.person_id and dm.kind = 'dm' and here.kind <> 'dm'
                 order by dm.adapter <> here.adapter, dm.created_at limit 1)
             end, due.conversation_id) as say_in
        from due join persons p on p.id = due.person_id

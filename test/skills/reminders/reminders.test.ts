@@ -142,6 +142,20 @@ for (const { name, available, open } of testDatabases)
         const [ring, cake] = coda.said;
         expect(ring?.conversationId).not.toBe(cake?.conversationId);
       });
+
+      test('set in a direct conversation it stays there, whichever others its person has', async () => {
+        await database.run(
+          'test.other',
+          `insert into conversations (id, adapter, channel, space_id, kind, person_id, created_at)
+           select gen_random_uuid(), adapter, 'ana-older', space_id, kind, person_id, created_at - interval '1 day'
+             from conversations where channel = 'ana-dm'`,
+        );
+        await coda.call('reminder_create', { text: 'the ring', when: 'in 5 minutes', dm: true });
+        await remind('the cake', 'in 6 minutes');
+        await coda.passTo('2026-11-20T09:00:00Z');
+        const [ring, cake] = coda.said;
+        expect(ring?.conversationId).toBe(cake?.conversationId);
+      });
     });
 
     describe('where the clocks change', () => {
