@@ -92,9 +92,9 @@ export class ThingUndo<Item extends Undoable, S extends ColumnSpec> {
 
   #snapshotOf(before: Item, after: Item): StoredJson {
     const { columns, omitColumns } = this.#rules;
-    const left = omitColumns?.(before, after) ?? [];
+    const omitted = omitColumns?.(before, after) ?? [];
     // The columns are those of the item.
     const stored = Object.entries(columns.toJson(before as unknown as ItemOf<Columns<S>>));
-    return Object.fromEntries(stored.filter(([key]) => !left.includes(key)));
+    return Object.fromEntries(stored.filter(([key]) => !omitted.includes(key)));
   }
 }

@@ -52,7 +52,11 @@ export function undoOfAll(
 
 /** Columns of `delivery` stand in it only where the act has changed them: somebody who was told meanwhile is not told again. */
 const snapshotOf = (before: Reminder, after: Reminder): StoredJson =>
-  Object.assign(standing.toJson(before), settings.changedJson(before, after));
+  Object.assign(withoutNulls(standing.toJson(before)), settings.changedJson(before, after));
+
+/** Processes of an earlier version that share the database read no null, and a missing value as undefined. */
+const withoutNulls = (stored: StoredJson): StoredJson =>
+  Object.fromEntries(Object.entries(stored).filter(([, value]) => value !== null));
 
 /** Puts reminders back to how they stood; what they have said meanwhile they do not say again. */
 export function restoreTool(wakeAt: WakeAt) {
