@@ -62,6 +62,7 @@ export { askIfUnnamed } from './tools/chosen.ts';
 export type { CritiqueRules } from './tools/critique.ts';
 export { capabilitiesOf } from './tools/forbidden.ts';
 export { Guard } from './tools/guard.ts';
+export { orNull } from './tools/model-input.ts';
 export { keptTools, moreTools, offerTools, toolSearch } from './tools/offer.ts';
 export { carriedBy, policyOf, refusedHere } from './tools/policy.ts';
 export * from './tools/resolve.ts';

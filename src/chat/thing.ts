@@ -1,6 +1,6 @@
 /** Fields of a thing that a person keeps, each said once: tools, HTTP, flags, forms, changes and undo follow from the list. */
 import type { z } from 'zod';
-import type { Failed, TxContext } from '../agent/index.ts';
+import { type Failed, orNull, type TxContext } from '../agent/index.ts';
 import type { ColumnSpec, Columns, ItemOf } from '../storage/index.ts';
 
 type Values<S extends ColumnSpec> = ItemOf<Columns<S>>;
@@ -17,7 +17,7 @@ export interface ThingField<
 > {
   /** Columns that it fills, of a table or of a record in one. They go along with an occurrence that is moved apart. */
   columns: S;
-  /** Values of a thing for which nobody has said it. */
+  /** Values of a thing for which nobody has said it. Where they are undefined, programs take the field away with null. */
   standard: Values<S>;
   /** As tools and HTTP take it, with its sentence for a model. */
   input: Input;
@@ -29,7 +29,7 @@ export interface ThingField<
   flag?: FieldFlag<z.input<Input>>;
   form?: FormField;
   /** The answer to its change; left out: that of a change of the thing. */
-  says?(thing: Values<S> & { text: string }, said: z.output<Input>): string;
+  says?(thing: Values<S> & { text: string }, said: z.output<Input> | null): string;
   /** True for a value that wakes somebody, or tells others: a model's choice of it is said below the answer. */
   isLoud?(values: Values<S>, ctx: TxContext): boolean;
 }
@@ -48,8 +48,6 @@ export interface FormField {
   example?: string;
   /** Values of a choice, each in words. */
   choices?: Readonly<Record<string, string>>;
-  /** Sent where it is taken away; left out: it cannot be. */
-  off?: string;
 }
 
 export interface NamedFormField extends FormField {
@@ -87,17 +85,19 @@ type IntersectionOf<T> = (T extends unknown ? (each: T) => void : never) extends
   ? Both
   : never;
 type SpecOf<F extends FieldList> = IntersectionOf<F[keyof F]['columns']> extends infer S extends ColumnSpec ? S : never;
-type InputsOf<F extends FieldList> = { [K in keyof F]: z.ZodOptional<F[K]['input']> };
+type InputOf<T extends ThingField> = undefined extends T['standard'][keyof T['standard']]
+  ? z.ZodNullable<T['input']>
+  : T['input'];
+type InputsOf<F extends FieldList> = { [K in keyof F]: z.ZodOptional<InputOf<F[K]>> };
 type ShownOf<F extends FieldList> = { [K in keyof F]: F[K]['shown'] };
 type ShownValues<F extends FieldList> = { [K in keyof F]: z.output<F[K]['shown']> };
-type FieldInputs<F extends FieldList> = { [K in keyof F]?: z.output<F[K]['input']> | undefined };
+type FieldInputs<F extends FieldList> = { [K in keyof F]?: z.output<InputOf<F[K]>> | undefined };
 type KeyOf<F extends FieldList> = keyof SpecOf<F> & string;
 
 /** `Ctx`: what reading its fields needs of a call. */
 export class ThingFields<F extends FieldList, Ctx = TxContext> {
   /** Columns of all, for the thing's table. */
   readonly columns: SpecOf<F>;
-  readonly names: readonly (keyof F & string)[];
   readonly keys: readonly KeyOf<F>[];
   readonly standard: Values<SpecOf<F>>;
   /** For the input of a tool and a body over HTTP; each may be left out. */
@@ -114,10 +114,9 @@ export class ThingFields<F extends FieldList, Ctx = TxContext> {
     const ofEach = <T>(part: (field: ThingField) => T) =>
       Object.fromEntries(this.#fields.map(([name, each]) => [name, part(each)]));
     this.columns = Object.assign({}, ...this.#fields.map(([, { columns }]) => columns)) as SpecOf<F>;
-    this.names = Object.keys(fields);
     this.keys = Object.keys(this.columns) as KeyOf<F>[];
     this.standard = Object.assign({}, ...this.#fields.map(([, { standard }]) => standard)) as Values<SpecOf<F>>;
-    this.inputs = ofEach(({ input }) => input.optional()) as InputsOf<F>;
+    this.inputs = ofEach((each) => inputOf(each).optional()) as InputsOf<F>;
     this.shown = ofEach(({ shown }) => shown) as ShownOf<F>;
     this.flags = this.#fields.flatMap(([name, { flag }]) => (flag ? name : []));
     this.form = this.#fields.flatMap(([name, { form }]) => (form ? { name, ...form } : []));
@@ -129,11 +128,17 @@ export class ThingFields<F extends FieldList, Ctx = TxContext> {
     return Object.fromEntries(values) as FieldInputs<F>;
   }
 
+  /** True if each field that an input names has there the value for which nobody has said it. */
+  isStandard(said: FieldInputs<F>): boolean {
+    const shown: Record<string, unknown> = this.show(this.standard);
+    return this.#listGiven(said).every(([name, , value]) => value === shown[name]);
+  }
+
   /** Values of the columns that an input names; the first failure. */
   async read(said: FieldInputs<F>, ctx: Ctx): Promise<Partial<Values<SpecOf<F>>> | Failed> {
     const values = {};
-    for (const [name, { read }, value] of this.#listGiven(said)) {
-      const found = await read(value, ctx as TxContext);
+    for (const [name, { read, standard }, value] of this.#listGiven(said)) {
+      const found = value === null ? standard : await read(value, ctx as TxContext);
       if (isFailed(found)) return { field: name, ...found };
       Object.assign(values, found);
     }
@@ -163,10 +168,11 @@ export class ThingFields<F extends FieldList, Ctx = TxContext> {
     return this.#fields.flatMap(([name, { flag }]) => (flag ? `[${`--${name} ${flag.usage}`.trim()}]` : [])).join(' ');
   }
 
-  /** The answer to a change of these fields, about the last of them; undefined: it has none of its own. */
+  /** The answer to a change of these fields: the sentences of all that are given. Undefined: they have none of their own. */
   answer(thing: Values<SpecOf<F>> & { text: string }, said: FieldInputs<F>): string | undefined {
-    const [, last, value] = this.#listGiven(said).at(-1) ?? [];
-    return last?.says?.(thing as Values<ColumnSpec> & { text: string }, value);
+    const whole = thing as Values<ColumnSpec> & { text: string };
+    const sentences = this.#listGiven(said).flatMap(([, { says }, value]) => says?.(whole, value) ?? []);
+    return sentences.length > 0 ? sentences.join(' ') : undefined;
   }
 
   /** Sentences about those of these fields whose value wakes somebody, or tells others. */
@@ -187,6 +193,10 @@ export class ThingFields<F extends FieldList, Ctx = TxContext> {
     );
   }
 }
+
+/** As tools and HTTP take it: null takes away the one that nothing stands for by itself. */
+const inputOf = ({ input, standard }: ThingField): z.ZodType =>
+  Object.values(standard).every((value) => value === undefined) ? orNull(input) : input;
 
 const isFailed = (value: unknown): value is Failed =>
   typeof value === 'object' && value !== null && 'ok' in value && value.ok === false;

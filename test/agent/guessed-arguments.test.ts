@@ -87,6 +87,19 @@ test('a call that names nothing changes nothing, also where there is only one th
   expect(await ana.says('/notes')).not.toContain('bike lock');
 });
 
+test('null of a model leaves a field as it is: its schema does not say that programs take the field away so', async () => {
+  await using coda = await start();
+  const ana = coda.person('ana');
+  await ana.says('/remind tomorrow at 9 stand up --nag 10 minutes');
+  const edit = (await callableTools()).find(({ name }) => name === 'reminder_edit');
+  expect(JSON.stringify(edit?.schema)).not.toContain('null');
+  const input = { which: 'stand up', text: 'stand straight', nag: null };
+  server.play({ calls: [{ name: 'reminder_edit', input }] }, { text: 'It is changed.' });
+  await ana.says('make "stand up" stand straight, would you?');
+  const { rows } = await coda.database().read('select text, nag_minutes from reminders');
+  expect(rows).toEqual([{ text: 'stand straight', nag_minutes: 10 }]);
+});
+
 const run = async () => done('');
 const shelf = dataTool({
   name: 'shelf_fill',

@@ -147,6 +147,8 @@ test('it is set, changed, shown, kept, taken back, exported and erased', async (
     await ask('POST', '/v1/undo', { id: changed.undo.id });
     expect(await ask<Reminder>('GET', at), 'taken back').toMatchObject({ color: 'green' });
 
+    expect(await ask<Written>('PATCH', at, { color: null })).toMatchObject({ reminder: { color: null } });
+    await ask('PATCH', at, { color: 'green' });
     const moved = await ask<Written>('PATCH', at, { when: 'every day at 10' });
     expect(moved.reminder, 'at another time').toMatchObject({ color: 'green' });
     await ask('POST', `${at}/snooze`, { when: 'tomorrow at 12' });
@@ -161,7 +163,7 @@ test('it is set, changed, shown, kept, taken back, exported and erased', async (
     expect(await colors()).toContain('water the plants, series: green');
 
     const { things } = await ask<{ things: { name: string; fields: object[] }[] }>('GET', '/v1/things');
-    const field = { name: 'color', label: 'Color', kind: 'words', example: null, choices: null, off: null };
+    const field = { name: 'color', label: 'Color', kind: 'words', example: null, choices: null };
     expect(things.find(({ name }) => name === 'reminders')?.fields).toContainEqual(field);
 
     await says('/forget');

@@ -229,14 +229,13 @@ const formField = z.object({
   kind: z.enum(['check', 'words', 'choice', 'target']).describe('target: {to, after}, as in the record.'),
   example: z.string().nullable(),
   choices: z.record(z.string(), z.string()).nullable().describe('Of a choice: each value in words.'),
-  off: z.string().nullable().describe('Sent where it is taken away; null: it cannot be.'),
 });
 
 function thingsRoute(collections: readonly AnyCollection[]): AnyRoute {
   const things = collections.map(({ name, one, form = [] }) => ({
     name,
     one,
-    fields: form.map(({ example = null, choices = null, off = null, ...rest }) => ({ ...rest, example, choices, off })),
+    fields: form.map(({ example = null, choices = null, ...rest }) => ({ ...rest, example, choices })),
   }));
   return route({
     method: 'GET',

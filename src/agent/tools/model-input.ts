@@ -120,9 +120,28 @@ const isObject = (value: unknown): value is Schema =>
 const schemas = new WeakMap<z.ZodType, Schema>();
 const forms = new WeakMap<z.ZodType, Schema>();
 
+const unsaidNulls = new WeakSet<object>();
+
+/**
+ * Input that programs may give as null. Models are not told of it: their schema stays short, and some of them
+ * write null for what they leave out, which is dropped from their calls.
+ */
+export function orNull<T extends z.ZodType>(input: T): z.ZodNullable<T> {
+  const schema = input.nullable();
+  unsaidNulls.add(schema);
+  return schema;
+}
+
+function hideNull({ zodSchema, jsonSchema }: { zodSchema: object; jsonSchema: Schema }): void {
+  if (!unsaidNulls.has(zodSchema)) return;
+  const [plain] = jsonSchema.anyOf as [Schema];
+  delete jsonSchema.anyOf;
+  Object.assign(jsonSchema, plain);
+}
+
 /** Schema of an input, made once: those of all tools take 20 ms, and several runs in one process share them. */
 function schemaOf(input: z.ZodType): Schema {
-  const schema = schemas.get(input) ?? (z.toJSONSchema(input, { io: 'input' }) as Schema);
+  const schema = schemas.get(input) ?? (z.toJSONSchema(input, { io: 'input', override: hideNull }) as Schema);
   schemas.set(input, schema);
   return schema;
 }

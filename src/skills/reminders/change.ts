@@ -270,7 +270,9 @@ export async function changeDelivery(
   if ('ok' in values) return values;
   const changed = { ...before, ...values };
   const still = changed.nag === undefined && before.nagged > 0 ? notPutOff : {};
-  const escalateAt = input.escalate ? escalatedAt(before, changed.thenMinutes, ctx.clock.now()) : before.escalateAt;
+  const { thenMinutes } = changed;
+  const escalateAt =
+    input.escalate === undefined ? before.escalateAt : escalatedAt(before, thenMinutes, ctx.clock.now());
   return { ...changed, ...still, escalateAt };
 }
 

@@ -76,6 +76,10 @@ export const editTool = (tooling: WatchTooling) =>
 
 const changesTelling = (input: EditInput): boolean => Object.keys(tellingFields.pickGiven(input)).length > 0;
 
+/** A schedule that looks at nothing is told in no other way: the values of its record may be sent again. */
+const changesNothing = ({ rule, input, ...rest }: EditInput): boolean =>
+  rule === undefined && input === undefined && tellingFields.isStandard(rest);
+
 const changesRule = (input: EditInput): boolean =>
   input.rule !== undefined || input.input !== undefined || changesTelling(input);
 
@@ -136,7 +140,7 @@ async function wishOf(
 async function changeRule(ctx: Placing, wish: Wish, input: EditInput): Promise<Failed | undefined> {
   const { rule, input: given } = input;
   if (!changesRule(input)) return undefined;
-  if (!wish.watch) return failed('INVALID_INPUT', tellingTexts.onlyRules);
+  if (!wish.watch) return changesNothing(input) ? undefined : failed('INVALID_INPUT', tellingTexts.onlyRules);
   if (rule) {
     const changed = changeCondition(wish.watch.rule, rule);
     if (!changed.success)

@@ -32,8 +32,6 @@ const looked = {
   ...tellingFields.inputs,
 };
 
-const ofRules = ['rule', 'ask', ...tellingFields.names] as const;
-
 export const own = collection({
   name: 'schedules',
   one: 'schedule',
@@ -99,7 +97,8 @@ export const own = collection({
     body: z
       .strictObject({ when: when.optional(), ...what, ...looked })
       .refine(
-        ({ source: given, ...rest }) => given !== undefined || !ofRules.some((name) => rest[name] !== undefined),
+        ({ source: given, rule, ask, ...rest }) =>
+          given !== undefined || (rule === undefined && ask === undefined && tellingFields.isStandard(rest)),
         {
           error: 'expected a source: a rule, and how it is told, is of what is looked at',
         },

@@ -15,12 +15,11 @@ export function useThingFields(thing: string): readonly ThingField[] {
   return data?.things.find(({ name }) => name === thing)?.fields ?? [];
 }
 
-/** The body that makes `before` to `now`: a field that was emptied is sent as the word that takes it away. */
+/** The body that makes `before` to `now`; null takes a field away. */
 export function changedFields(fields: readonly ThingField[], before: FieldValues, now: FieldValues): object {
-  const changes = fields.flatMap(({ name, kind, off }) => {
+  const changes = fields.flatMap(({ name }) => {
     const value = now[name] ?? null;
-    if (JSON.stringify(value) === JSON.stringify(before[name] ?? null)) return [];
-    return [[name, value ?? (kind === 'target' ? { to: off } : off)] as const];
+    return JSON.stringify(value) === JSON.stringify(before[name] ?? null) ? [] : [[name, value] as const];
   });
   return Object.fromEntries(changes);
 }

@@ -95,12 +95,18 @@ describe('what a person keeps', () => {
   });
 
   test('schedules are made, switched off and deleted', async () => {
-    const body = { when: 'every day at 8', prompt: 'tell me the news' };
+    const record = { digest: null, urgent: false, seen: null, escalate: null };
+    const body = { when: 'every day at 8', prompt: 'tell me the news', ...record };
     const [status, { schedule }] = await of(programs.send('POST', '/v1/schedules', body));
     expect([status, schedule]).toMatchObject([201, { on: true, prompt: 'tell me the news', tainted: true }]);
     const at = `/v1/schedules/${schedule.id}`;
     expect((await of(programs.send('PATCH', at, { on: false })))[1].schedule.on).toBe(false);
     expect((await of(programs.send('PATCH', at, { title: 'News' })))[1].schedule.title).toBe('News');
+    expect(await of(programs.send('PATCH', at, record))).toMatchObject([
+      200,
+      { schedule: { ...record, title: 'News' } },
+    ]);
+    expect((await programs.send('POST', '/v1/schedules', { ...body, urgent: true })).status).toBe(400);
     expect((await programs.send('DELETE', at)).status).toBe(200);
     expect((await programs.get<{ schedules: Item[] }>('/v1/schedules')).schedules).toEqual([]);
   });
@@ -145,12 +151,18 @@ describe('what a person keeps', () => {
 
   test('what a reminder takes it gives back, and takes again as it came', async () => {
     const body = { dm: true, urgent: true, catch_up: 'skip', nag: '20 minutes' };
-    const made = await of(programs.send('POST', '/v1/reminders', { text: 'the oven', when: 'tomorrow at 9', ...body }));
+    const made = await of(
+      programs.send('POST', '/v1/reminders', { text: 'the oven', when: 'tomorrow at 9', ...body, escalate: null }),
+    );
     expect(made).toMatchObject([201, { reminder: { ...body, escalate: null } }]);
     const at = `/v1/reminders/${made[1].reminder.id}`;
     const changed = { dm: false, urgent: false, catch_up: 'late', nag: '2 hours' };
     expect(await of(programs.send('PATCH', at, changed))).toMatchObject([200, { reminder: changed }]);
     expect(await of(programs.send('PATCH', at, { nag: 'off' }))).toMatchObject([200, { reminder: { nag: null } }]);
+    const none = { dm: false, urgent: false, catch_up: null, nag: null, escalate: null };
+    expect(await of(programs.send('PATCH', at, changed))).toMatchObject([200, { reminder: changed }]);
+    expect((await programs.send('PATCH', at, none)).status).toBe(200);
+    expect(await programs.get(at)).toMatchObject(none);
     expect(await of(programs.send('PATCH', at, { nag: 'frogs' }))).toMatchObject([422, { fields: [{ field: 'nag' }] }]);
     expect((await programs.send('DELETE', at)).status).toBe(200);
   });

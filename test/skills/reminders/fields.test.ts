@@ -43,6 +43,16 @@ test('flags are read by their fields, and a fault of one is the answer', () => {
   expect(delivery.flags).toEqual(['urgent', 'nag', 'escalate']);
 });
 
+test('null takes away what nothing stands for by itself, and a change of several fields is told whole', () => {
+  const taken = { catch_up: null, nag: null, escalate: null };
+  expect(z.strictObject(inputs).parse(taken)).toEqual(taken);
+  expect(z.strictObject(inputs).safeParse({ urgent: null }).success).toBe(false);
+  expect(delivery.answer({ ...standard, text: 'the oven' }, { urgent: false, ...taken })).toBe(
+    '“the oven” keeps to quiet hours. “the oven” handles missed times as coda is set. ' +
+      "“the oven” comes once each time; I don't repeat it. “the oven” is told nobody else.",
+  );
+});
+
 test('what an act has changed is stored for its undo, and nothing else', () => {
   const settings = reminders.pick(...delivery.keys);
   const before = settings.changedJson(standard, { ...standard, urgent: true, nag: 5 });

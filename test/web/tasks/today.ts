@@ -60,7 +60,7 @@ export const TODAY: readonly Task[] = [
       await who.fill('What', 'feed the cat');
       await who.fill('When', 'today at 19:45');
       await who.page.locator('dialog summary').click();
-      await who.fill('Again until it is done, every', '10 minutes');
+      await who.fill('Repeat until done, every', '10 minutes');
       await who.page.getByLabel('In quiet hours too').check();
       await who.press('button', 'Remind me');
       await who.sees('feed the cat');
@@ -72,7 +72,7 @@ export const TODAY: readonly Task[] = [
     async (who) => {
       await who.press('button', /feed the cat/);
       await who.page.locator('.in-place summary').click();
-      await who.fill('Again until it is done, every', '');
+      await who.fill('Repeat until done, every', '');
       await who.press('button', 'Change');
       await who.counts(`reminders where text = 'feed the cat' and urgent and nag_minutes is null`, 1);
     },

@@ -11,8 +11,8 @@ export const escalation = escalateInput.describe(
 type Escalate = z.output<typeof escalation>;
 
 /** True if others are to be told: its person agrees first, also where a model has understood them so. */
-export const tellsOthers = ({ escalate }: { escalate?: Escalate | undefined }): boolean =>
-  escalate !== undefined && !isOff(escalate.to);
+export const tellsOthers = ({ escalate }: { escalate?: Escalate | null | undefined }): boolean =>
+  escalate ? !isOff(escalate.to) : false;
 
 /**
  * Columns of a reminder that is told somebody else where nobody answers it; without a target of one that is not.

@@ -67,7 +67,7 @@ export const delivery = new ThingFields({
     shown: z.string().nullable().describe('The time between its repetitions until it is done.'),
     show: ({ nag }) => (nag === undefined ? null : lengthOf(nag)),
     flag: { usage: '<how often>', read: (words) => words || USUAL_NAG },
-    form: { label: texts.labels.nag, kind: 'words', example: USUAL_NAG, off: 'off' },
+    form: { label: texts.labels.nag, kind: 'words', example: USUAL_NAG },
     says: texts.nag,
     isLoud: ({ nag }) => nag !== undefined,
   }),
@@ -81,8 +81,8 @@ export const delivery = new ThingFields({
     show: ({ thenTarget, thenMinutes }) =>
       thenTarget === undefined || thenMinutes === undefined ? null : { to: thenTarget, after: lengthOf(thenMinutes) },
     flag: { usage: '<who> after <how long>', read: escalationSaid },
-    form: { label: texts.labels.escalate, kind: 'target', off: 'off' },
-    says: (reminder, { to }) => texts.escalate(reminder, to),
+    form: { label: texts.labels.escalate, kind: 'target' },
+    says: (reminder, said) => texts.escalate(reminder, said?.to ?? ''),
   }),
 });
 

@@ -23,7 +23,7 @@ export const texts = {
     `${quoteWords(text)} ${urgent ? 'comes even in quiet hours' : 'keeps to quiet hours'}.`,
   catchUp: ({ text, catchUp }: { text: string; catchUp: CatchUp | undefined }) =>
     catchUp === undefined
-      ? `What ${quoteWords(text)} misses while I am off is as for all.`
+      ? `${quoteWords(text)} handles missed times as coda is set.`
       : `What ${quoteWords(text)} misses while I am off is ${caughtUp[catchUp]}.`,
   nag: ({ text, nag }: { text: string; nag: number | undefined }) =>
     nag === undefined
@@ -55,8 +55,8 @@ export const texts = {
     dm: 'In a direct message',
     urgent: 'In quiet hours too',
     catchUp: 'Missed while coda was off',
-    nag: 'Again until it is done, every',
-    escalate: 'Where it is not answered, also told',
+    nag: 'Repeat until done, every',
+    escalate: 'If unanswered, also tell',
   },
   catchUps: { late: 'said late, with how many were missed', latest: 'said late, once', skip: 'left out' },
 };
