@@ -56,6 +56,9 @@ interface Hostile {
   check?(read: ReadFile): void;
 }
 
+const xmlSheet = (rows: string, options = '') =>
+  `<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook><Worksheet ss:Name="A"><Table>${rows}</Table><WorksheetOptions>${options}</WorksheetOptions></Worksheet></Workbook>`;
+
 const zeros = (mb: number) => Buffer.alloc(mb * 1024 * 1024);
 
 function nested(levels: number): Buffer {
@@ -350,6 +353,19 @@ const files: readonly Hostile[] = [
         `<table:table table:name="A"><table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell></table:table-row></table:table>`,
       ),
     fault: ['long', 'slow', 'none'],
+  },
+  {
+    what: 'a column that no sheet has',
+    name: 'a.xml',
+    make: () => xmlSheet('<Row><Cell ss:Index="1e999"><Data>Bill</Data></Cell></Row>'),
+    check: (read) => expect(read.at('A1: Bill')).toEqual(['A!A1']),
+  },
+  {
+    what: 'a sheet that breaks behind its rows, before it says whether it is hidden',
+    name: 'a.xml',
+    make: () => xmlSheet(`${'<Row><Cell><Data>pay</Data></Cell></Row>'.repeat(5_000)}${'<x>'.repeat(20_000)}`),
+    fault: 'broken',
+    check: (read) => expect(read.passages[0]?.text).toContain('A1: pay\nA2: pay'),
   },
   {
     what: 'an archive with a password',

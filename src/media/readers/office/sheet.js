@@ -11,6 +11,7 @@ import {
   xmlEvents,
 } from '../markup.js';
 import { oneLine } from '../passages.js';
+import { HiddenColumns } from './columns.js';
 import { isDrawn, isSetIn, readDrawn, readSetIn } from './drawings.js';
 import { formatNumber, hidesText } from './number-format.js';
 import { cellStylesIn, coveredCells } from './sheet-styles.js';
@@ -104,9 +105,6 @@ const ERRORS = /^#/;
 
 const isOn = (value) => value === '1' || value === 'true';
 
-/** Columns that are hidden, as pairs of numbers. */
-const isHiddenColumn = (columns, number) => columns.some(([from, to]) => number >= from && number <= to);
-
 function columnNumber(address) {
   let number = 0;
   for (const letter of address.match(/^[A-Z]+/)?.[0] ?? '') number = number * 26 + letter.charCodeAt(0) - 64;
@@ -121,7 +119,7 @@ async function* rowsOf(zip, entry, sheet, byId) {
 
 class Rows {
   blocks = [];
-  hiddenColumns = [];
+  hiddenColumns = new HiddenColumns();
   /** Addresses that cells show themselves. */
   shown = new Set();
   row = { number: 0, isHidden: false, asides: new Map() };
@@ -152,7 +150,7 @@ class Rows {
       this.row.columns = columnNumber(address);
       this.cell = { address, type: at.t, style: Number(at.s ?? 0), value: '', formula: '', rich: '' };
     } else if (name === 'col' && (isOn(at.hidden) || Number(at.width ?? 1) === 0)) {
-      this.hiddenColumns.push([Number(at.min), Number(at.max)]);
+      this.hiddenColumns.hide(Number(at.min), Number(at.max));
     } else if (name === 'v' || name === 'f' || name === 't') this.part = name;
     else if (name === 'rPh') this.aloud++;
     else if (name === 'hyperlink') this.link(at);
@@ -199,7 +197,7 @@ class Rows {
   asideOf({ type, address }, style) {
     const { aside, grounds } = this.sheet;
     if (aside) return aside;
-    if (this.row.isHidden || isHiddenColumn(this.hiddenColumns, this.row.columns)) return 'hidden row or column';
+    if (this.row.isHidden || this.hiddenColumns.has(this.row.columns)) return 'hidden row or column';
     const isText = type === 's' || type === 'inlineStr' || type === 'str';
     if (isText && hidesText(style.format)) return 'hidden text';
     return style.unseen && !grounds.covers(this.row.number, columnNumber(address)) ? style.unseen : undefined;

@@ -2,31 +2,76 @@
 import { asideOfColors, hexColor, WHITE } from '../colors.js';
 import { bareAttributes, bareName, blocksOf } from '../markup.js';
 import { oneLine } from '../passages.js';
+import { HiddenColumns } from './columns.js';
 import { formatNumber } from './number-format.js';
 
 /** Names that stand for a format. */
 const FORMATS = { Fixed: '0.00', Standard: '#,##0.00', Percent: '0.00%', Scientific: '0.00E+00' };
 
 export async function* readXmlSheets(bytes, about) {
-  const walk = new Walk();
+  const walk = new Walk(await hiddenSheetsIn(bytes));
   yield* blocksOf([bytes], walk);
   about.parts = { unit: 'sheet', count: walk.sheets };
 }
 
+/**
+ * Numbers of the sheets that are hidden. A sheet says so behind its rows: a file where one may be is read twice, instead of held
+ * in memory until then.
+ */
+async function hiddenSheetsIn(bytes) {
+  const walk = new VisibilityWalk();
+  // The walk fills no block, so that the first step is the whole way.
+  if (VISIBLE.some((name) => bytes.includes(name))) await blocksOf([bytes], walk).next();
+  return walk.hidden;
+}
+
+/** The name of the element in UTF-8 and both orders of UTF-16: a document without it hides no sheet. */
+const VISIBLE = [Buffer.from('Visible'), Buffer.from('Visible', 'utf16le'), Buffer.from('Visible', 'utf16le').swap16()];
+
+class VisibilityWalk {
+  blocks = [];
+  hidden = new Set();
+  sheets = 0;
+  text = '';
+
+  hear({ open, text, close }) {
+    if (text !== undefined) {
+      this.text += text;
+      return;
+    }
+    if (open !== undefined && bareName(open) === 'Worksheet') this.sheets++;
+    if (close !== undefined && bareName(close) === 'Visible' && /^Sheet(?:Very)?Hidden$/.test(this.text.trim()))
+      this.hidden.add(this.sheets);
+    this.text = '';
+  }
+}
+
+/** A number of a row or column; `usual` where there is none, or none that a sheet has. */
+function countOf(text, usual) {
+  const number = Number(text);
+  return Number.isInteger(number) && number >= 0 && number <= LAST_NUMBER ? number : usual;
+}
+
+/** Rows of a sheet in Excel, which has fewer columns. */
+const LAST_NUMBER = 1_048_576;
+
 class Walk {
   blocks = [];
-  /** Blocks of the sheet, until it says behind its rows whether it is hidden. */
-  ofSheet = [];
   sheets = 0;
+  name = '';
   styles = new Map();
-  /** Numbers of the columns that are hidden. */
-  hiddenColumns = [];
+  hiddenColumns = new HiddenColumns();
   row = { number: 0, cells: [] };
   column = 0;
   across = 0;
   text = '';
-  /** `Data` of a cell, or of a comment within it. */
   within = [];
+  /** Open elements of these names: a list of all that are open would be looked through for each piece of text. */
+  openCount = { Data: 0, Comment: 0 };
+
+  constructor(hiddenSheets) {
+    this.hiddenSheets = hiddenSheets;
+  }
 
   hear({ open, at, text, close }) {
     if (text !== undefined) this.say(text);
@@ -35,12 +80,12 @@ class Walk {
   }
 
   say(text) {
-    if (this.within.includes('Data')) this.text += text;
-    else if (this.within.at(-1) === 'Visible') this.isHidden = /^Sheet(?:Very)?Hidden$/.test(text);
+    if (this.openCount.Data > 0) this.text += text;
   }
 
   begin(name, at) {
     this.within.push(name);
+    if (Object.hasOwn(this.openCount, name)) this.openCount[name]++;
     if (name === 'Style') this.beginStyleNamed(at);
     else if (this.within.at(-2) === 'Style') this.beginStyle(name, at);
     else if (name === 'Column') this.beginColumn(at);
@@ -62,42 +107,35 @@ class Walk {
   }
 
   beginColumn(at) {
-    const from = Number(at.Index ?? this.nextColumn);
-    this.nextColumn = from + Number(at.Span ?? 0) + 1;
-    if (at.Hidden === '1') this.hiddenColumns.push([from, this.nextColumn - 1]);
+    const from = countOf(at.Index, this.nextColumn);
+    this.nextColumn = from + countOf(at.Span, 0) + 1;
+    if (at.Hidden === '1') this.hiddenColumns.hide(from, this.nextColumn - 1);
   }
 
   beginCell(at) {
-    [this.column, this.across] = [Number(at.Index ?? this.column + 1), Number(at.MergeAcross ?? 0)];
+    [this.column, this.across] = [countOf(at.Index, this.column + 1), countOf(at.MergeAcross, 0)];
     this.cellStyle = this.styles.get(at.StyleID ?? 'Default') ?? {};
   }
 
   beginSheet(at) {
     this.sheets++;
     this.name = at.Name ?? '';
-    [this.hiddenColumns, this.nextColumn, this.isHidden] = [[], 1, false];
+    [this.hiddenColumns, this.nextColumn] = [new HiddenColumns(), 1];
     this.row = { number: 0, cells: [] };
   }
 
   beginRow(at) {
-    const number = Number(at.Index ?? this.row.number + 1);
+    const number = countOf(at.Index, this.row.number + 1);
     this.row = { number, cells: [], isHidden: at.Hidden === '1' };
     this.column = 0;
   }
 
   end(name) {
     this.within.pop();
+    if (Object.hasOwn(this.openCount, name)) this.openCount[name]--;
     if (name === 'Data') this.endData();
     else if (name === 'Cell') this.column += this.across;
     else if (name === 'Row') this.endRow();
-    else if (name === 'Worksheet') this.endSheet();
-  }
-
-  endSheet() {
-    const aside = this.isHidden ? 'hidden sheet' : undefined;
-    for (const block of this.ofSheet)
-      this.blocks.push(aside && block.aside !== 'comment' ? { ...block, aside } : block);
-    this.ofSheet = [];
   }
 
   shown() {
@@ -108,17 +146,19 @@ class Walk {
   }
 
   asideOfCell() {
+    if (this.hiddenSheets.has(this.sheets)) return 'hidden sheet';
     const { color, ground = WHITE } = this.cellStyle ?? {};
-    const isCovered = this.hiddenColumns.some(([from, to]) => this.column >= from && this.column <= to);
-    return this.row.isHidden || isCovered ? 'hidden row or column' : asideOfColors(color, ground);
+    return this.row.isHidden || this.hiddenColumns.has(this.column)
+      ? 'hidden row or column'
+      : asideOfColors(color, ground);
   }
 
   endData() {
     const shown = this.shown();
     const address = `${lettersOf(this.column)}${this.row.number}`;
     if (shown === '') return;
-    if (this.within.includes('Comment'))
-      this.ofSheet.push({ text: shown, place: `comment at ${this.name}!${address}`, aside: 'comment' });
+    if (this.openCount.Comment > 0)
+      this.blocks.push({ text: shown, place: `comment at ${this.name}!${address}`, aside: 'comment' });
     else this.row.cells.push({ address, shown, aside: this.asideOfCell() });
   }
 
@@ -127,7 +167,7 @@ class Walk {
       const cells = this.row.cells.filter((cell) => cell.aside === aside);
       const text = cells.map(({ address, shown }) => `${address}: ${shown}`).join(' | ');
       const place = { unit: 'cells', from: cells[0].address, to: cells.at(-1).address, before: `${this.name}!` };
-      this.ofSheet.push({ text, place, ...(aside && { aside }) });
+      this.blocks.push({ text, place, ...(aside && { aside }) });
     }
   }
 }
