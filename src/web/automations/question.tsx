@@ -249,7 +249,7 @@ function TellingFields({ draft: { told, at, escalate, wait, urgent }, set, targe
       )}
       {told === 'seen' && (
         <TargetSelect
-          label="Where nobody presses it, also told"
+          label="If nobody presses it, also tell"
           none="nowhere else"
           value={escalate}
           onValue={(value) => set({ escalate: value })}
