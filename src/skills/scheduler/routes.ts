@@ -1,10 +1,9 @@
 /** Runs of a person's schedules, and coda's own tasks, over HTTP. */
 import { z } from 'zod';
 import { type AllSkills, type AnyRoute, route, type SkillDeps } from '../../chat/index.ts';
-import { readerOf } from '../../storage/index.ts';
 import { listRuns } from './store.ts';
 
-type RouteDeps = Pick<SkillDeps, 'readCaller' | 'schedules' | 'database'>;
+type RouteDeps = Pick<SkillDeps, 'readCaller' | 'schedules'>;
 
 const TAG = 'automations';
 
@@ -76,7 +75,7 @@ const task = z.object({
   failures: z.int().describe('In a row.'),
 });
 
-function ownTasksRoute({ schedules, database }: RouteDeps, ownTasks: AllSkills['ownTasks']): AnyRoute {
+function ownTasksRoute({ readCaller, schedules }: RouteDeps, ownTasks: AllSkills['ownTasks']): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/system/tasks',
@@ -85,9 +84,10 @@ function ownTasksRoute({ schedules, database }: RouteDeps, ownTasks: AllSkills['
     summary: 'What coda does by itself, again and again; POST /v1/system/tasks/:name switches or runs one.',
     answers: { 200: { description: 'By name.', schema: z.object({ tasks: z.array(task) }) } },
     examples: [{ summary: 'All', status: 200 }],
-    async answerRequest() {
+    async answerRequest(request) {
+      const { db } = await readCaller(request);
       const does = new Map(ownTasks.map((each) => [each.name, each.does]));
-      const tasks = (await schedules.list(readerOf(database))).map((each) => {
+      const tasks = (await schedules.list(db)).map((each) => {
         const { name, enabled, rule, zone, nextAt, lastStartedAt, lastEndedAt, lastError, failures } = each;
         return {
           name,
