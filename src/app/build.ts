@@ -28,7 +28,7 @@ import { readerFrom } from './api/reader.ts';
 import { Backups } from './backups.ts';
 import { type CoreParts, openCore } from './core.ts';
 import { tellingOverrides, toolsCheck } from './doctor/index.ts';
-import { openHttp, openPushes, serve } from './http.ts';
+import { type HttpParts, openHttp, openPushes, serve } from './http.ts';
 import { openInference, type Thinking } from './inference.ts';
 import { enqueue, handlersOf, type JobParts, jobsOf, skillJob } from './jobs.ts';
 import { type AwayPlatform, type OperatedApp, SKILL_JOB } from './operations/parts.ts';
@@ -163,13 +163,50 @@ async function openWays(parts: RunningParts, options: BuildOptions, modelStatus:
   const whenSettled = () => settleAll(open);
   const terminal = openConsole({ config, world, artifacts, worker, commands, whenSettled }, options);
   const platforms = await openPlatforms({ config, world, database, artifacts, commands, gate, skills });
-  const serving = serve({ ...open, ...parts, checks: open.doctor.checks, platforms, modelStatus });
+  const serving = serve(httpPartsOf(parts, platforms, modelStatus));
   const programs = serving ? [serving.adapter] : [];
   const services = openServices({ config, egress, world });
   const adapters = [terminal, ...platforms, ...programs, services.adapter, ...(options.adapters ?? [])];
   // The adapter exists without any service, too: words for a service that is gone have to be told elsewhere.
   const shown = adapters.filter((adapter) => adapter !== services.adapter || services.isNamed);
   return { terminal, adapters, shown, service: serving?.service };
+}
+
+function httpPartsOf(
+  { open, agent, skills, all, people }: RunningParts,
+  platforms: HttpParts['platforms'],
+  modelStatus: ModelStatus,
+): HttpParts {
+  return {
+    config: open.config,
+    world: open.world,
+    database: open.database,
+    artifacts: open.artifacts,
+    http: open.http,
+    jobs: open.jobs,
+    agent,
+    approvals: open.approvals,
+    checks: open.doctor.checks,
+    delivery: open.delivery,
+    gate: open.gate,
+    schedules: open.schedules,
+    skills,
+    all,
+    platforms,
+    tokens: open.tokens,
+    people,
+    hooks: open.hooks,
+    backups: open.backups,
+    sessions: open.sessions,
+    pushes: open.pushes,
+    egress: open.egress,
+    agentSkills: open.agentSkills,
+    changes: open.changes,
+    changed: open.changed,
+    modelStatus,
+    version: open.version,
+    healthy: open.healthy,
+  };
 }
 
 function addChecks({ open, skills, agent }: RunningParts, { adapters }: Ways): void {
