@@ -121,8 +121,21 @@ export function equip(skills: readonly Skill[], config: Config, common: CommonDe
   const on = set.filter(({ skill, settings }) => skill.isOn?.(settings) ?? true);
   const does = on.flatMap(({ skill }) => skill.words?.does ?? []);
   const bare = on.map(({ skill, settings }) => ({ skill, own: { ...common, does, config: settings } }));
-  const ports: SkillPorts = Object.assign({}, ABSENT_PORTS, ...bare.map(({ skill, own }) => skill.provides?.(own)));
+  const ports = portsBy(bare.map(({ skill, own }) => ({ name: skill.name, ports: skill.provides?.(own) ?? {} })));
   return bare.map(({ skill, own }) => ({ skill, deps: { ...own, ports: portsOf(ports, skill) } }));
+}
+
+/** All ports. Throws where two skills provide the same one: the order of a list would decide which of them is heard. */
+function portsBy(provided: readonly { name: string; ports: Partial<SkillPorts> }[]): SkillPorts {
+  const providers = new Map<string, string>();
+  for (const { name, ports } of provided) {
+    for (const port of Object.keys(ports)) {
+      const other = providers.get(port);
+      if (other !== undefined) throw new Error(`the skills ${other} and ${name} both provide the port ${port}`);
+      providers.set(port, name);
+    }
+  }
+  return Object.assign({}, ABSENT_PORTS, ...provided.map(({ ports }) => ports));
 }
 
 function portsOf(ports: SkillPorts, { needs = [] }: Skill): Partial<SkillPorts> {

@@ -23,3 +23,8 @@ test('without the skill that provides it a port says that there is nothing', asy
   const { hookOwner } = portsOf(asking).asking as { hookOwner(hook: string): Promise<unknown> };
   expect(await hookOwner('door')).toBeUndefined();
 });
+
+test('two skills that provide the same port are an error that names them', () => {
+  const giving = (name: string): Skill => ({ name, provides: () => ({ hookOwner: async () => name }) });
+  expect(() => portsOf(giving('one'), giving('other'))).toThrow('one and other both provide the port hookOwner');
+});
