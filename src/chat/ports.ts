@@ -21,7 +21,7 @@ export interface SkillPorts {
   hookOwner(hook: string): Promise<string | undefined>;
   /** Schedules that files in the folders of agents say; `origin`: `agent/name`. Undefined before they are read. */
   plannedInFiles(): readonly { origin: string; line: string }[] | undefined;
-  /** How runs of skills have ended, by the name of the skill. */
+  /** Counts how runs of skills have ended, by the name of the skill. */
   countRuns(db: Queryable): Promise<ReadonlyMap<string, { done: number; failed: number }>>;
 }
 

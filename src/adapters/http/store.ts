@@ -177,7 +177,7 @@ interface RememberedPage {
 
 /**
  * Messages between `since` and `before` that are in neither inbox nor outbox any more (`retention.days`), from what the model
- * remembers. In no order.
+ * remembers; the newest first.
  */
 async function rememberedIn(
   database: Database,
@@ -206,7 +206,8 @@ async function rememberedIn(
                           and (${isShownIn('o')} or o.removed)
                           and o.created_at between m.at - interval '1 day' and m.at + interval '1 minute'))
                order by m.epoch desc, m.seq desc limit $4) m
-      where c.id = any($1::uuid[])`,
+      where c.id = any($1::uuid[])
+      order by m.at desc, m.epoch desc, m.seq desc limit $4`,
     [conversations, before ?? null, since ?? null, limit, most ?? null],
   );
   return rows.map(toSaidRow);

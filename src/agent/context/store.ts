@@ -22,7 +22,7 @@ export interface HistoryEntry {
   content: {
     text: string;
     name?: string;
-    /** Of a turn that no person began: a schedule, a hook, a program. */
+    /** Origin of a turn that no person began: a schedule, a hook, a program. */
     origin?: string;
     files?: { name: string; type: string }[];
     quoted?: RememberedQuote[];

@@ -81,7 +81,7 @@ export class Lanes implements OwnedRows, DueSource {
 
   constructor(deps: LanesDeps) {
     this.deps = deps;
-    // One listener for all rows: a message adds none to a signal that lives as long as the process.
+    // All rows share a listener: a message adds none to a signal that lives as long as the process.
     const stop = () => {
       for (const controller of this.begun) controller.abort(deps.signal.reason);
     };

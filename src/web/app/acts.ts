@@ -4,7 +4,7 @@ import type { IconName } from '../parts/icon.tsx';
 
 export interface Act {
   label: string;
-  /** One with an icon is listed by Ctrl-K. */
+  /** Acts with an icon are listed by Ctrl-K. */
   icon?: IconName | undefined;
   /** As `event.key` names it: it holds on its page, and of a row while the row has the focus. */
   key?: string | undefined;

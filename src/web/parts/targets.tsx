@@ -33,7 +33,7 @@ interface TargetProps {
   of: string;
 }
 
-/** Somebody without targets sees no list of them. */
+/** A person without targets sees no list of them. */
 export const TargetSelect = ({ none, targets, ...rest }: TargetProps) =>
   targets.length === 0 ? null : (
     <Select {...rest}>
