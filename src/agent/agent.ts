@@ -3,6 +3,7 @@ import { deadline } from '../base/async.ts';
 import { CodaError, messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
+import { omitUndefined } from '../base/members.ts';
 import { inSpan } from '../base/spans.ts';
 import { type Card, type Item, isPrivate, isSaid, quotesOthers } from '../delivery/index.ts';
 import { lockPerson } from '../people/index.ts';
@@ -305,9 +306,11 @@ function cardOf(result: ToolResult): Card {
   return {
     kind: result.ok || result.choices ? 'answer' : 'error',
     text,
-    ...(result.choices && { choices: result.choices }),
-    ...(result.ok && result.files && { files: result.files }),
-    ...(result.ok && result.times && { times: result.times }),
+    ...omitUndefined({
+      choices: result.choices,
+      files: result.ok && result.files ? result.files : undefined,
+      times: result.ok && result.times ? result.times : undefined,
+    }),
   };
 }
 

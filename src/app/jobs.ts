@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { MessageIndex } from '../agent/index.ts';
 import { CodaError } from '../base/errors.ts';
+import { omitUndefined } from '../base/members.ts';
 import type { World } from '../base/world.ts';
 import { type Delivery, notifyJob } from '../delivery/index.ts';
 import type { Events, JobHandler, JobQueue } from '../jobs/index.ts';
@@ -49,8 +50,7 @@ export async function enqueue(
   }
   const options = {
     at: at ?? parts.world.clock.now(),
-    ...(key !== undefined && { key }),
-    ...(maxAttempts !== undefined && { maxAttempts }),
+    ...omitUndefined({ key, maxAttempts }),
   };
   return parts.database.tx('jobs.enqueue', async (tx) => {
     const id = await parts.jobs.enqueue(tx, { kind, payload }, options);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { recordAct } from '../audit/index.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
+import { omitUndefined } from '../base/members.ts';
 import type { World } from '../base/world.ts';
 import type { Gate, Thing } from '../people/index.ts';
 import { type AnyOperation, inputOf, isLocal, type Operation, type OperationRoute, verbOf } from './operation.ts';
@@ -36,7 +37,7 @@ export function routesOf<Parts>(operations: readonly AnyOperation[], parts: Part
     const served = each.route as OperationRoute<object, unknown> | undefined;
     if (!served) return [];
     const { paths, params, query, body, input: _, answer: __, conflict: ___, ...rest } = served;
-    const schemas = { ...(params && { params }), ...(query && { query }), ...(body && { body }) };
+    const schemas = omitUndefined({ params, query, body });
     const shared = { method: 'POST' as const, answers: DONE, ...rest, ...schemas };
     const handle = (request: HttpRequest) => serve(each as Operation<Parts>, served, { request, parts, world });
     return paths.map((path) => route({ ...shared, path, answerRequest: handle }));

@@ -2,7 +2,9 @@
  * Plain English without a model. Every word of a request is accounted for, or nothing is done: then the nearest of what can be
  * asked for are buttons. It knows skills by the names and inputs of their tools.
  */
+
 import type { Call, HeardMessage, Interpretation, Interpreter } from '../agent/index.ts';
+import { omitUndefined } from '../base/members.ts';
 import type { Choice } from '../delivery/index.ts';
 import { isInOtherLanguage, otherLanguages, parseWhen, type WhenContext } from '../time/index.ts';
 import { frames } from './frames/index.ts';
@@ -77,9 +79,11 @@ async function interpretSure(requests: readonly UnderstoodRequest[], heard: Hear
   }
   return {
     calls: calls.slice(0, MOST_CALLS),
-    ...(said.length > 0 && { text: said.join('\n') }),
-    ...(choices.length > 0 && { choices }),
-    ...(isLookUp && { isLookUp }),
+    ...omitUndefined({
+      text: said.length > 0 ? said.join('\n') : undefined,
+      choices: choices.length > 0 ? choices : undefined,
+      isLookUp: isLookUp || undefined,
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Slots of a request: stretches of its words that are read as a time, a text, a number, a sum. Pure. */
+import { omitUndefined } from '../base/members.ts';
 import { stripEnd } from '../base/text.ts';
 import {
   endingsWithin,
@@ -122,7 +123,7 @@ export class Times {
       return { from: from + first, to: from + last + 1, words: said, isWeak: stretch.isWeak };
     };
     const [one, other] = [start && timed(start), end && timed(end)];
-    const found = { ...(one && { start: one }), ...(other && { end: other }) };
+    const found = omitUndefined({ start: one, end: other });
     this.read.set(key, found);
     return found;
   }

@@ -1,6 +1,8 @@
 /** Text as speech: by a service that the owner has named, or a program of theirs. */
+
 import { deadline } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
+import { omitUndefined } from '../base/members.ts';
 import { fetchService } from '../egress/index.ts';
 import { FFMPEG_LIMITS, type HearingLimit } from './hearing.ts';
 import { ProgramFault } from './programs.ts';
@@ -89,7 +91,11 @@ const askService: Speaks = async (input, { base_url = '', path, model, voice, ap
       'content-type': 'application/json',
       ...(api_key !== undefined && { authorization: `Bearer ${api_key}` }),
     },
-    body: JSON.stringify({ input, response_format: 'opus', ...(model && { model }), ...(voice && { voice }) }),
+    body: JSON.stringify({
+      input,
+      response_format: 'opus',
+      ...omitUndefined({ model: model || undefined, voice: voice || undefined }),
+    }),
   });
   if (!response.ok) throw new Error(`the service that speaks answered ${response.status}`);
   return Buffer.from(await response.arrayBuffer());

@@ -1,4 +1,5 @@
 /** The calls of Docker's API that a sandbox needs, one function each. */
+
 import { readFile } from 'node:fs/promises';
 import { Agent, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
@@ -9,6 +10,7 @@ import { inspect } from 'node:util';
 import { deadline } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { readLines } from '../base/lines.ts';
+import { omitUndefined } from '../base/members.ts';
 import { type Endpoint, knownKeys, signaturesBy } from './endpoint.ts';
 import { type Caller, DockerError, type DockerRequest, DockerStepError, jsonIn, unlessGone } from './failure.ts';
 import type { ContainerOptions } from './spec.ts';
@@ -466,8 +468,7 @@ function buildQuery({ tag, network, isFresh, labels, dockerfile }: DockerBuild) 
     pull: 0,
     networkmode: network,
     nocache: isFresh ? 1 : 0,
-    ...(labels && { labels }),
-    ...(dockerfile !== undefined && { dockerfile }),
+    ...omitUndefined({ labels, dockerfile }),
   };
 }
 

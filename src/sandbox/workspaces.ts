@@ -3,6 +3,7 @@
 import { Sequence } from '../base/async.ts';
 import { BoundedSet } from '../base/bounded.ts';
 import { shortId } from '../base/ids.ts';
+import { omitUndefined } from '../base/members.ts';
 import type { SandboxFailure } from './failure.ts';
 import type { CollectedFiles, ExecOptions, PutFile, Sandbox, Session } from './port.ts';
 import { HiddenSets, type HiddenValues } from './redact.ts';
@@ -229,15 +230,15 @@ export class Workspace {
     this.known.clear();
     this.skills.clear();
     const session = await this.options.sandbox.open(
-      {
-        ...(this.options.hasNetwork !== false && { network: true as const }),
-        ...(image !== undefined && { image }),
-        ...(this.lifetimeMs !== undefined && { timeoutMs: this.lifetimeMs }),
-      },
-      {
-        ...(signal && { signal }),
-        ...(onLine && { onWait: (before: number) => onLine(`waiting for a free sandbox, ${before} before it`) }),
-      },
+      omitUndefined({
+        network: this.options.hasNetwork !== false ? (true as const) : undefined,
+        image,
+        timeoutMs: this.lifetimeMs,
+      }),
+      omitUndefined({
+        signal,
+        onWait: onLine ? (before: number) => onLine(`waiting for a free sandbox, ${before} before it`) : undefined,
+      }),
     );
     if (!session.ok) return session;
     const put = await withFiles(session, atStart);

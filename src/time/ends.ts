@@ -1,4 +1,5 @@
 /** The time at either end of a sentence, read whole; and signs of one that was not. Pure. */
+import { omitUndefined } from '../base/members.ts';
 import { ruleIn } from './cron-within.ts';
 import { hereOf } from './env.ts';
 import { isNumber } from './foreign/units.ts';
@@ -52,7 +53,7 @@ export function timeAtEnds(text: string, ctx: WhenContext): TimeAtEnds {
   const end = firstOf(starts, (from) => read(from, last));
   const ends = places(tokens, first + 1, Math.min(last, first + MOST_WORDS) + 1, isEnd).reverse();
   const start = wordAt(tokens, first) === '' ? undefined : firstOf(ends, (to) => read(first, to));
-  return { ...(start && { start }), ...(end && { end }) };
+  return omitUndefined({ start, end });
 }
 
 /** "0 9 * * 1-5 check the queue", "check the queue @daily". */
@@ -65,7 +66,7 @@ function ruleAtEnds(text: string, ctx: WhenContext): TimeAtEnds | undefined {
   const stretch: TimeStretch = { from, to: place.to, when, isWeak: false, lead: '' };
   const isStart = text.slice(0, from).trim() === '';
   const isEnd = /^[\s.!?]*$/.test(text.slice(place.to));
-  return { ...(isStart && { start: stretch }), ...(isEnd && { end: stretch }) };
+  return omitUndefined({ start: isStart ? stretch : undefined, end: isEnd ? stretch : undefined });
 }
 
 const RULE_LEAD = /(?<!\S)(?:at|on|every|cron(?:tab)?:?)\s+$/i;

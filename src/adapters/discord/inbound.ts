@@ -1,6 +1,7 @@
 import type { GatewayReadyDispatchData, REST } from 'discord.js';
 import { BoundedMap } from '../../base/bounded.ts';
 import { messageOf } from '../../base/errors.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { shorten } from '../../base/text.ts';
 import { ChannelQueues, type Inbox, type IncomingMessage, type Place } from '../../delivery/index.ts';
 import { Backfill } from './backfill.ts';
@@ -159,7 +160,7 @@ export class Inbound {
     const points = pointsIn(message, channel);
     const repliesTo = repliedTo(message, this.knownHearing());
     const isAnything = quoted.length + pending.length > 0 || points?.always !== undefined;
-    return { isAnything, more: { pending, quoted, ...(points && { points }), ...(repliesTo && { repliesTo }) } };
+    return { isAnything, more: { pending, quoted, ...omitUndefined({ points, repliesTo }) } };
   }
 
   /** Keeps a forward that does not call coda: Discord sends the words beside it as a second message, which may. */

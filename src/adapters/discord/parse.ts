@@ -1,4 +1,5 @@
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
+import { omitUndefined } from '../../base/members.ts';
 import { storable, visible, withoutMention } from '../../base/text.ts';
 import type { IncomingMessage, Place, RepliedTo, Sender } from '../../delivery/index.ts';
 
@@ -133,8 +134,7 @@ export function senderOf(
   return {
     externalId: user.id,
     name: nameOf(user, more.nick),
-    ...(locale && { locale }),
-    ...(groups.length > 0 && { groups }),
+    ...omitUndefined({ locale: locale || undefined, groups: groups.length > 0 ? groups : undefined }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Text that a message in Discord has beside its own, and messages it points to. Pure. */
+import { omitUndefined } from '../../base/members.ts';
 import { shorten, storable } from '../../base/text.ts';
 import type { QuotedWords } from '../../delivery/index.ts';
 import { type ChannelInfo, type Hearing, nameMentions, nameOf, type RawMessage } from './parse.ts';
@@ -61,7 +62,7 @@ export function pointsIn(message: RawMessage, channel: ChannelInfo): { always?: 
     channel.kind === 'thread' && message.id !== channel.id
       ? { starter: { thread: channel.id, parent: channel.parent ?? null } }
       : undefined;
-  return always || first ? { ...(always && { always }), ...(first && { first }) } : undefined;
+  return always || first ? omitUndefined({ always, first }) : undefined;
 }
 
 /** A message that is referred to, as somebody's words; coda's own are known by their id. */

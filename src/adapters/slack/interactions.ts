@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { shorten, storable } from '../../base/text.ts';
 import type { Form, Inbox, Incoming, Place } from '../../delivery/index.ts';
 import type { Channels } from './channels.ts';
@@ -254,8 +255,10 @@ export function modalOf(
           type: 'plain_text_input',
           action_id: WORDS,
           max_length: longest ?? LONGEST_WORDS,
-          ...(longest !== undefined && { multiline: true }),
-          ...(placeholder && { placeholder: plain(shorten(placeholder, 150)) }),
+          ...omitUndefined({
+            multiline: longest === undefined ? undefined : true,
+            placeholder: placeholder ? plain(shorten(placeholder, 150)) : undefined,
+          }),
         },
       },
     ],

@@ -1,4 +1,5 @@
 /** Renders content as the body of a message. Pure. */
+import { omitUndefined } from '../../base/members.ts';
 import { shorten } from '../../base/text.ts';
 import {
   type Button,
@@ -57,8 +58,7 @@ function withFiles(part: Content, before: readonly Content[] = [], rest: Partial
   const [beside = [], ...others] = uploadBatches(files, inline, UPLOADS);
   const first = {
     ...plain,
-    ...(beside.length > 0 && { files: beside }),
-    ...(inline.length > 0 && { inline }),
+    ...omitUndefined({ files: beside.length > 0 ? beside : undefined, inline: inline.length > 0 ? inline : undefined }),
   };
   // Words come first: an answer that grows becomes the first part.
   const words = shown.text.trim() === '' ? [] : [shown];

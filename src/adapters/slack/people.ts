@@ -2,6 +2,7 @@ import { BoundedMap } from '../../base/bounded.ts';
 import { DAY_MS } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { omitUndefined } from '../../base/members.ts';
 import type { Sender } from '../../delivery/index.ts';
 import type { Api } from './client.ts';
 import { errorOf, isOutage } from './outcome.ts';
@@ -53,9 +54,11 @@ export class People {
     return {
       externalId: user,
       name: person.name,
-      ...(person.zone && { zone: person.zone }),
-      ...(person.locale && { locale: person.locale }),
-      ...(groups.length > 0 && { groups }),
+      ...omitUndefined({
+        zone: person.zone || undefined,
+        locale: person.locale || undefined,
+        groups: groups.length > 0 ? groups : undefined,
+      }),
     };
   }
 

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { type AnyTool, type CallContext, dataTool, done, type Failed, failed, undoChoice } from '../../agent/index.ts';
 import { CodaError } from '../../base/errors.ts';
+import { omitUndefined } from '../../base/members.ts';
 import type { Choice } from '../../delivery/index.ts';
 import type { Role } from '../../people/index.ts';
 import {
@@ -143,7 +144,7 @@ function installedAs(host: SkillHost, name: string): Folder | undefined {
 
 function undoOf({ looked: { before: known }, place: { name, version, before } }: PutInPlace) {
   const pin = before !== undefined && known?.state === 'approved' ? known.pinned.hash : undefined;
-  const input = { name, version, ...(before !== undefined && { before }), ...(pin !== undefined && { pin }) };
+  const input = { name, version, ...omitUndefined({ before, pin }) };
   return { tool: 'skill_install_undo', input, label: texts.theInstalling(name) };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AnyTool, type CallContext, done, type Failed, failed, outsideTool } from '../../agent/index.ts';
 import { pathProblem } from '../../base/folders/folder.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { conversations } from '../../delivery/index.ts';
 import { type Ran, reportRun, type SandboxFailure } from '../../sandbox/index.ts';
 import { isTrusted } from '../skill.ts';
@@ -66,9 +67,11 @@ export function runTool(deps: ToolDeps): AnyTool {
         files,
         pictures,
         kept,
-        ...(offer.choices.length > 0 && { choices: offer.choices }),
-        ...(tainted && { tainted: true }),
-        ...(came.isSecure && { forbids: APART }),
+        ...omitUndefined({
+          choices: offer.choices.length > 0 ? offer.choices : undefined,
+          tainted: tainted ? true : undefined,
+          forbids: came.isSecure ? APART : undefined,
+        }),
       });
     },
   });

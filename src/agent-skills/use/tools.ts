@@ -11,6 +11,7 @@ import {
   type ToolResult,
 } from '../../agent/index.ts';
 import { withTimeout } from '../../base/async.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { conversations } from '../../delivery/index.ts';
 import type { Ran, Workspace } from '../../sandbox/index.ts';
 import type { Transaction } from '../../storage/index.ts';
@@ -62,8 +63,10 @@ export function activateTool(deps: ToolDeps): AnyTool {
       const choices = await wrongChoice(ready.skill.name, ctx);
       const offers = ctx.tools.toolsMeant(ready.all.flatMap(({ skill }) => skill.allowedTools ?? []));
       return done(texts.activatedNotice(ready.all.map(({ skill }) => skill.name)), {
-        ...(choices.length > 0 && { choices }),
-        ...(offers.length > 0 && { offers }),
+        ...omitUndefined({
+          choices: choices.length > 0 ? choices : undefined,
+          offers: offers.length > 0 ? offers : undefined,
+        }),
         material: instructionsFor(deps, ready, args, ready.ran?.outputs ?? new Map(), ctx),
         forbids: [...forbiddenBy(ready), ...(ready.isSecure ? APART : [])],
         ...((ready.tainted || ready.ran?.tainted) && { tainted: true }),
@@ -188,11 +191,18 @@ export function spawnOptions(skill: AgentSkill, { alone }: ToolDeps): Omit<Spawn
     besides: skill.allowedTools ?? [],
     maxToolCalls: MOST_CALLS,
     timeoutMs: alone.timeoutMs,
-    ...(alone.budget !== undefined && { budget: alone.budget }),
-    ...(model && /haiku|mini|light|small|fast|flash/.test(model) && { tier: 'light' as const }),
-    ...(model && /opus|heavy|large|pro\b/.test(model) && { tier: 'heavy' as const }),
-    ...(skill.model?.includes('/') && { model: skill.model.trim() }),
+    ...omitUndefined({
+      budget: alone.budget,
+      tier: model ? tierOf(model) : undefined,
+      model: skill.model?.includes('/') ? skill.model.trim() : undefined,
+    }),
   };
+}
+
+/** The tier that a model's name, in small letters, speaks of; other programs name models of their own here. */
+function tierOf(model: string): 'light' | 'heavy' | undefined {
+  if (/opus|heavy|large|pro\b/.test(model)) return 'heavy';
+  return /haiku|mini|light|small|fast|flash/.test(model) ? 'light' : undefined;
 }
 
 /**

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { AuditOrigin } from '../../audit/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { firstSentence, oneLine } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import { buttons, type Card, type Choice, conversations, type Delivery, inBlock } from '../../delivery/index.ts';
@@ -110,8 +111,7 @@ export function ask(
     shown,
     tool: call.name,
     purpose,
-    ...(look && { critique: look.says }),
-    ...(rest && { rest }),
+    ...omitUndefined({ critique: look?.says, rest }),
   };
   turn.add({ kind: 'asked', callId: call.id, payload }, ctx.clock.now());
   const why = [reason, says ?? '', look ? texts.lookedAt(look) : ''].filter((each) => each !== '').join(' ');

@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../base/members.ts';
 import { firstSentence, plural } from '../../base/text.ts';
 import { formatClock, formatLongDay, type Reader } from '../../time/index.ts';
 import type { ModelMessage, ModelRequest, ModelToolCall, ToolSpec } from '../inference/model.ts';
@@ -84,8 +85,7 @@ function shrunk(message: ModelMessage, { most, seen, kept }: Shrinking): ModelMe
     return {
       ...rest,
       text,
-      ...(calls && { calls: calls.map((call) => shrunkCall(call, most)) }),
-      ...(keep && kept && { keep }),
+      ...omitUndefined({ calls: calls?.map((call) => shrunkCall(call, most)), keep: keep && kept ? keep : undefined }),
     };
   }
   if (seen || !message.images || message.images.length === 0) return { ...message, text };

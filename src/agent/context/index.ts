@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { messageOf } from '../../base/errors.ts';
 import { lineOfSpeaker } from '../../base/frames.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { plural } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { Place } from '../../delivery/index.ts';
@@ -129,8 +130,10 @@ export function contextTools(said: Pick<MessageIndex, 'findNear'>, links: Messag
       const filter = {
         who,
         place: named,
-        ...(since !== undefined && { from: beginningOf(since, when.zone) }),
-        ...(until !== undefined && { to: beginningOf(addDays(until, 1), when.zone) }),
+        ...omitUndefined({
+          from: since === undefined ? undefined : beginningOf(since, when.zone),
+          to: until === undefined ? undefined : beginningOf(addDays(until, 1), when.zone),
+        }),
       };
       const of = reachOf(ctx);
       const found = await past.searchMessages(tx, of, words, most, { near: prepared as readonly NearText[], filter });

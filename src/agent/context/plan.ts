@@ -1,4 +1,5 @@
 import { frameText, indentLines, label, unframedSection } from '../../base/frames.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { plural } from '../../base/text.ts';
 import type { ModelMessage, ModelRequest, ToolSpec } from '../inference/model.ts';
 import { cut, cutToTokens, fitTurn, sizeOf, sum } from './fit.ts';
@@ -306,9 +307,11 @@ function makeMessages(
     {
       role,
       text: isSeen ? (whole ?? words) : words,
-      ...(isNamed && { name: content.name }),
-      ...(situation && { context: situationText(situation) }),
-      ...(images && images.length > 0 && { images }),
+      ...omitUndefined({
+        name: isNamed ? content.name : undefined,
+        context: situation ? situationText(situation) : undefined,
+        images: images && images.length > 0 ? images : undefined,
+      }),
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { omitUndefined } from '../../base/members.ts';
 import type { Transaction } from '../../storage/index.ts';
 import * as texts from '../texts.ts';
 import { type CallContext, type DataTool, dataTool, done, type ToolResult } from '../tools/tool.ts';
@@ -52,8 +53,7 @@ export function keepDialogue(
   const topic: Topic = {
     thing: dialogue.thing,
     how: tool.effect === 'write' ? 'made' : 'shown',
-    ...(result.id !== undefined && { id: result.id }),
-    ...(result.subject !== undefined && { text: result.subject }),
+    ...omitUndefined({ id: result.id, text: result.subject }),
     at,
   };
   store.note(tx, whose, { topic, ...(tool.effect === 'write' && { answers: tool.name }) });

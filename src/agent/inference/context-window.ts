@@ -6,6 +6,7 @@ import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { indentLines } from '../../base/frames.ts';
 import type { Log } from '../../base/log.ts';
+import { omitUndefined } from '../../base/members.ts';
 import type { World } from '../../base/world.ts';
 import type { Item } from '../../delivery/index.ts';
 import type { Database } from '../../storage/index.ts';
@@ -313,8 +314,10 @@ function messageInput({ item, attached }: ShownTurn, names: boolean): Pick<PlanI
     asked: {
       role: 'user',
       text: names ? indentLines(text) : text,
-      ...(names && { name: item.person.name }),
-      ...(attached.images.length > 0 && { images: attached.images }),
+      ...omitUndefined({
+        name: names ? item.person.name : undefined,
+        images: attached.images.length > 0 ? attached.images : undefined,
+      }),
     },
     beside,
   };

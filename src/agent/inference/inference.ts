@@ -1,5 +1,7 @@
 /** One answer of a model, from what it may cost to what it took: read `infer` from top to bottom. */
+
 import { unlessAborted } from '../../base/async.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { inSpan } from '../../base/spans.ts';
 import type { World } from '../../base/world.ts';
 import { type FileRef, type Item, isPrivate, maySaySilence } from '../../delivery/index.ts';
@@ -286,10 +288,12 @@ export class Inference {
       text,
       calls,
       model,
-      ...(keep && { keep }),
-      ...(refused && { refused }),
-      ...(used.length > 0 && { used }),
-      ...(told.length > 0 && { notices: told }),
+      ...omitUndefined({
+        keep,
+        refused,
+        used: used.length > 0 ? used : undefined,
+        notices: told.length > 0 ? told : undefined,
+      }),
     };
   }
 

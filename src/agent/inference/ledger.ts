@@ -1,6 +1,7 @@
 import { sleep } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
+import { omitUndefined } from '../../base/members.ts';
 import type { World } from '../../base/world.ts';
 import type { Item } from '../../delivery/index.ts';
 import type { Database } from '../../storage/index.ts';
@@ -99,8 +100,10 @@ export class Ledger {
       estimated: estimated === true,
       repairs: index === 0 ? [...repairs] : [],
       told: told && index === 0,
-      ...(firstMs !== undefined && { first: firstMs }),
-      ...(index === 0 && reservation !== undefined && { reservation }),
+      ...omitUndefined({
+        first: firstMs,
+        reservation: index === 0 && reservation !== undefined ? reservation : undefined,
+      }),
     }));
   }
 

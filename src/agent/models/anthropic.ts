@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Json, nestsTooDeep } from '../../base/json.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { Service, type ServiceAnswer } from '../../egress/index.ts';
 import type {
   KeptBlocks,
@@ -148,10 +149,13 @@ function anthropicRequest(
   return {
     model: options.model,
     max_tokens: request.maxTokens + (thinking ?? 0),
-    ...(thinking !== undefined && { thinking: { type: 'enabled', budget_tokens: thinking } as const }),
-    ...(request.tools.length > 0 && { tools: toolsOf(request.tools) }),
-    ...(request.system !== '' && {
-      system: [{ type: 'text' as const, text: request.system, ...(isCached && { cache_control: CACHED }) }],
+    ...omitUndefined({
+      thinking: thinking === undefined ? undefined : ({ type: 'enabled', budget_tokens: thinking } as const),
+      tools: request.tools.length > 0 ? toolsOf(request.tools) : undefined,
+      system:
+        request.system !== ''
+          ? [{ type: 'text' as const, text: request.system, ...(isCached && { cache_control: CACHED }) }]
+          : undefined,
     }),
     messages: out,
   };

@@ -1,5 +1,6 @@
 import type { FaultKind } from '../../base/errors.ts';
 import { nestsTooDeep } from '../../base/json.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { ModelError, type ModelErrorReason } from '../inference/model.ts';
 import { findingIn, isOfTemplate, type Learnt, refusesTools } from './quirks.ts';
 import { fieldsOf, parseBody, type Refusal, reasonOf, refusalIn } from './refusal.ts';
@@ -34,10 +35,7 @@ export function faultOf(error: unknown, name: string, circumstances: Circumstanc
   const detail = [status, page ? 'a web page' : type].filter(Boolean).join(' ') || 'no connection';
   return new ModelError(fault, `${name} answered: ${detail}.`, {
     retryAfterMs,
-    ...(reason && { reason }),
-    ...(finding && { finding }),
-    ...(told !== undefined && { told }),
-    ...(fault === 'context_overflow' && { window: windowIn(text) }),
+    ...omitUndefined({ reason, finding, told, window: fault === 'context_overflow' ? windowIn(text) : undefined }),
   });
 }
 

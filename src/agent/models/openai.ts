@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { label } from '../../base/frames.ts';
 import { type Json, nestsTooDeep } from '../../base/json.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { Service, type ServiceAnswer } from '../../egress/index.ts';
 import {
   type KeptBlocks,
@@ -65,8 +66,10 @@ async function* speak(
   const isCounted = options.stream && dialect.streamOptions && !options.refuses.has('stream_options');
   const body = {
     ...withoutRefused(openaiRequest(request, options, dialect), options.refuses),
-    ...(options.stream && { stream: true }),
-    ...(isCounted && { stream_options: { include_usage: true } }),
+    ...omitUndefined({
+      stream: options.stream ? true : undefined,
+      stream_options: isCounted ? { include_usage: true } : undefined,
+    }),
   };
   watch.sent = jsonBody(body);
   const answer = await service.post('/chat/completions', watch.sent, watch);
@@ -294,10 +297,11 @@ export function dialectOf({ baseUrl, refuses }: Pick<Endpoint, 'baseUrl' | 'refu
     streamOptions: !mistral,
     signed: host.endsWith('googleapis.com') || refuses.has('unsigned_calls'),
     thoughtsBack: host.endsWith('deepseek.com') || refuses.has('bare_calls'),
-    cacheFields: (key) => ({
-      ...((own || isLocal(baseUrl)) && { prompt_cache_key: key }),
-      ...(isLlamaCpp(baseUrl) && { cache_prompt: true }),
-    }),
+    cacheFields: (key) =>
+      omitUndefined({
+        prompt_cache_key: own || isLocal(baseUrl) ? key : undefined,
+        cache_prompt: isLlamaCpp(baseUrl) ? true : undefined,
+      }),
     callId: mistral || refuses.has('long_ids') ? nine : callId,
   };
 }

@@ -1,3 +1,5 @@
+import { omitUndefined } from '../../base/members.ts';
+
 /**
  * Schemas of tools as services take them. Many make a grammar of them, or know a part of JSON Schema only, and refuse the
  * whole request for one word that they do not know. Nothing is lost by leaving it out: every call is checked by its tool.
@@ -86,8 +88,10 @@ class Plain {
       ...withMeaning(schema),
       type: 'object',
       properties: Object.fromEntries(fields),
-      ...(needed.length > 0 && { required: needed }),
-      ...(isOpen && { additionalProperties: isObject(more) ? this.plain(more, seen) : true }),
+      ...omitUndefined({
+        required: needed.length > 0 ? needed : undefined,
+        additionalProperties: isOpen ? (isObject(more) ? this.plain(more, seen) : true) : undefined,
+      }),
     };
   }
 
@@ -151,8 +155,10 @@ function joinSchemas(one: Schema, other: Schema): Schema {
   return {
     ...one,
     ...withoutNulls(other),
-    ...(fields.length > 0 && { properties: Object.assign({}, ...fields) }),
-    ...(needed.length > 0 && { required: needed }),
+    ...omitUndefined({
+      properties: fields.length > 0 ? Object.assign({}, ...fields) : undefined,
+      required: needed.length > 0 ? needed : undefined,
+    }),
   };
 }
 
@@ -198,9 +204,11 @@ function withBounds(schema: Schema): Schema {
   return {
     ...withMeaning(schema),
     type,
-    ...(isBound(least) && { minimum: least }),
-    ...(isBound(most) && { maximum: most }),
-    ...(listed.length > 0 && { enum: listed }),
+    ...omitUndefined({
+      minimum: isBound(least) ? least : undefined,
+      maximum: isBound(most) ? most : undefined,
+      enum: listed.length > 0 ? listed : undefined,
+    }),
   };
 }
 
@@ -214,14 +222,17 @@ function withMeaning(schema: Schema): Schema {
   // In words, which no service refuses.
   const form = typeof format === 'string' && /^[a-z-]{1,30}$/.test(format) ? `Format: ${format}.` : '';
   const words = [typeof description === 'string' ? description : '', form].filter((part) => part !== '').join(' ');
-  return {
-    ...(words !== '' && { description: words }),
-    ...(usual !== undefined && usual !== null && { default: usual }),
-  };
+  return omitUndefined({
+    description: words !== '' ? words : undefined,
+    default: usual !== undefined && usual !== null ? usual : undefined,
+  });
 }
 
 function counts({ minItems, maxItems }: Schema): Schema {
-  return { ...(isCount(minItems) && { minItems }), ...(isCount(maxItems) && { maxItems }) };
+  return omitUndefined({
+    minItems: isCount(minItems) ? minItems : undefined,
+    maxItems: isCount(maxItems) ? maxItems : undefined,
+  });
 }
 
 function isCount(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import { lazy } from '../../base/async.ts';
 import { faultsOf, inputWords } from '../../base/input.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { didYouMean } from '../../base/text.ts';
 import { Gate, type RoleHolder, type Thing } from '../../people/index.ts';
 import type { ToolSpec } from '../inference/model.ts';
@@ -248,8 +249,7 @@ function specsOf(tools: readonly Tool[]): ToolSpec[] {
         name,
         description,
         schema: formForModels(tool),
-        ...(group && { group }),
-        ...(by !== undefined && { by }),
+        ...omitUndefined({ group, by }),
       };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));

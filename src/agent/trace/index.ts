@@ -1,5 +1,6 @@
 /** The way of a message and the steps of turns, from what is stored; without anybody's words but where they are asked for. */
 
+import { omitUndefined } from '../../base/members.ts';
 import { plural } from '../../base/text.ts';
 import type { Database, Queryable } from '../../storage/index.ts';
 import * as store from './store.ts';
@@ -171,9 +172,11 @@ function stepEvents(
         what: said(asked.join(', ')),
         words: said(callsInWords(asked, sentenceOf)),
         depth,
-        ...(asked.length > 0 && { tools: [...new Set(asked)] }),
-        ...(tookMs !== undefined && { tookMs }),
-        ...(inputs.length > 0 && { inputs }),
+        ...omitUndefined({
+          tools: asked.length > 0 ? [...new Set(asked)] : undefined,
+          tookMs,
+          inputs: inputs.length > 0 ? inputs : undefined,
+        }),
       };
     }
     if (kind === 'steered')

@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../base/members.ts';
 import { type Item, isPrivate } from '../../delivery/index.ts';
 import { rememberedIn } from '../approvals/index.ts';
 import { runCall } from '../tools/calls.ts';
@@ -52,8 +53,7 @@ export function readerOf(
     ...time,
     now: world.clock.now(),
     zone: zone ?? defaultZone,
-    ...(locale && { locale }),
-    ...(weekStart && { weekStart }),
+    ...omitUndefined({ locale: locale || undefined, weekStart: weekStart || undefined }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import { canonicalJson } from '../../base/json.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { shorten } from '../../base/text.ts';
 import { type Card, type Choice, type End, type FileRef, type Item, maySaySilence } from '../../delivery/index.ts';
 import { type ApprovalRules, ask, askedOnce, expiryOf } from '../approvals/index.ts';
@@ -34,9 +35,11 @@ export function endOfAnswer(
   const card: Card = {
     kind: 'answer',
     text: [text, ...inItalics([...led.notices, ...untold(turn.notices(), text)])].join('\n\n'),
-    ...(choices.length > 0 && { choices }),
-    ...(files.length > 0 && { files }),
-    ...(times.length > 0 && { times }),
+    ...omitUndefined({
+      choices: choices.length > 0 ? choices : undefined,
+      files: files.length > 0 ? files : undefined,
+      times: times.length > 0 ? times : undefined,
+    }),
     // In a channel nobody expects the answer of a schedule: its person is mentioned.
     ...(item.origin === 'schedule' && item.conversation.place.kind !== 'dm' && { mention: item.payload.from }),
   };

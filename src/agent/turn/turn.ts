@@ -2,6 +2,7 @@ import type { AuditRow } from '../../audit/index.ts';
 import { Sequence } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { canonicalJson } from '../../base/json.ts';
+import { omitUndefined } from '../../base/members.ts';
 import type { FileRef, Item } from '../../delivery/index.ts';
 import type { Situation } from '../context/index.ts';
 import type { ModelMessage, ModelToolCall } from '../inference/model.ts';
@@ -408,7 +409,9 @@ function toolMessage(callId: string, name: string, result: ToolResult): ModelMes
   return {
     ...message,
     text: wholeOf(result),
-    ...(result.offers && { offers: result.offers }),
-    ...(result.pictures && result.pictures.length > 0 && { files: result.pictures }),
+    ...omitUndefined({
+      offers: result.offers,
+      files: result.pictures && result.pictures.length > 0 ? result.pictures : undefined,
+    }),
   };
 }

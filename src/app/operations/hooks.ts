@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { z } from 'zod';
 import { messageOf } from '../../base/errors.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { plural } from '../../base/text.ts';
 import { operation, usage } from '../../chat/operation.ts';
 import { type NoticeOutcome, notify as tell } from '../../delivery/index.ts';
@@ -79,7 +80,7 @@ const add = operation({
   audit: (_, hook: string) => ({ path: hook }),
   run({ app }: ServedParts, input, { besides }) {
     const { name, to: person, kind, form, secret, allowUnsigned, template: words, when, skill } = input;
-    const template = { text: words, ...(when !== undefined && { when }), ...(skill !== undefined && { skill }) };
+    const template = { text: words, ...omitUndefined({ when, skill }) };
     return app.hooks.add({ name, person, kind, form, template, secret, allow_unsigned: allowUnsigned }, besides);
   },
   show({ path: hook, secret }, { secretStdin }) {
@@ -179,7 +180,7 @@ const notice = operation({
   // Its words are the person's, and not the log's.
   audit: ({ to: person }, notified: NoticeOutcome) => ({ to: person, ...notified }),
   run({ app: { database, jobs }, world }: ServedParts, { to: person, text, key, tainted }, { besides }) {
-    const words = { to: person, text, ...(key !== undefined && { key }), ...(tainted && { tainted }) };
+    const words = { to: person, text, ...omitUndefined({ key, tainted: tainted || undefined }) };
     return tell({ database, jobs, world }, words, besides);
   },
   route: {

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { z } from 'zod';
+import { omitUndefined } from '../../base/members.ts';
 import { plural } from '../../base/text.ts';
 import { operation, usage } from '../../chat/operation.ts';
 import type { OperationParts } from './parts.ts';
@@ -22,7 +23,7 @@ const asked = z.object({
 });
 
 function ownerOf({ skill, name, person, space }: z.output<typeof asked>) {
-  return { skill, name, ...(person !== undefined && { person }), ...(space !== undefined && { space }) };
+  return { skill, name, ...omitUndefined({ person, space }) };
 }
 
 const set = operation({

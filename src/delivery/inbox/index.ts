@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Deferred, deferred, GroupCommit } from '../../base/async.ts';
 import { systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { packageRoot } from '../../base/root.ts';
 import { stripEnd } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
@@ -362,11 +363,13 @@ function payloadOf(event: Incoming, { role, roles, rights }: Speaker, isHeard: b
   const common = {
     from: event.sender.externalId,
     ...(role === 'guest' && { guest: true as const, ...(roles.length > 0 && { roles: [...roles] }) }),
-    ...(rights && { rights: { role: rights.role, roles: [...(rights.roles ?? [])] } }),
-    ...(replyTo !== undefined && { replyTo }),
-    ...(event.private && { private: true as const }),
-    ...(origin && origin !== 'person' && { origin }),
-    ...(event.kind === 'message' && event.tainted && { tainted: true as const }),
+    ...omitUndefined({
+      rights: rights ? { role: rights.role, roles: [...(rights.roles ?? [])] } : undefined,
+      replyTo,
+      private: event.private ? (true as const) : undefined,
+      origin: origin && origin !== 'person' ? origin : undefined,
+      tainted: event.kind === 'message' && event.tainted ? (true as const) : undefined,
+    }),
   };
   if (event.kind === 'message') {
     const { text, files, pending = [], quoted = [], points, repliesTo } = event;
@@ -375,10 +378,12 @@ function payloadOf(event: Incoming, { role, roles, rights }: Speaker, isHeard: b
       // The same form of a letter in all that is stored, compared and searched.
       text: text.normalize('NFC'),
       files,
-      ...(repliesTo && { repliesTo: boundedReply(repliesTo) }),
-      ...(isHeard && pending.length > 0 && { pending: { v: 1, files: pending.map(withFileName) } }),
-      ...(isHeard && quoted.length > 0 && { quoted: boundedQuotes(quoted) }),
-      ...(isHeard && points && { points }),
+      ...omitUndefined({
+        repliesTo: repliesTo ? boundedReply(repliesTo) : undefined,
+        pending: isHeard && pending.length > 0 ? { v: 1 as const, files: pending.map(withFileName) } : undefined,
+        quoted: isHeard && quoted.length > 0 ? boundedQuotes(quoted) : undefined,
+        points: isHeard && points ? points : undefined,
+      }),
     };
   }
   const { button, values } = event;

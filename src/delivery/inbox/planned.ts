@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
+import { omitUndefined } from '../../base/members.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { IncomingFile, Origin } from '../adapter.ts';
 import type { Payload } from '../item.ts';
@@ -72,10 +73,12 @@ function rowOf(turn: PlannedTurn, place: TurnPlace, now: Instant): NewRow {
     origin: turn.origin,
     text: turn.text,
     files: [...(turn.files ?? [])],
-    ...(turn.planned !== undefined && { planned: turn.planned }),
-    ...(turn.notBefore && { notBefore: turn.notBefore.toISOString() }),
-    ...(turn.tells && { tells: turn.tells }),
-    ...(turn.tainted && { tainted: true as const }),
+    ...omitUndefined({
+      planned: turn.planned,
+      notBefore: turn.notBefore?.toISOString(),
+      tells: turn.tells,
+      tainted: turn.tainted ? (true as const) : undefined,
+    }),
   };
   return {
     id: uuid(now),
@@ -105,10 +108,7 @@ export async function typedRow(tx: Transaction, typed: TypedTurn, now: Instant):
     from,
     text,
     files: [],
-    ...(origin && { origin }),
-    ...(guest && { guest }),
-    ...(roles && { roles }),
-    ...(rights && { rights }),
+    ...omitUndefined({ origin, guest, roles, rights }),
   };
   const row = {
     id: uuid(now),

@@ -1,9 +1,11 @@
 /** Sends one try of a part: looks first where it may be there already, and counts the outcome. */
+
 import { deadline, sleep, unlessAborted } from '../../base/async.ts';
 import { BoundedMap } from '../../base/bounded.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { canonicalJson } from '../../base/json.ts';
+import { omitUndefined } from '../../base/members.ts';
 import type { ChatAdapter, Part, Receipt, SendOutcome } from '../adapter.ts';
 import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
 import { type DestinationDeps, isSeatedElsewhere } from './destination.ts';
@@ -223,8 +225,7 @@ function toPart(row: Row, keep: NonNullable<Part['keep']>): Part {
     place: row.place,
     content: row.content,
     saidAt: row.createdAt,
-    ...(row.replyTo !== undefined && { replyTo: row.replyTo }),
-    ...(row.progress !== undefined && { progress: row.progress }),
+    ...omitUndefined({ replyTo: row.replyTo, progress: row.progress }),
   };
 }
 

@@ -1,6 +1,8 @@
 /** Turns the outcome of one try into what is recorded of its part: its next state, when it is due, and where. */
+
 import { backOff } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
+import { omitUndefined } from '../../base/members.ts';
 import type { Receipt, SendOutcome } from '../adapter.ts';
 import * as targets from '../targets/store.ts';
 import { type DestinationDeps, directlyTo, resultUnread } from './destination.ts';
@@ -111,11 +113,6 @@ export function skippedResult({ id, unknownAt }: Row, before: Omit<SendResult, '
     id,
     state,
     untried: true,
-    ...(nextAt && { nextAt }),
-    ...(callAt && { callAt }),
-    ...(unknownAt && { unknownAt }),
-    ...(error !== undefined && { error }),
-    ...(conversationId !== undefined && { conversationId }),
-    ...(isUnread && { isUnread }),
+    ...omitUndefined({ nextAt, callAt, unknownAt, error, conversationId, isUnread }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Instant } from '../../base/clock.ts';
 import { token, uuid } from '../../base/ids.ts';
 import type { Json } from '../../base/json.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { plural } from '../../base/text.ts';
 import type { Place } from '../adapter.ts';
 import type { NewButton } from '../buttons/store.ts';
@@ -102,19 +103,22 @@ function contentOf(card: Card, choices: readonly (Choice & { id: string })[], ta
   return {
     kind: card.kind,
     text: tainted ? inert(card.text) : card.text,
-    ...(tainted && { inert: true }),
-    ...(choices.length > 0 && {
-      buttons: choices.map(({ id, label, style, form }) => ({
-        id,
-        label,
-        ...(style && { style }),
-        ...(form && { asks: true as const }),
-      })),
+    ...omitUndefined({
+      inert: tainted ? true : undefined,
+      buttons:
+        choices.length > 0
+          ? choices.map(({ id, label, style, form }) => ({
+              id,
+              label,
+              ...(style && { style }),
+              ...(form && { asks: true as const }),
+            }))
+          : undefined,
+      files: card.files?.length ? card.files : undefined,
+      inline: card.inline?.length ? card.inline : undefined,
+      times: card.times?.length ? card.times : undefined,
+      mention: card.mention || undefined,
     }),
-    ...(card.files?.length && { files: card.files }),
-    ...(card.inline?.length && { inline: card.inline }),
-    ...(card.times?.length && { times: card.times }),
-    ...(card.mention && { mention: card.mention }),
   };
 }
 
@@ -127,10 +131,12 @@ function buttonOf(choice: Choice & { id: string }, position: number, card: strin
     action: {
       tool: choice.tool,
       input: choice.input as Json,
-      ...(choice.form && { form: { ...choice.form } }),
-      ...(choice.group !== undefined && { group: choice.group }),
-      ...(choice.style === 'danger' && { grave: true }),
-      ...(choice.owners && { owners: true }),
+      ...omitUndefined({
+        form: choice.form ? { ...choice.form } : undefined,
+        group: choice.group,
+        grave: choice.style === 'danger' ? true : undefined,
+        owners: choice.owners ? true : undefined,
+      }),
     },
     conversation_id: message.conversationId,
     person_id: choice.anyone && message.place.kind !== 'dm' ? null : message.personId,

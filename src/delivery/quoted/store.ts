@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
+import { omitUndefined } from '../../base/members.ts';
 import { oneLine, shorten, visible } from '../../base/text.ts';
 import { type Database, json, type Transaction } from '../../storage/index.ts';
 import type { Place, PointedContent, QuotedWords, RepliedTo } from '../adapter.ts';
@@ -70,7 +71,11 @@ export function boundedQuotes(given: readonly QuotedWords[]): QuotedWords[] {
     const shown = shorten(visible(text).trim(), Math.min(LONGEST, Math.max(room, 1)));
     room -= shown.length;
     const name = oneLine(from, LONGEST_NAME);
-    return { as, text: shown, ...(name !== '' && { from: name }), ...(own && { own: { id: own.id, at: own.at } }) };
+    return {
+      as,
+      text: shown,
+      ...omitUndefined({ from: name !== '' ? name : undefined, own: own ? { id: own.id, at: own.at } : undefined }),
+    };
   });
 }
 

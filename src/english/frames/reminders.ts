@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../base/members.ts';
 import { DELETE, type Frame, isPronoun, type Reader, SHOW, type Slots } from '../matcher.ts';
 
 const TIMERS_LENGTH =
@@ -66,8 +67,10 @@ const create = ({ text = '', when, lead = 'to' }: Slots) =>
     ? undefined
     : {
         text,
-        ...(when !== undefined && { when: hour(when) }),
-        ...(lead !== 'to' && { lead: lead === 'that' ? lead : 'about' }),
+        ...omitUndefined({
+          when: when === undefined ? undefined : hour(when),
+          lead: lead !== 'to' ? (lead === 'that' ? lead : 'about') : undefined,
+        }),
       };
 
 /** A number alone may be the hour, and the minutes of a timer. */

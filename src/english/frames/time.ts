@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../base/members.ts';
 import type { Frame, Slots } from '../matcher.ts';
 
 const place = ({ place: where }: Slots) => (where === undefined ? {} : { place: where });
@@ -110,9 +111,6 @@ export const time: readonly Frame[] = [
     ],
     example: "what's the weather in Oslo tomorrow?",
     isShown: true,
-    input: ({ place: where, when }) => ({
-      ...(where !== undefined && { place: where }),
-      ...(when !== undefined && { when }),
-    }),
+    input: ({ place: where, when }) => omitUndefined({ place: where, when }),
   },
 ];

@@ -11,6 +11,7 @@ import {
   type ToolResult,
 } from '../../agent/index.ts';
 import { label } from '../../base/frames.ts';
+import { omitUndefined } from '../../base/members.ts';
 import type { SkillsInUse } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { reportRun, type Workspace, type Workspaces } from '../../sandbox/index.ts';
@@ -129,10 +130,12 @@ function filesResult(
   tainted: boolean,
 ): ToolResult {
   return done(text, {
-    ...(files.length > 0 && { files }),
-    ...(pictures.length > 0 && { pictures }),
-    ...(kept.length > 0 && { kept }),
-    ...(tainted && { tainted: true }),
+    ...omitUndefined({
+      files: files.length > 0 ? files : undefined,
+      pictures: pictures.length > 0 ? pictures : undefined,
+      kept: kept.length > 0 ? kept : undefined,
+      tainted: tainted ? true : undefined,
+    }),
   });
 }
 

@@ -1,5 +1,7 @@
 /** Documents of Office before 2007, by themselves or in a mail or archive, read as the newer ones that they are made into. */
+
 import { createHash } from 'node:crypto';
+import { omitUndefined } from '../../base/members.ts';
 import type { FileFacts, Media, MediaFile, OfficeConverter, OldDocument, Passage } from '../../media/index.ts';
 import { tooManyOld } from './texts.ts';
 
@@ -61,7 +63,7 @@ export async function readOldWithin(
     const converted = await office.convert({ hash, open: async () => bytes }, to, by, signal);
     if (!converted?.ok) {
       const isPassing = converted ? converted.isPassing : true;
-      unreadOld.push({ name, says, to, ...(converted && { why: converted.why }), ...(isPassing && { isPassing }) });
+      unreadOld.push({ name, says, to, ...omitUndefined({ why: converted?.why, isPassing: isPassing || undefined }) });
       continue;
     }
     const { fault } = await media.read({ ...converted.made, name: withExtension(name, to), type: '', by }, (some) =>
@@ -72,9 +74,11 @@ export async function readOldWithin(
   }
   return {
     ...facts,
-    ...(isLong && { fault: facts.fault ?? 'long' }),
-    ...(unread.length > 0 && { unread }),
-    ...(unreadOld.length > 0 && { unreadOld }),
+    ...omitUndefined({
+      fault: isLong ? (facts.fault ?? 'long') : undefined,
+      unread: unread.length > 0 ? unread : undefined,
+      unreadOld: unreadOld.length > 0 ? unreadOld : undefined,
+    }),
   };
 }
 

@@ -10,6 +10,7 @@ import { DAY_MS } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import { readLines } from '../../base/lines.ts';
 import type { Log } from '../../base/log.ts';
+import { omitUndefined } from '../../base/members.ts';
 import type { World } from '../../base/world.ts';
 import type { Bus } from '../../bus/index.ts';
 import type { CoreValues } from '../../config/index.ts';
@@ -234,8 +235,10 @@ export class Servers {
       version,
       longestCallMs,
       open: () => this.open(name, settings),
-      ...(isBoxed && !execution.enabled && { refused }),
-      ...(isBoxed && { restMs: REST_MS }),
+      ...omitUndefined({
+        refused: isBoxed && !execution.enabled ? refused : undefined,
+        restMs: isBoxed ? REST_MS : undefined,
+      }),
       signedOut: () =>
         void this.tellSignedOut(name).catch((error: unknown) =>
           world.log.error({ server: name, error: messageOf(error) }, 'owners could not be told of a sign-in'),

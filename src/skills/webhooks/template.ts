@@ -1,5 +1,7 @@
 /** From what a program sends to words: `{{ path.to.value }}`. Pure. */
+
 import { z } from 'zod';
+import { omitUndefined } from '../../base/members.ts';
 
 export const templateSchema = z.strictObject({
   text: z.string().trim().min(1).max(4_000),
@@ -38,8 +40,7 @@ export function fill(template: Template, payload: unknown): FilledTemplate {
   return {
     text: put(text, LONGEST_TEXT),
     // A time is one line: what follows is the words.
-    ...(when !== undefined && { when: put(when, 200).replace(/\s+/g, ' ') }),
-    ...(skill !== undefined && { skill }),
+    ...omitUndefined({ when: when === undefined ? undefined : put(when, 200).replace(/\s+/g, ' '), skill }),
     missing: [...missing],
   };
 }

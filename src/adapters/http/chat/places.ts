@@ -1,5 +1,7 @@
 /** Conversations over HTTP: each is a token's, under a name that its program chooses. */
+
 import { createHash } from 'node:crypto';
+import { omitUndefined } from '../../../base/members.ts';
 import type { Caller } from '../../../chat/index.ts';
 import type { Place, Sender } from '../../../delivery/index.ts';
 
@@ -37,9 +39,7 @@ export function senderOf({ id, name, personId, account, groups }: Caller): Sende
   return {
     externalId: account ?? id,
     name,
-    ...(account !== undefined && { byToken: true }),
-    ...(personId !== undefined && { personId }),
-    ...(groups !== undefined && { groups }),
+    ...omitUndefined({ byToken: account === undefined ? undefined : true, personId, groups }),
   };
 }
 

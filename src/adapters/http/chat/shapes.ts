@@ -1,6 +1,8 @@
 /** Zod schemas of the chat API; the OpenAPI document is made from them. */
+
 import { z } from 'zod';
 import { base64 } from '../../../base/input.ts';
+import { omitUndefined } from '../../../base/members.ts';
 import type { Content } from '../../../delivery/index.ts';
 
 export const conversationName = z.string().regex(/^[\w.-]{1,64}$/, { error: 'expected letters, digits, _ . and -' });
@@ -92,23 +94,25 @@ export function partShown(id: string, content: Content, isGrowing = false): Part
     id,
     kind: content.kind,
     text: content.text + inline,
-    ...(content.buttons?.length && {
-      buttons: content.buttons.map(({ id: button, label, style, asks }) => ({
-        id: button,
-        label,
-        ...(style && { style }),
-        ...(asks && { asks }),
-      })),
+    ...omitUndefined({
+      buttons: content.buttons?.length
+        ? content.buttons.map(({ id: button, label, style, asks }) => ({
+            id: button,
+            label,
+            ...(style && { style }),
+            ...(asks && { asks }),
+          }))
+        : undefined,
+      files: content.files?.length
+        ? content.files.map(({ hash, name, type, size }) => ({
+            id: hash,
+            name,
+            type,
+            size,
+            url: `/v1/artifacts/${hash}`,
+          }))
+        : undefined,
+      growing: isGrowing ? (true as const) : undefined,
     }),
-    ...(content.files?.length && {
-      files: content.files.map(({ hash, name, type, size }) => ({
-        id: hash,
-        name,
-        type,
-        size,
-        url: `/v1/artifacts/${hash}`,
-      })),
-    }),
-    ...(isGrowing && { growing: true as const }),
   };
 }

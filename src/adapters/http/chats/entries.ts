@@ -1,7 +1,9 @@
 /** Entries of a conversation, as a page shows them. */
+
 import { z } from 'zod';
 import { Pace } from '../../../base/async.ts';
 import type { Instant } from '../../../base/clock.ts';
+import { omitUndefined } from '../../../base/members.ts';
 import type { FileRef } from '../../../delivery/index.ts';
 import { partId } from '../chat/places.ts';
 import { fileOut, type PartOut, partOut, partShown } from '../chat/shapes.ts';
@@ -67,8 +69,10 @@ export function entryOf(said: SaidRow, turns: ReadonlyMap<string, TurnOfMessage>
     by: 'you',
     kind: 'message',
     state: state === 'received' ? 'running' : state,
-    ...(files.length > 0 && { files: files.map(fileShown) }),
-    ...(turn?.turn && { work: { turn: turn.turn, calls: turn.calls, ms: turn.elapsedMs } }),
+    ...omitUndefined({
+      files: files.length > 0 ? files.map(fileShown) : undefined,
+      work: turn?.turn ? { turn: turn.turn, calls: turn.calls, ms: turn.elapsedMs } : undefined,
+    }),
   };
 }
 

@@ -1,7 +1,9 @@
 /** The conversations of a person, for a page: listed, read, named, taken away, and what is said in all of them from now on. */
+
 import { z } from 'zod';
 import { type Agent, traceTurns } from '../../../agent/index.ts';
 import type { Clock } from '../../../base/clock.ts';
+import { omitUndefined } from '../../../base/members.ts';
 import { type AnyRoute, type Caller, route } from '../../../chat/index.ts';
 import type { Delivery } from '../../../delivery/index.ts';
 import { type Database, readerOf } from '../../../storage/index.ts';
@@ -66,7 +68,10 @@ function shownChat(row: store.ChatRow, prefix: string): z.output<typeof chatOut>
     at: at.toISOString(),
     unread,
     ...(!isOwn && {
-      place: { platform: adapter, ...(kind !== 'dm' && { channel }), ...(place !== null && { name: place }) },
+      place: {
+        platform: adapter,
+        ...omitUndefined({ channel: kind !== 'dm' ? channel : undefined, name: place ?? undefined }),
+      },
     }),
   };
 }

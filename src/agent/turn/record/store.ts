@@ -2,10 +2,12 @@
  * The agent's part of the statement that ends a row (delivery/closing/store.ts), of those that store a turn's steps before, and
  * of the one that ends a turn nobody goes on with. All of it writes for rows of `fence` alone.
  */
+
 import { type AuditRow, auditWriting } from '../../../audit/index.ts';
 import type { Instant } from '../../../base/clock.ts';
 import { uuid } from '../../../base/ids.ts';
 import type { Json } from '../../../base/json.ts';
+import { omitUndefined } from '../../../base/members.ts';
 import { type ExtraWrites, FENCED, type Item, quotesOthers } from '../../../delivery/index.ts';
 import { type Fragment, json, NO_SQL, render, rowSource, sql, type Transaction } from '../../../storage/index.ts';
 import * as ofArtifacts from '../../artifacts/store.ts';
@@ -292,11 +294,11 @@ function shownIn(turn: Turn, item: Item): { asked: ShownMessage | null; steps: S
   const isOther =
     sent.text !== undefined && sent.text.length <= LONGEST_TEXT && sent.text !== bareText(rememberMessage(item));
   return {
-    asked: {
-      ...(situation && { situation }),
-      ...(isOther && { text: sent.text ?? '' }),
-      ...(sent.pictures.length > 0 && { pictures: sent.pictures }),
-    },
+    asked: omitUndefined({
+      situation,
+      text: isOther ? (sent.text ?? '') : undefined,
+      pictures: sent.pictures.length > 0 ? sent.pictures : undefined,
+    }),
     steps: steps.length > 0 && JSON.stringify(steps).length <= LONGEST_STEPS ? steps : undefined,
   };
 }
@@ -308,9 +310,11 @@ function rememberMessage({ payload, person, origin }: Item) {
   const quoted = rememberedQuotes(payload.quoted);
   return {
     ...saidIn(payload.text, { person }),
-    ...(!isOwn && { origin }),
-    ...(files.length > 0 && { files }),
-    ...(quoted.length > 0 && { quoted }),
+    ...omitUndefined({
+      origin: isOwn ? undefined : origin,
+      files: files.length > 0 ? files : undefined,
+      quoted: quoted.length > 0 ? quoted : undefined,
+    }),
   };
 }
 

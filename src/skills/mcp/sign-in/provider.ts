@@ -1,4 +1,5 @@
 /** The SDK's client for a person's sign-in: once with their browser, and from then on without them. */
+
 import type { OAuthClientProvider, OAuthDiscoveryState } from '@modelcontextprotocol/sdk/client/auth.js';
 import type {
   OAuthClientInformationMixed,
@@ -7,6 +8,7 @@ import type {
 } from '@modelcontextprotocol/sdk/shared/auth.js';
 import { z } from 'zod';
 import { parseJson } from '../../../base/json.ts';
+import { omitUndefined } from '../../../base/members.ts';
 import type { ServerSettings } from '../config.ts';
 import { texts } from '../texts.ts';
 import type { Fetch } from '../wire/answers.ts';
@@ -49,7 +51,7 @@ function configuredClient({
   issuer,
 }: OAuthSettings): OAuthClientInformationMixed | undefined {
   if (client_id === undefined) return undefined;
-  return { client_id, ...(client_secret !== undefined && { client_secret }), ...(issuer !== undefined && { issuer }) };
+  return { client_id, ...omitUndefined({ client_secret, issuer }) };
 }
 
 /** No person is there: tokens are used and renewed, and where that fails somebody has to sign in. */

@@ -1,6 +1,8 @@
 /** Parses servers' messages tolerantly: many write null for nothing, or leave out required fields. Pure. */
+
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { parseJson } from '../../../base/json.ts';
+import { omitUndefined } from '../../../base/members.ts';
 
 /** The code of the error that stands for an answer which cannot be read. */
 export const UNREADABLE = -32_097;
@@ -63,7 +65,11 @@ function messageOf(value: unknown, isAsked: IsAsked, only: unknown): JSONRPCMess
   const id = askedId(sent.id ?? (error === undefined || method !== undefined ? undefined : only), isAsked);
   if (typeof method === 'string') {
     const isCall = typeof id === 'string' || typeof id === 'number';
-    return { jsonrpc: '2.0', method, ...(isCall && { id }), ...(isFields(params) && { params }) } as JSONRPCMessage;
+    return {
+      jsonrpc: '2.0',
+      method,
+      ...omitUndefined({ id: isCall ? id : undefined, params: isFields(params) ? params : undefined }),
+    } as JSONRPCMessage;
   }
   if (!isAsked(id)) return sent.jsonrpc === '2.0' ? (sent as JSONRPCMessage) : undefined;
   if (error !== undefined) return serverError(id, error);

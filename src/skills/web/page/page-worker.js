@@ -1,5 +1,7 @@
 /** Reads pages and PDFs, on a thread of its own: plain JavaScript, because threads load no TypeScript. */
+
 import { parentPort } from 'node:worker_threads';
+import { omitUndefined } from '../../../base/members.ts';
 import { joinTexts, mainOf, textOf } from './main-text.js';
 import { markdownOf } from './markdown.js';
 
@@ -62,9 +64,11 @@ function aboutOf(document) {
   const language = html?.getAttribute('lang') || html?.getAttribute('xml:lang') || meta('og:locale');
   return {
     title: title.slice(0, LONGEST_TITLE),
-    ...(published && { published: published.slice(0, 40) }),
-    ...(language && { language: language.slice(0, 40) }),
-    ...(refresh && { refresh: refresh.getAttribute('content') ?? '' }),
+    ...omitUndefined({
+      published: published ? published.slice(0, 40) : undefined,
+      language: language ? language.slice(0, 40) : undefined,
+      refresh: refresh ? (refresh.getAttribute('content') ?? '') : undefined,
+    }),
   };
 }
 

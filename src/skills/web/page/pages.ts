@@ -4,6 +4,7 @@ import { deferred, Sequence, Slots, unlessAborted, withTimeout } from '../../../
 import { messageOf } from '../../../base/errors.ts';
 import { parseJson } from '../../../base/json.ts';
 import type { Log } from '../../../base/log.ts';
+import { omitUndefined } from '../../../base/members.ts';
 import { isUrl } from '../../../base/text.ts';
 import type { Cache } from '../../../bus/index.ts';
 import type { FeedEntry } from '../../../chat/index.ts';
@@ -271,8 +272,7 @@ function documentOf(url: string, kind: 'html' | 'pdf', read: Read, isCut: boolea
     kind,
     title,
     text: shown,
-    ...(published && { published }),
-    ...(language && { language }),
+    ...omitUndefined({ published: published || undefined, language: language || undefined }),
     truncated,
   };
 }
