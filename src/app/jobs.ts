@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { MessageIndex } from '../agent/index.ts';
 import { CodaError } from '../base/errors.ts';
-import { omitUndefined } from '../base/members.ts';
+import { omitUndefined } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import { type Delivery, notifyJob } from '../delivery/index.ts';
 import type { Events, JobHandler, JobQueue } from '../jobs/index.ts';

@@ -67,3 +67,14 @@ export function parseJson(text: string): unknown {
   if (values > MOST_VALUES) throw new SyntaxError('JSON of too many values.');
   return JSON.parse(text);
 }
+
+/** `Members` without those that are undefined: what may be undefined may be absent, and what is there has a value. */
+export type WithoutUndefined<Members> = {
+  [Key in keyof Members as undefined extends Members[Key] ? never : Key]: Members[Key];
+} & { [Key in keyof Members as undefined extends Members[Key] ? Key : never]?: Exclude<Members[Key], undefined> };
+
+/** The members of a literal that have a value, as JSON would keep them, to be spread into another. */
+export function omitUndefined<const Members extends object>(members: Members): WithoutUndefined<Members> {
+  const given = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as WithoutUndefined<Members>;
+}

@@ -4,7 +4,7 @@
  */
 
 import type { Call, HeardMessage, Interpretation, Interpreter } from '../agent/index.ts';
-import { omitUndefined } from '../base/members.ts';
+import { omitUndefined } from '../base/json.ts';
 import type { Choice } from '../delivery/index.ts';
 import { isInOtherLanguage, otherLanguages, parseWhen, type WhenContext } from '../time/index.ts';
 import { frames } from './frames/index.ts';

@@ -1,5 +1,5 @@
 /** Slots of a request: stretches of its words that are read as a time, a text, a number, a sum. Pure. */
-import { omitUndefined } from '../base/members.ts';
+import { omitUndefined } from '../base/json.ts';
 import { stripEnd } from '../base/text.ts';
 import {
   endingsWithin,

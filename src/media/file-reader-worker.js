@@ -1,7 +1,7 @@
 /** Reads one file after another for the daemon, in a process of its own: the bytes come in pieces, the passages go back in batches. */
 
 import { answerParent } from '../base/child/program.js';
-import { omitUndefined } from '../base/members.ts';
+import { omitUndefined } from '../base/json.ts';
 import { charsetIn } from './readers/encoding.js';
 import { kindOf, ofZip } from './readers/kinds.js';
 import { Budget, Unreadable } from './readers/limits.js';

@@ -2,7 +2,7 @@
 
 import { deadline } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
-import { omitUndefined } from '../base/members.ts';
+import { omitUndefined } from '../base/json.ts';
 import { fetchService } from '../egress/index.ts';
 import { FFMPEG_LIMITS, type HearingLimit } from './hearing.ts';
 import { ProgramFault } from './programs.ts';

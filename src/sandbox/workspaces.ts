@@ -3,7 +3,7 @@
 import { Sequence } from '../base/async.ts';
 import { BoundedSet } from '../base/bounded.ts';
 import { shortId } from '../base/ids.ts';
-import { omitUndefined } from '../base/members.ts';
+import { omitUndefined } from '../base/json.ts';
 import type { SandboxFailure } from './failure.ts';
 import type { CollectedFiles, ExecOptions, PutFile, Sandbox, Session } from './port.ts';
 import { HiddenSets, type HiddenValues } from './redact.ts';

@@ -1,5 +1,5 @@
 /** The time at either end of a sentence, read whole; and signs of one that was not. Pure. */
-import { omitUndefined } from '../base/members.ts';
+import { omitUndefined } from '../base/json.ts';
 import { ruleIn } from './cron-within.ts';
 import { hereOf } from './env.ts';
 import { isNumber } from './foreign/units.ts';

@@ -1,7 +1,7 @@
 import type { GatewayReadyDispatchData, REST } from 'discord.js';
 import { BoundedMap } from '../../base/bounded.ts';
 import { messageOf } from '../../base/errors.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { shorten } from '../../base/text.ts';
 import { ChannelQueues, type Inbox, type IncomingMessage, type Place } from '../../delivery/index.ts';
 import { Backfill } from './backfill.ts';

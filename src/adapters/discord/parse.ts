@@ -1,5 +1,5 @@
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { storable, visible, withoutMention } from '../../base/text.ts';
 import type { IncomingMessage, Place, RepliedTo, Sender } from '../../delivery/index.ts';
 

@@ -1,5 +1,5 @@
 /** Text that a message in Discord has beside its own, and messages it points to. Pure. */
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { shorten, storable } from '../../base/text.ts';
 import type { QuotedWords } from '../../delivery/index.ts';
 import { type ChannelInfo, type Hearing, nameMentions, nameOf, type RawMessage } from './parse.ts';

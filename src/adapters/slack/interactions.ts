@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { shorten, storable } from '../../base/text.ts';
 import type { Form, Inbox, Incoming, Place } from '../../delivery/index.ts';
 import type { Channels } from './channels.ts';

@@ -1,5 +1,5 @@
 /** Renders content as the body of a message. Pure. */
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { shorten } from '../../base/text.ts';
 import {
   type Button,

@@ -1,8 +1,8 @@
 import { BoundedMap } from '../../base/bounded.ts';
 import { DAY_MS } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { omitUndefined } from '../../base/json.ts';
 import type { Log } from '../../base/log.ts';
-import { omitUndefined } from '../../base/members.ts';
 import type { Sender } from '../../delivery/index.ts';
 import type { Api } from './client.ts';
 import { errorOf, isOutage } from './outcome.ts';

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { type AnyTool, type CallContext, dataTool, done, type Failed, failed, undoChoice } from '../../agent/index.ts';
 import { CodaError } from '../../base/errors.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import type { Choice } from '../../delivery/index.ts';
 import type { Role } from '../../people/index.ts';
 import {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type AnyTool, type CallContext, done, type Failed, failed, outsideTool } from '../../agent/index.ts';
 import { pathProblem } from '../../base/folders/folder.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { conversations } from '../../delivery/index.ts';
 import { type Ran, reportRun, type SandboxFailure } from '../../sandbox/index.ts';
 import { isTrusted } from '../skill.ts';

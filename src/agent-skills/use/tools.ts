@@ -11,7 +11,7 @@ import {
   type ToolResult,
 } from '../../agent/index.ts';
 import { withTimeout } from '../../base/async.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { conversations } from '../../delivery/index.ts';
 import type { Ran, Workspace } from '../../sandbox/index.ts';
 import type { Transaction } from '../../storage/index.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { AuditOrigin } from '../../audit/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { firstSentence, oneLine } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import { buttons, type Card, type Choice, conversations, type Delivery, inBlock } from '../../delivery/index.ts';

@@ -1,4 +1,4 @@
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { firstSentence, plural } from '../../base/text.ts';
 import { formatClock, formatLongDay, type Reader } from '../../time/index.ts';
 import type { ModelMessage, ModelRequest, ModelToolCall, ToolSpec } from '../inference/model.ts';

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { messageOf } from '../../base/errors.ts';
 import { lineOfSpeaker } from '../../base/frames.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { plural } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { Place } from '../../delivery/index.ts';

@@ -1,5 +1,5 @@
 import { frameText, indentLines, label, unframedSection } from '../../base/frames.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { plural } from '../../base/text.ts';
 import type { ModelMessage, ModelRequest, ToolSpec } from '../inference/model.ts';
 import { cut, cutToTokens, fitTurn, sizeOf, sum } from './fit.ts';

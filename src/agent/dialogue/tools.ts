@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import type { Transaction } from '../../storage/index.ts';
 import * as texts from '../texts.ts';
 import { type CallContext, type DataTool, dataTool, done, type ToolResult } from '../tools/tool.ts';

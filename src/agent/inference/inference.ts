@@ -1,7 +1,7 @@
 /** One answer of a model, from what it may cost to what it took: read `infer` from top to bottom. */
 
 import { unlessAborted } from '../../base/async.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { inSpan } from '../../base/spans.ts';
 import type { World } from '../../base/world.ts';
 import { type FileRef, type Item, isPrivate, maySaySilence } from '../../delivery/index.ts';

@@ -1,7 +1,7 @@
 import { sleep } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
 import type { Item } from '../../delivery/index.ts';
 import type { Database } from '../../storage/index.ts';

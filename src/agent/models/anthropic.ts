@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { type Json, nestsTooDeep } from '../../base/json.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { type Json, nestsTooDeep, omitUndefined } from '../../base/json.ts';
 import { Service, type ServiceAnswer } from '../../egress/index.ts';
 import type {
   KeptBlocks,

@@ -1,6 +1,5 @@
 import type { FaultKind } from '../../base/errors.ts';
-import { nestsTooDeep } from '../../base/json.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { nestsTooDeep, omitUndefined } from '../../base/json.ts';
 import { ModelError, type ModelErrorReason } from '../inference/model.ts';
 import { findingIn, isOfTemplate, type Learnt, refusesTools } from './quirks.ts';
 import { fieldsOf, parseBody, type Refusal, reasonOf, refusalIn } from './refusal.ts';

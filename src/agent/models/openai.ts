@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { label } from '../../base/frames.ts';
-import { type Json, nestsTooDeep } from '../../base/json.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { type Json, nestsTooDeep, omitUndefined } from '../../base/json.ts';
 import { Service, type ServiceAnswer } from '../../egress/index.ts';
 import {
   type KeptBlocks,

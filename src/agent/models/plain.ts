@@ -1,4 +1,4 @@
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 
 /**
  * Schemas of tools as services take them. Many make a grammar of them, or know a part of JSON Schema only, and refuse the

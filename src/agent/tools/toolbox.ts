@@ -1,6 +1,6 @@
 import { lazy } from '../../base/async.ts';
 import { faultsOf, inputWords } from '../../base/input.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { didYouMean } from '../../base/text.ts';
 import { Gate, type RoleHolder, type Thing } from '../../people/index.ts';
 import type { ToolSpec } from '../inference/model.ts';

@@ -1,6 +1,6 @@
 /** The way of a message and the steps of turns, from what is stored; without anybody's words but where they are asked for. */
 
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { plural } from '../../base/text.ts';
 import type { Database, Queryable } from '../../storage/index.ts';
 import * as store from './store.ts';

@@ -1,4 +1,4 @@
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { type Item, isPrivate } from '../../delivery/index.ts';
 import { rememberedIn } from '../approvals/index.ts';
 import { runCall } from '../tools/calls.ts';

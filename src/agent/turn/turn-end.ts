@@ -1,6 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import { canonicalJson } from '../../base/json.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { canonicalJson, omitUndefined } from '../../base/json.ts';
 import { shorten } from '../../base/text.ts';
 import { type Card, type Choice, type End, type FileRef, type Item, maySaySilence } from '../../delivery/index.ts';
 import { type ApprovalRules, ask, askedOnce, expiryOf } from '../approvals/index.ts';

@@ -1,8 +1,7 @@
 import type { AuditRow } from '../../audit/index.ts';
 import { Sequence } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
-import { canonicalJson } from '../../base/json.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { canonicalJson, omitUndefined } from '../../base/json.ts';
 import type { FileRef, Item } from '../../delivery/index.ts';
 import type { Situation } from '../context/index.ts';
 import type { ModelMessage, ModelToolCall } from '../inference/model.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { z } from 'zod';
 import { messageOf } from '../../base/errors.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { plural } from '../../base/text.ts';
 import { operation, usage } from '../../chat/operation.ts';
 import { type NoticeOutcome, notify as tell } from '../../delivery/index.ts';

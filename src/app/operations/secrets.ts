@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { z } from 'zod';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { plural } from '../../base/text.ts';
 import { operation, usage } from '../../chat/operation.ts';
 import type { OperationParts } from './parts.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Deferred, deferred, GroupCommit } from '../../base/async.ts';
 import { systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { packageRoot } from '../../base/root.ts';
 import { stripEnd } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';

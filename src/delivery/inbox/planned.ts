@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { IncomingFile, Origin } from '../adapter.ts';
 import type { Payload } from '../item.ts';

@@ -2,7 +2,7 @@
 
 import { backOff } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import type { Receipt, SendOutcome } from '../adapter.ts';
 import * as targets from '../targets/store.ts';
 import { type DestinationDeps, directlyTo, resultUnread } from './destination.ts';

@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { oneLine, shorten, visible } from '../../base/text.ts';
 import { type Database, json, type Transaction } from '../../storage/index.ts';
 import type { Place, PointedContent, QuotedWords, RepliedTo } from '../adapter.ts';

@@ -1,4 +1,4 @@
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { DELETE, type Frame, isPronoun, type Reader, SHOW, type Slots } from '../matcher.ts';
 
 const TIMERS_LENGTH =

@@ -1,4 +1,4 @@
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import type { Frame, Slots } from '../matcher.ts';
 
 const place = ({ place: where }: Slots) => (where === undefined ? {} : { place: where });

@@ -1,7 +1,7 @@
 /** Calendars (RFC 5545): their appointments as text, and as values that `media/calendar/` finds the times of. */
 
 import ICAL from 'ical.js';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { decodeText } from './kinds.js';
 import { Unreadable } from './limits.js';
 import { unfoldBytes, unfoldText } from './unfold.js';

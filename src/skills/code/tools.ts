@@ -11,7 +11,7 @@ import {
   type ToolResult,
 } from '../../agent/index.ts';
 import { label } from '../../base/frames.ts';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import type { SkillsInUse } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { reportRun, type Workspace, type Workspaces } from '../../sandbox/index.ts';

@@ -1,7 +1,7 @@
 /** Documents of Office before 2007, by themselves or in a mail or archive, read as the newer ones that they are made into. */
 
 import { createHash } from 'node:crypto';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 import type { FileFacts, Media, MediaFile, OfficeConverter, OldDocument, Passage } from '../../media/index.ts';
 import { tooManyOld } from './texts.ts';
 

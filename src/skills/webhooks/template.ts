@@ -1,7 +1,7 @@
 /** From what a program sends to words: `{{ path.to.value }}`. Pure. */
 
 import { z } from 'zod';
-import { omitUndefined } from '../../base/members.ts';
+import { omitUndefined } from '../../base/json.ts';
 
 export const templateSchema = z.strictObject({
   text: z.string().trim().min(1).max(4_000),

@@ -1,7 +1,7 @@
 /** Conversations over HTTP: each is a token's, under a name that its program chooses. */
 
 import { createHash } from 'node:crypto';
-import { omitUndefined } from '../../../base/members.ts';
+import { omitUndefined } from '../../../base/json.ts';
 import type { Caller } from '../../../chat/index.ts';
 import type { Place, Sender } from '../../../delivery/index.ts';
 

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { base64 } from '../../../base/input.ts';
-import { omitUndefined } from '../../../base/members.ts';
+import { omitUndefined } from '../../../base/json.ts';
 import type { Content } from '../../../delivery/index.ts';
 
 export const conversationName = z.string().regex(/^[\w.-]{1,64}$/, { error: 'expected letters, digits, _ . and -' });

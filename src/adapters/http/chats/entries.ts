@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { Pace } from '../../../base/async.ts';
 import type { Instant } from '../../../base/clock.ts';
-import { omitUndefined } from '../../../base/members.ts';
+import { omitUndefined } from '../../../base/json.ts';
 import type { FileRef } from '../../../delivery/index.ts';
 import { partId } from '../chat/places.ts';
 import { fileOut, type PartOut, partOut, partShown } from '../chat/shapes.ts';

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { type Agent, traceTurns } from '../../../agent/index.ts';
 import type { Clock } from '../../../base/clock.ts';
-import { omitUndefined } from '../../../base/members.ts';
+import { omitUndefined } from '../../../base/json.ts';
 import { type AnyRoute, type Caller, route } from '../../../chat/index.ts';
 import type { Delivery } from '../../../delivery/index.ts';
 import { type Database, readerOf } from '../../../storage/index.ts';

@@ -7,8 +7,7 @@ import type {
   OAuthTokens,
 } from '@modelcontextprotocol/sdk/shared/auth.js';
 import { z } from 'zod';
-import { parseJson } from '../../../base/json.ts';
-import { omitUndefined } from '../../../base/members.ts';
+import { omitUndefined, parseJson } from '../../../base/json.ts';
 import type { ServerSettings } from '../config.ts';
 import { texts } from '../texts.ts';
 import type { Fetch } from '../wire/answers.ts';

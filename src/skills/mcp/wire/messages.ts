@@ -1,8 +1,7 @@
 /** Parses servers' messages tolerantly: many write null for nothing, or leave out required fields. Pure. */
 
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import { parseJson } from '../../../base/json.ts';
-import { omitUndefined } from '../../../base/members.ts';
+import { omitUndefined, parseJson } from '../../../base/json.ts';
 
 /** The code of the error that stands for an answer which cannot be read. */
 export const UNREADABLE = -32_097;

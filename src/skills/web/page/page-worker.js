@@ -1,7 +1,7 @@
 /** Reads pages and PDFs, on a thread of its own: plain JavaScript, because threads load no TypeScript. */
 
 import { parentPort } from 'node:worker_threads';
-import { omitUndefined } from '../../../base/members.ts';
+import { omitUndefined } from '../../../base/json.ts';
 import { joinTexts, mainOf, textOf } from './main-text.js';
 import { markdownOf } from './markdown.js';
 
