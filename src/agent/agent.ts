@@ -1,8 +1,7 @@
 import { type AuditRow, append } from '../audit/index.ts';
 import { deadline } from '../base/async.ts';
 import { CodaError, messageOf } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
-import { omitUndefined } from '../base/json.ts';
+import { type Json, omitUndefined } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import { inSpan } from '../base/spans.ts';
 import { type Card, type Item, isPrivate, isSaid, quotesOthers } from '../delivery/index.ts';

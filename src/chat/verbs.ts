@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { recordAct } from '../audit/index.ts';
 import { CodaError } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
-import { omitUndefined } from '../base/json.ts';
+import { type Json, omitUndefined } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Gate, Thing } from '../people/index.ts';
 import { type AnyOperation, inputOf, isLocal, type Operation, type OperationRoute, verbOf } from './operation.ts';

@@ -1,7 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import { token, uuid } from '../../base/ids.ts';
-import type { Json } from '../../base/json.ts';
-import { omitUndefined } from '../../base/json.ts';
+import { type Json, omitUndefined } from '../../base/json.ts';
 import { plural } from '../../base/text.ts';
 import type { Place } from '../adapter.ts';
 import type { NewButton } from '../buttons/store.ts';

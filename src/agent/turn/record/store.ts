@@ -6,8 +6,7 @@
 import { type AuditRow, auditWriting } from '../../../audit/index.ts';
 import type { Instant } from '../../../base/clock.ts';
 import { uuid } from '../../../base/ids.ts';
-import type { Json } from '../../../base/json.ts';
-import { omitUndefined } from '../../../base/json.ts';
+import { type Json, omitUndefined } from '../../../base/json.ts';
 import { type ExtraWrites, FENCED, type Item, quotesOthers } from '../../../delivery/index.ts';
 import { type Fragment, json, NO_SQL, render, rowSource, sql, type Transaction } from '../../../storage/index.ts';
 import * as ofArtifacts from '../../artifacts/store.ts';
