@@ -36,55 +36,67 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
       views,
       search,
       budget: settings.prompt_budget,
-      denied: deniedBy(deps.gate),
+      denied: deniedBy(deps.people.gate),
       learnedIn: (spaceId) => host.decisions.learnedIn(spaceId),
     });
     return prompt;
   };
   return {
     name: 'skills',
-    needs: ['countRuns'],
-    changes: {
-      calls: 'skills',
-      commits: {
-        'skills.deprecate': ['owners', 'skills'],
-        'skills.undeprecate': ['owners', 'skills'],
-        'skills.approve': ['owners', 'skills'],
-        'skills.activate': ['owners', 'skills'],
-        'skills.withdraw': ['owners', 'skills'],
+    ports: {
+      needs: ['countRuns'],
+      provides: ({ people: { gate }, database, sandbox: { settings: execution, hasImage, workspaces } }) => ({
+        scripts: skillScripts({ host, gate, database, settings: execution, hasImage, workspaces }),
+      }),
+    },
+    data: {
+      changes: {
+        calls: 'skills',
+        commits: {
+          'skills.deprecate': ['owners', 'skills'],
+          'skills.undeprecate': ['owners', 'skills'],
+          'skills.approve': ['owners', 'skills'],
+          'skills.activate': ['owners', 'skills'],
+          'skills.withdraw': ['owners', 'skills'],
+        },
       },
+      deletionRules,
+      mergeRules,
     },
     config,
-    deletionRules,
-    mergeRules,
-    provides: ({ gate, database, sandbox: { settings: execution, hasImage, workspaces } }) => ({
-      scripts: skillScripts({ host, gate, database, settings: execution, hasImage, workspaces }),
-    }),
     commands: (deps) => commands(toolDeps(deps, host)),
     tools: (deps) => tools(toolDeps(deps, host)),
-    stablePrompt: async (deps, asked) => promptOf(deps).stableList(asked),
-    messagePrompt: (deps, asked) => promptOf(deps).messageSection(asked),
-    jobs: (deps) => [
-      embedSkillsJob({ world: deps.world, vectors: host.search.vectors, current: () => host.catalog.current() }),
-    ],
-    checks: (deps) => [healthCheck(host, deps)],
-    verbs: (deps) => ({
-      ...verbsOf(routing, { ...deps, host }, deps.world),
-      ...verbsOf([...listOperations(), ...imageOperations], host, deps.world),
-    }),
-    routes: ({ readCaller, world, ports }) => skillRoutes({ host, readCaller, world, ports }),
-    home: async ({ gate }, { person }) => {
-      const view = views.viewOf(undefined);
-      const off = deniedBy(gate)(view, person);
-      const names = [...view.snapshot.skills.keys()].filter(
-        (name) => !off.has(name) && !isWithheld(view.decisions, name),
-      );
-      const shown = names.slice(0, MOST_AT_HOME);
-      const text = texts.atHome(shown, names.length - shown.length);
-      return [{ title: texts.homeTitle(), items: names.length === 0 ? [] : [{ text }] }];
+    prompt: {
+      stable: async (deps, asked) => promptOf(deps).stableList(asked),
+      message: (deps, asked) => promptOf(deps).messageSection(asked),
     },
-    offerForFiles: (_, files, { person }) => receivedOffer(files, person.role),
-    callNamed: (_, name, rest) => calledBy(views.viewOf(undefined), name, rest),
+    work: {
+      jobs: (deps) => [
+        embedSkillsJob({ world: deps.world, vectors: host.search.vectors, current: () => host.catalog.current() }),
+      ],
+    },
+    views: {
+      checks: (deps) => [healthCheck(host, deps)],
+      routes: ({ people, world, ports }) => skillRoutes({ host, people, world, ports }),
+      home: async ({ people: { gate } }, { person }) => {
+        const view = views.viewOf(undefined);
+        const off = deniedBy(gate)(view, person);
+        const names = [...view.snapshot.skills.keys()].filter(
+          (name) => !off.has(name) && !isWithheld(view.decisions, name),
+        );
+        const shown = names.slice(0, MOST_AT_HOME);
+        const text = texts.atHome(shown, names.length - shown.length);
+        return [{ title: texts.homeTitle(), items: names.length === 0 ? [] : [{ text }] }];
+      },
+    },
+    acts: {
+      verbs: (deps) => ({
+        ...verbsOf(routing, { ...deps, host }, deps.world),
+        ...verbsOf([...listOperations(), ...imageOperations], host, deps.world),
+      }),
+      offerForFiles: (_, files, { person }) => receivedOffer(files, person.role),
+      callNamed: (_, name, rest) => calledBy(views.viewOf(undefined), name, rest),
+    },
   };
 }
 
@@ -115,12 +127,12 @@ export function toolDeps(deps: SkillDeps<SkillsConfig>, host: SkillHost): ToolDe
     host,
     views: host.views,
     search: host.search,
-    artifacts: deps.artifacts,
+    artifacts: deps.storage.artifacts,
     database: deps.database,
     reader: readerOf(deps.database),
-    denied: deniedBy(deps.gate),
-    gate: deps.gate,
-    jobs: deps.jobs,
+    denied: deniedBy(deps.people.gate),
+    gate: deps.people.gate,
+    jobs: deps.work.jobs,
     exposed,
     alone: { timeoutMs: alone.timeout, budget: alone.budget },
     code: codeOf(deps, host),
@@ -128,7 +140,7 @@ export function toolDeps(deps: SkillDeps<SkillsConfig>, host: SkillHost): ToolDe
 }
 
 function codeOf(
-  { sandbox: { workspaces, settings, hasImage }, artifacts }: SkillDeps<SkillsConfig>,
+  { sandbox: { workspaces, settings, hasImage }, storage: { artifacts } }: SkillDeps<SkillsConfig>,
   { images }: SkillHost,
 ): SkillCode {
   return {

@@ -10,7 +10,7 @@ import type { SkillHost } from './live/host.ts';
 import { type AgentSkill, SOURCE_KINDS, skillMeant } from './skill.ts';
 import { uses } from './store.ts';
 
-interface RouteParts extends Pick<SkillDeps<unknown, 'countRuns'>, 'readCaller' | 'world' | 'ports'> {
+interface RouteParts extends Pick<SkillDeps<unknown, 'countRuns'>, 'people' | 'world' | 'ports'> {
   host: SkillHost;
 }
 
@@ -149,7 +149,7 @@ function listRoute(parts: RouteParts): AnyRoute {
     },
     examples: [{ summary: 'All', status: 200 }],
     async answerRequest(request) {
-      const { db } = await parts.readCaller(request);
+      const { db } = await parts.people.readCaller(request);
       const skills = (await allSkills(parts, db)).slice(0, MOST);
       const folders = parts.host.catalog.current().diagnostics.map(({ code, level, message, file, line }) => {
         return { code, level, message, file, line: line ?? null };
@@ -208,7 +208,7 @@ function detailRoute(parts: RouteParts): AnyRoute {
       404: { description: 'There is no such skill.' },
     },
     async answerRequest(request) {
-      const { db } = await parts.readCaller(request);
+      const { db } = await parts.people.readCaller(request);
       const { name } = request.params;
       const listed = (await allSkills(parts, db)).find((each) => each.name === name);
       if (!listed) throw noSuch();

@@ -131,7 +131,7 @@ async function homeOf(deps: HomeDeps, adapter: string, externalId: string): Prom
   const db = readerOf(database);
   const reader = { db, person, ...readerFor(person, householdOf(config), world.clock.now()) };
   const sections: HomeSection[] = [await approvalsAtHome(db, person.id)];
-  for (const { skill, deps: own } of skills) sections.push(...((await skill.home?.(own, reader)) ?? []));
+  for (const { skill, deps: own } of skills) sections.push(...((await skill.views?.home?.(own, reader)) ?? []));
   const may = (action: HomeAction) => 'button' in action || isAllowed(deps, person, action.command);
   return sections.map(({ items, ...section }) => ({
     ...section,

@@ -174,7 +174,9 @@ export function wireAgent(
     ),
   ];
   const offersFor = offersOf(skills);
-  const told = skills.filter(({ skill, deps }) => skill.turnOver && (skill.needsTurns?.(deps.config) ?? true));
+  const told = skills.filter(
+    ({ skill: { work }, deps }) => work?.turnOver !== undefined && (work.needsTurns?.(deps.config) ?? true),
+  );
   const toolbox = openTools(parts, all, guard, linking, commands);
   changed?.follow(skills.map(({ skill }) => skill));
   const agent = new Agent({
@@ -242,7 +244,13 @@ function critiqueOf({ config, database, world }: AgentParts, models: LightModels
   const own = config.block(improvementConfig);
   const { critique: mode } = config.access;
   if (!models.available || !own?.enabled || !own.critique_enabled) return { mode };
-  const ask = critic({ database, world, models, household: householdOf(config), config: own });
+  const ask = critic({
+    database,
+    world,
+    models: { small: models },
+    people: { household: householdOf(config) },
+    config: own,
+  });
   return { mode, minTier: own.critique_min_tier, ask };
 }
 
@@ -256,14 +264,14 @@ function guardOf({ world, doctor, events, database }: AgentParts): Guard {
 
 function movedBy(skills: readonly EquippedSkill[], prompts: Prompts): AgentWiring['onMove'] {
   return async (tx, move) => {
-    for (const { skill, deps } of skills) await skill.onMove?.(deps, tx, move);
+    for (const { skill, deps } of skills) await skill.data?.onMove?.(deps, tx, move);
     tx.afterCommit(() => prompts.forgetPerson(move.personId));
   };
 }
 
 /** Every skill hears of it, whichever of them fails. */
 async function tellOver(skills: readonly EquippedSkill[], over: TurnOver): Promise<void> {
-  const told = await Promise.allSettled(skills.map(({ skill, deps }) => skill.turnOver?.(deps, over)));
+  const told = await Promise.allSettled(skills.map(({ skill, deps }) => skill.work?.turnOver?.(deps, over)));
   const failed = told.find((each) => each.status === 'rejected');
   if (failed) throw failed.reason;
 }
@@ -314,7 +322,7 @@ function openTools(
 }
 
 function liveToolsOf({ skill, deps }: EquippedSkill, guard: Guard): LiveTools[] {
-  const live = skill.liveTools?.(deps);
+  const live = skill.acts?.liveTools?.(deps);
   if (!live) return [];
   let last: { of: readonly AnyTool[]; guarded: readonly AnyTool[] } | undefined;
   const current = (taken: ReadonlySet<string>) => {
@@ -346,14 +354,14 @@ function offersOf(skills: readonly EquippedSkill[]) {
     const { payload, person } = item;
     if (payload.files.length === 0 || !isSaid(item)) return [];
     const asker = { person, text: payload.text };
-    return skills.flatMap(({ skill, deps }) => skill.offerForFiles?.(deps, payload.files, asker) ?? []);
+    return skills.flatMap(({ skill, deps }) => skill.acts?.offerForFiles?.(deps, payload.files, asker) ?? []);
   };
 }
 
 function shownBy(skills: readonly EquippedSkill[]): ShowFile {
   return async (file, room, personId) => {
     for (const { skill, deps } of skills) {
-      const shown = await skill.showFile?.(deps, file, room, personId);
+      const shown = await skill.acts?.showFile?.(deps, file, room, personId);
       if (shown) return shown;
     }
     return undefined;
@@ -364,7 +372,7 @@ function heardBy(skills: readonly EquippedSkill[]): HearVoice {
   return async ({ person, conversation }, files, signal) => {
     const speaker = { personId: person.id, conversationId: conversation.id };
     for (const { skill, deps } of skills) {
-      const heard = await skill.hear?.(deps, files, speaker, signal);
+      const heard = await skill.acts?.hear?.(deps, files, speaker, signal);
       if (heard) return heard;
     }
     return undefined;
@@ -375,7 +383,7 @@ function heardBy(skills: readonly EquippedSkill[]): HearVoice {
 function calledBy(skills: readonly EquippedSkill[]): CalledByName {
   return (name, rest) => {
     for (const { skill, deps } of skills) {
-      const call = skill.callNamed?.(deps, name, rest);
+      const call = skill.acts?.callNamed?.(deps, name, rest);
       if (call) return call;
     }
     return undefined;
@@ -401,7 +409,7 @@ export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[])
     ...personHaltRules,
     ...inboxHaltRules,
     ...postponedDeletionRules,
-    ...skills.flatMap(({ skill }) => skill.deletionRules ?? []),
+    ...skills.flatMap(({ skill }) => skill.data?.deletionRules ?? []),
     ...tablesOf(skills).map(emptyTable),
     ...agentDeletionRules,
     ...inboxDeletionRules,
@@ -426,7 +434,7 @@ export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[])
 export function mergeRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): MergeRule[] {
   return [
     ...inboxMergeRules,
-    ...skills.flatMap(({ skill }) => skill.mergeRules ?? []),
+    ...skills.flatMap(({ skill }) => skill.data?.mergeRules ?? []),
     ...agentMergeRules,
     ...outboxMergeRules,
     ...targets.mergeRules,
@@ -483,7 +491,7 @@ function withoutComments(text: string): string {
 const FRESH_MS = 60_000;
 const REMEMBERED = 1_000;
 
-type Hook = 'stablePrompt' | 'messagePrompt' | 'prompt';
+type Hook = keyof NonNullable<EquippedSkill['skill']['prompt']>;
 
 interface KnownSections {
   at: number;
@@ -509,19 +517,19 @@ class Prompts {
   ) {
     this.gate = gate;
     this.guard = guard;
-    const having = (hook: Hook) => skills.filter(({ skill }) => skill[hook]);
+    const having = (hook: Hook) => skills.filter(({ skill }) => skill.prompt?.[hook]);
     this.by = {
-      stablePrompt: having('stablePrompt'),
-      messagePrompt: having('messagePrompt'),
-      prompt: having('prompt'),
+      stable: having('stable'),
+      message: having('message'),
+      person: having('person'),
     };
     this.clock = clock;
   }
 
   async stableTexts(asked: AskedPrompt): Promise<string[]> {
     const texts = await Promise.all(
-      this.permittedSkills('stablePrompt', asked).map(({ skill, deps }) =>
-        this.guard.skill(skill.name, 'standing', () => skill.stablePrompt?.(deps, asked)),
+      this.permittedSkills('stable', asked).map(({ skill, deps }) =>
+        this.guard.skill(skill.name, 'standing', () => skill.prompt?.stable?.(deps, asked)),
       ),
     );
     return texts.filter((text) => text !== undefined);
@@ -531,8 +539,8 @@ class Prompts {
     // A person's own data is nobody else's to read, and a model repeats its prompt.
     const own = asked.private ? await this.ofPerson(asked) : [];
     const passing = Promise.all(
-      this.permittedSkills('messagePrompt', asked).map(({ skill, deps }) =>
-        this.guard.skill(skill.name, 'passing', () => skill.messagePrompt?.(deps, asked)),
+      this.permittedSkills('message', asked).map(({ skill, deps }) =>
+        this.guard.skill(skill.name, 'passing', () => skill.prompt?.message?.(deps, asked)),
       ),
     );
     return [...own, ...(await passing).filter((section) => section !== undefined)];
@@ -557,8 +565,8 @@ class Prompts {
 
   private async read(asker: Asker): Promise<PromptSection[]> {
     const sections = await Promise.all(
-      this.permittedSkills('prompt', asker).map(({ skill, deps }) =>
-        this.guard.skill(skill.name, 'prompt', () => skill.prompt?.(deps, asker)),
+      this.permittedSkills('person', asker).map(({ skill, deps }) =>
+        this.guard.skill(skill.name, 'prompt', () => skill.prompt?.person?.(deps, asker)),
       ),
     );
     return sections.flatMap((section) => (section ? [{ ...section, stands: true as const }] : []));

@@ -213,7 +213,7 @@ function addChecks({ open, skills, agent }: RunningParts, { adapters }: Ways): v
   const { checks } = open.doctor;
   const { toolbox } = agent.options;
   checks.add(adapters.flatMap((adapter) => checksOf(adapter, open.config)));
-  checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps, toolbox) ?? []));
+  checks.add(skills.flatMap(({ skill, deps }) => skill.views?.checks?.(deps, toolbox) ?? []));
   if (open.servers.listAll().length > 0) checks.add([toolsCheck(toolbox, windowOf(open.thinking))]);
 }
 
@@ -223,7 +223,7 @@ function appOf(parts: RunningParts, { terminal, adapters, shown, service }: Ways
   const { approvals, backups, hooks, healthy } = open;
   const verbs = Object.assign(
     programVerbs({ agent, delivery, skills }),
-    ...skills.map(({ skill, deps }) => skill.verbs?.(deps)),
+    ...skills.map(({ skill, deps }) => skill.acts?.verbs?.(deps)),
   );
   return {
     database,
@@ -261,26 +261,28 @@ function depsOf(open: OpenParts): CommonDeps {
   const onClose = (part: string, close: () => Promise<void>) => closer.onClose(part, close);
   return {
     database,
-    artifacts,
-    outbox: delivery.outbox,
+    storage: { artifacts, cache, locks },
+    speech: {
+      outbox: delivery.outbox,
+      turns: delivery,
+      events,
+      emit: ({ name: event }, payload) => void bus.publish(EVENTS, JSON.stringify({ event, payload })),
+    },
     world,
-    jobs,
-    schedules,
-    embedders,
-    models: thinking.inference.small,
-    tiers: thinking.models?.tiers,
-    gate,
+    work: { jobs, schedules, wakeAt },
+    models: {
+      embedders,
+      small: thinking.inference.small,
+      tiers: thinking.models?.tiers,
+    },
+    people: {
+      gate,
+      household: householdOf(config),
+      readCaller: (request) => readerFrom({ config, world, database, delivery }, request),
+    },
     sandbox: forSkills,
     egress,
-    cache,
-    locks,
-    household: householdOf(config),
     onClose,
-    turns: delivery,
-    readCaller: (request) => readerFrom({ config, world, database, delivery }, request),
-    wakeAt,
-    events,
-    emit: ({ name: event }, payload) => void bus.publish(EVENTS, JSON.stringify({ event, payload })),
   };
 }
 
@@ -317,7 +319,7 @@ async function statusOf(
     outbox: { ...(await delivery.outbox.open()), sent_again: delivery.outbox.resent },
     jobs: { dead: (await jobs.dead(1)).total },
     ...(models !== undefined && { models }),
-    ...Object.assign({}, ...skills.map(({ skill, deps }) => skill.status?.(deps))),
+    ...Object.assign({}, ...skills.map(({ skill, deps }) => skill.views?.status?.(deps))),
     storage: { ...database.stats() } as Json,
   };
 }
@@ -346,9 +348,9 @@ async function start(
     schedules,
     approvalSource({ database, delivery }),
     deadJobSource({ database, outbox: delivery.outbox }),
-    ...skills.flatMap(({ skill, deps }) => skill.due?.(deps) ?? []),
+    ...skills.flatMap(({ skill, deps }) => skill.work?.due?.(deps) ?? []),
   ]);
-  for (const { skill, deps } of skills) skill.onStart?.(deps);
+  for (const { skill, deps } of skills) skill.work?.onStart?.(deps);
   for (const adapter of adapters) {
     const reachable = (channel?: string) => delivery.reachable(adapter.name, channel);
     await adapter.start(delivery.inbox, reachable, stopping.signal);
@@ -378,7 +380,7 @@ async function join(
     onMove: moved,
     onFreed: () => {
       worker.lookForWork();
-      for (const { skill, deps } of skills) skill.replicaEnded?.(deps);
+      for (const { skill, deps } of skills) skill.work?.replicaEnded?.(deps);
     },
     owned: [jobs],
   });
@@ -393,7 +395,7 @@ async function startJobs(parts: RunningParts, terminal: ChatAdapter): Promise<vo
   const now = world.clock.now();
   const runs = (await jobs.waitingOf(SKILL_JOB)).filter(({ due_at: at }) => at <= now);
   await join(parts, [terminal], { answeredAt: [terminal.name] });
-  if (runs.length > 0) for (const { skill, deps } of skills) skill.onStart?.(deps);
+  if (runs.length > 0) for (const { skill, deps } of skills) skill.work?.onStart?.(deps);
   worker.start([jobs, schedules]);
 }
 

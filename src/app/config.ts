@@ -42,9 +42,9 @@ const BLOCKS: readonly ConfigBlock[] = joinBlocks([
 ]);
 
 const TASKS = [
-  ...builtInSkills.flatMap(({ schedules = [], scheduleNames = [] }) => [
-    ...schedules,
-    ...scheduleNames.map((name) => ({ name })),
+  ...builtInSkills.flatMap(({ work }) => [
+    ...(work?.schedules ?? []),
+    ...(work?.scheduleNames ?? []).map((name) => ({ name })),
   ]),
   { name: BACKUP_TASK },
   { name: HEALTH_TASK },

@@ -150,7 +150,7 @@ export function serve(parts: HttpParts): Serving | undefined {
 
 function routesOf(parts: HttpParts): AnyRoute[] {
   const { world, database, agent, delivery, skills, all, platforms, gate, healthy } = parts;
-  const collections = skills.flatMap(({ skill, deps }) => skill.collections?.(deps) ?? []);
+  const collections = skills.flatMap(({ skill, deps }) => skill.views?.collections?.(deps) ?? []);
   return [
     health(world.clock, healthy),
     metricsRoute(world),
@@ -172,7 +172,7 @@ function routesOf(parts: HttpParts): AnyRoute[] {
     ),
     ...dataRoutes(collections, { database, agent, requests: delivery.requests }),
     ...platforms.flatMap((platform) => platform.routes?.() ?? []),
-    ...skills.flatMap(({ skill, deps }) => skill.routes?.(deps, all) ?? []),
+    ...skills.flatMap(({ skill, deps }) => skill.views?.routes?.(deps, all) ?? []),
   ];
 }
 

@@ -32,7 +32,7 @@ export function handlersOf({ skills, database, delivery, events, said }: JobPart
 
 export function jobsOf(skills: readonly EquippedSkill[]): JobHandler[] {
   const tables = tablesOf(skills);
-  return skills.flatMap(({ skill, deps }) => skill.jobs?.(deps, { tables }) ?? []);
+  return skills.flatMap(({ skill, deps }) => skill.work?.jobs?.(deps, { tables }) ?? []);
 }
 
 /** Adds a job of a kind that is carried out, due at once. Throws `INPUT_INVALID`. */

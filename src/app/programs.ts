@@ -10,7 +10,7 @@ import { ownerItem } from './credentials.ts';
 export interface ProgramDeps {
   agent: Agent;
   delivery: Pick<Delivery, 'requests'>;
-  skills: readonly { skill: Pick<Skill, 'name' | 'forPrograms'> }[];
+  skills: readonly { skill: Pick<Skill, 'name' | 'acts'> }[];
 }
 
 export interface ProgramTool {
@@ -66,7 +66,7 @@ async function importSchedule(deps: ProgramDeps, args: Record<string, Json>): Pr
 
 function toolsFor({ agent, skills }: ProgramDeps, item: Item): ProgramTool[] {
   const { toolbox } = agent.options;
-  const rules = new Map(skills.map(({ skill: { name, forPrograms } }) => [name, forPrograms]));
+  const rules = new Map(skills.map(({ skill: { name, acts } }) => [name, acts?.forPrograms]));
   return toolbox.specs(item.person).flatMap(({ name, description }) => {
     const tool = toolbox.get(name);
     // A program calls each tool by its own form.

@@ -18,7 +18,7 @@ interface SandboxParts {
   artifacts: Artifacts;
   egress: Egress;
   delivery: Delivery;
-  gate: SkillDeps['gate'];
+  gate: SkillDeps['people']['gate'];
   skills: SkillHost;
 }
 

@@ -114,14 +114,15 @@ export interface EquippedSkill {
 }
 
 /** Dependencies that all skills have. */
-export type CommonDeps = Omit<SkillDeps, 'config' | 'does' | 'ports'>;
+export type CommonDeps = Omit<SkillDeps, 'config' | 'ports'>;
 
 export function equip(skills: readonly Skill[], config: Config, common: CommonDeps): EquippedSkill[] {
   const set = skills.map((skill) => ({ skill, settings: skill.config && config.block(skill.config) }));
   const on = set.filter(({ skill, settings }) => skill.isOn?.(settings) ?? true);
-  const does = on.flatMap(({ skill }) => skill.words?.does ?? []);
-  const bare = on.map(({ skill, settings }) => ({ skill, own: { ...common, does, config: settings } }));
-  const ports = portsBy(bare.map(({ skill, own }) => ({ name: skill.name, ports: skill.provides?.(own) ?? {} })));
+  const bare = on.map(({ skill, settings }) => ({ skill, own: { ...common, config: settings } }));
+  const ports = portsBy(
+    bare.map(({ skill, own }) => ({ name: skill.name, ports: skill.ports?.provides?.(own) ?? {} })),
+  );
   return bare.map(({ skill, own }) => ({ skill, deps: { ...own, ports: portsOf(ports, skill) } }));
 }
 
@@ -138,13 +139,13 @@ function portsBy(provided: readonly { name: string; ports: Partial<SkillPorts> }
   return Object.assign({}, ABSENT_PORTS, ...provided.map(({ ports }) => ports));
 }
 
-function portsOf(ports: SkillPorts, { needs = [] }: Skill): Partial<SkillPorts> {
-  return Object.fromEntries(needs.map((name) => [name, ports[name]]));
+function portsOf(ports: SkillPorts, { ports: own }: Skill): Partial<SkillPorts> {
+  return Object.fromEntries((own?.needs ?? []).map((name) => [name, ports[name]]));
 }
 
 /** Tasks that a skill has coda do by itself. */
 function schedulesOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {
-  return [...(skill.schedules ?? []), ...(skill.ownSchedules?.(deps) ?? [])];
+  return [...(skill.work?.schedules ?? []), ...(skill.work?.ownSchedules?.(deps) ?? [])];
 }
 
 /** Tasks that coda does by itself, as the configuration has them. */
@@ -163,27 +164,28 @@ export function allSkills(skills: readonly EquippedSkill[]): AllSkills {
     agenda: (ctx, span) => agendaOf(skills, ctx, span),
     agendaAhead: (kind) => agendaAheadOf(skills, kind),
     runnable: (name) => isRunnable(skills, name),
+    does: skills.flatMap(({ skill }) => skill.words?.does ?? []),
     tables: tablesOf(skills),
     ownTasks: skills.flatMap(schedulesOf),
     listUpcoming: (reader, to) => upcomingOf(skills, reader, to),
     listTimeless: (reader) =>
-      Promise.all(skills.map(async ({ skill, deps }) => (await skill.listTimeless?.(deps, reader)) ?? {})),
+      Promise.all(skills.map(async ({ skill, deps }) => (await skill.views?.listTimeless?.(deps, reader)) ?? {})),
   };
 }
 
 async function upcomingOf(skills: readonly EquippedSkill[], reader: OwnReader, to: Date): Promise<Upcoming[]> {
-  const each = await Promise.all(skills.map(({ skill, deps }) => skill.listUpcoming?.(deps, reader, to) ?? []));
+  const each = await Promise.all(skills.map(({ skill, deps }) => skill.views?.listUpcoming?.(deps, reader, to) ?? []));
   return each.flat().sort((one, other) => one.at.getTime() - other.at.getTime());
 }
 
 export function tablesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): string[] {
-  return skills.flatMap(({ skill }) => skill.tables ?? []);
+  return skills.flatMap(({ skill }) => skill.data?.tables ?? []);
 }
 
 function isRunnable(skills: readonly EquippedSkill[], name: string): boolean {
   return skills.some(
     ({ skill, deps }) =>
-      skill.callNamed?.(deps, name, '') !== undefined ||
+      skill.acts?.callNamed?.(deps, name, '') !== undefined ||
       skill.commands?.(deps, allSkills(skills)).some((command) => command.plannable && command.name === name),
   );
 }
@@ -191,12 +193,12 @@ function isRunnable(skills: readonly EquippedSkill[], name: string): boolean {
 /** One skill after another: they share a transaction. */
 async function agendaOf(skills: readonly EquippedSkill[], ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]> {
   const sections: AgendaSection[] = [];
-  for (const { skill, deps } of skills) sections.push(...((await skill.agenda?.(deps, ctx, span)) ?? []));
+  for (const { skill, deps } of skills) sections.push(...((await skill.views?.agenda?.(deps, ctx, span)) ?? []));
   return sections;
 }
 
 /** A skill that fails has no section. */
 async function agendaAheadOf(skills: readonly EquippedSkill[], kind: AgendaSpan['kind']): Promise<AgendaSection[]> {
-  const came = await Promise.allSettled(skills.map(({ skill, deps }) => skill.agendaAhead?.(deps, kind) ?? []));
+  const came = await Promise.allSettled(skills.map(({ skill, deps }) => skill.views?.agendaAhead?.(deps, kind) ?? []));
   return came.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
 }

@@ -31,9 +31,8 @@ import type { PortName, SkillPorts } from './ports.ts';
 import type { AnyRoute, ReadCaller } from './route.ts';
 import type { OwnReader, Timeless, Upcoming } from './today.ts';
 
-/** Storage of a skill: rows, and files by their hash. */
-export interface SkillStorage {
-  database: Database;
+/** Storage of a skill beside its rows. */
+export interface StorageDeps {
   artifacts: Artifacts;
   /** Saves work, and may forget at any time. */
   cache: Cache;
@@ -42,7 +41,7 @@ export interface SkillStorage {
 }
 
 /** Speech of a skill: `outbox` to people, `turns` begins the agent's work, `events` and `emit` tell programs. */
-export interface SkillSpeech {
+export interface SpeechDeps {
   outbox: Outbox;
   turns: Turns;
   /** Tells programs that the configuration names, in the transaction of what they are told. */
@@ -52,7 +51,7 @@ export interface SkillSpeech {
 }
 
 /** Work of a skill that is done later, and again. */
-export interface SkillTimes {
+export interface WorkDeps {
   jobs: Pick<JobQueue, 'enqueue' | 'cancel' | 'takeUp'>;
   schedules: Pick<Schedules, 'put' | 'remove' | 'list' | 'toggle' | 'failing' | 'takeFailing'>;
   /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
@@ -60,44 +59,52 @@ export interface SkillTimes {
 }
 
 /** Models that a skill asks itself. */
-export interface SkillModels {
-  models: LightModels;
+export interface ModelDeps {
+  small: LightModels;
   tiers?: Tiers | undefined;
   embedders: Embedders;
 }
 
-/** Reach of a skill beyond the database. */
-export interface SkillReach {
-  /** Reaches addresses that others chose, and services that the owner configured. */
-  egress: Egress;
-  sandbox: Pick<Sandbox, 'hasImage' | 'facts' | 'program' | 'detached'> & {
-    workspaces: Workspaces;
-    settings: CoreValues['execution'];
-    /**
-     * Files and image of the agent skills in use in the conversation, for code of the model's; an image of its own goes
-     * first.
-     */
-    inUse(ctx: CallContext, ownImage?: string): Promise<SkillsInUse>;
-  };
-}
-
-/** Dependencies of a skill. Everything else of coda is none of its business. */
-export interface SkillDeps<Settings = unknown, Needs extends PortName = never>
-  extends SkillStorage,
-    SkillSpeech,
-    SkillTimes,
-    SkillModels,
-    SkillReach {
-  world: World;
-  config: Settings;
-  /** The ports that it needs. */
-  ports: Pick<SkillPorts, Needs>;
+/** The people of this coda: their rights, and who asks over HTTP. */
+export interface PeopleDeps {
   household: Household;
   /** The gate; asked by a skill itself only for a thing that no tool or command of its own stands for. */
   gate: Pick<Gate, 'may' | 'basis' | 'roles' | 'hears' | 'asksFirst'>;
   readCaller: ReadCaller;
-  /** Capabilities of all skills, in words after "I". */
-  does: readonly string[];
+}
+
+/** The sandbox of a skill that runs code. */
+export type SandboxDeps = Pick<Sandbox, 'hasImage' | 'facts' | 'program' | 'detached'> & {
+  workspaces: Workspaces;
+  settings: CoreValues['execution'];
+  /**
+   * Files and image of the agent skills in use in the conversation, for code of the model's; an image of its own goes
+   * first.
+   */
+  inUse(ctx: CallContext, ownImage?: string): Promise<SkillsInUse>;
+};
+
+/**
+ * Dependencies of a skill; everything else of coda is none of its business. `world` and `database` are most skills', the groups
+ * follow what a skill does with them:
+ *
+ *     const clock = deps.world.clock;
+ *     await deps.speech.outbox.addAll(tx, messages);
+ */
+export interface SkillDeps<Settings = unknown, Needs extends PortName = never> {
+  config: Settings;
+  /** The ports that it needs. */
+  ports: Pick<SkillPorts, Needs>;
+  world: World;
+  database: Database;
+  storage: StorageDeps;
+  speech: SpeechDeps;
+  work: WorkDeps;
+  models: ModelDeps;
+  people: PeopleDeps;
+  /** Reaches addresses that others chose, and services that the owner configured. */
+  egress: Egress;
+  sandbox: SandboxDeps;
   /** Calls `close` when coda stops, once nothing uses the skill any more. */
   onClose(part: string, close: () => Promise<void>): void;
 }
@@ -110,6 +117,8 @@ export interface AllSkills {
   agendaAhead(kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
   /** True if a schedule can run a skill of this name without a model. */
   runnable(name: string): boolean;
+  /** Capabilities of all skills, in words after "I". */
+  does: readonly string[];
   /** Tables of all skills (`SkillData`). */
   tables: readonly string[];
   /** Tasks that coda does by itself. */
@@ -313,11 +322,10 @@ export interface SkillWords {
 /** An operation for commands of the terminal; a thrown error is the answer, too. */
 export type Verb = (args: Record<string, Json>) => Promise<Json> | Json;
 
+/** Acts of a skill beside its tools and commands. */
 export interface SkillActs<Deps extends SkillDeps> {
-  tools?(deps: Deps, all: AllSkills): AnyTool[];
   /** Tools that come and go while coda runs. */
   liveTools?(deps: Deps): Omit<LiveTools, 'skill'>;
-  commands?(deps: Deps, all: AllSkills): Command[];
   /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
   callNamed?(deps: Deps, name: string, rest: string): Call | undefined;
   /**
@@ -353,6 +361,7 @@ export interface SkillActs<Deps extends SkillDeps> {
   forPrograms?: { except: readonly string[] };
 }
 
+/** Work of a skill that no message asks for. */
 export interface SkillWork<Deps extends SkillDeps> {
   jobs?(deps: Deps, all: Pick<AllSkills, 'tables'>): JobHandler[];
   schedules?: readonly SystemTask[];
@@ -377,16 +386,17 @@ export interface SkillWork<Deps extends SkillDeps> {
 /** Its parts of the model's prompt, from the most stable to the most passing. */
 export interface SkillPrompt<Deps extends SkillDeps> {
   /** Its part of the stable prompt: must not differ from one message to the next without need. */
-  stablePrompt?(deps: Deps, asked: AskedPrompt): Promise<string | undefined>;
+  stable?(deps: Deps, asked: AskedPrompt): Promise<string | undefined>;
   /**
    * Its section of the prompt for a person, in private places only; kept until something of the person's is written.
    * Tainted text must not be in it: it would taint every turn.
    */
-  prompt?(deps: Deps, asked: Asker): Promise<PromptSection | undefined>;
+  person?(deps: Deps, asked: Asker): Promise<PromptSection | undefined>;
   /** Its part of the prompt for one message; the same all through its turn. */
-  messagePrompt?(deps: Deps, asked: AskedPrompt): Promise<PromptSection | undefined>;
+  message?(deps: Deps, asked: AskedPrompt): Promise<PromptSection | undefined>;
 }
 
+/** Views of a skill: its person's in the briefing and on pages, programs' over HTTP, the owner's in `coda doctor` and `coda status`. */
 export interface SkillViews<Deps extends SkillDeps> {
   /** The person's own items for their briefing or review; asked in private places only. */
   agenda?(deps: Deps, ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
@@ -394,18 +404,15 @@ export interface SkillViews<Deps extends SkillDeps> {
   agendaAhead?(deps: Deps, kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
   /** Its section of the person's own page: Slack's App Home. Nobody else sees that. */
   home?(deps: Deps, reader: HomeReader): Promise<HomeSection[]>;
-  /** Fields of `coda status`: what it holds open at the moment. */
-  status?(deps: Deps): Readonly<Record<string, Json>>;
   /** A person's plans until `to`, at most 200, for a page of their week. */
   listUpcoming?(deps: Deps, reader: OwnReader, to: Date): Promise<Upcoming[]>;
   /** A person's tasks and lists, for the same page. */
   listTimeless?(deps: Deps, reader: OwnReader): Promise<Timeless>;
-}
-
-export interface SkillApi<Deps extends SkillDeps> {
   collections?(deps: Deps): readonly AnyCollection[];
   routes?(deps: Deps, all: AllSkills): readonly AnyRoute[];
   checks?(deps: Deps, toolbox: Pick<Toolbox, 'names' | 'get'>): HealthCheck[];
+  /** Fields of `coda status`: what it holds open at the moment. */
+  status?(deps: Deps): Readonly<Record<string, Json>>;
 }
 
 /** Kinds of things that open pages read again, by the names that their hints have. */
@@ -415,6 +422,7 @@ export interface PageChanges {
   commits?: CommitHints;
 }
 
+/** Data of a skill about people, for the rooms that erase, merge and show it. */
 export interface SkillData<Deps extends SkillDeps> {
   /**
    * Tables of what coda keeps for a person, each with `person_id`: emptied when the person is erased, in this order and behind
@@ -428,35 +436,40 @@ export interface SkillData<Deps extends SkillDeps> {
   onMove?(deps: Deps, tx: Transaction, moved: MovedPerson): Promise<void>;
 }
 
+/** Ports between skills (`ports.ts`). */
+export interface SkillOwnPorts<Settings> {
+  /** Ports that it has for other skills. A port is one skill's. */
+  provides?(deps: Omit<SkillDeps<Settings>, 'ports'>): Partial<SkillPorts>;
+  /** Ports of others that it uses. */
+  needs?: readonly PortName[];
+}
+
 /**
- * A capability, as a value; every group is optional. `app/skills.ts` lists them, one line each.
+ * A capability, as a value; all but its name is optional. `app/skills.ts` lists them, one line each.
  *
- * ```ts
- * export const weather: Skill<WeatherConfig> = {
- *   name: 'weather',
- *   config: weatherBlock,
- *   tools: (deps) => [weatherTool(deps)],
- *   commands: (deps) => [weatherCommand(deps)],
- *   checks: (deps) => [serviceCheck(deps)],
- * };
- * ```
+ *     export const weather: Skill<WeatherConfig> = {
+ *       name: 'weather',
+ *       config: weatherBlock,
+ *       tools: (deps) => [weatherTool(deps)],
+ *       commands: (deps) => [weatherCommand(deps)],
+ *       work: { schedules: [{ name: 'weather-warnings', cron: '0 7 * * *', … }] },
+ *       views: { checks: (deps) => [serviceCheck(deps)] },
+ *     };
  */
-export interface Skill<Settings = unknown, Needs extends PortName = never>
-  extends SkillActs<SkillDeps<Settings, Needs>>,
-    SkillWork<SkillDeps<Settings, Needs>>,
-    SkillPrompt<SkillDeps<Settings, Needs>>,
-    SkillViews<SkillDeps<Settings, Needs>>,
-    SkillApi<SkillDeps<Settings, Needs>>,
-    SkillData<SkillDeps<Settings, Needs>> {
+export interface Skill<Settings = unknown, Needs extends PortName = never> {
   name: string;
   config?: ConfigBlock<z.ZodType<Settings>>;
   /** True if these settings switch it on; left out: it is. One that is off is not there at all. */
   isOn?(config: Settings): boolean;
   words?: SkillWords;
-  /** Ports that it has for other skills. A port is one skill's. */
-  provides?(deps: Omit<SkillDeps<Settings>, 'ports'>): Partial<SkillPorts>;
-  /** Ports of others that it uses. */
-  needs?: readonly PortName[];
+  tools?(deps: SkillDeps<Settings, Needs>, all: AllSkills): AnyTool[];
+  commands?(deps: SkillDeps<Settings, Needs>, all: AllSkills): Command[];
+  acts?: SkillActs<SkillDeps<Settings, Needs>>;
+  work?: SkillWork<SkillDeps<Settings, Needs>>;
+  prompt?: SkillPrompt<SkillDeps<Settings, Needs>>;
+  views?: SkillViews<SkillDeps<Settings, Needs>>;
+  data?: SkillData<SkillDeps<Settings, Needs>>;
+  ports?: SkillOwnPorts<Settings>;
 }
 
 export function commandThing({ name, skill, ownerOnly }: Pick<Command, 'name' | 'skill' | 'ownerOnly'>): Thing {

@@ -2,19 +2,22 @@
 import { Calendar, type LightAnswer, type LightAsked } from '../agent/index.ts';
 import type { Instant } from '../base/clock.ts';
 import { uuid } from '../base/ids.ts';
-import type { SkillDeps } from '../chat/index.ts';
+import type { ModelDeps, PeopleDeps, SkillDeps } from '../chat/index.ts';
 import { type Queryable, readerOf } from '../storage/index.ts';
 import type { Improvement } from './config.ts';
 import * as store from './store.ts';
 
-type BudgetDeps = Pick<SkillDeps<Improvement>, 'database' | 'world' | 'household' | 'models' | 'config'>;
+type BudgetDeps = Pick<SkillDeps<Improvement>, 'database' | 'world' | 'config'> & {
+  models: Pick<ModelDeps, 'small'>;
+  people: Pick<PeopleDeps, 'household'>;
+};
 
 export type Purpose = `improvement.${string}`;
 
-const monthOf = ({ household }: Pick<SkillDeps, 'household'>, now: Instant): string =>
+const monthOf = ({ people: { household } }: Pick<BudgetDeps, 'people'>, now: Instant): string =>
   new Calendar(household.zone).month(now).slice(0, 7);
 
-export async function leftOf(deps: Pick<BudgetDeps, 'household' | 'config' | 'world'>, db: Queryable): Promise<number> {
+export async function leftOf(deps: Pick<BudgetDeps, 'people' | 'config' | 'world'>, db: Queryable): Promise<number> {
   const spent = await store.spentIn(db, monthOf(deps, deps.world.clock.now()));
   return Math.max(0, deps.config.budget.month - spent);
 }
@@ -29,7 +32,8 @@ export async function askWithin(
   asked: LightAsked,
   signal: AbortSignal,
 ): Promise<LightAnswer> {
-  const { database, world, models, config } = deps;
+  const { database, world, config } = deps;
+  const { small: models } = deps.models;
   const now = world.clock.now();
   const [id, month, price] = [uuid(now), monthOf(deps, now), models.mostCost(asked)];
   const fits = await database.tx('improvement.reserve', async (tx) => {

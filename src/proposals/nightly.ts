@@ -34,7 +34,7 @@ export function nightly<Deps extends SkillDeps<unknown>>(work: Nightly<Deps>): N
     scheduleNames: [task],
     schedules: ({ config }) => [{ name: task, kind, cron: cron(config), missed, does }],
     jobs: (deps) => [{ kind, ...(alone && { alone }), run: ({ id }, signal) => work.run(deps, signal, id) }],
-    tools({ jobs }) {
+    tools({ work: { jobs } }) {
       if (!trigger) return [];
       const { says, ...about } = trigger;
       const run = async ({ tx, clock }: TxContext) => {

@@ -21,7 +21,7 @@ async function begin(models: Record<string, unknown>) {
   await ana.says('/cost');
   const personId = await personOf(coda);
   const ask = (purpose = 'memory') =>
-    (deps as SkillDeps).models.light(purpose, { personId, system: 'Be brief.', text: 'Which?' }, signal);
+    (deps as SkillDeps).models.small.light(purpose, { personId, system: 'Be brief.', text: 'Which?' }, signal);
   return { coda, ana, ask };
 }
 

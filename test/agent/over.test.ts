@@ -30,7 +30,7 @@ function holder(run: (turn: object | undefined) => void = () => {}) {
         run: async () => failed('NOT_FOUND', 'Nobody is there.'),
       }),
     ],
-    turnOver: async (_, over) => void heard.push(over),
+    work: { turnOver: async (_, over) => void heard.push(over) },
   };
   return { skill, heard };
 }
@@ -62,8 +62,10 @@ test('it hears of a turn without a model, and what it throws harms nobody', asyn
   const { skill, heard } = holder();
   const broken: Skill = {
     name: 'broken',
-    turnOver: async () => {
-      throw new Error('broken');
+    work: {
+      turnOver: async () => {
+        throw new Error('broken');
+      },
     },
   };
   await using coda = await play({ skills: [broken, skill] });

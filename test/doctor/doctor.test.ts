@@ -88,9 +88,11 @@ test('a skill that fails while a prompt is made costs its words, not the answer'
   let asked = 0;
   const skill: Skill = {
     name: 'loose',
-    async messagePrompt() {
-      asked++;
-      throw new TypeError('a mistake');
+    prompt: {
+      async message() {
+        asked++;
+        throw new TypeError('a mistake');
+      },
     },
   };
   await using coda = await play({ skills: [skill], model: echo() });

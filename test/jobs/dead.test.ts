@@ -9,15 +9,17 @@ function failing() {
   const state = { fails: true, runs: 0 };
   const skill: Skill = {
     name: 'failing',
-    jobs: () => [
-      {
-        kind: 'tidy',
-        run: async () => {
-          state.runs++;
-          if (state.fails) throw new Error('the shelf is full');
+    work: {
+      jobs: () => [
+        {
+          kind: 'tidy',
+          run: async () => {
+            state.runs++;
+            if (state.fails) throw new Error('the shelf is full');
+          },
         },
-      },
-    ],
+      ],
+    },
   };
   return { state, skill };
 }

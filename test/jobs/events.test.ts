@@ -52,7 +52,7 @@ const names = (told: { told: Told }[]) => told.map((each) => each.told.event).so
 /** A job that always fails. */
 const failing: Skill = {
   name: 'failing',
-  jobs: () => [{ kind: 'tidy', run: async () => Promise.reject(new Error('the shelf is full')) }],
+  work: { jobs: () => [{ kind: 'tidy', run: async () => Promise.reject(new Error('the shelf is full')) }] },
 };
 
 function enqueueFailing(coda: Play) {

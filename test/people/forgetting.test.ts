@@ -19,16 +19,25 @@ import { ScriptedModel } from '../support/scripted-model.ts';
 
 const ofAgentSkills = {
   name: 'skills',
-  tables: [skillRuns, skillLearning, webhooks].flatMap((skill) => skill({} as never, 'off' as never).tables ?? []),
-  deletionRules: [...devices.deletionRules, ...decisions.deletionRules, ...hooks.deletionRules, ...pins.deletionRules],
-  mergeRules: [
-    ...devices.mergeRules,
-    ...decisions.mergeRules,
-    ...runs.mergeRules,
-    ...hooks.mergeRules,
-    ...pins.mergeRules,
-    ...learned.mergeRules,
-  ],
+  data: {
+    tables: [skillRuns, skillLearning, webhooks].flatMap(
+      (skill) => skill({} as never, 'off' as never).data?.tables ?? [],
+    ),
+    deletionRules: [
+      ...devices.deletionRules,
+      ...decisions.deletionRules,
+      ...hooks.deletionRules,
+      ...pins.deletionRules,
+    ],
+    mergeRules: [
+      ...devices.mergeRules,
+      ...decisions.mergeRules,
+      ...runs.mergeRules,
+      ...hooks.mergeRules,
+      ...pins.mergeRules,
+      ...learned.mergeRules,
+    ],
+  },
 };
 const skills = [...builtInSkills, ofAgentSkills].map((skill) => ({ skill }));
 

@@ -27,12 +27,12 @@ test('no call passes the month’s budget, and a call whose process dies counts 
     if (cost < 0) throw new Error('the process dies');
     return { ok: true as const, text: 'yes', model: 'a/b', price: cost };
   };
-  const models = { available: true, mostCost: () => 0.5, light, spend: async () => undefined };
+  const small = { available: true, mostCost: () => 0.5, light, spend: async () => undefined };
   const deps = {
     database,
     world,
-    models,
-    household: { zone: 'UTC', locale: undefined },
+    models: { small },
+    people: { household: { zone: 'UTC', locale: undefined } },
     config: settings({ budget: { month: 1 } }),
   };
   const ask = () => askWithin(deps, 'improvement.test', asked, new AbortController().signal);
@@ -48,7 +48,11 @@ test('no call passes the month’s budget, and a call whose process dies counts 
   await world.clock.moveTo(new Date('2026-12-01T00:00:00Z'));
   cost = 0.1;
   expect((await ask()).ok).toBe(true);
-  const none = { ...deps, config: settings({ budget: { month: 0 } }), models: { ...models, mostCost: () => 0 } };
+  const none = {
+    ...deps,
+    config: settings({ budget: { month: 0 } }),
+    models: { small: { ...small, mostCost: () => 0 } },
+  };
   expect(await askWithin(none, 'improvement.test', asked, new AbortController().signal)).toMatchObject({ ok: false });
 });
 
@@ -61,7 +65,12 @@ test('a model whose price nobody knows is not asked where the dearest one would 
   const asking = new Models({ settings: block, ...world });
   const light = lightModels({ world, models: asking, alone: undefined, ledger: {} as never, worst: () => 0 });
   const ask = (month: number) => {
-    const deps = { database, world, models: light, household: { zone: 'UTC', locale: undefined } };
+    const deps = {
+      database,
+      world,
+      models: { small: light },
+      people: { household: { zone: 'UTC', locale: undefined } },
+    };
     const asked = { personId: '00000000-0000-0000-0000-000000000000', system: 'a', text: 'b'.repeat(4_000) };
     return askWithin(
       { ...deps, config: settings({ budget: { month } }) },

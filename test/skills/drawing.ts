@@ -5,7 +5,7 @@ import type { Skill } from '../../src/chat/index.ts';
 /** Draws a picture, which is a file. */
 export const drawing: Skill = {
   name: 'drawing',
-  tools: ({ artifacts }) => [
+  tools: ({ storage: { artifacts } }) => [
     outsideTool({
       name: 'picture_draw',
       description: 'Draws.',

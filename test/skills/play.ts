@@ -88,51 +88,60 @@ export class Played {
       database,
       world,
       config: skill.config ? skill.config.schema.parse(options.config ?? {}) : undefined,
-      outbox: { addAll: (tx, messages) => this.addAll(tx, messages) },
-      jobs: this.jobs,
-      schedules: new Schedules({ database, world, jobs: this.jobs, wakeAt }),
-      artifacts: new Proxy({} as Artifacts, {
-        get: () => {
-          throw new Error('a played skill stores no files');
+      speech: {
+        outbox: { addAll: (tx, messages) => this.addAll(tx, messages) },
+        turns: {
+          begin: async (tx, turns) => {
+            const fresh = turns.filter(({ key }) => !this.begun.some((one) => one.key === key));
+            tx.afterCommit(() => this.begun.push(...fresh));
+            return new Map();
+          },
+          beginTyped: async () => {},
         },
-      }),
+        events: { raise: async () => {} },
+        emit: ({ name: event }, payload) => this.emitted.push({ event, payload }),
+      },
+      work: {
+        jobs: this.jobs,
+        schedules: new Schedules({ database, world, jobs: this.jobs, wakeAt }),
+        wakeAt,
+      },
+      storage: {
+        artifacts: new Proxy({} as Artifacts, {
+          get: () => {
+            throw new Error('a played skill stores no files');
+          },
+        }),
+        cache: new Cache(memoryStore(world.clock)),
+        locks: openLocks({}, world),
+      },
       sandbox: noSandbox(world),
       egress: new Egress({ ports: [80, 443], allow: [], resolve: world.resolve }),
-      cache: new Cache(memoryStore(world.clock)),
-      locks: openLocks({}, world),
-      does: [],
       ports: { ...ABSENT_PORTS, acknowledgements: acknowledgements({ wakeAt, world }) },
-      household: { zone: 'UTC', locale: undefined },
-      readCaller: async () => {
-        throw new Error('a played skill is asked for nothing over HTTP');
-      },
-      turns: {
-        begin: async (tx, turns) => {
-          const fresh = turns.filter(({ key }) => !this.begun.some((one) => one.key === key));
-          tx.afterCommit(() => this.begun.push(...fresh));
-          return new Map();
+      people: {
+        household: { zone: 'UTC', locale: undefined },
+        readCaller: async () => {
+          throw new Error('a played skill is asked for nothing over HTTP');
         },
-        beginTyped: async () => {},
+        gate: new Gate(),
       },
       models: {
-        available: false,
-        mostCost: () => 0,
-        spend: async (_, work) => work(),
-        light: async () => ({ ok: false, fault: 'not_found', message: 'none', price: 0 }),
+        small: {
+          available: false,
+          mostCost: () => 0,
+          spend: async (_, work) => work(),
+          light: async () => ({ ok: false, fault: 'not_found', message: 'none', price: 0 }),
+        },
+        embedders: options.embedders ?? embeddersOf({ kind: 'none' }),
       },
-      gate: new Gate(),
-      embedders: options.embedders ?? embeddersOf({ kind: 'none' }),
-      wakeAt,
       onClose: () => {},
-      events: { raise: async () => {} },
-      emit: ({ name: event }, payload) => this.emitted.push({ event, payload }),
     };
     const runnable = (name: string) => this.commands.some((each) => each.plannable && each.name === name);
     const all = { ...allSkills([]), runnable };
     this.tools = new Map((skill.tools?.(deps, all) ?? []).map((tool) => [tool.name, tool]));
-    this.handlers = skill.jobs?.(deps, all) ?? [];
+    this.handlers = skill.work?.jobs?.(deps, all) ?? [];
     this.commands = skill.commands?.(deps, all) ?? [];
-    this.sources = skill.due?.(deps) ?? [];
+    this.sources = skill.work?.due?.(deps) ?? [];
   }
 
   /** Calls a tool as `person` in `conversation`, its input checked by its schema. */

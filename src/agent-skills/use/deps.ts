@@ -18,7 +18,7 @@ export interface ToolDeps {
   gate: Pick<Gate, 'roles'>;
   database: Database;
   jobs: Pick<JobQueue, 'takeUp'>;
-  artifacts: SkillDeps['artifacts'];
+  artifacts: SkillDeps['storage']['artifacts'];
   /** Reads outside of a transaction. */
   reader: Queryable;
   exposed: Readonly<Record<string, string>>;

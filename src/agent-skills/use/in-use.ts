@@ -15,7 +15,7 @@ import { isFor } from './prompt.ts';
 
 interface InUseDeps {
   host: SkillHost;
-  gate: SkillDeps['gate'];
+  gate: SkillDeps['people']['gate'];
   database: Pick<Database, 'read'>;
   settings: SkillDeps['sandbox']['settings'];
   hasImage: SkillDeps['sandbox']['hasImage'];

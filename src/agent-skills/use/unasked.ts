@@ -16,7 +16,7 @@ import { lookAt } from './trusted.ts';
 
 export interface UnaskedDeps {
   host: SkillHost;
-  gate: SkillDeps['gate'];
+  gate: SkillDeps['people']['gate'];
   database: Pick<Database, 'read'>;
   settings: SkillDeps['sandbox']['settings'];
   hasImage: SkillDeps['sandbox']['hasImage'];

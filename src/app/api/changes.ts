@@ -39,9 +39,11 @@ export class ChangeSource {
   }
 
   /** Tells of what these skills change, too. */
-  follow(skills: readonly Pick<Skill, 'name' | 'changes'>[]): void {
-    this.commits = Object.assign({}, OF_ROOMS, ...skills.map(({ changes }) => changes?.commits));
-    this.calls = new Map(skills.flatMap(({ name, changes }) => (changes?.calls ? [[name, changes.calls]] : [])));
+  follow(skills: readonly Pick<Skill, 'name' | 'data'>[]): void {
+    this.commits = Object.assign({}, OF_ROOMS, ...skills.map(({ data }) => data?.changes?.commits));
+    this.calls = new Map(
+      skills.flatMap(({ name, data }) => (data?.changes?.calls ? [[name, data.changes.calls]] : [])),
+    );
   }
 
   /** Hears replicas from now on, and tells them. */

@@ -24,7 +24,7 @@ const MOST_OF_KIND = 8;
 const LONGEST_TITLE = 160;
 
 export function searchRoute(parts: SearchParts): AnyRoute {
-  const collections = parts.skills.flatMap(({ skill, deps }) => skill.collections?.(deps) ?? []);
+  const collections = parts.skills.flatMap(({ skill, deps }) => skill.views?.collections?.(deps) ?? []);
   const hit = z.object({
     kind: z.enum([...collections.map(({ name }) => name), 'conversations', 'skills', 'people']),
     id: z.string().describe('Of the thing; of a conversation its own.'),

@@ -21,25 +21,27 @@ export const audit: Skill<z.output<typeof config.schema>> = {
   name: 'audit',
   config,
   tools: () => [queryTool, statsTool],
-  schedules: [
-    {
-      name: 'audit',
-      kind: 'audit',
-      cron: '3 3 * * *',
-      missed: 'latest',
-      does: 'seals the log of what was done, and removes what is old of it',
-    },
-  ],
-  jobs: (deps) => [
-    {
-      kind: 'audit',
-      async run(_, signal) {
-        const { database, world, config } = deps;
-        await new Audit(deps).seal(signal);
-        const before = new Date(world.clock.now().getTime() - config.retention_days * DAY_MS);
-        await applyRule(database, auditRetentionRule, before, signal);
+  work: {
+    schedules: [
+      {
+        name: 'audit',
+        kind: 'audit',
+        cron: '3 3 * * *',
+        missed: 'latest',
+        does: 'seals the log of what was done, and removes what is old of it',
       },
-    },
-  ],
-  due: (deps) => [new Audit(deps).dueSource()],
+    ],
+    jobs: (deps) => [
+      {
+        kind: 'audit',
+        async run(_, signal) {
+          const { database, world, config } = deps;
+          await new Audit(deps).seal(signal);
+          const before = new Date(world.clock.now().getTime() - config.retention_days * DAY_MS);
+          await applyRule(database, auditRetentionRule, before, signal);
+        },
+      },
+    ],
+    due: (deps) => [new Audit(deps).dueSource()],
+  },
 };

@@ -21,38 +21,42 @@ export interface BackupDeps {
 export const backup = (backups: BackupDeps): Skill<Settings> => ({
   name: 'backup',
   config,
-  ownSchedules: (deps) =>
-    cronOf(deps) === 'off'
-      ? []
-      : [
-          {
-            name: BACKUP_TASK,
-            kind: 'backup',
-            cron: cronOf(deps),
-            missed: 'latest',
-            does: 'makes a backup, and keeps the newest',
-          },
-        ],
-  checks: (deps) => [
-    {
-      name: 'backups',
-      async check() {
-        if (cronOf(deps) === 'off') return { ok: true, severity: 'off', says: 'are somebody else’s work' };
-        return judge(await backups.newestAt(), deps.world.clock.now());
+  work: {
+    ownSchedules: (deps) =>
+      cronOf(deps) === 'off'
+        ? []
+        : [
+            {
+              name: BACKUP_TASK,
+              kind: 'backup',
+              cron: cronOf(deps),
+              missed: 'latest',
+              does: 'makes a backup, and keeps the newest',
+            },
+          ],
+    jobs: (deps) => [
+      {
+        kind: 'backup',
+        async run() {
+          // Backups may have been switched off since the schedule was made.
+          if (cronOf(deps) === 'off') return;
+          const { file, rows, files, bytes, holdsKeys } = await backups.nightly(deps.config.keep);
+          deps.world.log.info({ file, rows, files, bytes, holdsKeys }, 'backup made');
+        },
       },
-    },
-  ],
-  jobs: (deps) => [
-    {
-      kind: 'backup',
-      async run() {
-        // Backups may have been switched off since the schedule was made.
-        if (cronOf(deps) === 'off') return;
-        const { file, rows, files, bytes, holdsKeys } = await backups.nightly(deps.config.keep);
-        deps.world.log.info({ file, rows, files, bytes, holdsKeys }, 'backup made');
+    ],
+  },
+  views: {
+    checks: (deps) => [
+      {
+        name: 'backups',
+        async check() {
+          if (cronOf(deps) === 'off') return { ok: true, severity: 'off', says: 'are somebody else’s work' };
+          return judge(await backups.newestAt(), deps.world.clock.now());
+        },
       },
-    },
-  ],
+    ],
+  },
 });
 
 const OLD_DAYS = 3;

@@ -17,7 +17,7 @@ async function zones(typed: string): Promise<string[]> {
 export const basics: Skill = {
   name: 'basics',
   words: { does: 'tell the time' },
-  tools: ({ does, wakeAt, models }) => [
+  tools: ({ work: { wakeAt }, models: { small: models } }, { does }) => [
     timeTool,
     dateTool,
     setZoneTool,
@@ -42,7 +42,9 @@ export const basics: Skill = {
     languageCommand,
     quietCommand,
   ],
-  home: async (_, { person, zone }) => [
-    { title: texts.homeZone, items: [{ text: texts.zoneIs(zone, person.zone !== undefined) }] },
-  ],
+  views: {
+    home: async (_, { person, zone }) => [
+      { title: texts.homeZone, items: [{ text: texts.zoneIs(zone, person.zone !== undefined) }] },
+    ],
+  },
 };

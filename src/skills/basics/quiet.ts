@@ -10,7 +10,7 @@ const SHOW = 'quiet_hours_show';
 const SPAN = /^(?:from |between )?(.{1,20}?)\s*(?:-|–| to | and | until | till )\s*(.{1,20})$/i;
 const OFF = /^(?:off|none|never|no)$/i;
 
-export function setQuietTool(wakeAt: SkillDeps['wakeAt']) {
+export function setQuietTool(wakeAt: SkillDeps['work']['wakeAt']) {
   return dataTool({
     name: TOOL,
     group: 'settings',

@@ -32,18 +32,24 @@ export const browser = (): Skill<Settings> => {
     config,
     isOn: ({ enabled }) => enabled,
     tools: (deps) => toolsOf(deps, opened(deps)),
-    checks: (deps) => [check(opened(deps), deps.config.mode)],
-    messagePrompt: async (deps, { person, conversationId }) =>
-      openSection(opened(deps).idsOf(person.id, conversationId)),
-    status: (deps) => ({ browser_sessions: opened(deps).count }),
-    turnOver: async (deps, { turnKey }) => opened(deps).release(turnKey),
+    views: {
+      checks: (deps) => [check(opened(deps), deps.config.mode)],
+      status: (deps) => ({ browser_sessions: opened(deps).count }),
+    },
+    prompt: {
+      message: async (deps, { person, conversationId }) => openSection(opened(deps).idsOf(person.id, conversationId)),
+    },
+    work: { turnOver: async (deps, { turnKey }) => opened(deps).release(turnKey) },
   };
 };
 
 const openSection = ([id]: readonly string[]) =>
   id === undefined ? undefined : { title: texts.openTitle, text: texts.stillOpen(id), stands: true };
 
-function toolsOf({ egress, artifacts, config: settings }: SkillDeps<Settings>, sessions: Sessions): AnyTool[] {
+function toolsOf(
+  { egress, storage: { artifacts }, config: settings }: SkillDeps<Settings>,
+  sessions: Sessions,
+): AnyTool[] {
   return browserTools({ sessions, egress, artifacts, timeoutMs: settings.connect_timeout_ms });
 }
 

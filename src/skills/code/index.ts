@@ -9,12 +9,14 @@ export const code: Skill = {
     const with_ = codeDeps(deps);
     return [executeTool(with_), writeTool(with_), readTool(with_)];
   },
-  checks: (deps) => [sandboxCheck(deps)],
-  turnOver: ({ sandbox }, { how, turnKey, conversationId }) =>
-    sandbox.workspaces.endTurn({ turn: turnKey, conversationId, parked: how === 'waiting' }),
+  views: { checks: (deps) => [sandboxCheck(deps)] },
+  work: {
+    turnOver: ({ sandbox }, { how, turnKey, conversationId }) =>
+      sandbox.workspaces.endTurn({ turn: turnKey, conversationId, parked: how === 'waiting' }),
+  },
 };
 
-function codeDeps({ sandbox: { workspaces, settings, inUse }, artifacts, database }: SkillDeps): CodeDeps {
+function codeDeps({ sandbox: { workspaces, settings, inUse }, storage: { artifacts }, database }: SkillDeps): CodeDeps {
   return {
     workspaces,
     artifacts,

@@ -28,17 +28,21 @@ export function connectors(host: ConnectorHost): Skill<Settings> {
   return {
     name: 'connectors',
     config,
-    liveTools: (deps) => ({
-      current() {
-        const found = folders.read();
-        if (last?.found !== found) last = { found, tools: connectorTools(callDeps(deps), found) };
-        return last.tools;
-      },
-      whenKnown: async () => {},
-    }),
-    verbs: (deps) => verbsOf(calling, callDeps(deps), deps.world),
-    routes: (deps) => routesOf(calling, callDeps(deps), { ...deps.world, gate: deps.gate }),
-    checks: () => [check(folders)],
+    acts: {
+      liveTools: (deps) => ({
+        current() {
+          const found = folders.read();
+          if (last?.found !== found) last = { found, tools: connectorTools(callDeps(deps), found) };
+          return last.tools;
+        },
+        whenKnown: async () => {},
+      }),
+      verbs: (deps) => verbsOf(calling, callDeps(deps), deps.world),
+    },
+    views: {
+      routes: (deps) => routesOf(calling, callDeps(deps), { ...deps.world, gate: deps.people.gate }),
+      checks: () => [check(folders)],
+    },
   };
 }
 

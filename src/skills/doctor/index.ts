@@ -8,9 +8,11 @@ export { HEALTH_TASK } from './watch.ts';
 
 export const doctor = (deps: DoctorDeps): Skill => ({
   name: 'doctor',
-  changes: { commits: { 'doctor.tell': ['owners', 'system'] } },
+  data: { changes: { commits: { 'doctor.tell': ['owners', 'system'] } } },
   tools: () => doctorTools(deps),
-  schedules: [healthTask],
-  jobs: (own) => [healthJob(deps, own)],
+  work: {
+    schedules: [healthTask],
+    jobs: (own) => [healthJob(deps, own)],
+  },
   commands: () => [doctorCommand(deps)],
 });

@@ -20,7 +20,7 @@ export const healthTask: SystemTask = {
 
 export function healthJob(
   { checks }: Pick<DoctorDeps, 'checks'>,
-  { database, outbox, world }: Pick<SkillDeps, 'database' | 'outbox' | 'world'>,
+  { database, speech: { outbox }, world }: Pick<SkillDeps, 'database' | 'speech' | 'world'>,
 ): JobHandler {
   return {
     kind: HEALTH_TASK,

@@ -41,7 +41,9 @@ const made = new WeakMap<SkillDeps<Settings>, Parts>();
 function partsOf(deps: SkillDeps<Settings>): Parts {
   const known = made.get(deps);
   if (known) return known;
-  const { database, world, artifacts, models, sandbox, onClose, config: settings } = deps;
+  const { database, world, sandbox, onClose, config: settings } = deps;
+  const { artifacts } = deps.storage;
+  const { small: models } = deps.models;
   const stopping = new AbortController();
   const speaking = new Set<Promise<void>>();
   onClose('speech', async () => {
@@ -91,64 +93,68 @@ export const files: Skill<Settings> = {
   name: 'files',
   config,
   words: { does: 'read files', keeps: 'texts of files' },
-  deletionRules: store.deletionRules,
-  tools: (deps) => [...fileTools(partsOf(deps)), correctTool(deps.turns)],
+  data: { deletionRules: store.deletionRules },
+  tools: (deps) => [...fileTools(partsOf(deps)), correctTool(deps.speech.turns)],
   commands: (deps) => [voiceCommand(deps)],
-  needsTurns: ({ speak }) => speak.kind !== 'none',
-  // Beside: the turn's caller and its slot do not wait for what speaks.
-  turnOver: async (deps, over) => {
-    const { hearing, programs, signal, speaking } = partsOf(deps);
-    const spoken = speakAnswer({ ...deps, hearing, programs, signal }, over)
-      .catch((error: unknown) => {
-        if (!signal.aborted)
-          deps.world.log.error({ turn: over.id, error: messageOf(error) }, 'an answer was not spoken');
-      })
-      .finally(() => speaking.delete(spoken));
-    speaking.add(spoken);
-  },
-  hear: (deps, files, speaker, signal) => {
-    const { hearing, programs } = partsOf(deps);
-    return hearVoice({ ...deps, hearing, programs }, files, speaker, signal);
-  },
-  showFile: async (deps, file, room, personId) => {
-    const most = Math.min(room, SHOWN);
-    const beginning = await partsOf(deps).library.openBeginning(file, most, personId);
-    const { facts, count } = beginning;
-    return { text: shownText(file, beginning, most), notices: facts ? noticesFor(file, facts, count) : [] };
-  },
-  offerForFiles: (deps, sent, { text }) =>
-    offersFor(sent, {
-      text,
-      hasModel: deps.models.available,
-      hears: deps.config.transcribe.kind !== 'none',
-      readsLetters: partsOf(deps).letters.areRead,
-    }),
-  onStart: (deps) => {
-    void clearProgramFolders(deps.world.log);
-    const { letters } = partsOf(deps);
-    void readsPictures(deps.world.env).then((areRead) => Object.assign(letters, { areRead }));
-  },
-  checks: (deps) => speechChecks(deps, partsOf(deps).office),
-  schedules: [
-    {
-      name: PRUNE,
-      kind: PRUNE,
-      cron: '53 3 * * *',
-      missed: 'latest',
-      does: 'forgets what was read of files that are gone',
+  work: {
+    needsTurns: ({ speak }) => speak.kind !== 'none',
+    // Beside: the turn's caller and its slot do not wait for what speaks.
+    turnOver: async (deps, over) => {
+      const { hearing, programs, signal, speaking } = partsOf(deps);
+      const spoken = speakAnswer({ ...deps, hearing, programs, signal }, over)
+        .catch((error: unknown) => {
+          if (!signal.aborted)
+            deps.world.log.error({ turn: over.id, error: messageOf(error) }, 'an answer was not spoken');
+        })
+        .finally(() => speaking.delete(spoken));
+      speaking.add(spoken);
     },
-  ],
-  jobs: (deps) => [
-    partsOf(deps).meaning.job(),
-    {
-      kind: PRUNE,
-      // A message that refers to it may not be committed yet.
-      run: async (_, signal) => {
-        const { database, world } = deps;
-        await applyRule(database, store.unusedTexts, new Date(world.clock.now().getTime() - DAY_MS), signal);
+    onStart: (deps) => {
+      void clearProgramFolders(deps.world.log);
+      const { letters } = partsOf(deps);
+      void readsPictures(deps.world.env).then((areRead) => Object.assign(letters, { areRead }));
+    },
+    schedules: [
+      {
+        name: PRUNE,
+        kind: PRUNE,
+        cron: '53 3 * * *',
+        missed: 'latest',
+        does: 'forgets what was read of files that are gone',
       },
+    ],
+    jobs: (deps) => [
+      partsOf(deps).meaning.job(),
+      {
+        kind: PRUNE,
+        // A message that refers to it may not be committed yet.
+        run: async (_, signal) => {
+          const { database, world } = deps;
+          await applyRule(database, store.unusedTexts, new Date(world.clock.now().getTime() - DAY_MS), signal);
+        },
+      },
+    ],
+  },
+  acts: {
+    hear: (deps, files, speaker, signal) => {
+      const { hearing, programs } = partsOf(deps);
+      return hearVoice({ ...deps, hearing, programs }, files, speaker, signal);
     },
-  ],
+    showFile: async (deps, file, room, personId) => {
+      const most = Math.min(room, SHOWN);
+      const beginning = await partsOf(deps).library.openBeginning(file, most, personId);
+      const { facts, count } = beginning;
+      return { text: shownText(file, beginning, most), notices: facts ? noticesFor(file, facts, count) : [] };
+    },
+    offerForFiles: (deps, sent, { text }) =>
+      offersFor(sent, {
+        text,
+        hasModel: deps.models.small.available,
+        hears: deps.config.transcribe.kind !== 'none',
+        readsLetters: partsOf(deps).letters.areRead,
+      }),
+  },
+  views: { checks: (deps) => speechChecks(deps, partsOf(deps).office) },
 };
 
 /** The beginning of a file as a model is shown it, with how to read on. */

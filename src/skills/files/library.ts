@@ -65,7 +65,7 @@ export interface LibraryDeps {
   calendars: CalendarReader;
   artifacts: Artifacts;
   /** Pays for recordings that are heard, by who asks for their text. */
-  models: Pick<SkillDeps['models'], 'spend'>;
+  models: Pick<SkillDeps['models']['small'], 'spend'>;
   speech: Settings['transcribe'];
   hearing: Hearing;
   programs: Programs;

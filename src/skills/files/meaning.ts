@@ -17,21 +17,24 @@ export interface NearPassage {
   similarity: number;
 }
 
-type MeaningDeps = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'embedders'>;
+type MeaningDeps = Pick<SkillDeps, 'database' | 'world' | 'work' | 'models'>;
 
 export class PassageIndex {
   private readonly deps: MeaningDeps;
   private readonly nearest: Nearest;
 
   constructor(deps: MeaningDeps) {
-    const { database, world, embedders } = deps;
+    const { database, world } = deps;
+    const { embedders } = deps.models;
     this.deps = deps;
     this.nearest = new Nearest('passage', { database, world, embedders: embedders.embedders.map(rememberQueries) });
   }
 
   /** The nearest passages of these files, of those that have vectors by now. */
   async findNear(hashes: readonly string[], query: string): Promise<NearPassage[]> {
-    const { database, world, jobs, embedders } = this.deps;
+    const { database, world } = this.deps;
+    const { jobs } = this.deps.work;
+    const { embedders } = this.deps.models;
     if (!embedders.embedder) return [];
     try {
       await database.tx('files.embed', async (tx) => {
@@ -50,7 +53,8 @@ export class PassageIndex {
   }
 
   job(): JobHandler {
-    return embedJob({ ...this.deps, ...this.deps.embedders, source: passageSource });
+    const { database, world, work, models } = this.deps;
+    return embedJob({ database, world, jobs: work.jobs, ...models.embedders, source: passageSource });
   }
 
   close(): void {

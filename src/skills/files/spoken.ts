@@ -33,7 +33,7 @@ export function voiceCommand({ config: { speak: settings } }: Pick<SkillDeps<Set
   };
 }
 
-type Deps = Pick<SkillDeps<Settings>, 'artifacts' | 'config' | 'database' | 'models' | 'outbox' | 'world'> & {
+type Deps = Pick<SkillDeps<Settings>, 'storage' | 'config' | 'database' | 'models' | 'speech' | 'world'> & {
   hearing: Hearing;
   programs: Programs;
   signal: AbortSignal;
@@ -42,16 +42,16 @@ type Deps = Pick<SkillDeps<Settings>, 'artifacts' | 'config' | 'database' | 'mod
 /** Says an answer once more, as a recording; what cannot be spoken is only written. */
 export async function speakAnswer(deps: Deps, over: TurnOver): Promise<void> {
   const {
-    artifacts,
     config: { speak: settings },
     database,
-    models,
-    outbox,
     world,
     hearing,
     programs,
     signal,
   } = deps;
+  const { artifacts } = deps.storage;
+  const { small: models } = deps.models;
+  const { outbox } = deps.speech;
   const { how, says = '', origin, settings: kept, isSpoken, conversationId, person, place } = over;
   // An answer that only its person sees in a shared place would be heard there by all.
   if (over.private && place.kind !== 'dm') return;

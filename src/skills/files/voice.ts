@@ -16,7 +16,7 @@ interface Speaker {
   conversationId?: string;
 }
 
-type HearingDeps = Pick<SkillDeps<Settings>, 'artifacts' | 'world' | 'models' | 'config'> & {
+type HearingDeps = Pick<SkillDeps<Settings>, 'storage' | 'world' | 'models' | 'config'> & {
   hearing: Hearing;
   programs: Programs;
 };
@@ -42,7 +42,14 @@ export async function hearVoice(
 }
 
 async function hearOne(
-  { artifacts, world, models, hearing, programs, config: { transcribe: settings } }: HearingDeps,
+  {
+    storage: { artifacts },
+    world,
+    models: { small: models },
+    hearing,
+    programs,
+    config: { transcribe: settings },
+  }: HearingDeps,
   { hash }: FileRef,
   speaker: Speaker,
   signal: AbortSignal,
@@ -59,7 +66,7 @@ async function hearOne(
 
 /** Pays for the hearing of recordings by the minute, within the budget of who asks. */
 export function paidBy(
-  models: Pick<SkillDeps['models'], 'spend'>,
+  models: Pick<SkillDeps['models']['small'], 'spend'>,
   { kind, model, price_per_minute: price }: Settings['transcribe'],
   speaker: Speaker,
   signal: AbortSignal,

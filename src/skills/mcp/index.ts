@@ -17,18 +17,24 @@ export { Servers as McpServers } from './servers.ts';
 export const mcp = (servers: Servers): Skill<Settings> => ({
   name: 'mcp',
   config,
-  provides: () => ({ servers: toolServers(servers) }),
+  ports: { provides: () => ({ servers: toolServers(servers) }) },
   tools: () => forOwners(() => texts.ownersApprove, [approveTool(servers)]),
-  liveTools: () => ({
-    current: (taken) => servers.current(taken, serverTools),
-    whenKnown: (name) => servers.whenSettled(name),
-  }),
-  onStart: () => servers.start(),
+  acts: {
+    liveTools: () => ({
+      current: (taken) => servers.current(taken, serverTools),
+      whenKnown: (name) => servers.whenSettled(name),
+    }),
+    callNamed: (_, name, rest) => (name.toLowerCase() === 'mcp-prompt' ? promptCall(servers, rest) : undefined),
+    verbs: (deps) => verbsOf(mcpOperations, servers.signIns, deps.world),
+  },
+  work: { onStart: () => servers.start() },
   commands: () => commands(servers),
-  callNamed: (_, name, rest) => (name.toLowerCase() === 'mcp-prompt' ? promptCall(servers, rest) : undefined),
-  verbs: (deps) => verbsOf(mcpOperations, servers.signIns, deps.world),
-  routes: () => (servers.signIns.isOn ? [callbackRoute(servers.signIns)] : []),
-  checks: () => [serversCheck(servers)],
-  deletionRules,
-  mergeRules,
+  views: {
+    routes: () => (servers.signIns.isOn ? [callbackRoute(servers.signIns)] : []),
+    checks: () => [serversCheck(servers)],
+  },
+  data: {
+    deletionRules,
+    mergeRules,
+  },
 });

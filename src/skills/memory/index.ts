@@ -29,7 +29,13 @@ const UPKEEP_JOB = 'memory.upkeep';
 const KEPT_MS = 30 * 86_400_000;
 
 /** Deletes for good what was forgotten 30 days ago, and has done what a process that died did not see to. */
-function upkeepJob({ database, world, jobs, models, config, embedders }: SkillDeps<Settings>): JobHandler {
+function upkeepJob({
+  database,
+  world,
+  work: { jobs },
+  models: { small: models, embedders },
+  config,
+}: SkillDeps<Settings>): JobHandler {
   return {
     kind: UPKEEP_JOB,
     async run(_, signal) {
@@ -62,35 +68,43 @@ function parts(deps: SkillDeps<Settings>): Parts {
 export const memory: Skill<Settings> = {
   name: 'memory',
   config,
-  forPrograms: { except: [] },
-  words: { keeps: 'memories' },
-  tables: ['memories', 'memory_people'],
-  changes: {
-    calls: 'memories',
-    commits: { 'memory.extract': ['all', 'memories'], 'memory.import': ['all', 'memories'] },
+  acts: {
+    forPrograms: { except: [] },
+    verbs: (deps) => verbsOf(memoryOperations, { ...deps, ...parts(deps) }, deps.world),
   },
-  mergeRules,
-  tools: (deps) => tools(parts(deps).service),
-  collections: (deps) => [memoryCollection(parts(deps).recall)],
-  commands: ({ config }) => [command(config)],
-  jobs: (deps) => [
-    embedJob({ ...deps, ...deps.embedders, ...parts(deps), source }),
-    extractJob({ ...deps, ...parts(deps) }),
-    upkeepJob(deps),
-  ],
-  schedules: [
-    {
-      name: 'memory',
-      kind: UPKEEP_JOB,
-      cron: '41 3 * * *',
-      missed: 'latest',
-      does: 'tidies what is remembered: doubles, and what is over',
+  words: { keeps: 'memories' },
+  data: {
+    tables: ['memories', 'memory_people'],
+    changes: {
+      calls: 'memories',
+      commits: { 'memory.extract': ['all', 'memories'], 'memory.import': ['all', 'memories'] },
     },
-  ],
-  messagePrompt: (deps, asked) => section(deps, parts(deps).recall, asked),
-  turnOver: (deps, over) => restSoon(deps, over),
-  checks: (deps) => checks(deps, deps.embedders.embedder),
-  verbs: (deps) => verbsOf(memoryOperations, { ...deps, ...parts(deps) }, deps.world),
+    mergeRules,
+  },
+  tools: (deps) => tools(parts(deps).service),
+  views: {
+    collections: (deps) => [memoryCollection(parts(deps).recall)],
+    checks: (deps) => checks(deps, deps.models.embedders.embedder),
+  },
+  commands: ({ config }) => [command(config)],
+  work: {
+    jobs: (deps) => [
+      embedJob({ ...deps, ...deps.models.embedders, ...parts(deps), jobs: deps.work.jobs, source }),
+      extractJob({ ...deps, ...parts(deps) }),
+      upkeepJob(deps),
+    ],
+    schedules: [
+      {
+        name: 'memory',
+        kind: UPKEEP_JOB,
+        cron: '41 3 * * *',
+        missed: 'latest',
+        does: 'tidies what is remembered: doubles, and what is over',
+      },
+    ],
+    turnOver: (deps, over) => restSoon(deps, over),
+  },
+  prompt: { message: (deps, asked) => section(deps, parts(deps).recall, asked) },
 };
 
 interface Parts {
@@ -99,9 +113,10 @@ interface Parts {
   onChange(personId: string): void;
 }
 
-function partsOf(deps: Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'embedders' | 'onClose'>): Parts {
-  const { database, jobs, world } = deps;
-  const { embedder, embedders } = deps.embedders;
+function partsOf(deps: Pick<SkillDeps, 'database' | 'world' | 'work' | 'models' | 'onClose'>): Parts {
+  const { database, world } = deps;
+  const { jobs } = deps.work;
+  const { embedder, embedders } = deps.models.embedders;
   const recall = new Recall({ database, world, embedders });
   const changed = (personId: string) => recall.checkAgain(personId);
   deps.onClose('memory', async () => recall.close());

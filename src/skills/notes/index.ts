@@ -36,51 +36,61 @@ function parts(deps: SkillDeps<Settings>): Services {
 export const notes: Skill<Settings> = {
   name: 'notes',
   config,
-  forPrograms: { except: [] },
-  words: { does: 'take notes', keeps: 'notes' },
-  tables: ['notes'],
-  changes: { calls: 'notes', commits: { 'notes.import': ['all', 'notes'] } },
-  deletionRules: store.deletionRules,
-  mergeRules: store.mergeRules,
-  tools: (deps) => noteTools(deps, parts(deps)),
-  collections: (deps) => [noteCollection(parts(deps).meaning)],
-  listTimeless: (_, reader) => newestLists(reader),
-  commands: () => commands(),
-  schedules: [
-    {
-      name: PURGE,
-      kind: PURGE,
-      cron: '41 3 * * *',
-      missed: 'latest',
-      does: 'removes for good what was deleted a while ago',
-    },
-  ],
-  jobs: (deps) => [
-    parts(deps).meaning.job(),
-    {
-      kind: PURGE,
-      async run(_, signal) {
-        const { database, world, config } = deps;
-        await applyRule(
-          database,
-          store.purge,
-          new Date(world.clock.now().getTime() - config.trash_days * DAY_MS),
-          signal,
-        );
-        // Texts left by a process that died, or while an embedder was away.
-        await database.tx('notes.upkeep', (tx) => parts(deps).meaning.embedSoon(tx));
-      },
-    },
-  ],
-  agenda: (_, ctx, span) => agenda(ctx, span),
-  home: (_, reader) => home(reader),
-  prompt: (deps, asked) => parts(deps).context.alwaysSection(asked),
-  messagePrompt: async (deps, asked) => parts(deps).context.passingSection(asked),
-  onStart: (deps) => {
-    parts(deps).context.refresh();
-    void useTrigrams(deps);
+  acts: {
+    forPrograms: { except: [] },
+    verbs: (deps) => verbsOf(noteOperations, { ...deps, ...parts(deps) }, deps.world),
   },
-  verbs: (deps) => verbsOf(noteOperations, { ...deps, ...parts(deps) }, deps.world),
+  words: { does: 'take notes', keeps: 'notes' },
+  data: {
+    tables: ['notes'],
+    changes: { calls: 'notes', commits: { 'notes.import': ['all', 'notes'] } },
+    deletionRules: store.deletionRules,
+    mergeRules: store.mergeRules,
+  },
+  tools: (deps) => noteTools(deps, parts(deps)),
+  views: {
+    collections: (deps) => [noteCollection(parts(deps).meaning)],
+    listTimeless: (_, reader) => newestLists(reader),
+    agenda: (_, ctx, span) => agenda(ctx, span),
+    home: (_, reader) => home(reader),
+  },
+  commands: () => commands(),
+  work: {
+    schedules: [
+      {
+        name: PURGE,
+        kind: PURGE,
+        cron: '41 3 * * *',
+        missed: 'latest',
+        does: 'removes for good what was deleted a while ago',
+      },
+    ],
+    jobs: (deps) => [
+      parts(deps).meaning.job(),
+      {
+        kind: PURGE,
+        async run(_, signal) {
+          const { database, world, config } = deps;
+          await applyRule(
+            database,
+            store.purge,
+            new Date(world.clock.now().getTime() - config.trash_days * DAY_MS),
+            signal,
+          );
+          // Texts left by a process that died, or while an embedder was away.
+          await database.tx('notes.upkeep', (tx) => parts(deps).meaning.embedSoon(tx));
+        },
+      },
+    ],
+    onStart: (deps) => {
+      parts(deps).context.refresh();
+      void useTrigrams(deps);
+    },
+  },
+  prompt: {
+    person: (deps, asked) => parts(deps).context.alwaysSection(asked),
+    message: async (deps, asked) => parts(deps).context.passingSection(asked),
+  },
 };
 
 const MOST = 20;

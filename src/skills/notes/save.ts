@@ -40,7 +40,7 @@ const input = z.object({
 });
 
 /** Saves a note. A text that is too long comes back as a file, with its beginning as the note. */
-export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>, wrote: OnWrite) {
+export function saveTool(deps: Pick<SkillDeps<Settings>, 'storage' | 'config'>, wrote: OnWrite) {
   const { config } = deps;
   return dataTool({
     name: 'note_save',
@@ -57,7 +57,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
     async prepare({ text }): Promise<FileRef | undefined> {
       const words = clean(text);
       if (words.length <= config.longest || words.length > LONGEST_TEXT) return undefined;
-      const { hash, size } = await deps.artifacts.put(Buffer.from(words));
+      const { hash, size } = await deps.storage.artifacts.put(Buffer.from(words));
       return { name: 'note.txt', type: 'text/plain', size, hash };
     },
 

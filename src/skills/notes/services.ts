@@ -33,14 +33,15 @@ export function servicesOf(deps: SkillDeps<Settings>): Services {
 const PATIENCE_MS = 800;
 const MOST_NEAR = 200;
 
-type Deps = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'embedders' | 'onClose'>;
+type Deps = Pick<SkillDeps, 'database' | 'world' | 'work' | 'models' | 'onClose'>;
 
 export class Meaning {
   private readonly deps: Deps;
   private readonly nearest: Nearest;
 
   constructor(deps: Deps) {
-    const { database, world, embedders } = deps;
+    const { database, world } = deps;
+    const { embedders } = deps.models;
     this.deps = deps;
     this.nearest = new Nearest('note', { database, world, embedders: embedders.embedders });
     deps.onClose('notes', async () => this.nearest.close());
@@ -52,16 +53,21 @@ export class Meaning {
   }
 
   async embedGathered(tx: Transaction, personId: string): Promise<void> {
-    const { embedders, jobs, world } = this.deps;
+    const { world } = this.deps;
+    const { embedders } = this.deps.models;
+    const { jobs } = this.deps.work;
     if (embedders.embedder) await embedGathered(jobs, tx, 'note', world.clock.now(), personId);
   }
 
   async embedSoon(tx: Transaction, personId?: string): Promise<void> {
-    const { embedders, jobs, world } = this.deps;
+    const { world } = this.deps;
+    const { embedders } = this.deps.models;
+    const { jobs } = this.deps.work;
     if (embedders.embedder) await embedSoon(jobs, tx, 'note', world.clock.now(), personId);
   }
 
   job(): JobHandler {
-    return embedJob({ ...this.deps, ...this.deps.embedders, source });
+    const { database, world, work, models } = this.deps;
+    return embedJob({ database, world, jobs: work.jobs, ...models.embedders, source });
   }
 }

@@ -18,14 +18,16 @@ const LONGEST_LINE = 300;
 export const placesSkill = (parts: PlacesParts): Skill => ({
   name: 'places',
   commands: (deps) => [placeCommand(parts, deps), missedCommand(parts, deps)],
-  async messagePrompt(_, { place, settings, origin }) {
-    if (place.kind === 'dm') return undefined;
-    const { language, silent } = settings;
-    const lines = [
-      ...(typeof language === 'string' && language !== '' ? [texts.answerIn(language)] : []),
-      ...(silent === true && (origin ?? 'person') === 'person' ? [texts.maySaySilence] : []),
-    ];
-    return lines.length === 0 ? undefined : { title: 'Here', text: lines.join('\n'), stands: true };
+  prompt: {
+    async message(_, { place, settings, origin }) {
+      if (place.kind === 'dm') return undefined;
+      const { language, silent } = settings;
+      const lines = [
+        ...(typeof language === 'string' && language !== '' ? [texts.answerIn(language)] : []),
+        ...(silent === true && (origin ?? 'person') === 'person' ? [texts.maySaySilence] : []),
+      ];
+      return lines.length === 0 ? undefined : { title: 'Here', text: lines.join('\n'), stands: true };
+    },
   },
 });
 

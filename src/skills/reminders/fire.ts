@@ -33,7 +33,7 @@ export function reminderSource(deps: SkillDeps, settings: Settings): DueSource {
 
 /** All that due reminders cause: each is said once and its next occurrence is planned — or nothing happened. */
 async function fireDue(
-  { database, outbox, events, emit, world, household, wakeAt }: SkillDeps,
+  { database, speech: { outbox, events, emit }, world, people: { household }, work: { wakeAt } }: SkillDeps,
   settings: Settings,
   now: Instant,
 ): Promise<number> {

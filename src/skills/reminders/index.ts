@@ -20,13 +20,23 @@ import { moveZoneTool, offerMove } from './zone.ts';
 export const reminders: Skill<Settings> = {
   name: 'reminders',
   config,
-  forPrograms: { except: [] },
+  acts: { forPrograms: { except: [] } },
   words: { does: 'remind', keeps: 'reminders' },
-  tables: ['reminders'],
-  changes: { calls: 'reminders', commits: { 'reminders.fire': ['all', 'reminders'] } },
-  mergeRules,
-  provides: ({ wakeAt, world }) => ({ acknowledgements: acknowledgements({ wakeAt, world }) }),
-  tools: ({ outbox, wakeAt, household: { isZoneSet = false } }) => [
+  data: {
+    tables: ['reminders'],
+    changes: { calls: 'reminders', commits: { 'reminders.fire': ['all', 'reminders'] } },
+    mergeRules,
+
+    onMove: ({ speech: { outbox } }, tx, moved) => offerMove(outbox, tx, moved),
+  },
+  ports: { provides: ({ work: { wakeAt }, world }) => ({ acknowledgements: acknowledgements({ wakeAt, world }) }) },
+  tools: ({
+    speech: { outbox },
+    work: { wakeAt },
+    people: {
+      household: { isZoneSet = false },
+    },
+  }) => [
     createTool({ wakeAt, outbox, isZoneSet }),
     listTool,
     reminderChange,
@@ -40,17 +50,18 @@ export const reminders: Skill<Settings> = {
     acceptTool({ wakeAt, outbox, isZoneSet }),
     seenTool(outbox),
   ],
-  collections: () => [own],
-  listUpcoming: (_, reader, to) => upcomingReminders(reader, to),
+  views: {
+    collections: () => [own],
+    listUpcoming: (_, reader, to) => upcomingReminders(reader, to),
+    agenda: (_, ctx, span) => agenda(ctx, span),
+    home: (_, reader) => home(reader),
+  },
   commands: () => commands(),
-  due: (deps) => [reminderSource(deps, deps.config), escalationSource(deps)],
-
-  onMove: ({ outbox }, tx, moved) => offerMove(outbox, tx, moved),
-  agenda: (_, ctx, span) => agenda(ctx, span),
-  home: (_, reader) => home(reader),
-
-  async prompt({ database, world, household }, { person }) {
-    const lines = await soonest(readerOf(database), person.id, readerFor(person, household, world.clock.now()));
-    return lines.length === 0 ? undefined : { title: 'Reminders', text: texts.prompt(lines) };
+  work: { due: (deps) => [reminderSource(deps, deps.config), escalationSource(deps)] },
+  prompt: {
+    async person({ database, world, people: { household } }, { person }) {
+      const lines = await soonest(readerOf(database), person.id, readerFor(person, household, world.clock.now()));
+      return lines.length === 0 ? undefined : { title: 'Reminders', text: texts.prompt(lines) };
+    },
   },
 };

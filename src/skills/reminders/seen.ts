@@ -210,7 +210,7 @@ async function markSeen(ctx: TxContext, found: Reminder, told: ToldWhere, outbox
 const BATCH = 100;
 
 /** Has another target told of what nobody has answered. */
-export function escalationSource({ database, outbox }: Pick<SkillDeps, 'database' | 'outbox'>): DueSource {
+export function escalationSource({ database, speech: { outbox } }: Pick<SkillDeps, 'database' | 'speech'>): DueSource {
   return {
     name: 'reminders that nobody answers',
     earliest: store.EARLIEST_ESCALATION,

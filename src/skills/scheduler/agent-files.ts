@@ -12,7 +12,7 @@ import { askerOf, type WatchTooling, watchInput } from './watch.ts';
 
 const KIND = 'schedule.files';
 
-type Deps = Pick<SkillDeps, 'database' | 'world' | 'household'> &
+type Deps = Pick<SkillDeps, 'database' | 'world' | 'people'> &
   Pick<SkillPorts, 'plannedInFiles'> & { tooling: WatchTooling };
 
 /** Has the files looked at soon: they may have changed. */
@@ -56,7 +56,8 @@ async function planLine(
   { origin, line }: { origin: string; line: string },
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { database, world, household, tooling } = deps;
+  const { database, world, tooling } = deps;
+  const { household } = deps.people;
   const [, name = origin] = origin.split('/');
   const read = await readWatch(line, tooling, askerOf(owner), signal);
   if (read && 'ok' in read) return (read as { message?: string }).message;
@@ -77,7 +78,7 @@ async function planLine(
 }
 
 async function placePrompt(
-  { household, tooling }: Deps,
+  { people: { household }, tooling }: Deps,
   line: string,
   title: string,
   owner: Omit<Placing, 'when' | 'tainted'>,

@@ -262,7 +262,7 @@ export async function switchOwn(
   return quoteRows(done(texts.switched(found.title, on), { undo, subject: found.title, id: found.id }), [found]);
 }
 
-type RunDeps = Pick<SkillDeps, 'turns' | 'jobs'>;
+type RunDeps = Pick<SkillDeps, 'speech' | 'work'>;
 
 export async function runOwn({ tx, clock }: TxContext, found: PersonSchedule, deps: RunDeps) {
   if (!(await beginNow(tx, found, deps, clock.now())))
@@ -275,11 +275,11 @@ export async function beginNow(tx: Transaction, found: PersonSchedule, deps: Run
   if (isOfHook(found)) return false;
   const key = `schedule:${found.id}:by-hand:${now.toISOString()}`;
   if (found.watch) {
-    await planRuns(deps, tx, found, [{ key, at: now }], now);
+    await planRuns(deps.work, tx, found, [{ key, at: now }], now);
     return true;
   }
   const told = (await addressesOf(tx, [found])).get(found.id);
-  const begun = await deps.turns.begin(tx, [
+  const begun = await deps.speech.turns.begin(tx, [
     {
       key,
       conversationId: found.conversationId,

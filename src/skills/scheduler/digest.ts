@@ -19,14 +19,14 @@ const MOST_TOLD = 30;
 /** A service takes about so many characters, the lines around the findings included; the rest of a longer text is cut. */
 const MOST_OF_HOOK = 3_200;
 
-type Deps = Pick<SkillDeps, 'database' | 'outbox' | 'gate'>;
+type Deps = Pick<SkillDeps, 'database' | 'speech' | 'people'>;
 
 export function digestSource(deps: Deps): DueSource {
   return { name: 'digests of findings', earliest: store.EARLIEST_DIGEST, fire: (now) => tellDue(deps, now) };
 }
 
 /** Tells and takes off what is due in one transaction: once, or nothing happened. Findings of deleted rules are dropped. */
-async function tellDue({ database, outbox, gate }: Deps, now: Instant): Promise<number> {
+async function tellDue({ database, speech: { outbox }, people: { gate } }: Deps, now: Instant): Promise<number> {
   return database.tx('scheduler.digest', async (tx) => {
     const due = await store.claimGathered(tx, now, PERSONS);
     if (due.length === 0) return 0;

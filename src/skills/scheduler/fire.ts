@@ -20,7 +20,7 @@ const MISSED_MS = 60_000;
 const MOST_PASSED = 2;
 const MOST_EACH = 24;
 
-type Deps = Pick<SkillDeps, 'database' | 'turns' | 'jobs'>;
+type Deps = Pick<SkillDeps, 'database' | 'speech' | 'work'>;
 
 export function scheduleSource(deps: Deps): DueSource {
   return { name: 'schedules of people', earliest: store.EARLIEST, batch: BATCH, fire: (now) => fireDue(deps, now) };
@@ -32,7 +32,11 @@ export function outcomeSource({ database }: Pick<Deps, 'database'>): DueSource {
 }
 
 /** Has the turns looked at, too, that an older version has begun: which may be there until all replicas are replaced. */
-export function adoptTurns({ database, world, wakeAt }: Pick<SkillDeps, 'database' | 'world' | 'wakeAt'>): void {
+export function adoptTurns({
+  database,
+  world,
+  work: { wakeAt },
+}: Pick<SkillDeps, 'database' | 'world' | 'work'>): void {
   store.adoptTurns(database).then(
     (count) => count > 0 && wakeAt(world.clock.now()),
     (error: unknown) => world.log.warn({ error: messageOf(error) }, 'turns of an older version were not looked at'),
@@ -60,7 +64,7 @@ async function fireDue(deps: Deps, now: Instant): Promise<number> {
     for (const { schedule, begins } of due) {
       if (!schedule.watch) continue;
       const occurrences = begins.map((at) => ({ key: keyOf(schedule.id, at), at }));
-      const run = await planRuns(deps, tx, schedule, occurrences, now);
+      const run = await planRuns(deps.work, tx, schedule, occurrences, now);
       if (run !== undefined) begun.set(schedule.id, run);
     }
     await store.planNext(
@@ -74,7 +78,7 @@ async function fireDue(deps: Deps, now: Instant): Promise<number> {
 
 /** Begins turns, with a row for each run; returns the last turn of each schedule. */
 async function beginTurns(
-  { turns }: Deps,
+  { speech: { turns } }: Deps,
   tx: Transaction,
   firings: readonly Firing[],
   now: Instant,
@@ -140,9 +144,9 @@ function turnOf(
 /** Tells owners, once, of what has failed three times in a row: people's schedules, and coda's own tasks. */
 export function failingSource({
   database,
-  outbox,
-  schedules,
-}: Pick<SkillDeps, 'database' | 'outbox' | 'schedules'>): DueSource {
+  speech: { outbox },
+  work: { schedules },
+}: Pick<SkillDeps, 'database' | 'speech' | 'work'>): DueSource {
   return {
     name: 'failing schedules',
     earliest: store.earliestFailing(schedules.failing),

@@ -44,19 +44,24 @@ type Deps = SkillDeps<Settings, NeededPorts>;
 export const scheduler: Skill<Settings, NeededPorts> = {
   name: 'scheduler',
   config,
-  forPrograms: { except: ['nothing_to_tell'] },
-  needs: NEEDS,
-  words: { does: 'run what you plan', keeps: 'schedules' },
-  tables: ['schedule_runs', 'person_schedules'],
-  changes: {
-    calls: 'schedules',
-    commits: {
-      'scheduler.fire': ['all', 'schedules'],
-      'scheduler.settle': ['all', 'schedules'],
-      'schedules.act': ['all', 'schedules'],
-    },
+  acts: {
+    forPrograms: { except: ['nothing_to_tell'] },
+    verbs: (deps) => verbsOf(scheduleOperations, operationDeps(deps), deps.world),
   },
-  mergeRules,
+  ports: { needs: NEEDS },
+  words: { does: 'run what you plan', keeps: 'schedules' },
+  data: {
+    tables: ['schedule_runs', 'person_schedules'],
+    changes: {
+      calls: 'schedules',
+      commits: {
+        'scheduler.fire': ['all', 'schedules'],
+        'scheduler.settle': ['all', 'schedules'],
+        'schedules.act': ['all', 'schedules'],
+      },
+    },
+    mergeRules,
+  },
   tools(deps, all) {
     const tooling = toolingOf(deps, all);
     return [
@@ -73,36 +78,44 @@ export const scheduler: Skill<Settings, NeededPorts> = {
       nothingTool,
     ];
   },
-  collections: () => [own],
-  listUpcoming: (_, reader, to) => upcomingSchedules(reader, to),
-  commands: (deps, all) => [...commands(toolingOf(deps, all)), ...routineCommands(all)],
-  home: (_, reader) => home(reader),
-  verbs: (deps) => verbsOf(scheduleOperations, operationDeps(deps), deps.world),
-  routes: (deps, all) => [
-    ...scheduleRoutes(deps, all),
-    ...routesOf(scheduleOperations, operationDeps(deps), { ...deps.world, gate: deps.gate }),
-  ],
-  onStart: adoptTurns,
-  replicaEnded: adoptTurns,
-  jobs: (deps) => {
-    const { database, world, outbox, turns, jobs, household, ports } = deps;
-    const tooling = toolingOf(deps, { runnable: () => false });
-    const { plannedInFiles } = ports;
-    return [
-      runJob({ ...tooling, database, world, outbox, turns, jobs }),
-      filesJob({ database, world, household, plannedInFiles, tooling }),
-    ];
+  views: {
+    collections: () => [own],
+    listUpcoming: (_, reader, to) => upcomingSchedules(reader, to),
+    home: (_, reader) => home(reader),
+    routes: (deps, all) => [
+      ...scheduleRoutes(deps, all),
+      ...routesOf(scheduleOperations, operationDeps(deps), { ...deps.world, gate: deps.people.gate }),
+    ],
   },
-  due: (deps) => [scheduleSource(deps), outcomeSource(deps), failingSource(deps), digestSource(deps)],
-  prompt: async ({ database }, { person }) =>
-    (await hasSchedules(readerOf(database), person.id))
-      ? { title: 'Schedules', text: '', group: 'schedules' }
-      : undefined,
-  messagePrompt: async (_, { origin }) =>
-    origin === 'schedule' ? { title: 'Planned', text: texts.prompt, stands: false } : undefined,
+  commands: (deps, all) => [...commands(toolingOf(deps, all)), ...routineCommands(all)],
+  work: {
+    onStart: adoptTurns,
+    replicaEnded: adoptTurns,
+    jobs: (deps) => {
+      const { database, world, ports, speech, work, people } = deps;
+      const tooling = toolingOf(deps, { runnable: () => false });
+      const { plannedInFiles } = ports;
+      return [
+        runJob({ ...tooling, database, world, speech, work }),
+        filesJob({ database, world, people, plannedInFiles, tooling }),
+      ];
+    },
+    due: (deps) => [scheduleSource(deps), outcomeSource(deps), failingSource(deps), digestSource(deps)],
+  },
+  prompt: {
+    person: async ({ database }, { person }) =>
+      (await hasSchedules(readerOf(database), person.id))
+        ? { title: 'Schedules', text: '', group: 'schedules' }
+        : undefined,
+    message: async (_, { origin }) =>
+      origin === 'schedule' ? { title: 'Planned', text: texts.prompt, stands: false } : undefined,
+  },
 };
 
-function toolingOf({ wakeAt, config, gate, ports }: Deps, { runnable }: Pick<AllSkills, 'runnable'>): WatchTooling {
+function toolingOf(
+  { work: { wakeAt }, config, people: { gate }, ports }: Deps,
+  { runnable }: Pick<AllSkills, 'runnable'>,
+): WatchTooling {
   const { scripts, servers, pages, hookOwner, acknowledgements } = ports;
   const { smallest_step: smallestStep, most } = config;
   const { smallest_script_step: smallestScriptStep, smallest_remote_step: smallestRemoteStep } = config;
@@ -123,17 +136,17 @@ function toolingOf({ wakeAt, config, gate, ports }: Deps, { runnable }: Pick<All
 }
 
 function operationDeps(deps: Deps) {
-  const { database, world, household } = deps;
+  const { database, world, people } = deps;
   // A name behind "run" is a script's there: nobody is there to be asked what a skill would do.
   const tooling = toolingOf(deps, { runnable: () => false });
-  return { ...switchDeps(deps), database, world, household, tooling };
+  return { ...switchDeps(deps), database, world, people, tooling };
 }
 
 function switchDeps(deps: Deps) {
-  const { schedules, jobs, turns, wakeAt, config } = deps;
+  const { config, work, speech } = deps;
   const { acknowledgements } = deps.ports;
   const set = Object.entries(config.tasks).flatMap(([name, { enabled }]) => (enabled === undefined ? [] : [name]));
-  return { schedules, jobs, turns, wakeAt, acknowledgements, configured: new Set(set) };
+  return { work, speech, acknowledgements, configured: new Set(set) };
 }
 
 function commands(tooling: WatchTooling): Command[] {

@@ -22,7 +22,7 @@ import { askerOf, type WatchTooling, watchInput } from './watch.ts';
 
 const MOST_SHOWN = 500;
 
-type VerbDeps = Deps & Pick<SkillDeps, 'database' | 'world' | 'household'> & { tooling: WatchTooling };
+type VerbDeps = Deps & Pick<SkillDeps, 'database' | 'world' | 'people'> & { tooling: WatchTooling };
 
 const list = operation({
   name: 'schedules list',
@@ -31,7 +31,7 @@ const list = operation({
   example: 'coda schedules list --json',
   input: z.object({}),
   json: 'indented',
-  async run({ database, schedules }: VerbDeps) {
+  async run({ database, work: { schedules } }: VerbDeps) {
     const db = { query: database.read.bind(database) };
     return { tasks: await schedules.list(db), planned: await store.listOfEverybody(db, MOST_SHOWN) };
   },
@@ -72,7 +72,7 @@ const toggle = (state: 'on' | 'off') =>
         await store.saveSchedule(tx, meant.own.id, next);
         await settleAsking(deps.acknowledgements, tx, meant.own.id, next);
         const { nextAt } = next;
-        if (state === 'on' && nextAt) tx.afterCommit(() => deps.wakeAt(nextAt));
+        if (state === 'on' && nextAt) tx.afterCommit(() => deps.work.wakeAt(nextAt));
         return true;
       }),
     show: (_, { name }) => `${name} is ${state}.\n`,
@@ -114,7 +114,8 @@ export const addSchedule = operation({
     if (!read || 'ok' in read) throw refusalOf(read ? (read as Failed) : texts.nothingNamed);
     const parsed = watchInput.safeParse(read, { error: inputWords });
     if (!parsed.success) throw refusalOf({ message: faultsOf(parsed.error, 'the rule') });
-    const { household, world, tooling } = deps;
+    const { world, tooling } = deps;
+    const { household } = deps.people;
     const parts = { tooling, household, clock: world.clock };
     const came = await planFor(parts, parsed.data, owner, signal, (work) =>
       deps.database.tx('schedules.add', async (tx) => {
@@ -147,7 +148,8 @@ const changeSchedule = operation({
     if (isFault(changes)) throw refusalOf({ message: texts.wrongFlag(changes, CHANGE_FLAGS) });
     const parsed = editInput.safeParse(changes, { error: inputWords });
     if (!parsed.success) throw refusalOf({ message: texts.wrongFlag(faultIn(parsed.error), CHANGE_FLAGS) });
-    const { database, household, world, tooling } = deps;
+    const { database, world, tooling } = deps;
+    const { household } = deps.people;
     return database.tx('schedules.change', async (tx) => {
       const found = await store.findOfAnybody(tx, id);
       const person = found && found.state !== 'deleted' ? await personById(tx, found.personId) : undefined;
@@ -186,7 +188,7 @@ function refusalOf({ message, remedy }: { message: string; remedy?: string | und
 
 export const scheduleOperations = [list, addSchedule, changeSchedule, toggle('on'), toggle('off'), runNow];
 
-type MeantSchedule = { task: Awaited<ReturnType<Deps['schedules']['list']>>[number] } | { own: PersonSchedule };
+type MeantSchedule = { task: Awaited<ReturnType<Deps['work']['schedules']['list']>>[number] } | { own: PersonSchedule };
 
 /** Does it and writes it down, in one transaction. `does` gives false where it cannot be done. */
 function act(
@@ -196,7 +198,7 @@ function act(
   does: (tx: Transaction, meant: MeantSchedule) => Promise<boolean>,
 ): Promise<boolean> {
   return deps.database.tx('schedules.act', async (tx) => {
-    const tasks = await deps.schedules.list(tx);
+    const tasks = await deps.work.schedules.list(tx);
     const task = tasks.find(({ name }) => name === named);
     const found = task ? undefined : await store.findOfAnybody(tx, named);
     const own = found?.state === 'deleted' ? undefined : found;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type AllSkills, type AnyRoute, route, type SkillDeps } from '../../chat/index.ts';
 import { listRuns } from './store.ts';
 
-type RouteDeps = Pick<SkillDeps, 'readCaller' | 'schedules'>;
+type RouteDeps = Pick<SkillDeps, 'people' | 'work'>;
 
 const TAG = 'automations';
 
@@ -30,7 +30,7 @@ const scheduleRun = z.object({
 
 const MOST_RUNS = 50;
 
-function runsRoute({ readCaller }: RouteDeps): AnyRoute {
+function runsRoute({ people: { readCaller } }: RouteDeps): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/schedules/:id/runs',
@@ -75,7 +75,10 @@ const task = z.object({
   failures: z.int().describe('In a row.'),
 });
 
-function ownTasksRoute({ readCaller, schedules }: RouteDeps, ownTasks: AllSkills['ownTasks']): AnyRoute {
+function ownTasksRoute(
+  { people: { readCaller }, work: { schedules } }: RouteDeps,
+  ownTasks: AllSkills['ownTasks'],
+): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/system/tasks',

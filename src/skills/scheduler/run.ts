@@ -5,7 +5,7 @@ import type { Instant } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import { shorten, storable } from '../../base/text.ts';
-import type { SkillDeps, SkillPorts } from '../../chat/index.ts';
+import type { SkillDeps, SkillPorts, WorkDeps } from '../../chat/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
 import { type Person, personById } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
@@ -21,7 +21,7 @@ import { speechText, texts } from './watch/texts.ts';
 const RUN_JOB = 'schedule.run';
 
 export type RunDeps = ObserveDeps &
-  Pick<SkillDeps, 'database' | 'world' | 'outbox' | 'turns' | 'jobs' | 'wakeAt'> &
+  Pick<SkillDeps, 'database' | 'world' | 'speech' | 'work'> &
   Pick<SkillPorts, 'acknowledgements'>;
 
 /** Attempts at a source that may answer a little later. Then the run has failed. */
@@ -52,7 +52,7 @@ export function runJob(deps: RunDeps): JobHandler {
 
 /** Plans runs for occurrences, each once; returns the id of the last one that is new. */
 export async function planRuns(
-  { jobs }: Pick<RunDeps, 'jobs'>,
+  { jobs }: Pick<WorkDeps, 'jobs'>,
   tx: Transaction,
   schedule: Pick<PersonSchedule, 'id' | 'personId'>,
   occurrences: readonly { key: string; at: Instant }[],
@@ -243,7 +243,7 @@ async function endIn(deps: RunDeps, tx: Transaction, begun: StartedRun, seen: Si
     ms: now.getTime() - (run.begunAt ?? now).getTime(),
     lookAt: seen.lookAt,
   });
-  if (seen.lookAt) deps.wakeAt(seen.lookAt);
+  if (seen.lookAt) deps.work.wakeAt(seen.lookAt);
 }
 
 interface Utterance {
@@ -312,7 +312,7 @@ async function utter(
   const { digest, seen, escalate, urgent = false } = schedule.telling ?? {};
   if (digest !== undefined) {
     const digestAt = nextDigest(digest, schedule.zone, now);
-    tx.afterCommit(() => deps.wakeAt(digestAt));
+    tx.afterCommit(() => deps.work.wakeAt(digestAt));
     return { told, toldIn: undefined, digestAt };
   }
   if (seen !== undefined && !hasEnded && kind !== 'mended') {
@@ -320,7 +320,7 @@ async function utter(
     const toldIn = await tellUntilSeen(deps, tx, { ...tidings, urgent }, { seen, escalate, isFailure });
     if (toldIn !== undefined) return { told, toldIn };
   }
-  return { told, toldIn: await tell(deps, tx, { ...tidings, urgent }) };
+  return { told, toldIn: await tell(deps.speech, tx, { ...tidings, urgent }) };
 }
 
 /** Findings that a model may be asked about; that something fails or works again needs none. */
@@ -330,7 +330,7 @@ const dayBefore = (now: Instant): Instant => new Date(now.getTime() - DAY_MS);
 
 /** Begins the turn in which a model says what was found; what it costs is noted when it has ended. */
 async function askModel(
-  { turns }: RunDeps,
+  { speech: { turns } }: RunDeps,
   tx: Transaction,
   { run, schedule, person, text }: Pick<StartedRun, 'run' | 'schedule' | 'person'> & { text: string },
   now: Instant,
@@ -343,7 +343,7 @@ async function askModel(
 }
 
 /** For webhooks: has the rules of a person looked at what one of their hooks was sent. */
-export function hookWatcher({ jobs, world }: Pick<RunDeps, 'jobs' | 'world'>) {
+export function hookWatcher({ jobs, world }: Pick<WorkDeps, 'jobs'> & Pick<SkillDeps, 'world'>) {
   return async (
     tx: Transaction,
     sent: { hook: string; personId: string; delivery: string; read(place: string): string | undefined },

@@ -12,7 +12,7 @@ import * as store from './store.ts';
 import { sourcesOf } from './tell.ts';
 import { line, taskLine, texts } from './texts.ts';
 
-export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt'> & {
+export type Deps = Pick<SkillDeps, 'work' | 'speech'> & {
   acknowledgements: SkillPorts['acknowledgements'];
   /** Tasks whose being on or off is set in the configuration. */
   configured: ReadonlySet<string>;
@@ -20,7 +20,7 @@ export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt'> & 
 
 /** Coda's own tasks stand by names of their own: they are shown beside a person's schedules, or where they are asked for. */
 async function showSchedules(
-  { schedules }: Pick<Deps, 'schedules'>,
+  { work: { schedules } }: Pick<Deps, 'work'>,
   all: boolean,
   ctx: TxContext,
 ): Promise<ToolResult> {
@@ -138,7 +138,7 @@ const switchTool = (deps: Deps) =>
     async run(input, ctx) {
       const meant = await meantBy(deps, input.name, ctx);
       if ('ok' in meant) return meant;
-      if ('own' in meant) return switchOwn(ctx, meant.own, input.on, deps);
+      if ('own' in meant) return switchOwn(ctx, meant.own, input.on, { ...deps, ...deps.work });
       return failed('AMBIGUOUS', texts.reallySwitch(meant.task.name, input.on), {
         choices: [{ label: texts.switchIt(input.on), tool: 'scheduler_toggle', input }],
       });
@@ -148,7 +148,7 @@ const switchTool = (deps: Deps) =>
 type MeantSchedule = { task: ListedSchedule } | { own: PersonSchedule };
 
 async function meantBy(
-  { schedules }: Deps,
+  { work: { schedules } }: Deps,
   name: string,
   { tx, person, conversationId }: TxContext,
 ): Promise<MeantSchedule | ToolResult> {
@@ -169,7 +169,7 @@ async function meantBy(
 async function toggle(deps: Deps, { name, on }: { name: string; on: boolean }, ctx: TxContext) {
   const meant = await meantBy(deps, name, ctx);
   if ('ok' in meant) return meant;
-  if ('own' in meant) return switchOwn(ctx, meant.own, on, deps);
+  if ('own' in meant) return switchOwn(ctx, meant.own, on, { ...deps, ...deps.work });
   return toggleTask(deps, meant.task, on, ctx);
 }
 
@@ -181,8 +181,8 @@ async function toggleTask(deps: Deps, task: ListedSchedule, on: boolean, { tx }:
 /** Switches one of coda's own tasks. False where the configuration says whether it is on. */
 export async function switchTask(deps: Deps, task: ListedSchedule, on: boolean, tx: Transaction): Promise<boolean> {
   if (deps.configured.has(task.name)) return false;
-  await deps.schedules.toggle(tx, task.name, on);
-  if (!on) await deps.jobs.cancel(tx, task.kind, byHand(task.name));
+  await deps.work.schedules.toggle(tx, task.name, on);
+  if (!on) await deps.work.jobs.cancel(tx, task.kind, byHand(task.name));
   return true;
 }
 
@@ -190,7 +190,7 @@ export async function switchTask(deps: Deps, task: ListedSchedule, on: boolean, 
 export async function runTask(deps: Deps, task: ListedSchedule, tx: Transaction, now: Instant): Promise<void> {
   const { kind, payload, name: schedule } = task;
   const given = { ...(payload as Record<string, never>), schedule };
-  await deps.jobs.enqueue(tx, { kind, payload: given }, { at: now, key: byHand(schedule) });
+  await deps.work.jobs.enqueue(tx, { kind, payload: given }, { at: now, key: byHand(schedule) });
 }
 
 async function runNow(deps: Deps, { name }: { name: string }, ctx: TxContext): Promise<ToolResult> {

@@ -1,6 +1,6 @@
 /** Tells what a schedule has found, in its place. */
 import type { Instant } from '../../base/clock.ts';
-import type { SkillDeps, SkillPorts } from '../../chat/index.ts';
+import type { SkillPorts, SpeechDeps } from '../../chat/index.ts';
 import { conversations, type PlannedTurn, type TargetAddress, targets } from '../../delivery/index.ts';
 import { type Person, type QuietHours, quietUntil } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
@@ -62,7 +62,7 @@ export const turnTold = (told: ToldAddress | undefined): Partial<Pick<PlannedTur
 
 /** Tells it, and returns the conversation in which it is said. */
 export async function tell(
-  { outbox }: Pick<SkillDeps, 'outbox'>,
+  { outbox }: Pick<SpeechDeps, 'outbox'>,
   tx: Transaction,
   { key: own, schedule, person, text, now, urgent = false }: Tidings,
 ): Promise<string> {

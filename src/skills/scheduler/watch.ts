@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type CallContext, dataTool, type Failed, failed, privately, type ToolResult } from '../../agent/index.ts';
 import { withTimeout } from '../../base/async.ts';
-import type { FoundScript, ScriptAsker, SkillDeps, SkillPorts } from '../../chat/index.ts';
+import type { FoundScript, PeopleDeps, ScriptAsker, SkillPorts } from '../../chat/index.ts';
 import { readSlot } from '../../time/index.ts';
 import { askWhich, type Placing, placeAt, planOf, type Tooling } from './create.ts';
 import { MISSED } from './schedule.ts';
@@ -41,7 +41,7 @@ export interface WatchTooling extends Tooling {
   smallestRemoteStep: number;
   scripts: SkillPorts['scripts'];
   servers: SkillPorts['servers'];
-  gate: SkillDeps['gate'];
+  gate: PeopleDeps['gate'];
   pages: SkillPorts['pages'];
   hookOwner: SkillPorts['hookOwner'];
 }

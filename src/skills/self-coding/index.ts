@@ -5,7 +5,7 @@ import { backOff, sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
 import type { Lock } from '../../bus/index.ts';
-import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
+import type { HealthCheck, Skill, SkillDeps, WorkDeps } from '../../chat/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
 import { nightly, proposalStore } from '../../proposals/index.ts';
 import type { SandboxFailure } from '../../sandbox/index.ts';
@@ -193,8 +193,10 @@ const STALLED_MS = 24 * 3_600_000;
 
 const payload = z.object({ run: z.string(), step: z.enum(store.STEPS) });
 
+type BeginDeps = Pick<Deps, 'config' | 'world'> & { work: Pick<WorkDeps, 'jobs'> };
+
 export async function begin(
-  deps: Pick<Deps, 'config' | 'jobs' | 'world'>,
+  deps: BeginDeps,
   tx: Transaction,
   { proposal, askedBy }: { proposal?: string | undefined; askedBy?: string | undefined },
 ): Promise<BeginOutcome> {
@@ -214,9 +216,9 @@ export async function begin(
   return { ok: true, run: id, proposalId };
 }
 
-async function enqueue({ jobs, world }: Pick<Deps, 'jobs' | 'world'>, tx: Transaction, run: string, step: store.Step) {
+async function enqueue({ work, world }: Omit<BeginDeps, 'config'>, tx: Transaction, run: string, step: store.Step) {
   const options = { at: world.clock.now(), key: `${run}:${step}`, maxAttempts: MOST_ATTEMPTS };
-  await jobs.enqueue(tx, { kind: STEP_JOB, payload: { run, step } }, options);
+  await work.jobs.enqueue(tx, { kind: STEP_JOB, payload: { run, step } }, options);
 }
 
 const weekly = nightly<Deps>({
@@ -252,7 +254,12 @@ function stepJob(deps: Deps): JobHandler {
  * The run's lock, waited for as long as a process that has died may hold it. The row and the job decide who works on a run:
  * the lock keeps a process that was taken for dead from working on beside its successor, and is done without after `MOST_NETWORK_TRIES`.
  */
-async function lockOf({ locks }: Deps, id: string, attempt: number, signal: AbortSignal): Promise<Lock | undefined> {
+async function lockOf(
+  { storage: { locks } }: Deps,
+  id: string,
+  attempt: number,
+  signal: AbortSignal,
+): Promise<Lock | undefined> {
   for (let waitedMs = 0; waitedMs <= 2 * locks.ttlMs; waitedMs += BETWEEN_LOOKS_MS) {
     const lock = await locks.take(`executor:${id}`);
     if (lock !== undefined) return lock;
@@ -291,14 +298,18 @@ function whenOn<T>({ config: settings, ...deps }: SkillDeps<Optional, 'servers'>
 export const selfCoding: Skill<Optional, 'servers'> = {
   name: 'self-coding',
   config,
-  needs: ['servers'],
+  ports: { needs: ['servers'] },
   tools: (deps) => whenOn(deps, codingTools),
-  jobs: (deps) => whenOn(deps, (own) => [...weekly.jobs(own), stepJob(own)]),
-  scheduleNames: weekly.scheduleNames,
-  ownSchedules: (deps) => whenOn(deps, weekly.schedules),
-  checks: (deps) => whenOn(deps, (own) => [check(own)]),
-  deletionRules: proposalStore.deletionRules,
-  mergeRules: [...proposalStore.mergeRules, ...mergeRules],
+  work: {
+    jobs: (deps) => whenOn(deps, (own) => [...weekly.jobs(own), stepJob(own)]),
+    scheduleNames: weekly.scheduleNames,
+    ownSchedules: (deps) => whenOn(deps, weekly.schedules),
+  },
+  views: { checks: (deps) => whenOn(deps, (own) => [check(own)]) },
+  data: {
+    deletionRules: proposalStore.deletionRules,
+    mergeRules: [...proposalStore.mergeRules, ...mergeRules],
+  },
 };
 
 function isExecutorOn(config: Settings): boolean {

@@ -27,7 +27,8 @@ async function report(deps: Deps, run: Run, signal: AbortSignal): Promise<StepRe
   const proposal = await improvements.find(readerOf(deps.database), run.proposalId);
   const title = proposal?.title ?? run.proposalId;
   const narrative = await narrateRun(deps, run, title, signal);
-  const { world, outbox, events } = deps;
+  const { world } = deps;
+  const { outbox, events } = deps.speech;
   return {
     next: 'record',
     found: { narrative },
@@ -63,7 +64,7 @@ async function narrateRun(deps: Deps, run: Run, title: string, signal: AbortSign
   }
 }
 
-function nextMorning({ world, household }: Pick<Deps, 'world' | 'household'>): Date {
+function nextMorning({ world, people: { household } }: Pick<Deps, 'world' | 'people'>): Date {
   const now = world.clock.now();
   const today = beginningOf(dayAt(now, household.zone), household.zone).getTime() + MORNING_MS;
   return new Date(today > now.getTime() ? today : now.getTime());

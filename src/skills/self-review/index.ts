@@ -61,26 +61,34 @@ export const selfReview: Skill<Optional> = {
   tools: (deps) =>
     partsOn(deps).flatMap(({ part, own }) => [...(part.tools?.(own) ?? []), ...(nightlyOf(part)?.tools(own) ?? [])]),
   commands: (deps) => partsOn(deps).flatMap(({ part, own }) => part.commands?.(own) ?? []),
-  jobs: (deps) =>
-    partsOn(deps).flatMap(({ part, own }) => [...(part.jobs?.(own) ?? []), ...(nightlyOf(part)?.jobs(own) ?? [])]),
-  scheduleNames: PARTS.flatMap((part) => nightlyOf(part)?.scheduleNames ?? []),
-  ownSchedules: (deps) => partsOn(deps).flatMap(({ part, own }) => nightlyOf(part)?.schedules(own) ?? []),
-  onStart(deps) {
-    for (const { part, own } of partsOn(deps)) part.onStart?.(own);
+  work: {
+    jobs: (deps) =>
+      partsOn(deps).flatMap(({ part, own }) => [...(part.jobs?.(own) ?? []), ...(nightlyOf(part)?.jobs(own) ?? [])]),
+    scheduleNames: PARTS.flatMap((part) => nightlyOf(part)?.scheduleNames ?? []),
+    ownSchedules: (deps) => partsOn(deps).flatMap(({ part, own }) => nightlyOf(part)?.schedules(own) ?? []),
+    onStart(deps) {
+      for (const { part, own } of partsOn(deps)) part.onStart?.(own);
+    },
+    async turnOver(deps, over) {
+      await askParts(deps, (part, own) => part.turnOver?.(own, over));
+    },
   },
-  checks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.checks?.(own) ?? []),
-  routes(deps) {
-    return proposalRoutes(partsOn(deps)[0]?.own);
+  views: {
+    checks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.checks?.(own) ?? []),
+    routes(deps) {
+      return proposalRoutes(partsOn(deps)[0]?.own);
+    },
   },
-  async turnOver(deps, over) {
-    await askParts(deps, (part, own) => part.turnOver?.(own, over));
+  prompt: {
+    async stable(deps, about: AskedPrompt) {
+      const texts = await askParts(deps, (part, own) => part.stablePrompt?.(own, about));
+      return texts.length === 0 ? undefined : texts.join('\n\n');
+    },
+    message: async (deps, about: AskedPrompt) =>
+      joinSections(await askParts(deps, (part, own) => part.messagePrompt?.(own, about))),
   },
-  async stablePrompt(deps, about: AskedPrompt) {
-    const texts = await askParts(deps, (part, own) => part.stablePrompt?.(own, about));
-    return texts.length === 0 ? undefined : texts.join('\n\n');
+  data: {
+    deletionRules: PARTS.flatMap(({ deletionRules = [] }) => deletionRules),
+    mergeRules: PARTS.flatMap(({ mergeRules = [] }) => mergeRules),
   },
-  messagePrompt: async (deps, about: AskedPrompt) =>
-    joinSections(await askParts(deps, (part, own) => part.messagePrompt?.(own, about))),
-  deletionRules: PARTS.flatMap(({ deletionRules = [] }) => deletionRules),
-  mergeRules: PARTS.flatMap(({ mergeRules = [] }) => mergeRules),
 };

@@ -96,7 +96,7 @@ function listRoute(deps: Deps | undefined): AnyRoute {
       const db = readerOf(deps.database);
       const found = await store.list(db, { state: query.state }, MOST);
       const since = new Date(deps.world.clock.now().getTime() - WEEKS * 7 * DAY_MS);
-      const weeks = await scoresByWeek(db, since, deps.household.zone);
+      const weeks = await scoresByWeek(db, since, deps.people.household.zone);
       const guidance = (await versions.newest(db, MOST)).map(({ version, at, state, content, result }) => {
         return { version, state, content, at: at.toISOString(), measured: measuredWords(result) };
       });

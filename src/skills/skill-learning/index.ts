@@ -39,10 +39,14 @@ export function skillLearning(skills: LiveSkills, standardAuto: LearnedDeps['sta
     config: improvementConfig,
     tools: (deps) => on(deps, learnedTools),
     commands: (deps) => on(deps, () => [learnedCommand]),
-    jobs: (deps) => on(deps, (own) => [...nightlyScan.jobs(own), draftJob(own)]),
-    ownSchedules: (deps) => on(deps, nightlyScan.schedules),
-    tables: ['learned_signals', 'learned_uses', 'learned_proposals'],
-    mergeRules,
+    work: {
+      jobs: (deps) => on(deps, (own) => [...nightlyScan.jobs(own), draftJob(own)]),
+      ownSchedules: (deps) => on(deps, nightlyScan.schedules),
+    },
+    data: {
+      tables: ['learned_signals', 'learned_uses', 'learned_proposals'],
+      mergeRules,
+    },
   };
 }
 
@@ -63,7 +67,8 @@ const nightlyScan = nightly<LearnedDeps>({
 });
 
 async function scanAll(deps: LearnedDeps, signal: AbortSignal): Promise<void> {
-  const { database, world, models } = deps;
+  const { database, world } = deps;
+  const { small: models } = deps.models;
   if (!models.available) return;
   const now = world.clock.now();
   const ago = (days: number) => new Date(now.getTime() - days * DAY_MS);
@@ -80,7 +85,8 @@ async function scanAll(deps: LearnedDeps, signal: AbortSignal): Promise<void> {
 }
 
 async function scan(deps: LearnedDeps, personId: string, keptNames: readonly string[]): Promise<void> {
-  const { database, world, jobs } = deps;
+  const { database, world } = deps;
+  const { jobs } = deps.work;
   const [now, reader] = [world.clock.now(), readerOf(database)];
   const from = new Date(now.getTime() - LOOKED_AT_MS);
   const turns = await store.turnsOf(reader, personId, { from, to: new Date(now.getTime() - SETTLED_MS) });
@@ -197,7 +203,11 @@ function keepTool(deps: LearnedDeps): AnyTool {
   });
 }
 
-async function askOwner({ outbox }: LearnedDeps, proposal: store.Proposal, { tx, person, clock }: TxContext) {
+async function askOwner(
+  { speech: { outbox } }: LearnedDeps,
+  proposal: store.Proposal,
+  { tx, person, clock }: TxContext,
+) {
   const card = offerCard(proposal, proposal.turns.length);
   const text = `${texts.asksFor(person.name)}\n\n${card.text}`;
   const cards = await toOwners(tx, `learned:ask:${proposal.id}`, { ...card, text });
@@ -367,7 +377,11 @@ function isIdle({ before, usedAt, decidedAt, createdAt }: store.Proposal, now: n
   return before === null && now - last >= REST_DAYS * DAY_MS;
 }
 
-async function propose({ database, world, outbox }: LearnedDeps, proposal: store.Proposal, counts: store.Counts) {
+async function propose(
+  { database, world, speech: { outbox } }: LearnedDeps,
+  proposal: store.Proposal,
+  counts: store.Counts,
+) {
   const now = world.clock.now();
   const card = {
     kind: 'notice' as const,
@@ -380,7 +394,7 @@ async function propose({ database, world, outbox }: LearnedDeps, proposal: store
   });
 }
 
-async function rest({ database, world, outbox, shelf }: LearnedDeps, proposal: store.Proposal) {
+async function rest({ database, world, speech: { outbox }, shelf }: LearnedDeps, proposal: store.Proposal) {
   const now = world.clock.now();
   // First, and harmless twice: what is marked as resting does rest.
   await shelf.rest(proposal.name, texts.restReason(REST_DAYS));

@@ -48,7 +48,8 @@ export const isDueFor = async (db: Queryable, personId: string, now: Instant): P
 
 /** The proposal and its card are one commit: cut off before it, the model is asked again. */
 export function draftJob(deps: LearnedDeps): JobHandler {
-  const { database, world, outbox, standardAuto } = deps;
+  const { database, world, standardAuto } = deps;
+  const { outbox } = deps.speech;
   return {
     kind: DRAFT_JOB,
     alone: true,

@@ -9,7 +9,7 @@ export { marketOperations } from './operations.ts';
 export { restingIn } from './revoke.ts';
 
 export function skillMarket(host: SkillHost): Skill {
-  const depsOf = ({ database, egress, outbox, world }: SkillDeps): MarketDeps => ({
+  const depsOf = ({ database, egress, speech: { outbox }, world }: SkillDeps): MarketDeps => ({
     host,
     database,
     egress,
@@ -18,13 +18,19 @@ export function skillMarket(host: SkillHost): Skill {
   });
   return {
     name: 'skill-market',
-    changes: {
-      commits: { 'skills.market.install': ['owners', 'skills'], 'skills.market.trust': ['owners', 'skills'] },
+    data: {
+      changes: {
+        commits: { 'skills.market.install': ['owners', 'skills'], 'skills.market.trust': ['owners', 'skills'] },
+      },
     },
-    schedules: [marketTask],
-    jobs: (deps) => [marketJob(depsOf(deps))],
-    checks: (deps) => [marketCheck(depsOf(deps))],
-    verbs: (deps) => verbsOf(marketOperations, depsOf(deps), deps.world),
-    routes: (deps) => routesOf(marketOperations, depsOf(deps), { ...deps.world, gate: deps.gate }),
+    work: {
+      schedules: [marketTask],
+      jobs: (deps) => [marketJob(depsOf(deps))],
+    },
+    views: {
+      checks: (deps) => [marketCheck(depsOf(deps))],
+      routes: (deps) => routesOf(marketOperations, depsOf(deps), { ...deps.world, gate: deps.people.gate }),
+    },
+    acts: { verbs: (deps) => verbsOf(marketOperations, depsOf(deps), deps.world) },
   };
 }

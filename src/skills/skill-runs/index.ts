@@ -29,20 +29,24 @@ export function skillRuns(host: SkillHost): Skill<Settings> {
   return {
     name: 'skill-runs',
     config: agentSkillsConfig,
-    tables: ['skill_runs'],
-    changes: {
-      commits: {
-        'skills.run.begin': ['all', 'jobs'],
-        'skills.run.step': ['all', 'jobs'],
-        'skills.run.end': ['all', 'jobs'],
+    data: {
+      tables: ['skill_runs'],
+      changes: {
+        commits: {
+          'skills.run.begin': ['all', 'jobs'],
+          'skills.run.step': ['all', 'jobs'],
+          'skills.run.end': ['all', 'jobs'],
+        },
       },
+      mergeRules,
     },
-    mergeRules,
-    provides: () => ({ countRuns: outcomes }),
+    ports: { provides: () => ({ countRuns: outcomes }) },
     tools: (deps) => [pipelineTool(toolDeps(deps, host), deps.config)],
-    routes: (deps) => [runsRoute(deps)],
-    verbs: (deps) => verbsOf(runOperations, toolDeps(deps, host), deps.world),
-    callNamed: (_, name, rest) => (name.toLowerCase() === 'pipeline' ? pipelineCall(rest) : undefined),
+    views: { routes: (deps) => [runsRoute(deps)] },
+    acts: {
+      verbs: (deps) => verbsOf(runOperations, toolDeps(deps, host), deps.world),
+      callNamed: (_, name, rest) => (name.toLowerCase() === 'pipeline' ? pipelineCall(rest) : undefined),
+    },
   };
 }
 

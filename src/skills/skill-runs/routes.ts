@@ -20,7 +20,7 @@ const run = z.object({
   ),
 });
 
-export function runsRoute({ readCaller }: Pick<SkillDeps, 'readCaller'>): AnyRoute {
+export function runsRoute({ people: { readCaller } }: Pick<SkillDeps, 'people'>): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/runs',

@@ -6,5 +6,5 @@ export { trialOperations } from './operations.ts';
 export { SkillTrials } from './variants.ts';
 
 export function skillTrials(parts: TrialParts): Skill {
-  return { name: 'skill-trials', verbs: ({ world }) => verbsOf(trialOperations, parts, world) };
+  return { name: 'skill-trials', acts: { verbs: ({ world }) => verbsOf(trialOperations, parts, world) } };
 }

@@ -19,11 +19,16 @@ type Tools = Pick<Toolbox, 'names' | 'get'>;
 
 export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
   const held = new HeldSnapshots(host.catalog);
-  const depsOf = ({ database, gate }: SkillDeps<SpecialistsConfig>): ToolDeps => ({ host, held, database, gate });
+  const depsOf = ({ database, people: { gate } }: SkillDeps<SpecialistsConfig>): ToolDeps => ({
+    host,
+    held,
+    database,
+    gate,
+  });
   return {
     name: 'specialists',
-    provides: () => ({ plannedInFiles: () => plannedLines(host.catalog.current()) }),
-    changes: { commits: { 'specialists.approve': ['owners', 'skills'] } },
+    ports: { provides: () => ({ plannedInFiles: () => plannedLines(host.catalog.current()) }) },
+    data: { changes: { commits: { 'specialists.approve': ['owners', 'skills'] } } },
     config,
     tools: (deps) => [
       listTool(depsOf(deps)),
@@ -31,16 +36,22 @@ export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
       ...forOwners(texts.ownersApprove, [approveTool(depsOf(deps))]),
     ],
     commands: (deps) => commands(depsOf(deps)),
-    callNamed: (_, name, rest) => calledBy(host.catalog.current(), name, rest),
-    stablePrompt: async ({ gate }, { turnKey, window, person }) => {
-      const spawning = { kind: 'tool', name: 'specialist_spawn', skill: 'specialists' } as const;
-      const standing = gate.may(person, spawning) ? held.standingFor(turnKey) : undefined;
-      return standing && fits(standing, window) ? standing.text : undefined;
+    acts: {
+      callNamed: (_, name, rest) => calledBy(host.catalog.current(), name, rest),
+      verbs: ({ database, world }) => verbsOf(specialistOperations, { host, database, world }, world),
     },
-    verbs: ({ database, world }) => verbsOf(specialistOperations, { host, database, world }, world),
-    routes: ({ database, world, gate }) =>
-      routesOf(specialistOperations, { host, database, world }, { ...world, gate }),
-    checks: (_, toolbox) => [healthCheck(host, toolbox)],
+    prompt: {
+      stable: async ({ people: { gate } }, { turnKey, window, person }) => {
+        const spawning = { kind: 'tool', name: 'specialist_spawn', skill: 'specialists' } as const;
+        const standing = gate.may(person, spawning) ? held.standingFor(turnKey) : undefined;
+        return standing && fits(standing, window) ? standing.text : undefined;
+      },
+    },
+    views: {
+      routes: ({ database, world, people: { gate } }) =>
+        routesOf(specialistOperations, { host, database, world }, { ...world, gate }),
+      checks: (_, toolbox) => [healthCheck(host, toolbox)],
+    },
   };
 }
 

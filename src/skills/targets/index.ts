@@ -11,16 +11,16 @@ export type { TargetsParts };
 
 export const targetsSkill = (parts: TargetsParts): Skill => ({
   name: 'targets',
-  tools: ({ outbox }, all) => targetTools({ ...parts, outbox }, all),
+  tools: ({ speech: { outbox } }, all) => targetTools({ ...parts, outbox }, all),
   commands: () => [targetsCommand],
-  due: (deps) => [goneSource(deps)],
-  routes: (deps) => [listRoute(deps)],
+  work: { due: (deps) => [goneSource(deps)] },
+  views: { routes: (deps) => [listRoute(deps)] },
 });
 
 const BATCH = 50;
 
 /** Tells the people of targets whose place is gone, once; what would be told there comes to them from then on. */
-function goneSource({ database, outbox }: Pick<SkillDeps, 'database' | 'outbox'>): DueSource {
+function goneSource({ database, speech: { outbox } }: Pick<SkillDeps, 'database' | 'speech'>): DueSource {
   return {
     name: 'targets that are gone',
     earliest: targets.EARLIEST_GONE,
@@ -79,7 +79,7 @@ const target = z.object({
   state: z.enum(['asked', 'allowed', 'refused', 'gone']).describe('Only an allowed one is told anything.'),
 });
 
-function listRoute({ readCaller }: Pick<SkillDeps, 'readCaller'>): AnyRoute {
+function listRoute({ people: { readCaller } }: Pick<SkillDeps, 'people'>): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/targets',

@@ -10,7 +10,7 @@ import {
 } from '../../agent/index.ts';
 import { shortId, uuid } from '../../base/ids.ts';
 import { didYouMean } from '../../base/text.ts';
-import type { AllSkills, SkillDeps } from '../../chat/index.ts';
+import type { AllSkills, SpeechDeps } from '../../chat/index.ts';
 import { type Card, conversations, type Place, type Target, type TargetKind, targets } from '../../delivery/index.ts';
 import { personById, resolvePeople } from '../../people/index.ts';
 import { texts } from './texts.ts';
@@ -25,7 +25,7 @@ export interface TargetsParts {
   linkTo(place: Place): string | undefined;
 }
 
-type Deps = TargetsParts & Pick<SkillDeps, 'outbox'>;
+type Deps = TargetsParts & Pick<SpeechDeps, 'outbox'>;
 
 const MOST = 50;
 const KINDS = ['place', 'person', 'hook', 'push'] as const;

@@ -15,7 +15,7 @@ const SETTLED = 500;
 /** A turn that got no step done is followed by another one so much later, twice as much each time. */
 const AGAIN_MS = 15 * 60_000;
 
-type Deps = Pick<SkillDeps, 'database' | 'turns' | 'outbox' | 'gate'> & { tooling: Tooling; mostResumed: number };
+type Deps = Pick<SkillDeps, 'database' | 'speech' | 'people'> & { tooling: Tooling; mostResumed: number };
 
 export function taskSource(deps: Deps): DueSource {
   return {
@@ -26,7 +26,11 @@ export function taskSource(deps: Deps): DueSource {
 }
 
 /** Has the turns looked at, too, that an older version has begun: which may be there until all replicas are replaced. */
-export function adoptTurns({ database, world, wakeAt }: Pick<SkillDeps, 'database' | 'world' | 'wakeAt'>): void {
+export function adoptTurns({
+  database,
+  world,
+  work: { wakeAt },
+}: Pick<SkillDeps, 'database' | 'world' | 'work'>): void {
   store.adoptTurns(database).then(
     (count) => count > 0 && wakeAt(world.clock.now()),
     (error: unknown) => world.log.warn({ error: messageOf(error) }, 'turns of an older version were not looked at'),
@@ -43,7 +47,7 @@ interface Act {
 }
 
 /** Each that is due is taken up once and planned on, or nothing happened. */
-async function takeUp({ database, turns, outbox, ...deps }: Deps, now: Instant): Promise<number> {
+async function takeUp({ database, speech: { turns, outbox }, ...deps }: Deps, now: Instant): Promise<number> {
   return database.tx('tasks.fire', async (tx) => {
     const due = await store.claimDue(tx, now, BATCH);
     if (due.length === 0) return 0;
@@ -73,7 +77,7 @@ async function takeUp({ database, turns, outbox, ...deps }: Deps, now: Instant):
 function actOn(
   task: store.Due,
   now: Instant,
-  { tooling, mostResumed, gate }: Pick<Deps, 'tooling' | 'mostResumed' | 'gate'>,
+  { tooling, mostResumed, people: { gate } }: Pick<Deps, 'tooling' | 'mostResumed' | 'people'>,
 ): Act {
   const next = task.rule === undefined ? undefined : nextOf(task.rule, now);
   const nextAt = next && onGrid(next, tooling.resumeCron, task.zone);

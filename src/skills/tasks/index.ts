@@ -46,26 +46,36 @@ export const tasks: Skill<Settings> = {
   name: 'tasks',
   config,
   words: { does: 'work on tasks over days', keeps: 'tasks' },
-  tables: ['tasks'],
-  changes: { calls: 'tasks', commits: { 'tasks.fire': ['all', 'tasks'], 'tasks.settle': ['all', 'tasks'] } },
-  mergeRules,
+  data: {
+    tables: ['tasks'],
+    changes: { calls: 'tasks', commits: { 'tasks.fire': ['all', 'tasks'], 'tasks.settle': ['all', 'tasks'] } },
+    mergeRules,
+  },
   tools: (deps) => (deps.config.enabled ? tools(toolingOf(deps)) : []),
   commands: (deps) => (deps.config.enabled ? commands() : []),
-  collections: (deps) => (deps.config.enabled ? [own] : []),
-  listTimeless: async (deps, reader) => (deps.config.enabled ? openTasks(reader) : {}),
-  onStart: adoptTurns,
-  replicaEnded: adoptTurns,
-  due: (deps) =>
-    deps.config.enabled
-      ? [taskSource({ ...deps, tooling: toolingOf(deps), mostResumed: deps.config.max_auto_resume_attempts })]
-      : [],
-  callNamed: ({ config: { enabled } }, name, rest) =>
-    enabled && name === WORK ? { tool: 'task_status', input: { which: rest.trim() } } : undefined,
-  prompt: async ({ config, database }, { person }) =>
-    config.enabled && (await hasOpen(readerOf(database), person.id))
-      ? { title: 'Tasks', text: '', group: 'tasks' }
-      : undefined,
-  agenda: async ({ config: { enabled } }, ctx, span) => (enabled ? agenda(ctx, span) : []),
+  views: {
+    collections: (deps) => (deps.config.enabled ? [own] : []),
+    listTimeless: async (deps, reader) => (deps.config.enabled ? openTasks(reader) : {}),
+    agenda: async ({ config: { enabled } }, ctx, span) => (enabled ? agenda(ctx, span) : []),
+  },
+  work: {
+    onStart: adoptTurns,
+    replicaEnded: adoptTurns,
+    due: (deps) =>
+      deps.config.enabled
+        ? [taskSource({ ...deps, tooling: toolingOf(deps), mostResumed: deps.config.max_auto_resume_attempts })]
+        : [],
+  },
+  acts: {
+    callNamed: ({ config: { enabled } }, name, rest) =>
+      enabled && name === WORK ? { tool: 'task_status', input: { which: rest.trim() } } : undefined,
+  },
+  prompt: {
+    person: async ({ config, database }, { person }) =>
+      config.enabled && (await hasOpen(readerOf(database), person.id))
+        ? { title: 'Tasks', text: '', group: 'tasks' }
+        : undefined,
+  },
 };
 
 function tools(tooling: Tooling): AnyTool[] {
@@ -83,7 +93,7 @@ function tools(tooling: Tooling): AnyTool[] {
   ] as readonly unknown[] as AnyTool[];
 }
 
-function toolingOf({ wakeAt, models, config: settings }: SkillDeps<Settings>): Tooling {
+function toolingOf({ work: { wakeAt }, models: { small: models }, config: settings }: SkillDeps<Settings>): Tooling {
   return {
     wakeAt,
     hasModel: models.available,

@@ -15,7 +15,7 @@ import { activity } from '../../delivery/index.ts';
 import { addDays, beginningOf, dayAt, formatClock } from '../../time/index.ts';
 
 /** A person's week, made of what all skills keep for them. */
-export const today: Skill = { name: 'today', routes: (deps, all) => [todayRoute(deps, all)] };
+export const today: Skill = { name: 'today', views: { routes: (deps, all) => [todayRoute(deps, all)] } };
 
 const DAYS = 7;
 const MOST_A_DAY = 50;
@@ -84,11 +84,15 @@ const todayRoute = (deps: SkillDeps, all: AllSkills): AnyRoute =>
     answers: { 200: { description: 'Today, and the week.', schema: shape } },
     examples: [{ summary: 'Today', status: 200 }],
     async answerRequest(request) {
-      return { body: { json: await todayOf(all, deps.schedules, await deps.readCaller(request)) } };
+      return { body: { json: await todayOf(all, deps.work.schedules, await deps.people.readCaller(request)) } };
     },
   });
 
-async function todayOf(all: AllSkills, schedules: SkillDeps['schedules'], reader: CallerReader): Promise<Today> {
+async function todayOf(
+  all: AllSkills,
+  schedules: SkillDeps['work']['schedules'],
+  reader: CallerReader,
+): Promise<Today> {
   const { now, zone, db, personId, isOwner } = reader;
   const today = dayAt(now, zone);
   const days = Array.from({ length: DAYS }, (_, index) => addDays(today, index));

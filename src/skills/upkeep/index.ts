@@ -42,32 +42,34 @@ type Settings = z.output<typeof config.schema>;
 export const upkeep: Skill<Settings> = {
   name: 'upkeep',
   config,
-  checks: (deps) => [filesCheck(deps)],
-  schedules: [
-    {
-      name: 'retention',
-      kind: 'retention',
-      cron: '23 3 * * *',
-      missed: 'latest',
-      does: 'removes what is long done: messages’ records, runs, files that nothing refers to',
+  views: { checks: (deps) => [filesCheck(deps)] },
+  work: {
+    schedules: [
+      {
+        name: 'retention',
+        kind: 'retention',
+        cron: '23 3 * * *',
+        missed: 'latest',
+        does: 'removes what is long done: messages’ records, runs, files that nothing refers to',
+      },
+    ],
+    jobs: (deps, { tables }) => {
+      const collect = collectJob(deps);
+      const { database, world, config } = deps;
+      const retentionRules = [...roomRules, strangerRule([requestTable, secretTable, ...tables])];
+      return [retention({ database, world, days: config.days, retentionRules, collect }), fileCollection(collect)];
     },
-  ],
-  jobs: (deps, { tables }) => {
-    const collect = collectJob(deps);
-    const { database, world, config } = deps;
-    const retentionRules = [...roomRules, strangerRule([requestTable, secretTable, ...tables])];
-    return [retention({ database, world, days: config.days, retentionRules, collect }), fileCollection(collect)];
   },
 };
 
-function collectJob({ database, artifacts, world: { clock } }: SkillDeps<Settings>) {
+function collectJob({ database, storage: { artifacts }, world: { clock } }: SkillDeps<Settings>) {
   return (signal: AbortSignal) => collectFiles({ database, artifacts, clock, references: fileReferences }, signal);
 }
 
 /** Files that one look asks for: enough to see that a folder was deleted or not mounted, and a few milliseconds. */
 const MOST_LOOKED = 500;
 
-function filesCheck({ database, artifacts }: SkillDeps<Settings>): HealthCheck {
+function filesCheck({ database, storage: { artifacts } }: SkillDeps<Settings>): HealthCheck {
   return {
     name: 'stored files',
     async check() {

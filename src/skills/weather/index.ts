@@ -12,10 +12,13 @@ export const weather: Skill<Settings> = {
   words: { does: 'tell the weather' },
   isOn: ({ enabled }) => enabled,
   tools: (deps) => [weatherTool(depsOf(deps))],
-  agendaAhead: async (deps, kind) => (kind === 'day' ? briefingOf(depsOf(deps), AbortSignal.timeout(PATIENCE_MS)) : []),
+  views: {
+    agendaAhead: async (deps, kind) =>
+      kind === 'day' ? briefingOf(depsOf(deps), AbortSignal.timeout(PATIENCE_MS)) : [],
+  },
 };
 
-function depsOf({ config: settings, egress, cache }: SkillDeps<Settings>): WeatherDeps {
+function depsOf({ config: settings, egress, storage: { cache } }: SkillDeps<Settings>): WeatherDeps {
   const service = new OpenMeteo(settings, egress.allowingAll());
   return { service, cache, keepMs: settings.cache, place: settings.place };
 }

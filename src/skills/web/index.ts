@@ -9,14 +9,17 @@ import { watchedPages } from './watched.ts';
 export const web: Skill<Settings> = {
   name: 'web',
   config,
-  provides: ({ egress, cache, world, onClose, config: settings }) => ({
-    pages: watchedPages({ egress, cache, world, onClose }, settings),
-  }),
+  ports: {
+    provides: ({ egress, storage: { cache }, world, onClose, config: settings }) => ({
+      pages: watchedPages({ egress, cache, world, onClose }, settings),
+    }),
+  },
   tools: (deps) => (deps.config.enabled ? toolsOf(deps) : []),
 };
 
 function toolsOf({ config: { cache: keepMs, timeout, max_size, per_host, search }, ...deps }: SkillDeps<Settings>) {
-  const { egress, cache, world } = deps;
+  const { egress, world } = deps;
+  const { cache } = deps.storage;
   const limits = { timeoutMs: timeout, maxBytes: max_size, perHost: per_host };
   const pages = new Pages({ egress, cache, log: world.log, keepMs, ...limits });
   deps.onClose('pages', () => pages.close());

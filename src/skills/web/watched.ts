@@ -2,7 +2,7 @@
 import { failed } from '../../agent/index.ts';
 import { messageOf } from '../../base/errors.ts';
 import { isUrl } from '../../base/text.ts';
-import type { SkillDeps, WatchedPages } from '../../chat/index.ts';
+import type { SkillDeps, StorageDeps, WatchedPages } from '../../chat/index.ts';
 import type { Answer } from '../../egress/index.ts';
 import { charsetIn, decodeBytes, openCalendarReader, unfoldBytes } from '../../media/index.ts';
 import type { Settings } from './config.ts';
@@ -30,7 +30,7 @@ interface Robots {
 const textOf = ({ headers }: Answer, bytes: Uint8Array): string =>
   decodeBytes(bytes, { declared: charsetIn(headers['content-type'] ?? '') }).text;
 
-type Deps = Pick<SkillDeps, 'egress' | 'cache' | 'world' | 'onClose'>;
+type Deps = Pick<SkillDeps, 'egress' | 'world' | 'onClose'> & Pick<StorageDeps, 'cache'>;
 
 export function watchedPages({ egress, cache, world, onClose }: Deps, settings: Settings): WatchedPages {
   const { timeout: timeoutMs, max_size: maxBytes, per_host: perHost } = settings;

@@ -22,13 +22,15 @@ const job = z.object({
 
 export const webhooks = (hooks: Webhooks): Skill => ({
   name: 'webhooks',
-  provides: () => ({ hookOwner: (hook) => hooks.ownerOf(hook) }),
-  tables: ['hooks'],
-  changes: { commits: { 'hooks.add': ['owners', 'jobs'], 'hooks.remove': ['owners', 'jobs'] } },
-  deletionRules,
-  mergeRules,
-  jobs: (deps) => [{ kind: KIND, run: async ({ id, key, payload }) => begin(deps, key ?? id, payload) }],
-  routes: () => [listRoute(hooks), takeRoute(hooks)],
+  ports: { provides: () => ({ hookOwner: (hook) => hooks.ownerOf(hook) }) },
+  data: {
+    tables: ['hooks'],
+    changes: { commits: { 'hooks.add': ['owners', 'jobs'], 'hooks.remove': ['owners', 'jobs'] } },
+    deletionRules,
+    mergeRules,
+  },
+  work: { jobs: (deps) => [{ kind: KIND, run: async ({ id, key, payload }) => begin(deps, key ?? id, payload) }] },
+  views: { routes: () => [listRoute(hooks), takeRoute(hooks)] },
 });
 
 const takeRoute = (hooks: Webhooks): AnyRoute =>
@@ -92,7 +94,7 @@ function listRoute(hooks: Webhooks): AnyRoute {
 }
 
 /** Everything that a webhook brings is somebody else's words. */
-async function begin({ database, turns }: SkillDeps, key: string, payload: unknown): Promise<void> {
+async function begin({ database, speech: { turns } }: SkillDeps, key: string, payload: unknown): Promise<void> {
   const turn = job.parse(payload);
   await database.tx('hooks.begin', async (tx) => {
     if (await isErased(tx, turn.personId)) return;

@@ -5,7 +5,7 @@ import { uuid } from '../../base/ids.ts';
 import { base64, faultsOf, inputWords } from '../../base/input.ts';
 import { parseJson } from '../../base/json.ts';
 import { type BadSignature, checkSha256, checkSigned } from '../../base/signature.ts';
-import type { SkillDeps } from '../../chat/index.ts';
+import type { SkillDeps, StorageDeps, WorkDeps } from '../../chat/index.ts';
 import { conversations, type IncomingFile } from '../../delivery/index.ts';
 import { resolvePeople } from '../../people/index.ts';
 import type { SkillSecrets } from '../../secrets/index.ts';
@@ -32,7 +32,7 @@ const newHook = z
     error: 'the run of a skill, and nothing else, needs the name of one',
   });
 
-type Deps = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'artifacts'>;
+type Deps = Pick<SkillDeps, 'database' | 'world'> & Pick<WorkDeps, 'jobs'> & Pick<StorageDeps, 'artifacts'>;
 
 export interface WebhookDeps extends Deps {
   secrets: Pick<SkillSecrets, 'set' | 'remove' | 'valueOf'>;

@@ -16,65 +16,67 @@ const PIECE_BYTES = 256 * 1024;
 /** A room with routes of each kind. */
 const rooms: Skill = {
   name: 'rooms',
-  routes: () => [
-    route({
-      method: 'POST',
-      path: '/v1/rooms/:id',
-      scope: 'data',
-      summary: 'Changes a room.',
-      params: z.object({ id: z.string().regex(/^[a-z]+$/) }),
-      query: z.object({ loud: z.enum(['yes', 'no']).default('no') }),
-      body: z.strictObject({ size: z.int().min(1) }),
-      answerRequest: ({ params, query, body, caller }) => ({
-        body: { json: { ...params, ...query, ...body, by: caller?.name } },
+  views: {
+    routes: () => [
+      route({
+        method: 'POST',
+        path: '/v1/rooms/:id',
+        scope: 'data',
+        summary: 'Changes a room.',
+        params: z.object({ id: z.string().regex(/^[a-z]+$/) }),
+        query: z.object({ loud: z.enum(['yes', 'no']).default('no') }),
+        body: z.strictObject({ size: z.int().min(1) }),
+        answerRequest: ({ params, query, body, caller }) => ({
+          body: { json: { ...params, ...query, ...body, by: caller?.name } },
+        }),
       }),
-    }),
-    route({
-      method: 'GET',
-      path: '/v1/rooms',
-      scope: 'admin',
-      summary: 'Lists rooms.',
-      answerRequest: () => {
-        throw new Error('a secret of the house');
-      },
-    }),
-    route({
-      method: 'POST',
-      path: '/door',
-      summary: 'Looks at a body by itself.',
-      maxBytes: 100,
-      answerRequest: ({ raw, header, local }) => {
-        if (raw.length === 0) throw new CodaError('HTTP_CONFLICT', { message: 'Nothing came.', remedy: 'Knock.' });
-        return { status: 202, body: { json: { bytes: raw.length, signature: header('x-signature'), local } } };
-      },
-    }),
-    route({
-      method: 'GET',
-      path: '/stream',
-      summary: 'Says two things.',
-      answerRequest: () => ({
-        body: {
-          events: (async function* () {
-            yield 'data: one\n\n';
-            yield 'data: two\n\n';
-          })(),
+      route({
+        method: 'GET',
+        path: '/v1/rooms',
+        scope: 'admin',
+        summary: 'Lists rooms.',
+        answerRequest: () => {
+          throw new Error('a secret of the house');
         },
       }),
-    }),
-    route({
-      method: 'GET',
-      path: '/large',
-      summary: 'Hands over a large file.',
-      answerRequest: () => ({
-        body: {
-          type: 'application/octet-stream',
-          bytes: (async function* () {
-            for (let piece = 0; piece < PIECES; piece++) yield Buffer.alloc(PIECE_BYTES);
-          })(),
+      route({
+        method: 'POST',
+        path: '/door',
+        summary: 'Looks at a body by itself.',
+        maxBytes: 100,
+        answerRequest: ({ raw, header, local }) => {
+          if (raw.length === 0) throw new CodaError('HTTP_CONFLICT', { message: 'Nothing came.', remedy: 'Knock.' });
+          return { status: 202, body: { json: { bytes: raw.length, signature: header('x-signature'), local } } };
         },
       }),
-    }),
-  ],
+      route({
+        method: 'GET',
+        path: '/stream',
+        summary: 'Says two things.',
+        answerRequest: () => ({
+          body: {
+            events: (async function* () {
+              yield 'data: one\n\n';
+              yield 'data: two\n\n';
+            })(),
+          },
+        }),
+      }),
+      route({
+        method: 'GET',
+        path: '/large',
+        summary: 'Hands over a large file.',
+        answerRequest: () => ({
+          body: {
+            type: 'application/octet-stream',
+            bytes: (async function* () {
+              for (let piece = 0; piece < PIECES; piece++) yield Buffer.alloc(PIECE_BYTES);
+            })(),
+          },
+        }),
+      }),
+    ],
+  },
 };
 
 let coda: Play;
@@ -287,7 +289,7 @@ describe('where HTTP is served', () => {
     });
     await using own = await play({
       config: { 'http.listen': '127.0.0.1:0' },
-      skills: [{ name: 'slow', routes: () => [slow] }],
+      skills: [{ name: 'slow', views: { routes: () => [slow] } }],
     });
     const { port = 0 } = own.app.http?.address ?? {};
     const unused = connect(port, '127.0.0.1');

@@ -37,15 +37,17 @@ test('an owner sees what coda does by itself, switches it off and on, and has it
 function failing(state: { fails: boolean }): Skill {
   return {
     name: 'flaky',
-    schedules: [{ name: 'flaky', kind: 'flaky', cron: '0 * * * *', missed: 'latest', does: 'counts' }],
-    jobs: () => [
-      {
-        kind: 'flaky',
-        run: async () => {
-          if (state.fails) throw new Error('the moon is in the wrong house');
+    work: {
+      schedules: [{ name: 'flaky', kind: 'flaky', cron: '0 * * * *', missed: 'latest', does: 'counts' }],
+      jobs: () => [
+        {
+          kind: 'flaky',
+          run: async () => {
+            if (state.fails) throw new Error('the moon is in the wrong house');
+          },
         },
-      },
-    ],
+      ],
+    },
   };
 }
 
@@ -141,7 +143,7 @@ describe('health.check', () => {
       name: 'the moon',
       check: async () => ({ ok: isWell, says: isWell ? 'shines' : 'is gone', remedy: 'Wait.' }),
     };
-    await using coda = await play({ config, skills: [{ name: 'moon', checks: () => [check] }] });
+    await using coda = await play({ config, skills: [{ name: 'moon', views: { checks: () => [check] } }] });
     const ana = coda.person('ana');
     await ana.says('hello');
     await coda.person('bob', { role: 'member' }).says('hello');

@@ -63,7 +63,11 @@ test('one run at a time: another proposal waits until the first has ended, and i
   const settings = config.schema.parse({ executor_enabled: true });
   if (settings === undefined) throw new Error('the block is there');
   const enqueue: JobQueue['enqueue'] = async (_tx, _job, options) => String(jobs.push(options));
-  const deps = { config: settings, world, jobs: { enqueue, cancel: async () => false, takeUp: async () => false } };
+  const deps = {
+    config: settings,
+    world,
+    work: { jobs: { enqueue, cancel: async () => false, takeUp: async () => false } },
+  };
   const kinds = new Map([['code', { category: 'code', payload: z.null() }]]);
   const wanted = (title: string) => ({ category: 'code', title, description: 'As it says.', priority: 1 });
   await database.tx('test', (tx) =>

@@ -122,7 +122,7 @@ test.each([
   const { rows } = await coda.database().read<{ purpose: string }>('select distinct purpose from usage');
   expect(rows.map(({ purpose }) => purpose).sort()).toEqual(['answer', 'summary']);
   for (const table of TABLES) expect([table, await coda.count(table)]).toEqual([table, 0]);
-  const tasks = [LEARN_TASK, ...(selfReview.scheduleNames ?? []), ...(selfCoding.scheduleNames ?? [])];
+  const tasks = [LEARN_TASK, ...(selfReview.work?.scheduleNames ?? []), ...(selfCoding.work?.scheduleNames ?? [])];
   expect(await coda.count(`schedules where name in ('${tasks.join("', '")}')`)).toBe(0);
 });
 

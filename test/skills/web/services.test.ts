@@ -290,7 +290,13 @@ describe('in a conversation', () => {
   test('without web there are no tools for it, and Firecrawl’s only where it is configured', () => {
     const offered = (skill: Skill, given: unknown) => {
       const config = skill.config?.schema.parse(given);
-      const deps = { config, egress: egress(), world: testWorld(), onClose: () => {} } as unknown as SkillDeps;
+      const deps = {
+        config,
+        egress: egress(),
+        world: testWorld(),
+        storage: {},
+        onClose: () => {},
+      } as unknown as SkillDeps;
       return skill.tools?.(deps, allSkills([])).map(({ name }) => name);
     };
     expect(offered(web, { enabled: false })).toEqual([]);

@@ -14,10 +14,12 @@ const TAG = 'push';
 /** Devices are reached over HTTP alone: without it there is nothing to name one by. */
 export const push = (pushes: Pushes): Skill => ({
   name: 'push',
-  deletionRules,
-  mergeRules,
-  jobs: () => [{ kind: KIND, run: (job, signal) => pushes.send(job, signal), waitMs: pushes.waitMs }],
-  routes: () => [state(pushes), register(pushes), remove(pushes)],
+  data: {
+    deletionRules,
+    mergeRules,
+  },
+  work: { jobs: () => [{ kind: KIND, run: (job, signal) => pushes.send(job, signal), waitMs: pushes.waitMs }] },
+  views: { routes: () => [state(pushes), register(pushes), remove(pushes)] },
 });
 
 function state(pushes: Pushes): AnyRoute {

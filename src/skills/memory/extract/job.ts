@@ -37,7 +37,7 @@ const payload = z.object({ conversationId: z.string(), personId: z.string() });
 
 /** After a turn: the conversation is looked through when it has rested. A later turn puts it off. */
 export async function restSoon(
-  { database, world, jobs, models, config }: SkillDeps<Settings>,
+  { database, world, work: { jobs }, models: { small: models }, config }: SkillDeps<Settings>,
   { how, private: isPrivate, place, conversationId, person, said }: TurnOver,
 ): Promise<void> {
   if (!models.available || how !== 'answered' || !isPrivate || place.kind !== 'dm') return;
@@ -76,7 +76,8 @@ interface ConversationLook {
  * looked are one commit: cut off before it, nothing is kept and it is asked again.
  */
 export function extractJob(deps: Deps): JobHandler {
-  const { database, world, jobs, config } = deps;
+  const { database, world, config } = deps;
+  const { jobs } = deps.work;
   return {
     kind: EXTRACT_JOB,
     async run(job, signal) {
@@ -129,7 +130,7 @@ async function lookThrough(
 type NearMemories = { proposal: Proposal; near: readonly string[] };
 
 async function propose(
-  { service, models, database, world }: Deps,
+  { service, models: { small: models }, database, world }: Deps,
   { person, conversationId }: ConversationLook,
   shown: readonly store.SaidMessage[],
   signal: AbortSignal,

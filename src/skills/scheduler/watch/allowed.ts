@@ -1,6 +1,6 @@
 /** Sources that a person may look at: by the tool that stands for each. A rule looks by itself, so nobody can be asked. */
 import { type Failed, failed } from '../../../agent/index.ts';
-import type { OfferedTool, ScriptAsker, SkillDeps, SkillPorts } from '../../../chat/index.ts';
+import type { OfferedTool, PeopleDeps, ScriptAsker, SkillPorts } from '../../../chat/index.ts';
 import type { Source } from './rule.ts';
 import { texts } from './texts.ts';
 
@@ -21,7 +21,7 @@ const TOOLS: Readonly<Partial<Record<Source['kind'], StandIn>>> = {
 
 /** Undefined: it may be looked at. A tool of a server that is away is judged when it is called. */
 export function refusalOf(
-  { gate, servers }: Pick<SkillDeps, 'gate'> & Pick<SkillPorts, 'servers'>,
+  { gate, servers }: Pick<PeopleDeps, 'gate'> & Pick<SkillPorts, 'servers'>,
   source: Source,
   asker: ScriptAsker,
 ): Failed | undefined {
@@ -33,12 +33,12 @@ export function refusalOf(
   return tool && refuse(gate, tool, asker);
 }
 
-export function refusalOfTool(gate: SkillDeps['gate'], offered: OfferedTool, asker: ScriptAsker): Failed | undefined {
+export function refusalOfTool(gate: PeopleDeps['gate'], offered: OfferedTool, asker: ScriptAsker): Failed | undefined {
   if (offered.effect !== 'read' && offered.effect !== 'fetch') return failed('DENIED', texts.actsOutside(offered.name));
   return refuse(gate, { name: offered.name, skill: 'mcp' }, asker);
 }
 
-function refuse(gate: SkillDeps['gate'], tool: StandIn, asker: ScriptAsker): Failed | undefined {
+function refuse(gate: PeopleDeps['gate'], tool: StandIn, asker: ScriptAsker): Failed | undefined {
   const thing = { kind: 'tool' as const, ...tool };
   if (!gate.may(asker, thing)) return failed('DENIED', texts.mayNotUse(tool.name));
   return gate.asksFirst(thing) ? failed('DENIED', texts.asksFirst(tool.name)) : undefined;

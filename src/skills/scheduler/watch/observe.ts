@@ -2,7 +2,7 @@
 import type { Failed } from '../../../agent/index.ts';
 import type { Json } from '../../../base/json.ts';
 import { shorten } from '../../../base/text.ts';
-import type { ScriptAsker, ScriptRan, SkillDeps, SkillPorts } from '../../../chat/index.ts';
+import type { PeopleDeps, ScriptAsker, ScriptRan, SkillPorts } from '../../../chat/index.ts';
 import { appointmentsIn } from '../../../media/index.ts';
 import { refusalOf, refusalOfTool } from './allowed.ts';
 import type { Observation } from './evaluate.ts';
@@ -17,7 +17,7 @@ export type Sighting = Observation & {
   lookAt?: Date;
 };
 
-export type ObserveDeps = Pick<SkillPorts, 'scripts' | 'pages' | 'servers'> & Pick<SkillDeps, 'gate'>;
+export type ObserveDeps = Pick<SkillPorts, 'scripts' | 'pages' | 'servers'> & Pick<PeopleDeps, 'gate'>;
 
 export interface LookContext {
   asker: ScriptAsker;

@@ -31,7 +31,9 @@ const payload = z.object({ conversationId: z.string() });
 
 /** After a turn: its conversation is looked at once it has rested. A later turn puts it off. */
 async function assessSoon(deps: Deps, { how, tainted, answer, conversationId }: TurnOver): Promise<void> {
-  const { database, jobs, world, models } = deps;
+  const { database, world } = deps;
+  const { jobs } = deps.work;
+  const { small: models } = deps.models;
   if (!models.available || how !== 'answered' || tainted || answer === undefined) return;
   const at = new Date(world.clock.now().getTime() + REST_MS);
   await database.tx('improvement.rest', (tx) =>

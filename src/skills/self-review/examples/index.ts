@@ -44,7 +44,11 @@ function oncePerTurn(turn: object, look: () => Promise<PromptSection | undefined
 
 const likenesses = new WeakMap<Embedder, Likeness>();
 
-function likenessOf({ embedders: { embedder } }: Deps): Likeness | undefined {
+function likenessOf({
+  models: {
+    embedders: { embedder },
+  },
+}: Deps): Likeness | undefined {
   if (!embedder) return undefined;
   const known = likenesses.get(embedder) ?? likenessBy(embedder);
   likenesses.set(embedder, known);

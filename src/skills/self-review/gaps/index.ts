@@ -37,7 +37,7 @@ async function unservedAmong(
   signal: AbortSignal,
 ): Promise<(Answer & { lacking: string })[]> {
   const personId = await proposalStore.firstOwner(readerOf(deps.database));
-  if (!deps.models.available || personId === undefined) return [];
+  if (!deps.models.small.available || personId === undefined) return [];
   const found: (Answer & { lacking: string })[] = [];
   for (let at = 0; at < turns.length; at += TURNS_PER_QUESTION) {
     const batch = turns.slice(at, at + TURNS_PER_QUESTION);

@@ -47,7 +47,7 @@ async function endTrial(deps: Deps, id: string): Promise<void> {
     const text = trials.trialEnded(version, isKept, trials.sampleWords(scores));
     const places = await approvalPlaces(deps.config, tx);
     const card = { kind: 'notice' as const, text };
-    await deps.outbox.addAll(
+    await deps.speech.outbox.addAll(
       tx,
       places.map((place) => ({ key: `improvement:trial:${id}:${place.personId}`, ...place, card })),
     );
@@ -55,7 +55,8 @@ async function endTrial(deps: Deps, id: string): Promise<void> {
 }
 
 async function reflect(deps: Deps, signals: Signals, signal: AbortSignal): Promise<Proposing[] | undefined> {
-  const { database, config, models, world } = deps;
+  const { database, config, world } = deps;
+  const { small: models } = deps.models;
   const personId = await improvement.firstOwner(readerOf(database));
   if (!models.available || personId === undefined) return undefined;
   const text = reflectionMaterial(signals, config.max_reflection_input_tokens);
@@ -77,7 +78,8 @@ async function tell(
   { id, signals, wanted }: StoredReflection,
   now: Instant,
 ): Promise<void> {
-  const { kinds, outbox, config } = deps;
+  const { kinds, config } = deps;
+  const { outbox } = deps.speech;
   const made = await propose(tx, kinds, 'reflection', wanted, now);
   const cards = Array.from({ length: Math.max(1, Math.ceil(made.length / MOST_ON_CARD)) }, (_, index): Card => {
     const group = made.slice(index * MOST_ON_CARD, (index + 1) * MOST_ON_CARD);

@@ -30,7 +30,8 @@ export const routingPart: Part = {
 };
 
 async function retrain(deps: Deps): Promise<void> {
-  const { database, world, tiers } = deps;
+  const { database, world } = deps;
+  const { tiers } = deps.models;
   if (!tiers) return;
   const now = world.clock.now();
   const turns = await store.scoredTurns(database, new Date(now.getTime() - SEEN_MS), MOST_TURNS);
@@ -46,7 +47,7 @@ async function retrain(deps: Deps): Promise<void> {
   await follow(deps);
 }
 
-async function follow({ database, world, tiers }: Deps): Promise<void> {
+async function follow({ database, world, models: { tiers } }: Deps): Promise<void> {
   if (!tiers) return;
   const now = world.clock.now().getTime();
   looked.set(tiers, now);
@@ -56,7 +57,8 @@ async function follow({ database, world, tiers }: Deps): Promise<void> {
 }
 
 async function followAgain(deps: Deps): Promise<void> {
-  const { tiers, world } = deps;
+  const { world } = deps;
+  const { tiers } = deps.models;
   const last = tiers && looked.get(tiers);
   if (!tiers || (last !== undefined && world.clock.now().getTime() - last < FRESH_MS)) return;
   await follow(deps);
