@@ -21,7 +21,7 @@ import {
 } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { faultsOf } from '../../base/input.ts';
-import { type SkillDeps, targetMeant } from '../../chat/index.ts';
+import type { SkillDeps } from '../../chat/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { nextOf, type PlannedTime, readSlot } from '../../time/index.ts';
 import {
@@ -40,8 +40,9 @@ import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
 import { addressesOf, otherQuietEnd, settleAsking, sourcesOf, turnTold } from './tell.ts';
 import { texts } from './texts.ts';
+import { planFields, tellingFields } from './watch/fields.ts';
 import { changeCondition, conditionChange, isPushed, jsonInput } from './watch/rule.ts';
-import { readTelling, tellingFields } from './watch/telling.ts';
+import { readTelling } from './watch/telling.ts';
 import { tellingTexts } from './watch/texts.ts';
 import { stepOf, type WatchTooling } from './watch.ts';
 
@@ -116,7 +117,9 @@ async function wishOf(
   input: EditInput,
   tooling: WatchTooling,
 ): Promise<Wish | Failed> {
-  const wish: Wish = { ...found, ...(input.missed && { missed: input.missed }) };
+  const planned = await planFields.read(input, ctx);
+  if ('ok' in planned) return planned;
+  const wish: Wish = { ...found };
   if (input.prompt?.trim() || input.run?.trim()) {
     const meant = readWhat(input, tooling);
     if ('ok' in meant) return meant;
@@ -127,12 +130,7 @@ async function wishOf(
       tainted: found.tainted || ctx.tainted,
     });
   }
-  if (input.tell !== undefined) {
-    const targetId = await targetMeant(ctx, input.tell);
-    if (typeof targetId === 'object') return { ...targetId, field: 'tell' };
-    wish.targetId = targetId;
-  }
-  if (input.title?.trim()) wish.title = input.title.trim();
+  Object.assign(wish, planned);
   return (await changeRule(ctx, wish, input)) ?? (await seenRefused(ctx.tx, wish)) ?? wish;
 }
 

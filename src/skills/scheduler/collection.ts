@@ -4,23 +4,17 @@ import { act, collection, cursorNumber, type OwnReader, pageOf, repeatWords, typ
 import { targets } from '../../delivery/index.ts';
 import type { Queryable } from '../../storage/index.ts';
 import { occurrences } from '../../time/index.ts';
-import { MISSED, type PersonSchedule } from './schedule.ts';
+import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
+import { planFields, tellingFields } from './watch/fields.ts';
 import { asking, condition, conditionChange, jsonInput, source, WATCH_TOOL } from './watch/rule.ts';
-import { tellingFields } from './watch/telling.ts';
 import { conditionWords, sourceWords, tellingWords } from './watch/texts.ts';
 
 const when = z.string().min(1).max(200).describe('As said in chat: "every weekday at 8", "on 3 December at 9".');
 const what = {
   prompt: z.string().trim().min(1).max(4_000).optional().describe('What coda is then to do, in words.'),
   run: z.string().min(1).max(500).optional().describe('Instead of prompt: a skill by name, and what it gets.'),
-  missed: z.enum(MISSED).optional().describe('What was missed while coda was off: latest = made up for; skip.'),
-  tell: z
-    .string()
-    .max(200)
-    .optional()
-    .describe('The target that is told the result, by its name; here: where it is planned.'),
-  title: z.string().max(80).optional(),
+  ...planFields.inputs,
 };
 
 /** Instead of a prompt or a skill: what is looked at, and the rule by which it is told. */
@@ -39,15 +33,14 @@ export const own = collection({
   hit: ({ title, prompt, next_at }) => [title ?? prompt, next_at ?? ''],
   item: z.object({
     id: z.string(),
-    title: z.string(),
+    ...planFields.shown,
     prompt: z.string().nullable(),
     run: z.string().nullable(),
     on: z.boolean(),
     next_at: z.iso.datetime().nullable(),
     rule: z.string().nullable().describe('RFC 5545; null: once.'),
     zone: z.string(),
-    missed: z.enum(MISSED),
-    target: z.string().nullable().describe('Id of the target that is told the result; null: its conversation.'),
+    target: z.string().nullable().describe('As tell.'),
     target_name: z.string().nullable(),
     watch: z
       .object({
@@ -146,18 +139,16 @@ const targetNames = (db: Queryable, planned: readonly PersonSchedule[]): Promise
   );
 
 function toRecord(schedule: PersonSchedule, names: TargetNames) {
-  const { id, title, prompt, run, state, nextAt, rule, zone, missed, lastAt, lastOutcome, failures, tainted } =
-    schedule;
+  const { id, prompt, run, state, nextAt, rule, zone, lastAt, lastOutcome, failures, tainted } = schedule;
   const { lastError, lastMs, watch } = schedule;
   return {
     next: timesFrom(schedule, 3).map((at) => at.toISOString()),
     repeats: rule === undefined ? null : repeatWords(rule, zone, { now: nextAt ?? new Date(0), zone }),
     last_error: lastError ?? null,
     last_ms: lastMs === undefined ? null : Number(lastMs),
+    ...planFields.show(schedule),
     id,
-    title,
     zone,
-    missed,
     failures,
     tainted,
     prompt: prompt ?? null,

@@ -14,7 +14,7 @@ import {
 import type { Instant } from '../../base/clock.ts';
 import { shortId } from '../../base/ids.ts';
 import { shorten } from '../../base/text.ts';
-import { type SkillPorts, ThingUndo, targetMeant, targetTexts } from '../../chat/index.ts';
+import { type SkillPorts, ThingUndo, targetTexts } from '../../chat/index.ts';
 import { type Choice, conversations, targets } from '../../delivery/index.ts';
 import {
   nextOf,
@@ -27,22 +27,14 @@ import {
   storedPlan,
   type TimeReading,
 } from '../../time/index.ts';
-import {
-  commandRun,
-  MISSED,
-  type PersonSchedule,
-  saved,
-  smallestStep,
-  storedRun,
-  type WakeAt,
-  type Wish,
-} from './schedule.ts';
+import { commandRun, type PersonSchedule, saved, smallestStep, storedRun, type WakeAt, type Wish } from './schedule.ts';
 import { createShort } from './short.ts';
 import * as store from './store.ts';
 import { settleAsking } from './tell.ts';
 import { texts } from './texts.ts';
+import { planFields, tellingFields } from './watch/fields.ts';
 import { type Watch, watch } from './watch/rule.ts';
-import { readTelling, type TellingInput, tellingFields } from './watch/telling.ts';
+import { readTelling, type TellingInput } from './watch/telling.ts';
 import { tellingTexts } from './watch/texts.ts';
 
 const LONGEST_PROMPT = 4_000;
@@ -59,24 +51,6 @@ export interface Tooling {
   most: number;
 }
 
-const what = {
-  prompt: z.string().optional().describe("What to do then, in the person's own words. Left out where `run` is given."),
-  run: z
-    .string()
-    .max(500)
-    .optional()
-    .describe('Instead of `prompt`: a skill by name and what it gets, such as "briefing" or "weekly-review".'),
-  tell: z
-    .string()
-    .max(200)
-    .optional()
-    .describe('Where it is told: a name of target_list; "here": where it is planned.'),
-  missed: z
-    .enum(MISSED)
-    .optional()
-    .describe('Occurrences missed while I was off: latest = the last is made up for; skip; each = all are.'),
-};
-
 export const createInput = z.object({
   when: z
     .string()
@@ -85,8 +59,13 @@ export const createInput = z.object({
       'The person\'s own words for the time and nothing else ("every weekday at 8", "on 3 December at 9"), in plain English ' +
         'where they speak another language; never computed.',
     ),
-  ...what,
-  title: z.string().max(80).optional(),
+  prompt: z.string().optional().describe("What to do then, in the person's own words. Left out where `run` is given."),
+  run: z
+    .string()
+    .max(500)
+    .optional()
+    .describe('Instead of `prompt`: a skill by name and what it gets, such as "briefing" or "weekly-review".'),
+  ...planFields.inputs,
 });
 
 type CreateInput = z.output<typeof createInput>;
@@ -179,8 +158,7 @@ async function place(
   return 'ok' in plan ? plan : placeAt(ctx, input, plan, tooling, when.others);
 }
 
-type ScheduleWords = Pick<CreateInput, 'prompt' | 'run' | 'missed' | 'title' | 'tell'> &
-  TellingInput & { watch?: Watch | undefined };
+type ScheduleWords = Omit<CreateInput, 'when'> & TellingInput & { watch?: Watch | undefined };
 
 /** `plan` is undefined for what is looked at when its source says so. */
 export async function placeAt(
@@ -194,27 +172,26 @@ export async function placeAt(
   const { watch } = input;
   const meant = watch ? { prompt: undefined, run: undefined } : readWhat(input, tooling);
   if ('ok' in meant) return meant;
-  const targetId = await targetMeant(ctx, input.tell);
-  if (typeof targetId === 'object') return { ...targetId, field: 'tell' };
+  const planned = await planFields.read(input, ctx);
+  if ('ok' in planned) return planned;
+  const fields = { ...planFields.standard, ...planned };
   const telling = watch && (await readTelling(ctx, input, { ask: watch.ask }));
   if (telling && 'ok' in telling) return telling;
-  const unseen = await seenRefused(tx, { targetId, telling });
+  const unseen = await seenRefused(tx, { ...fields, telling });
   if (unseen) return unseen;
   const conversationId = await sayIn(ctx, meant.run);
   if (conversationId === undefined) return failed('NO_DM', texts.noDm);
-  const title = input.title?.trim() || meant.run?.slice(1) || shorten((meant.prompt ?? '').replace(/\s+/g, ' '), 60);
+  fields.title ||= meant.run?.slice(1) || shorten((meant.prompt ?? '').replace(/\s+/g, ' '), 60);
   const wish = {
+    ...fields,
     conversationId,
-    title,
     ...meant,
     watch,
     rule: plan?.rule,
     zone: plan?.zone ?? ctx.when.zone,
-    missed: input.missed ?? 'latest',
     state: 'on' as const,
     nextAt: plan?.plannedAt,
     tainted: ctx.tainted,
-    targetId,
     telling,
   };
   const made = await store.insertSchedule(
@@ -229,7 +206,7 @@ export async function placeAt(
   }
   if (plan) tx.afterCommit(() => tooling.wakeAt(plan.plannedAt));
   const undo = scheduleUndo.callFor(made, undefined);
-  const told = targetId === undefined || input.tell === undefined ? [] : [texts.toldIn(input.tell)];
+  const told = made.targetId !== undefined && input.tell ? [texts.toldIn(input.tell)] : [];
   return done([texts.created(made, plan, ctx.when, input.escalate?.to), ...told].join(' '), {
     undo,
     subject: made.title,

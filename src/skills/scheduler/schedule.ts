@@ -14,14 +14,11 @@ import {
   uuid,
 } from '../../storage/index.ts';
 import { occurrences } from '../../time/index.ts';
+import { planFields } from './watch/fields.ts';
 import { type Telling, telling, type Watch, watch } from './watch/rule.ts';
 
 /** `done`: it was for once, and that is over. */
 export type ScheduleState = 'on' | 'off' | 'done' | 'deleted';
-
-/** Policy on occurrences missed while coda was off: the latest is made up for, or none, or each. */
-export const MISSED = ['latest', 'skip', 'each'] as const;
-export type MissedPolicy = (typeof MISSED)[number];
 
 export type RoutineName = 'briefing' | 'weekly-review';
 
@@ -50,7 +47,7 @@ export const schedules = new Columns({
   id: text(),
   personId: uuid(),
   conversationId: uuid(),
-  title: text(),
+  ...planFields.columns,
   /** The words that begin the turn; undefined where `run` does. */
   prompt: optional(text()),
   run: optional(text()),
@@ -71,11 +68,8 @@ export const schedules = new Columns({
   /** RFC 5545 text; undefined: once. */
   rule: optional(text()),
   zone: text(),
-  missed: text<MissedPolicy>(),
   state: text<ScheduleState>(),
   nextAt: optional(instant()),
-  /** The target (`delivery/targets`) that is told what comes of it; undefined: its conversation. */
-  targetId: optional(text()),
   isRunning: named('running', isSet('uuid')),
   lastAt: optional(instant()),
   lastOutcome: optional(text()),
@@ -92,17 +86,15 @@ export type PersonSchedule = ItemOf<typeof schedules>;
 
 export const saved = schedules.pick(
   'conversationId',
-  'title',
+  ...planFields.keys,
   'prompt',
   'run',
   'watch',
   'rule',
   'zone',
-  'missed',
   'state',
   'nextAt',
   'tainted',
-  'targetId',
   'telling',
 );
 

@@ -5,13 +5,12 @@ import { withTimeout } from '../../base/async.ts';
 import type { FoundScript, PeopleDeps, ScriptAsker, SkillPorts } from '../../chat/index.ts';
 import { readSlot } from '../../time/index.ts';
 import { askWhich, type Placing, placeAt, planOf, type Tooling } from './create.ts';
-import { MISSED } from './schedule.ts';
 import * as said from './texts.ts';
 import { refusalOf } from './watch/allowed.ts';
+import { planFields, tellingFields } from './watch/fields.ts';
 import { numberIn } from './watch/number.ts';
 import { partsOf } from './watch/observe.ts';
 import { asking, condition, isPushed, isRemote, type Source, source, WATCH_TOOL, type Watch } from './watch/rule.ts';
-import { tellingFields } from './watch/telling.ts';
 import { sourceWords, texts } from './watch/texts.ts';
 
 export const watchInput = z.object({
@@ -23,13 +22,7 @@ export const watchInput = z.object({
   source,
   rule: condition.prefault({}),
   ...asking,
-  missed: z.enum(MISSED).optional(),
-  tell: z
-    .string()
-    .max(200)
-    .optional()
-    .describe('Where it is told: a name of target_list; "here": where it is planned.'),
-  title: z.string().max(80).optional(),
+  ...planFields.inputs,
   ...tellingFields.inputs,
 });
 

@@ -27,7 +27,6 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   when: 'next_at',
   append: 'text',
   by: 'steps',
-  tell: 'target',
   source: 'watch',
   rule: 'watch',
   ask: 'watch',

@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { parseJson } from '../../../base/json.ts';
 import { isUrl, type SplitWords, splitFlags } from '../../../base/text.ts';
-import { escalationSaid } from '../../../chat/index.ts';
+import { planFields, tellingFields } from './fields.ts';
 import { DAYS } from './rule.ts';
 
 type Read = (value: string) => Record<string, unknown>;
@@ -43,19 +43,19 @@ const CONDITION: Readonly<Record<string, Read>> = {
   over: (value) => ({ over: unlessOff(value) !== null }),
 };
 
+const readersOf = (fields: typeof planFields | typeof tellingFields): Record<string, Read> =>
+  Object.fromEntries(
+    fields.flags.map((flag) => [flag, (value) => ({ ...fields.readFlags(new Map([[flag, value]])) })]),
+  );
+
+const CHANGED: Readonly<Record<string, Read>> = { ...readersOf(planFields), ...readersOf(tellingFields) };
+
 const BESIDE: Readonly<Record<string, Read>> = {
   ask: (ask) => ({ ask }),
   budget: (value) => ({ budget: numberOf(value) }),
-  missed: (missed) => ({ missed }),
-  title: (title) => ({ title }),
-  tell: (tell) => ({ tell }),
-  digest: (digest) => ({ digest: digest.toLowerCase() }),
-  urgent: (value) => ({ urgent: unlessOff(value) !== null }),
-  seen: (seen) => ({ seen }),
-  escalate: (value) => ({ escalate: escalationSaid(value) }),
+  ...CHANGED,
 };
 
-const { ask: _, budget: __, ...CHANGED } = BESIDE;
 /** Flags that a change has besides: a new rule has its input behind its source. */
 const CHANGE: Readonly<Record<string, Read>> = { ...CHANGED, input: (value) => ({ input: jsonOf(value) }) };
 

@@ -1,0 +1,121 @@
+/** Fields of a schedule beside its time and its work, and of one that looks at something the ways of telling. */
+import { z } from 'zod';
+import type { TxContext } from '../../../agent/index.ts';
+import { lengthOf } from '../../../base/text.ts';
+import {
+  type Escalation,
+  escalateInput,
+  escalationSaid,
+  field,
+  isOff,
+  lengthSaid,
+  minutesOf,
+  plainField,
+  readEscalation,
+  ThingFields,
+  targetMeant,
+} from '../../../chat/index.ts';
+import { bool, int, jsonOf, optional, text } from '../../../storage/index.ts';
+import { clock, LONGEST_NAG } from './rule.ts';
+
+export const USUAL_NAG = 10;
+
+/** Policy on occurrences missed while coda was off: the latest is made up for, or none, or each. */
+const MISSED = ['latest', 'skip', 'each'] as const;
+
+export type Asking = Pick<TxContext, 'tx' | 'person'>;
+
+const asTyped = (words: string): string => words;
+
+const plan = {
+  missed: plainField({
+    columns: { missed: text<(typeof MISSED)[number]>() },
+    standard: { missed: 'latest' },
+    input: z
+      .enum(MISSED)
+      .describe('Occurrences missed while I was off: latest = the last is made up for; skip; each = all are.'),
+    // Another word is refused with those that there are.
+    flag: { usage: '<policy>', read: (words) => words as (typeof MISSED)[number] },
+  }),
+  title: field({
+    columns: { title: text() },
+    /** It is named after its work. */
+    standard: { title: '' },
+    input: z.string().max(80),
+    read: (said) => (said.trim() === '' ? {} : { title: said.trim() }),
+    shown: z.string(),
+    show: ({ title }) => title,
+    flag: { usage: '<title>', read: asTyped },
+  }),
+  tell: field({
+    /** The target (`delivery/targets`) that is told what comes of it; undefined: its conversation. */
+    columns: { targetId: optional(text()) },
+    standard: { targetId: undefined },
+    input: z.string().max(200).describe('Where it is told: a name of target_list; "here": where it is planned.'),
+    async read(said, ctx: Asking) {
+      const targetId = await targetMeant(ctx, said);
+      return typeof targetId === 'object' ? targetId : { targetId };
+    },
+    shown: z.string().nullable().describe('Id of the target that is told the result; null: its conversation.'),
+    show: ({ targetId }) => targetId ?? null,
+    flag: { usage: '<target>', read: asTyped },
+  }),
+};
+
+export const planFields = new ThingFields<typeof plan, Asking>(plan);
+
+const telling = {
+  digest: field({
+    columns: { digest: optional(text()) },
+    standard: { digest: undefined },
+    input: z
+      .union([clock, z.literal('off')])
+      .describe('A time of the day: what is found is gathered, and told once then. "off": at once.'),
+    read: (said) => ({ digest: isOff(said) ? undefined : said }),
+    shown: z.string().nullable().describe('The time of the day at which what was found is told; null: at once.'),
+    show: ({ digest }) => digest ?? null,
+    flag: { usage: '<time>', read: (words) => words.toLowerCase() },
+  }),
+  urgent: plainField({
+    columns: { urgent: bool() },
+    standard: { urgent: false },
+    input: z.boolean().describe('Told in quiet hours too.'),
+    flag: { usage: '', read: (words) => !isOff(words) },
+  }),
+  seen: field({
+    columns: { seen: optional(int()) },
+    standard: { seen: undefined },
+    input: lengthSaid.describe('Told again until somebody presses Seen: the time between ("10 minutes"); "off".'),
+    read(said) {
+      const seen = isOff(said) ? undefined : minutesOf(said, USUAL_NAG, LONGEST_NAG);
+      return typeof seen === 'object' ? seen : { seen };
+    },
+    shown: z.string().nullable().describe('The time between its repetitions until somebody presses Seen; null: once.'),
+    show: ({ seen }) => (seen === undefined ? null : lengthOf(seen)),
+    flag: { usage: '<how often>', read: asTyped },
+  }),
+  escalate: field({
+    columns: {
+      escalate: optional(
+        jsonOf<Escalation>(
+          (stored) => stored as Escalation,
+          (value) => value,
+        ),
+      ),
+    },
+    standard: { escalate: undefined },
+    input: escalateInput.describe(
+      'A name of target_list, told where nobody has pressed Seen after that time ("30 minutes"); to: "off".',
+    ),
+    async read(said, ctx: Asking) {
+      const escalate = await readEscalation(ctx, said);
+      return escalate && 'ok' in escalate ? escalate : { escalate };
+    },
+    shown: escalateInput.nullable().describe('The target, by its id, that is told where nobody has pressed Seen.'),
+    show: ({ escalate }) => (escalate ? { to: escalate.target, after: lengthOf(escalate.minutes) } : null),
+    flag: { usage: '<who> after <how long>', read: escalationSaid },
+  }),
+};
+
+/** Fields of `telling`: of what is looked at alone. */
+export const tellingFields = new ThingFields<typeof telling, Asking>(telling);
