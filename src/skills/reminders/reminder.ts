@@ -51,6 +51,21 @@ export const reminders = new Columns({
 
 export type Reminder = ItemOf<typeof reminders>;
 
+/** Columns that an act of a person sets beside `delivery`. */
+export const standing = reminders.pick(
+  'text',
+  'rule',
+  'zone',
+  'state',
+  'plannedAt',
+  'snoozedUntil',
+  'snoozedOccurrence',
+  'doneOccurrence',
+  'completedAt',
+  'nagged',
+  'tainted',
+);
+
 /** Columns of a reminder that its person has made for themselves. */
 export const madeByPerson = {
   source: undefined,

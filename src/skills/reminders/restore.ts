@@ -5,24 +5,10 @@ import type { StoredJson } from '../../storage/index.ts';
 import { nextOf } from '../../time/index.ts';
 import { delivery } from './fields/fields.ts';
 import { refusedAsTooOften } from './limits.ts';
-import { escalatedAt, isToldAlike, isWaiting, type Reminder, reminders, type WakeAt } from './reminder.ts';
+import { escalatedAt, isToldAlike, isWaiting, type Reminder, reminders, standing, type WakeAt } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
-/** Columns that an act of a person sets beside `delivery`: all of them are in a snapshot. */
-const standing = reminders.pick(
-  'text',
-  'rule',
-  'zone',
-  'state',
-  'plannedAt',
-  'snoozedUntil',
-  'snoozedOccurrence',
-  'doneOccurrence',
-  'completedAt',
-  'nagged',
-  'tainted',
-);
 const settings = reminders.pick(...delivery.keys);
 
 /** A reminder before an act; of `delivery` what the act has changed. One that an earlier version stored lacks what was undefined. */

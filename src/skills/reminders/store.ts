@@ -17,7 +17,7 @@ import {
 } from '../../storage/index.ts';
 import type { Reader } from '../../time/index.ts';
 import { delivery } from './fields/fields.ts';
-import { type Reminder, reminders } from './reminder.ts';
+import { type Reminder, reminders, standing } from './reminder.ts';
 
 const inserted = reminders.pick(
   'id',
@@ -156,19 +156,9 @@ export async function listSeries(tx: Queryable, personId: string): Promise<Remin
 }
 
 const saved = reminders.pick(
-  'text',
-  'rule',
-  'zone',
-  'state',
-  'plannedAt',
-  'snoozedUntil',
-  'snoozedOccurrence',
-  'doneOccurrence',
-  'completedAt',
+  ...standing.keys,
   // An escalation that is told meanwhile stays told: `saveEscalation`.
   ...delivery.keys.filter((key) => key !== 'thenTarget' && key !== 'thenMinutes'),
-  'tainted',
-  'nagged',
 );
 const saving = reminders.pick('id', 'version', 'firing', ...saved.keys);
 
