@@ -80,6 +80,13 @@ export const pinTool = (wrote: OnWrite) =>
     },
   });
 
+export const editInput = z.object({
+  which,
+  text: z.string().optional().describe('The new text.'),
+  append: z.string().optional().describe('Words to add at its end.'),
+  tags: z.array(z.string().max(50)).max(10).optional(),
+});
+
 export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'config'>, wrote: OnWrite) =>
   dataTool({
     name: 'note_edit',
@@ -89,12 +96,7 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
     description: "Replaces a note's text, or adds to it (`append`), or sets its tags.",
     effect: 'write',
     record: { redact: privately('which', 'text', 'append') },
-    input: z.object({
-      which,
-      text: z.string().optional().describe('The new text.'),
-      append: z.string().optional().describe('Words to add at its end.'),
-      tags: z.array(z.string().max(50)).max(10).optional(),
-    }),
+    input: editInput,
 
     async run(input, ctx) {
       const found = await findWhich(ctx, input.which, { tool: 'note_edit', input });

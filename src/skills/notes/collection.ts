@@ -11,14 +11,15 @@ import {
 } from '../../chat/index.ts';
 import { personById } from '../../people/index.ts';
 import type { Queryable } from '../../storage/index.ts';
+import { editInput } from './change.ts';
 import { listIn } from './list.ts';
 import { type Note, tagName } from './note.ts';
+import { saveInput } from './save.ts';
 import { searchNotes, withoutTags } from './search.ts';
 import type { Meaning } from './services.ts';
 import * as store from './store.ts';
 
 const text = z.string().trim().min(1).max(100_000);
-const tags = z.array(z.string().max(50)).max(10);
 
 export const noteCollection = (meaning: Pick<Meaning, 'nearTexts'>) =>
   collection({
@@ -68,9 +69,8 @@ export const noteCollection = (meaning: Pick<Meaning, 'nearTexts'>) =>
     },
     create: {
       body: z.strictObject({
+        ...saveInput.omit({ scope: true }).shape,
         text: text.describe('A #tag in it files it. What is longer than notes.longest becomes a file.'),
-        title: z.string().max(200).optional().describe('The person’s own note of the same title becomes this one.'),
-        tags: tags.optional(),
       }),
       call: (body) => ({ tool: 'note_save', input: body }),
       example: { text: 'the spare key is under the third pot', tags: ['home'] },
@@ -78,9 +78,9 @@ export const noteCollection = (meaning: Pick<Meaning, 'nearTexts'>) =>
     change: {
       body: z
         .strictObject({
+          ...editInput.omit({ which: true }).shape,
           text: text.optional(),
           append: text.optional().describe('Words to add at its end.'),
-          tags: tags.optional(),
           pinned: z.boolean().optional(),
         })
         .refine(({ pinned, ...rest }) => (pinned === undefined) !== (Object.keys(rest).length === 0), {

@@ -14,7 +14,7 @@ import { shortId } from '../../base/ids.ts';
 import { visible } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
-import { change, noteUndo } from './change.ts';
+import { change, editInput, noteUndo } from './change.ts';
 import type { Settings } from './config.ts';
 import { ALWAYS, MOST_ALWAYS } from './context.ts';
 import { itemsThere, withItem, withoutItems } from './list.ts';
@@ -29,10 +29,10 @@ import { texts } from './texts.ts';
 /** More than that is no note, and no text that somebody wrote. */
 const LONGEST_TEXT = 20_000_000;
 
-const input = z.object({
+export const saveInput = z.object({
   text: z.string().describe('In the person’s words; #tags file it.'),
   title: z.string().max(200).optional().describe('Replaces the note of that title.'),
-  tags: z.array(z.string().max(50)).max(10).optional(),
+  tags: editInput.shape.tags,
   scope: z
     .enum(['own', 'here'])
     .optional()
@@ -52,7 +52,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'storage' | 'config'>, 
     policy: { act: { act: 'create', among: ['remove'] } },
     flow: { impersonal: true },
     record: { redact: privately('text', 'title') },
-    input,
+    input: saveInput,
 
     async prepare({ text }): Promise<FileRef | undefined> {
       const words = clean(text);
