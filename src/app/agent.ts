@@ -297,6 +297,7 @@ function openTools(
     tools: (skill.tools?.(deps, all) ?? []).map((tool) => guard.tool(tool)),
   }));
   const tools: AnyTool[] = [
+    ...equipped.flatMap((each) => each.tools),
     ...coreTools({ name, commands, gate, ...OFFLINE }),
     decideTool(delivery),
     detailsTool(),
@@ -311,7 +312,6 @@ function openTools(
     ...linkTools(linking),
     ...pairingTools(parts.pairing),
     ...contextTools(parts.said, (place, messageId) => parts.delivery.linkTo(place, messageId)),
-    ...equipped.flatMap((each) => each.tools),
   ];
   return new Toolbox(
     tools,

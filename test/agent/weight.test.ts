@@ -11,13 +11,13 @@ const ALWAYS = [
   'note_change',
   'memory_save',
   'memory_search',
-  'conversation_search',
   'schedule_create',
   'date_of',
-  'web_search',
   'web_fetch',
+  'web_search',
   'skill_activate',
   'undo',
+  'conversation_search',
   'more_tools',
 ];
 

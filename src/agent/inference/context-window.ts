@@ -249,8 +249,7 @@ export class ContextWindows {
     const kept = turn.bringTools(known, namesByState(shown, results));
     const [first] = recalledOf(item).history;
     const words = first?.content.text ?? item.payload.text;
-    const passing = item.origin === 'schedule' ? ['nothing_to_tell'] : [];
-    const offered = this.offerTools(sections.tools, { kept, words, context, passing });
+    const offered = this.offerTools(sections.tools, { kept, words, context, isPlanned: item.origin === 'schedule' });
     if (offered.hidden > 0 && offered.names.some((name) => !kept?.includes(name))) {
       turn.bringTools(known, offered.names);
       const { names, hidden } = offered;
@@ -267,9 +266,9 @@ export class ContextWindows {
   private offerTools(tools: ToolSpec[], query: OfferQuery): OfferedTools {
     const known = this.fitting.get(tools) ?? new Map<string, OfferedTools>();
     this.fitting.set(tools, known);
-    const { kept = [], context, passing = [] } = query;
+    const { kept = [], context, isPlanned = false } = query;
     const isChosen = tools.every(({ by, name }) => by === undefined || kept.includes(name));
-    const key = JSON.stringify([context, kept, passing, isChosen ? '' : query.words]);
+    const key = JSON.stringify([context, kept, isPlanned, isChosen ? '' : query.words]);
     const offered = known.get(key) ?? offerTools(tools, query);
     if (known.size < MOST_FORMS) known.set(key, offered);
     return offered;

@@ -7,26 +7,7 @@ import { shortTool } from '../context/fit.ts';
 import { tokensIn } from '../context/tokens.ts';
 import type { ToolSpec } from '../inference/model.ts';
 import * as texts from '../texts.ts';
-import { dataTool, done, failed, isAlwaysShown } from './tool.ts';
-
-/** Tools that every conversation is shown at every window, the most used first. */
-const ALWAYS: readonly string[] = [
-  'reminder_create',
-  'reminder_list',
-  'reminder_change',
-  'note_save',
-  'note_search',
-  'note_change',
-  'memory_save',
-  'memory_search',
-  'conversation_search',
-  'schedule_create',
-  'date_of',
-  'web_search',
-  'web_fetch',
-  'skill_activate',
-  'undo',
-];
+import { dataTool, done, failed, isAlwaysShown, isUnshown } from './tool.ts';
 
 /** Share of the window that all tools may take, and that those which came have in any case. */
 const SHARE = 0.28;
@@ -51,8 +32,8 @@ export interface OfferQuery {
   words: string;
   /** The window in tokens. */
   context: number;
-  /** Names of tools that this turn alone has a use for; they stand at the end. */
-  passing?: readonly string[];
+  /** True of a turn that a schedule has begun: the tools for it stand at the end. */
+  isPlanned?: boolean;
 }
 
 export interface OfferedTools {
@@ -72,7 +53,7 @@ export const growsIn = (context: number): boolean => context >= GROWING_WINDOW;
  */
 export function offerTools(
   tools: readonly ToolSpec[],
-  { kept, words, context, passing = [] }: OfferQuery,
+  { kept, words, context, isPlanned = false }: OfferQuery,
 ): OfferedTools {
   const guests = tools.filter(isGuest);
   const always = alwaysOf(tools);
@@ -92,9 +73,9 @@ export function offerTools(
   // The tools that came last are the ones wanted now.
   const shownLater = growsIn(context) ? toolsWithin([...later].reverse(), room - sizeOf(shownFirst)).reverse() : [];
   const shown = [...shownFirst, ...shownLater];
-  const inPassing = passing.flatMap((name) => byName.get(name) ?? []);
+  const passing = isPlanned ? tools.filter(({ group }) => group === 'planned') : [];
   return {
-    tools: [...always, ...shown, ...inPassing],
+    tools: [...always, ...shown, ...passing],
     names: shown.map(({ name }) => name),
     hidden: guests.length - shown.filter(isGuest).length,
   };
@@ -108,19 +89,14 @@ const alwaysBy = new WeakMap<readonly ToolSpec[], ToolSpec[]>();
 function alwaysOf(tools: readonly ToolSpec[]): ToolSpec[] {
   const known = alwaysBy.get(tools);
   if (known) return known;
-  const rank = ({ name }: ToolSpec) => (ALWAYS.indexOf(name) + ALWAYS.length + 1) % (ALWAYS.length + 1);
-  const made = tools
-    .filter(isAlwaysShown)
-    .filter(({ name }) => name !== MORE_TOOLS)
-    .sort((a, b) => rank(a) - rank(b));
+  const made = tools.filter(isAlwaysShown).filter(({ name }) => name !== MORE_TOOLS);
   const more = tools.filter(({ name }) => name === MORE_TOOLS && tools.some(isBehind));
   const all = [...made, ...more];
   alwaysBy.set(tools, all);
   return all;
 }
 
-const isBehind = ({ by, group }: ToolSpec): boolean =>
-  by !== undefined || (group !== undefined && group !== 'always' && group !== 'unshown');
+const isBehind = (tool: ToolSpec): boolean => tool.by !== undefined || !(isAlwaysShown(tool) || isUnshown(tool));
 
 interface SizedTool {
   by: string | undefined;

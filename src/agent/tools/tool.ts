@@ -263,8 +263,8 @@ export interface Binding {
 export type Callers = 'main-agent' | 'buttons' | 'person';
 
 /**
- * Time at which a model is shown a tool: `always`; once its state or `more_tools` brings the group; `unshown`: never, or only
- * where a turn has a use for it. A call by a name that was not shown is a call all the same.
+ * Time at which a model is shown a tool: `always`; once its state or `more_tools` brings the group; `planned`: in a turn that a
+ * schedule has begun; `unshown`: never. A call by a name that was not shown is a call all the same.
  */
 export type ToolGroup =
   | 'always'
@@ -279,6 +279,7 @@ export type ToolGroup =
   | 'web'
   | 'code'
   | 'servers'
+  | 'planned'
   | 'unshown';
 
 /** Another form of the input, fewer and flatter fields for models: a call in it stands for one in a tool's own form. */
@@ -483,6 +484,9 @@ export const isForModels = ({ callers }: Pick<Tool, 'callers'>): boolean =>
 /** True for a tool of coda's own that every request shows. */
 export const isAlwaysShown = ({ by, group }: ToolSpec): boolean =>
   by === undefined && (group === undefined || group === 'always');
+
+/** True for a tool that comes to no conversation: neither by state nor by `more_tools`. */
+export const isUnshown = ({ group }: Pick<ToolSpec, 'group'>): boolean => group === 'planned' || group === 'unshown';
 
 /** Error thrown through a tool for its caller; no mistake of the tool. */
 export class PassedOn extends Error {}

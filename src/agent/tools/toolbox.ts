@@ -15,6 +15,7 @@ import {
   failed,
   isAlwaysShown,
   isForModels,
+  isUnshown,
   type ShortForm,
   type Tool,
 } from './tool.ts';
@@ -129,7 +130,7 @@ export class Toolbox {
     const standingFor = (name: string) =>
       specs.filter((spec) => this.get(spec.name)?.form?.short?.standsFor?.includes(name));
     const doing = (name: string) => {
-      const able = specs.filter((spec) => spec.group !== 'unshown' && isAllowed(this.get(spec.name) as Tool, [name]));
+      const able = specs.filter((spec) => !isUnshown(spec) && isAllowed(this.get(spec.name) as Tool, [name]));
       // A tool that is always shown does it: a request needs no more.
       return able.some(isAlwaysShown) ? [] : able;
     };
@@ -239,18 +240,12 @@ export class Toolbox {
   }
 }
 
+/** Those that are shown always in the order of the skills, behind them all others by their names. */
 function specsOf(tools: readonly Tool[]): ToolSpec[] {
-  return tools
-    .filter(isForModels)
-    .map((tool) => {
-      const { name, description, form, group } = tool;
-      const by = form?.by;
-      return {
-        name,
-        description,
-        schema: formForModels(tool),
-        ...omitUndefined({ group, by }),
-      };
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const specs = tools.filter(isForModels).map((tool) => {
+    const { name, description, form, group } = tool;
+    return { name, description, schema: formForModels(tool), ...omitUndefined({ group, by: form?.by }) };
+  });
+  const others = specs.filter((spec) => !isAlwaysShown(spec)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...specs.filter(isAlwaysShown), ...others];
 }

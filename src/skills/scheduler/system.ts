@@ -232,7 +232,7 @@ const stopTool = (deps: Deps) =>
 /** Ends a turn that a schedule has begun without a word. */
 export const nothingTool = dataTool({
   name: 'nothing_to_tell',
-  group: 'unshown',
+  group: 'planned',
   callers: 'main-agent',
   description: 'Ends what a schedule has begun without a message, where there is nothing worth telling.',
   effect: 'read',
