@@ -1,7 +1,5 @@
 /** Reads one file after another for the daemon, in a process of its own: the bytes come in pieces, the passages go back in batches. */
-
 import { answerParent } from '../base/child/program.js';
-import { omitUndefined } from '../base/json.ts';
 import { charsetIn } from './readers/encoding.js';
 import { kindOf, ofZip } from './readers/kinds.js';
 import { Budget, Unreadable } from './readers/limits.js';
@@ -71,12 +69,10 @@ async function nextBatch() {
   const missed = [...budget.missed].map(([part, count]) => ({ part, count }));
   const facts = {
     ...factsOf(about),
-    ...omitUndefined({
-      guessed: about.guessed || budget.guessed ? true : undefined,
-      unread: unread.length > 0 ? unread : undefined,
-      unnamed: unnamed > 0 ? unnamed : undefined,
-      missed: missed.length > 0 ? missed : undefined,
-    }),
+    ...((about.guessed || budget.guessed) && { guessed: true }),
+    ...(unread.length > 0 && { unread }),
+    ...(unnamed > 0 && { unnamed }),
+    ...(missed.length > 0 && { missed }),
   };
   return { passages: passages.take(), facts, ...(documents.length > 0 && { old: documents }) };
 }
@@ -116,7 +112,8 @@ function factsOf({ kind, says, to, title = '', parts, fault, pictures, picturePa
     says,
     ...(to && { to }),
     title: title.slice(0, LONGEST_WORDS),
-    ...omitUndefined({ parts: parts || undefined, fault: fault || undefined }),
+    ...(parts && { parts }),
+    ...(fault && { fault }),
     ...(pictures && { pictures, picturePages: picturePages.slice(0, MOST_NAMED) }),
     ...(people?.length && { people }),
   };

@@ -1,7 +1,5 @@
 /** Calendars (RFC 5545): their appointments as text, and as values that `media/calendar/` finds the times of. */
-
 import ICAL from 'ical.js';
-import { omitUndefined } from '../../base/json.ts';
 import { decodeText } from './kinds.js';
 import { Unreadable } from './limits.js';
 import { unfoldBytes, unfoldText } from './unfold.js';
@@ -204,13 +202,11 @@ function entryOf(component) {
     about: textOf(component, 'description').slice(0, 2_000),
     isCancelled: textOf(component, 'status').toUpperCase() === 'CANCELLED',
     sequence: Number(/^\d{1,9}$/.exec(textOf(component, 'sequence'))?.[0] ?? 0),
-    ...omitUndefined({
-      start: start || undefined,
-      end: end || undefined,
-      duration: component.fields.has('duration') ? textOf(component, 'duration').slice(0, 100) : undefined,
-      replaces: replaces || undefined,
-      isFromThenOn: /^thisandfuture$/i.test(id?.parameters.range ?? '') ? true : undefined,
-    }),
+    ...(start && { start }),
+    ...(end && { end }),
+    ...(component.fields.has('duration') && { duration: textOf(component, 'duration').slice(0, 100) }),
+    ...(replaces && { replaces }),
+    ...(/^thisandfuture$/i.test(id?.parameters.range ?? '') && { isFromThenOn: true }),
     rules: rules('rrule'),
     exceptRules: rules('exrule'),
     dates: timesOf(component, 'rdate'),
