@@ -1,7 +1,5 @@
 /** Reads pages and PDFs, on a thread of its own: plain JavaScript, because threads load no TypeScript. */
-
 import { parentPort } from 'node:worker_threads';
-import { omitUndefined } from '../../../base/json.ts';
 import { joinTexts, mainOf, textOf } from './main-text.js';
 import { markdownOf } from './markdown.js';
 
@@ -64,11 +62,9 @@ function aboutOf(document) {
   const language = html?.getAttribute('lang') || html?.getAttribute('xml:lang') || meta('og:locale');
   return {
     title: title.slice(0, LONGEST_TITLE),
-    ...omitUndefined({
-      published: published ? published.slice(0, 40) : undefined,
-      language: language ? language.slice(0, 40) : undefined,
-      refresh: refresh ? (refresh.getAttribute('content') ?? '') : undefined,
-    }),
+    ...(published && { published: published.slice(0, 40) }),
+    ...(language && { language: language.slice(0, 40) }),
+    ...(refresh && { refresh: refresh.getAttribute('content') ?? '' }),
   };
 }
 
