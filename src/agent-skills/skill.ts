@@ -16,7 +16,7 @@ export const SOURCE_KINDS = [
 
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
-/** One place that skills come from. Skills of one place share the value. */
+/** A place that skills come from. Skills of one place share the value. */
 export interface SkillSource {
   readonly kind: SourceKind;
   /** The folder that was read, absolute; undefined for `inline`. */

@@ -6,7 +6,7 @@ import { CodaError } from '../base/errors.ts';
 import type { Queryable } from '../storage/index.ts';
 import type { NamedFormField } from './thing.ts';
 
-/** One page, and where the next one begins; undefined: it was the last. */
+/** A page, and where the next one begins; undefined: it was the last. */
 export interface CollectionPage<Item> {
   items: Item[];
   next: string | undefined;

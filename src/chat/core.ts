@@ -116,7 +116,7 @@ export function coreTools(deps: {
 
 const MOST_FIRST = 5;
 
-/** One of each kind of thing, as tools are named after it. */
+/** A thing of each kind, as tools are named after it. */
 function firstOf(examples: readonly Example[]): readonly Example[] {
   const kinds = new Map(
     examples.map((example) => [example.tool.split('_')[0], example]).reverse() as [string, Example][],

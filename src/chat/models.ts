@@ -115,7 +115,7 @@ function modelCommand(models: Models): Command {
         await conversations.setSetting(ctx.tx, ctx.conversationId, 'model', null);
         return done(texts.modelSet(models.nameOf('default')));
       }
-      // Another name of a configured provider costs what nobody has looked at: that is the owner's to decide.
+      // Any other name of a configured provider costs what nobody has looked at: that is the owner's to decide.
       const meant = models.resolveName(rest) ?? rest;
       if (!models.names().includes(meant) && (ctx.person.role !== 'owner' || models.resolveName(rest) === undefined)) {
         return failed('NOT_FOUND', texts.unknownModel(rest, didYouMean(rest, models.names()), models.names()));

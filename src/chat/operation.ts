@@ -119,7 +119,7 @@ export interface Operation<Parts = never, Input extends z.ZodObject = z.ZodObjec
   name: string;
   /** Its subject in the audit log; left out: its name. */
   subject?: string;
-  /** One line of help; left out: no command calls it by itself, or its family has the line. */
+  /** A line of help; left out: no command calls it by itself, or its family has the line. */
   summary?: string;
   /** Its family's name alone calls it, too. */
   isDefault?: true;

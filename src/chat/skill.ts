@@ -132,7 +132,7 @@ export interface AllSkills {
 export interface SkillsInUse {
   files: readonly SkillFiles[];
   image: string | undefined;
-  /** One of them is a third party's. */
+  /** True if one of them is a third party's. */
   tainted: boolean;
   /** Binding of an approval of such code, and its text; undefined: they bring nothing. */
   binding: Binding | undefined;

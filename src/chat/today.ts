@@ -16,7 +16,7 @@ export interface Upcoming {
   id?: string;
   /** Words of a series: "every weekday at 09:00". */
   repeats?: string | undefined;
-  /** It has spoken at `at` and waits to be done. */
+  /** The reminder has spoken at `at` and waits to be done. */
   isOpen?: true;
   isPutOff?: true;
   urgent?: true;

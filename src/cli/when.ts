@@ -22,7 +22,7 @@ export interface WhenOptions {
   now?: string | undefined;
   locale?: string | undefined;
   json?: boolean | undefined;
-  /** One JSON object on stdin a line, one on stdout each. */
+  /** A JSON object on stdin a line, one on stdout each. */
   jsonl?: boolean | undefined;
 }
 

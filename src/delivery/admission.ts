@@ -40,7 +40,7 @@ export class Admission {
     if (item.attempts >= POISON) return this.giveUp(item);
     if (item.payload.tooFast) return this.refuse(item, item.payload.tooFast);
     if (item.payload.withdrawn) return this.drop(item);
-    // One that waits for its files has left its lane; any other never had one.
+    // A message that waits for its files has left its lane; any other never had one.
     if (item.isFull || (item.kind === 'message' && !item.inLane && !item.payload.aside)) return this.refuseFull(item);
     if (!(await this.deps.acknowledge(item))) {
       const cards = [{ kind: 'error' as const, text: texts.notInTime() }];

@@ -11,7 +11,7 @@ export interface FileRef {
   spoken?: { seconds: number; waveform: string };
 }
 
-/** One line of words that a button asks for; they are added to the input of its call. */
+/** A line of words that a button asks for; they are added to the input of its call. */
 export interface Form {
   field: string;
   /** At most 45 characters. */

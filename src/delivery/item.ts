@@ -84,7 +84,7 @@ export function maySaySilence({
   return settings.silent === true && place.kind !== 'dm' && origin === 'person';
 }
 
-/** One inbox row in this process's hands. Every commit for it is conditional on `owner`. */
+/** An inbox row in this process's hands. Every commit for it is conditional on `owner`. */
 export interface Item {
   id: string;
   key: string;

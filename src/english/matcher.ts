@@ -257,7 +257,7 @@ function matchOf(
 
 /** The small language of what frames may be said with: `(show|list) [my] <noun> [about {query}]`. Pure. */
 
-/** One element: a word, one of several sequences (an empty one where it may be left out), or a slot. */
+/** An element: a word, one of several sequences (an empty one where it may be left out), or a slot. */
 export type Node = { word: string } | { of: readonly (readonly Node[])[] } | { slot: string };
 
 const TOKEN = /[()[\]|]|\{\w+\}|<\w+>|[^\s()[\]|{}<>]+/g;

@@ -2,7 +2,7 @@ import { stripEnd } from '../base/text.ts';
 import { ruleIn } from '../time/index.ts';
 /** A message as words, each with its place in the text, and the courtesies around it. Pure. */
 
-/** One word: `norm` is in lower case, `lead` the signs before it. The two words of "what's" share its place. */
+/** A word: `norm` is in lower case, `lead` the signs before it. The two words of "what's" share its place. */
 export interface Word {
   norm: string;
   from: number;

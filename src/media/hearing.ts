@@ -62,7 +62,7 @@ const brokenSound = () => new DecodingFault('broken', 'I cannot decode it: it is
 const size = z.strictObject({ size: z.int() });
 const recognized = z.strictObject({ text: z.string() });
 
-/** One recording’s own time: its wait for others is not held against it. */
+/** A recording’s own time: its wait for others is not held against it. */
 export type HearingLimit = Pick<Deadline, 'signal' | 'hold'>;
 
 /** The person for whom something is heard, and the programs that help. */
@@ -125,7 +125,7 @@ export class Hearing {
     };
     try {
       const samples = await programs.run(input, by, { signal: within.signal, hold });
-      // It ends well with nothing where no piece of a broken recording can be decoded.
+      // The program ends well with nothing where no piece of a broken recording can be decoded.
       if (samples.length === 0) throw brokenSound();
       return samples;
     } catch (error) {

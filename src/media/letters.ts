@@ -15,7 +15,7 @@ const LONGEST = 19_000;
 const DOTS_PER_INCH = '150';
 /** A picture of a few bytes may unpack to billions of points. */
 const LIMITS = { memoryMb: 1_500, cpuSeconds: PICTURE_WITHIN_MS / 1_000 };
-/** One thread: it reads no faster with four, and has four times the stacks. */
+/** A single thread: it reads no faster with four, and has four times the stacks. */
 const ALONE = ['env', 'OMP_THREAD_LIMIT=1'];
 
 export const readsPictures = (env: Env): Promise<boolean> => hasProgram('tesseract', env);

@@ -143,7 +143,7 @@ function whyNot(ran: Ran | SandboxFailure): string {
   if (!ran.ok) return `could not be run: ${ran.message.replace(/\.$/, '')}`;
   if (ran.timedOut) return 'took more than a minute';
   if (ran.oomKilled) return 'needed more memory than a container has (execution.max_memory)';
-  // It ends well where it cannot open a document.
+  // The program ends well where it cannot open a document.
   if (ran.exitCode !== 0) return `stopped at it (status ${ran.exitCode}), or is not whole in the sandbox's image`;
   if (ran.leftOut.some(({ why }) => why === 'too_large')) return 'made more of it than a container may give';
   return 'could not open it; it may be broken, or locked with a password';

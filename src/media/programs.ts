@@ -170,7 +170,7 @@ function outputOf(
     const onAbort = () => abandon();
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) abandon();
-    // One that reads nothing closes its end.
+    // A program that reads nothing closes its end.
     child.stdin.on('error', () => {});
     child.stdin.end(input ?? '');
     child.stdout.on('data', (piece: Buffer) => {

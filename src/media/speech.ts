@@ -78,7 +78,7 @@ export async function transcribe(
   if ((sound.lengthMs ?? 0) > longest) return tooLong;
   using limit = deadline(settings.timeout, signal);
   try {
-    // One that only its own service can read is handed on as it is.
+    // A recording that only its own service can read is handed on as it is.
     const decoded = await hearing.decode(bytes, sound, { longest, programs, by }, limit).catch((error: unknown) => {
       if (error instanceof DecodingFault && ['unknown', 'long'].includes(error.reason)) return error;
       throw error;

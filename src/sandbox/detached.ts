@@ -306,7 +306,7 @@ const engineError = (message: string) =>
 
 /** The references behind `FROM` and `COPY --from`, or why the file cannot be trusted to name them all. */
 function basesOf(dockerfile: string): { bases: string[] } | { problem: string } {
-  // Another escape character would join other lines than the ones below.
+  // A different escape character would join other lines than the ones below.
   if (/^[^\S\r\n\u2028\u2029]*#\s*(?:escape|syntax)\s*=/im.test(dockerfile))
     return { problem: 'It has a parser directive.' };
   const bases = new Set<string>();

@@ -89,7 +89,7 @@ async function modemOptions(endpoint: Endpoint, keys: string | undefined, ssh: C
   if (endpoint.kind === 'tcp') {
     if (!endpoint.tls || keys === undefined) return { ...plain, host, port };
     const read = (name: string) => readFile(join(keys, name));
-    // One after the other, so that of several missing files it is always the first that is named.
+    // In order, so that of several missing files it is always the first that is named.
     const [ca, cert, key] = [await read('ca.pem'), await read('cert.pem'), await read('key.pem')];
     return { ...plain, host, port, protocol: 'https', ca, cert, key };
   }

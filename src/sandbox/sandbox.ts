@@ -165,7 +165,7 @@ class DockerSandbox implements Sandbox {
     return removed;
   }
 
-  /** One that cannot be removed keeps none of the others; the next look tries again. */
+  /** A container that cannot be removed keeps none of the others; the next look tries again. */
   private async isRemoved(
     { [LABELS.session]: session }: ListedResource['labels'],
     removal: Promise<void>,
@@ -386,7 +386,7 @@ export class Queue {
 const DELAY_MS = 2_000;
 const IDLE_MS = 10 * 60_000;
 
-/** One container that waits for the next session of the default image. Whoever takes it has it alone. */
+/** A container that waits for the next session of the default image. Whoever takes it has it alone. */
 class Warm {
   private readonly make: () => Promise<Container>;
   private readonly clock: Clock;

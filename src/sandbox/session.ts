@@ -122,7 +122,7 @@ export class ContainerSession implements Session {
     this.told.onClosed();
   }
 
-  /** One call at a time, and none in a container that is gone. */
+  /** Calls run singly, and none in a container that is gone. */
   private call<T>(work: (settled: Promise<void>) => Promise<T | SandboxFailure>): Promise<T | SandboxFailure> {
     return this.calls.run(async () => {
       const { endedWith } = this.container;
@@ -137,7 +137,7 @@ export class ContainerSession implements Session {
   }
 }
 
-// One program in a container, from its start until nothing of it runs any more.
+// A program in a container, from its start until nothing of it runs any more.
 
 const SHOWN_BYTES = 1024 * 1024;
 const GRACE_MS = 2_000;

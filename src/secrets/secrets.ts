@@ -94,7 +94,7 @@ export class SkillSecrets {
     return rows.some(({ name }) => skill.secrets.some((secret) => secret.name === name));
   }
 
-  /** One person's value under this name; undefined where there is none. Throws `SECRET_KEY`. */
+  /** A person's value under this name; undefined where there is none. Throws `SECRET_KEY`. */
   async valueOf({
     skill,
     name,
@@ -265,7 +265,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 interface KeyPlace {
   /** All keys, the one to seal with first; a new one where `make` is set and there is none. */
   keys(make?: boolean): Key[];
-  /** Another key, which seals from `kept` on; undefined where the key stands in the environment. */
+  /** A new key, which seals from `kept` on; undefined where the key stands in the environment. */
   another(): { key: Key; kept(): void } | undefined;
 }
 

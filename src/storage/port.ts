@@ -130,7 +130,7 @@ export class LostRace extends Error {
 
 export type Row = Record<string, unknown>;
 
-/** One transaction on a connection of its own. Nothing is sent before its first statement. */
+/** A transaction on a connection of its own. Nothing is sent before its first statement. */
 export interface Session {
   query(sql: string, params: readonly Param[]): Promise<Result<Row>>;
   /** A statement that nobody waits for, with the next one or with the commit; rejects when it failed. */
@@ -144,7 +144,7 @@ export interface Session {
 
 export interface Engine {
   readonly kind: 'pglite' | 'postgres';
-  /** One statement, outside any transaction. `repeatable`: a read, which a lost connection is no reason to fail. */
+  /** A statement outside any transaction. `repeatable`: a read, which a lost connection is no reason to fail. */
   statement(sql: string, params: readonly Param[], repeatable?: boolean): Promise<Result<Row>>;
   statementApart(sql: string, params: readonly Param[]): Promise<Result<Row>>;
   /** Waits for its turn. The session must be ended by `commit` or `rollback`. */

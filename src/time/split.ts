@@ -123,7 +123,7 @@ const joinTask = (before: string, after: string): string => `${trimRest(before)}
 const trimRest = (rest: string): string =>
   stripEnd(rest.trim().replace(/^(?:[,;:.–-]+\s*)?(?:(?:me )?to\s+)?/i, ''), ',;:–(-').trim();
 
-/** One reading that nothing makes doubtful is taken; else a person is asked. */
+/** A reading that nothing makes doubtful is taken; else a person is asked. */
 function settleTask(
   { text, words, task }: { text: string; words: string | undefined; task: string },
   found: readonly ParsedWhen[],

@@ -20,7 +20,7 @@ export interface Pin {
 export interface Unpinnable {
   ok: false;
   message: string;
-  /** It took too long, which says nothing about what is in it: another try may go well. */
+  /** The check took too long, which says nothing about what is in it: another try may go well. */
   isPassing?: true;
 }
 

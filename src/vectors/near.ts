@@ -127,7 +127,7 @@ interface Reader {
   page(stamp: number): Promise<store.StampedVector[]>;
 }
 
-/** One owner's vectors in this process. What has been deleted may still be among them: the caller looks it up. */
+/** An owner's vectors in this process. What has been deleted may still be among them: the caller looks it up. */
 class OwnVectors {
   readonly space: Space;
   private readonly matrix: Matrix;

@@ -56,7 +56,7 @@ export function offlineEmbedder({ log, time }: OfflineOptions = {}): Embedder {
     id: 'energetic-ai/embeddings-en@0.2',
     dim: async () => DIM,
     maxBatch: BATCH,
-    // One batch at a time is given to the process, so that a question, which a message waits for, goes ahead of the others.
+    // Batches are given to the process singly, so that a question, which a message waits for, goes ahead of the others.
     embed: (texts, kind, signal) =>
       kind === 'query' ? embed(texts, signal) : documents.run(() => embed(texts, signal)),
     close: () => child.close(),

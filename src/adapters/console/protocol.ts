@@ -144,7 +144,7 @@ export function partLine(
     in_reply_to: at.replyTo ?? null,
     conversation: at.conversation,
     text: content.text,
-    // One that asks for words could only be pressed without them here, which would use the card up for nothing.
+    // A button that asks for words could only be pressed without them here, which would use the card up for nothing.
     buttons: (content.buttons ?? []).filter(({ asks }) => !asks).map(({ id, label }) => ({ id, label })),
     files: at.files,
   };

@@ -84,7 +84,7 @@ export class Inbound {
 
   guild({ id: guild, roles = [], channels = [], threads = [] }: RawGuild): void {
     for (const { id, tags } of roles) if (tags?.bot_id === this.knownHearing().botId) this.roles.add(id);
-    // One that was joined just now has nothing that was missed.
+    // A server that was joined just now has nothing that was missed.
     if (!this.awaited.delete(guild)) return;
     void this.listing.then(() => this.past.lookThroughNew([...channels, ...threads]));
   }

@@ -235,7 +235,7 @@ function decode(bytes: Buffer): string {
   }
 }
 
-/** One pass over the text, before anything recursive sees it. Text that is not JSON at all is left to the parser. */
+/** A single pass over the text, before anything recursive sees it. Text that is not JSON at all is left to the parser. */
 function checkShape(text: string): void {
   /** For each open object the keys so far; for a list undefined. */
   const open: (Set<string> | undefined)[] = [];

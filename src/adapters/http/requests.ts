@@ -1,4 +1,4 @@
-/** One request's way: the address, where it comes from, who asks, what it brings, the route's answer or what is wrong. */
+/** A request's way: the address, where it comes from, who asks, what it brings, the route's answer or what is wrong. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';

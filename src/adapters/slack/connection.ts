@@ -284,7 +284,7 @@ class Socket {
       if (this.openedAt !== undefined) this.told.ended(performance.now() - this.openedAt);
     };
     client.on('disconnected', end);
-    // One that breaks before it is open is told by an error alone, and half a minute later by its end.
+    // A connection that breaks before it is open is told by an error alone, and half a minute later by its end.
     client.on('error', end);
   }
 }

@@ -84,7 +84,7 @@ export class Uploads {
     if (first === undefined || !isWhole(part.progress)) return undefined;
     const asked = api<{ file?: { shares?: Record<string, Record<string, unknown>> } }>('files.info', { file: first });
     const { file } = await asked.catch((error: unknown) => {
-      // One that was never completed.
+      // An upload that was never completed.
       if (errorOf(error) !== 'file_not_found') throw error;
       return { file: undefined };
     });

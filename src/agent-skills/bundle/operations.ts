@@ -176,7 +176,7 @@ async function archiveAt(file: string): Promise<Buffer> {
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw unreadable(file, new Error('it is no file'));
-    // One byte more than is allowed is enough to be refused.
+    // A byte more than is allowed is enough to be refused.
     const archive = Buffer.alloc(Math.min(stats.size, BUNDLE_LIMITS.archiveBytes + 1));
     const { bytesRead } = await handle.read(archive, 0, archive.length, 0);
     return archive.subarray(0, bytesRead);

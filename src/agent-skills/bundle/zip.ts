@@ -202,7 +202,7 @@ function sameSizes(local: Header, header: Header): boolean {
   );
 }
 
-/** One entry after another from the very beginning: nothing is shared (which is how small archives unpack to petabytes). */
+/** The entries follow each other from the very beginning: nothing is shared (which is how small archives unpack to petabytes). */
 function checkSpans(spans: { from: number; to: number; path: string }[], directory: number): void {
   let free = 0;
   for (const { from, to, path } of spans.sort((a, b) => a.from - b.from)) {

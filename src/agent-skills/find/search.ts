@@ -12,7 +12,7 @@ import { contentTerms, type Match, type Matches, matchesOf, termsOf, type WordIn
 /** By how much words speak for skills, by the skill's name. */
 export type LearnedWords = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
-/** One answer moves a skill by so much for the same request, and any number of them by at most twice as much. */
+/** An answer moves a skill by so much for the same request, and any number of them by at most twice as much. */
 const STEP = 0.15;
 const FEEDBACK_MOST = 2 * STEP;
 const MOST_LEARNED_TERMS = 12;

@@ -62,7 +62,7 @@ const OPENING_BYTES = 1_024;
 /** Takes the first bytes of a `SKILL.md` apart. `head` may end anywhere. `isText`: what is between fences is text, too. */
 export function splitFrontmatter(head: Buffer, isText = false): Parts {
   const start = head.indexOf(BOM) === 0 ? BOM.length : 0;
-  // One character a byte, so that what is found in the text is an offset in the file, also where it is no UTF-8.
+  // A character for each byte, so that what is found in the text is an offset in the file, also where it is no UTF-8.
   const found = isText ? null : OPENING.exec(head.toString('latin1', start, start + OPENING_BYTES));
   const [opening, codeFence] = found ?? [];
   const make = (from: number, to: number, body: number, unclosed: boolean): Parts => ({

@@ -81,7 +81,7 @@ export function refusedSkill(found: FoundSkillFile, refusal: Refusal): AgentSkil
   const diagnoses = new Diagnoses(place.file);
   diagnoses.error(refusal.code, refusal.message);
   const body = { offset: 0, length: 0 };
-  // One reason is enough.
+  // A single reason is enough.
   const unsaid = new Diagnoses(place.file);
   const skill = toSkill({ place, document: NO_DOCUMENT, body, hasBody: true, firstParagraph: () => undefined }, unsaid);
   return { ...skill, usable: false, diagnostics: diagnoses.list };

@@ -30,7 +30,7 @@ export interface ToolDeps {
 export interface SkillCode {
   isOn: boolean;
   workspaceOf(ctx: CallContext, skill: string): Workspace;
-  /** One that nothing else uses; it is closed by who asked for it. */
+  /** A workspace that nothing else uses; it is closed by who asked for it. */
   alone(): Workspace;
   /** The image that was built for a skill, else the one that it wants. */
   imageOf(skill: AgentSkill): Promise<RunImage>;

@@ -193,7 +193,7 @@ async function withContent<T>(
     for await (const part of (await artifacts.open(hash)) as AsyncIterable<Uint8Array>) {
       parts.push(part);
       room -= part.length;
-      // One byte more is enough for it to be refused.
+      // A byte more is enough for it to be refused.
       if (room < 0) break;
     }
     return await use(bundleContent(Buffer.concat(parts), file));

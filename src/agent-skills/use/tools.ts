@@ -316,7 +316,7 @@ async function outputsOf(
   ctx: CallContext,
 ): Promise<Map<string, string>> {
   const outputs = new Map<string, string>();
-  // One that stands in the configuration has no files.
+  // A skill that stands in the configuration has no files.
   const bundle = skill.directory === undefined ? undefined : await bundleOf(deps.reader, skill, ctx.signal);
   if (bundle?.ok === false) return outputs;
   const { image } = await deps.code.imageOf(skill);

@@ -45,7 +45,7 @@ export function skillScripts(deps: UnaskedDeps): SkillScripts {
   const approved = async (skill: AgentSkill, signal: AbortSignal): Promise<Bundle | Failed> => {
     const bundle = await bundleOf(reader, skill, signal);
     if (bundle.ok && mayRunUnasked(skill, bundle.trust)) return bundle;
-    // One that was approved once says that it has changed.
+    // A skill that was approved once says that it has changed.
     if (!bundle.ok && (await lookAt(reader, skill, signal)).kind !== 'first') return bundle;
     return failed('NEEDS_APPROVAL', texts.runsUnasked(skill.name));
   };

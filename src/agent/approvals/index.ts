@@ -81,7 +81,7 @@ export interface ApprovalQuestion {
   rest?: true;
 }
 
-/** One question about the rest is enough, whichever nested turns want to go on. */
+/** A single question about the rest is enough, whichever nested turns want to go on. */
 export function askedOnce(questions: readonly ApprovalQuestion[]): ApprovalQuestion[] {
   const ofRest = questions.find(({ rest }) => rest);
   return questions.filter((question) => !question.rest || question === ofRest);

@@ -12,7 +12,7 @@ export interface ForgottenThing {
   at?: Instant | undefined;
   /** The identity of the message that told of it, where that is known. */
   message?: string | undefined;
-  /** It was to be done, and is no fact: its few words stand in much else that is said. */
+  /** The thing was to be done, and is no fact: its few words stand in much else that is said. */
   isAct?: true;
 }
 
@@ -51,7 +51,7 @@ export async function buryTellings(
 ): Promise<void> {
   if (things.length === 0) return;
   const { rows } = await tx.query<Telling>(
-    // One after the other: for the newest of many the planner would read all of them, until it knows how many there are.
+    // In turn: for the newest of many the planner would read all of them, until it knows how many there are.
     `with recursive newest as (
        (select seq, turn_id, conversation_id, content, at, role, 1 as n from messages
          where person_id = $1 order by seq desc limit 1)

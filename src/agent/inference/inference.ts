@@ -1,4 +1,4 @@
-/** One answer of a model, from what it may cost to what it took: read `infer` from top to bottom. */
+/** An answer of a model, from what it may cost to what it took: read `infer` from top to bottom. */
 
 import { unlessAborted } from '../../base/async.ts';
 import { omitUndefined } from '../../base/json.ts';

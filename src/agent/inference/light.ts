@@ -13,7 +13,7 @@ export interface LightAsked {
   text: string;
   /** The longest answer, in tokens; default 1,000. */
   maxTokens?: number;
-  /** Another model than the light one: `heavy`, or `provider/model`, in place of which the heavy one is asked if it is unknown. */
+  /** A model other than the light one: `heavy`, or `provider/model`, in place of which the heavy one is asked if it is unknown. */
   model?: string | undefined;
 }
 

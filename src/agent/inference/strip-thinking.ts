@@ -200,7 +200,7 @@ export class ThinkingStripper implements Speech {
     return true;
   }
 
-  /** One that names nothing is a stray mark. */
+  /** A mark that names nothing is a stray mark. */
   private take(block: Block): void {
     const isEmpty = block.content.trim() === '' && !block.open.includes('=');
     if (!isEmpty) this.blocks.push(block);

@@ -76,7 +76,7 @@ function caution(question: PolicyQuestion): Decision | undefined {
   if (gate === 'ask') return { kind: 'ask', reason: texts.policyAsks() };
   if (elsewhere.length > 0) return { kind: 'ask', reason: texts.sendsElsewhere(elsewhere) };
   const deletes = tool.policy?.deletes?.(input) ?? 0;
-  // One deletion is shown beside the answer, with an Undo; who is led to delete everything is asked.
+  // A single deletion is shown beside the answer, with an Undo; who is led to delete everything is asked.
   const isLed = (tainted || files) && !named;
   if (isLed && deletes > 0 && deletions + deletes > 1) return { kind: 'ask', reason: texts.deletesMore(tainted) };
   if (bringsOwn(question) && !namesThing(question) && !namesTarget(question))

@@ -88,7 +88,7 @@ export interface Failed {
   tainted?: boolean;
 }
 
-/** One of a person's things, as words may name it. */
+/** A thing of a person's, as words may name it. */
 export interface NamedThing {
   id: string;
   text: string;
@@ -282,7 +282,7 @@ export type ToolGroup =
   | 'planned'
   | 'unshown';
 
-/** Another form of the input, fewer and flatter fields for models: a call in it stands for one in a tool's own form. */
+/** A second form of the input, fewer and flatter fields for models: a call in it stands for one in a tool's own form. */
 export interface ShortForm {
   input: z.ZodType;
   /** Tools for which it stands where it is no form of the tool's own: it is shown if one of them may be used. */

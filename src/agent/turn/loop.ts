@@ -102,7 +102,7 @@ export async function withPreparedInputs<T>(
   return prepared.run(() => work(ctx));
 }
 
-/** One call on the person's own data: effect and record in one transaction. */
+/** A call on the person's own data: effect and record in one transaction. */
 async function runDataCall(run: TurnRun, { call, state, valid }: OpenCall & { valid: ValidCall & DataCall }) {
   const doing = doingOf(valid);
   if (doing !== undefined) run.show(doing);
@@ -143,7 +143,7 @@ async function runReads(run: TurnRun, reads: readonly { call: ModelToolCall; val
   }
 }
 
-/** One call that reaches outside. That it begins is stored first: without a result after it, nobody knows what happened. */
+/** A call that reaches outside. That it begins is stored first: without a result after it, nobody knows what happened. */
 async function runOutsideCall(run: TurnRun, { call, valid, state }: AllowedCall): Promise<NeedsApproval | undefined> {
   const { tool, input } = valid;
   if (state.kind !== 'started') {

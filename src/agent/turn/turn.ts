@@ -46,7 +46,7 @@ export interface TurnInit {
   before?: { elapsedMs: number; since: Instant };
 }
 
-/** One turn in this process: its steps, and how many of them are stored. */
+/** A turn in this process: its steps, and how many of them are stored. */
 export class Turn {
   readonly id: string;
   /** Position of a nested turn: the call that it stands under and its number there; empty for any other turn. */

@@ -57,7 +57,7 @@ export async function lastUndo(
   return rows[0];
 }
 
-/** One certain act, in whichever conversation it was done; undefined where it was taken back already, or is too old. */
+/** A certain act, in whichever conversation it was done; undefined where it was taken back already, or is too old. */
 export async function takeUndoOf(
   tx: Transaction,
   personId: string,

@@ -6,7 +6,7 @@ const OLDEST_SERVER = 150_000;
 /** Cleaning up waits behind a transaction that is open for longer. */
 const LONG_TRANSACTION_S = 300;
 
-/** It runs within coda: there is no server to start. */
+/** The embedded engine runs within coda: there is no server to start. */
 const EMBEDDED_REMEDY =
   'Start coda again: the embedded database is a part of it, and recovers all that was confirmed. If it does not, restore a backup.';
 

@@ -21,7 +21,7 @@ const HOUR_MS = 3_600_000;
 const LATE_MS = 5 * 60_000;
 /** A process that has sent no heartbeat for so long hangs, or is gone. */
 const SILENT_MS = 60_000;
-/** Another one would have taken over what it had, long ago. */
+/** A second process would have taken over what it had, long ago. */
 const DEAD_MS = HOUR_MS;
 
 interface OutboxState {

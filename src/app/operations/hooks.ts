@@ -165,7 +165,7 @@ function readPayload(file: string): Buffer {
   throw usage(`${file} is larger than ${MOST_PAYLOAD_BYTES} bytes.`, 'Send less at once.');
 }
 
-/** One message to one person, written down when this returns and said as soon as a coda runs. */
+/** A message to one person, written down when this returns and said as soon as a coda runs. */
 const notice = operation({
   name: 'notify',
   example: 'coda notify "The build is green." --to discord:123456789012345678 --key build-42',

@@ -44,7 +44,7 @@ export class PlaceNames {
         this.stored.set(`${adapter}:${channel}`, names.get(channel) ?? '');
       }
     } catch (error) {
-      // It is told again with the next message.
+      // The name is told again with the next message.
       this.log.debug({ adapter, error: messageOf(error) }, 'names of places could not be stored');
     }
   }

@@ -184,7 +184,7 @@ export class Lanes implements OwnedRows, DueSource {
       this.begun.delete(controller);
       // Another attempt may have begun beside it, after this process was taken over.
       if (this.running.get(item.id)?.controller === controller) this.running.delete(item.id);
-      // One that was put back is run again: nothing has come of it yet.
+      // A row that was put back is run again: nothing has come of it yet.
       if (!this.requeued.delete(item.id)) this.deps.onSettled(item.id);
       // The next one may be waiting for this one to end.
       if (item.payload.suspect) this.backlog = true;

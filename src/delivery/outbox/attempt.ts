@@ -67,7 +67,7 @@ export class Attempts {
     return frozenReceipt(receipt, this.shown.get(key)?.content.text ?? '');
   }
 
-  /** One attempt; undefined when the part is not this process's any more. Its log lines carry the message's id, or the part's. */
+  /** An attempt; undefined when the part is not this process's any more. Its log lines carry the message's id, or the part's. */
   attempt(row: Row): Promise<SendResult | undefined> {
     const { trace } = this.deps.world;
     return trace ? trace.run(trace.id ?? row.id, () => this.tryIfMine(row)) : this.tryIfMine(row);

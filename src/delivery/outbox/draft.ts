@@ -106,7 +106,7 @@ export class Draft {
     const now = world.clock.now();
     const { parts } = toParts({ ...this.address, cards, tainted: this.tainted() }, this.item.owner, now, split);
     for (const [index, part] of parts.entries()) {
-      // One that was paused may have been taken over, and the answer be there in full.
+      // A draft that was paused may have been taken over, and the answer be there in full.
       if (this.closed || !this.deps.attempts.isOurs(this.item.owner)) return;
       const before = this.shown[index];
       if (before?.content.text === part.content.text) continue;
@@ -134,7 +134,7 @@ export class Draft {
 
   private async put(row: Row): Promise<void> {
     const { database, attempts, adapter, world } = this.deps;
-    // One that was erased with its person has been taken away, whoever has heard of it.
+    // A draft that was erased with its person has been taken away, whoever has heard of it.
     const isWanted = () => writtenParts.isDraft(database, row.id, row.owner);
     const outcome = await attempts.deliverPart(adapter, row, isWanted);
     if (outcome.kind === 'sent') {

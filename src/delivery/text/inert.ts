@@ -241,7 +241,7 @@ function codeIn(nodes: readonly (Block | Inline)[]): string[] {
 
 // Rules of what no platform shows as a link. Each is linear in the length of its text.
 
-/** Another scheme's address, one that platforms make a link of without a scheme, or an address of mail. */
+/** An address of any other scheme, one that platforms make a link of without a scheme, or an address of mail. */
 const ADDRESS =
   /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s<>`"]*|(?:(?:mailto|xmpp|tel|sms):|www\.|(?:discord(?:app)?\.(?:com\/invite|gg)|discord\.new|dis\.gd)\/)[^\s<>`"]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/gi;
 

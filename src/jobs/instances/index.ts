@@ -175,7 +175,7 @@ export class Instance {
     await this.beat();
   }
 
-  /** One heartbeat: says that this process lives; those that do not are taken over in its wake. Never throws. */
+  /** A heartbeat: says that this process lives; those that do not are taken over in its wake. Never throws. */
   beat(): Promise<void> {
     clearTimeout(this.timer);
     this.beating ??= this.beatOnce().finally(() => {
@@ -199,7 +199,7 @@ export class Instance {
         this.beatAt = before;
         this.keepTime(answer.at, before);
         this.mixed = answer.others.some((other) => other.program !== this.options.program);
-        // One that left by itself says so, but what it says may be lost.
+        // A process that left by itself says so, but what it says may be lost.
         if (this.others.lacks(answer.others)) this.options.onFreed();
         const at = performance.now();
         const silent = this.others.noteHeartbeats(answer.others, at);
@@ -251,7 +251,7 @@ export class Instance {
     this.closed = true;
     clearTimeout(this.timer);
     clearInterval(this.glancing);
-    // One that joins anew at this moment has another id afterwards.
+    // A process that joins anew at this moment has another id afterwards.
     await this.beating;
     await this.freeing;
     await this.recovering;

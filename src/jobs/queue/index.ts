@@ -44,7 +44,7 @@ export interface JobHandler {
   run(job: Job, signal: AbortSignal): Promise<void>;
   /** Milliseconds to wait after the failed try `attempt`; default: 1 s doubling to 15 min, with jitter. */
   waitMs?(attempt: number): number;
-  /** One job of this kind runs at a time, whichever process runs it. */
+  /** Jobs of this kind run singly, whichever process runs it. */
   alone?: true;
 }
 
@@ -193,7 +193,7 @@ export class JobQueue implements DueSource, OwnedRows {
   private track(work: Promise<void>): void {
     const tracked = work.finally(() => {
       this.running.delete(tracked);
-      // Another may have been waiting for this one's place.
+      // A second job may have been waiting for this one's place.
       if (this.running.size === JOBS_AT_ONCE - 1) this.deps.wakeAt(this.deps.world.clock.now());
     });
     this.running.add(tracked);
@@ -207,7 +207,7 @@ export class JobQueue implements DueSource, OwnedRows {
       await handler.run({ id, ...(key !== null && { key }), payload, attempt, dueAt }, signal);
       this.ended.add({ owner, kind: job.kind, ended: { id: job.id, state: 'done' } });
     } catch (error) {
-      // One that may run once only is not run again: it may have done something.
+      // A job that may run once only is not run again: it may have done something.
       if (signal.aborted && job.maxAttempts > 1) return this.cutOff(job, owner);
       const reason = world.secrets.hide(messageOf(error)).slice(0, 500);
       const dead = job.attempts >= job.maxAttempts;

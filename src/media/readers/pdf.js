@@ -155,7 +155,7 @@ function gapBetween(last, item) {
     : ahead;
 }
 
-/** One word whose letters stand far apart, as headings have it. */
+/** A word whose letters stand far apart, as headings have it. */
 const withoutSpacing = (text) => (/^\p{L}(?: \p{L}){3,200}\p{P}?$/u.test(text) ? text.split(' ').join('') : text);
 
 /** Pieces written from right to left that a program has drawn from left to right, the last one first, are turned round. */

@@ -129,7 +129,7 @@ export class Session {
       throw new Error('the browser opens no further page');
     }
     this.watch(fresh);
-    // One that never rests may never say that it is closed, either.
+    // A page that never rests may never say that it is closed, either.
     await withTimeout(
       ANEW_MS,
       old.close().catch(() => {}),

@@ -72,7 +72,7 @@ const list = operation({
 
 const TEST_WITHIN_MS = 50_000;
 
-/** One request that reads, as the tool would send it. Throws what keeps it from being sent. */
+/** A request that reads, as the tool would send it. Throws what keeps it from being sent. */
 const test = operation({
   name: 'connectors test',
   summary: 'ask one for something, as a skill would, and show the status of its answer',

@@ -1,4 +1,4 @@
-/** One MCP server: started, asked, and started again when it goes. */
+/** An MCP server: started, asked, and started again when it goes. */
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Progress } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';

@@ -382,7 +382,7 @@ function containerChannel(
 /** A longer message ends the connection: what waits for it would never hear of it. */
 const LONGEST_LINE = 8 * 1024 * 1024;
 
-/** One connection. What is no message is passed over; a flood ends it. `why` tells what ended it, unless coda did. */
+/** A connection. What is no message is passed over; a flood ends it. `why` tells what ended it, unless coda did. */
 export class LineTransport implements ServerTransport {
   onclose?: () => void;
   onerror?: (error: Error) => void;

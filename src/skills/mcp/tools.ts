@@ -330,7 +330,7 @@ interface AnsweredCall {
 }
 
 const callResult = z.looseObject({
-  // One piece alone is a list of one.
+  // A single piece is a list of one.
   content: z.preprocess(toList, z.array(z.unknown()).max(1_000)).default([]),
   structuredContent: z.unknown().optional(),
   isError: z.boolean().default(false),

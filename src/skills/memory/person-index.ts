@@ -159,7 +159,7 @@ const LATELY = 64;
 const ENTRY_BYTES = 200;
 const INDEX_BYTES = 80_000;
 
-/** One person's memories in this process: words by postings, vectors in one matrix. It is told of every memory there is. */
+/** A person's memories in this process: words by postings, vectors in one matrix. It is told of every memory there is. */
 export class PersonIndex {
   private readonly places = new Map<string, number>();
   private readonly postings = new Postings();

@@ -3,7 +3,7 @@ import { hasSigns, isFormOf, signsIn, wordsIn } from '../../base/lexemes.ts';
 
 // Neither the hour of "10:30" nor an address ends the head.
 const HEADED = /^([^:\n]{1,60}(?::(?=\s|$)| -)\s*)(.*)$/s;
-/** One run of marks is one: ", and " is. */
+/** A run of marks is one: ", and " is. */
 const BETWEEN = /((?<!\s)\s*(?:[,;\n]|\band\b)(?:\s*(?:[,;\n]|\band\b))*\s*)/i;
 const NAME_OF_LIST = /\b(?:lists?|ideas|shopping|grocer(?:y|ies)|to[- ]?dos?|packing|errands|chores|tasks)\b/i;
 const STATEMENT_WORDS =
@@ -116,7 +116,7 @@ function withoutOne(list: string, item: string): string | undefined {
       wordsIn(parts[at] ?? '').length === wanted.length &&
       (wanted.length > 0 || signsIn(parts[at] ?? '').length === signs.length),
   );
-  // One that is there twice is taken off once.
+  // An item that is there twice is taken off once.
   const [place, ...others] =
     exact.length > 0 && exact.every((at) => isSameItem(parts[at], parts[exact[0] ?? 0])) ? exact.slice(-1) : places;
   if (place === undefined || others.length > 0 || (head === '' && parts.length === 1)) return undefined;

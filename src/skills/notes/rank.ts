@@ -78,7 +78,7 @@ export interface RankedNote {
 /** Notes by how much of the question they cover, best first; of equals the shorter one. */
 export function rank(terms: readonly Term[], notes: readonly Note[]): RankedNote[] {
   const texts = notes.map(readNote);
-  // One word of a note stands for one of the question's: the card of "debit card" is not also its "debit".
+  // A word of a note stands for one of the question's: the card of "debit card" is not also its "debit".
   const asked = new Set(terms.map(({ stem }) => stem));
   const matches = texts.map((text) => terms.map((term) => matchWeight(term, text, asked)));
   const weights = terms.map((term, at) => {

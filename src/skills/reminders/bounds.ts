@@ -93,7 +93,7 @@ function countingOn(rule: string, now: Date): string | undefined {
   return left > 0 && counted.length === 1 ? rule.replace(/COUNT=\d+/, `COUNT=${left}`) : undefined;
 }
 
-/** Another hour of a series: it keeps its days off, and does not come again on the day that was done, or skipped. */
+/** A new hour for a series: it keeps its days off, and does not come again on the day that was done, or skipped. */
 export function atItsHour(
   { rule = '', doneOccurrence }: Reminder,
   schedule: PlannedTime,

@@ -349,7 +349,7 @@ function timeBeside(ctx: TxContext, { at, zone, isOver = false }: OwnTime, said:
 
 const ON_WEEKDAY = pattern.i`^${WEEKDAY}\b`;
 
-/** One time for a series may mean its next occurrence, or the end of the series: that is for the person to say. */
+/** A time for a series may mean its next occurrence, or the end of the series: that is for the person to say. */
 function oneOrAll(reminder: Reminder, when: string, changes: DeliveryEdit & { text: string }): ToolResult {
   const isWeekly = /FREQ=WEEKLY/.test(reminder.rule ?? '') && ON_WEEKDAY.test(when);
   const all = isWeekly ? `every ${when}` : when;
@@ -378,7 +378,7 @@ function dayAt(reminder: Reminder, now: Date): Date {
   return lately && isOpen(reminder) ? now : (plannedAt ?? putOffTo(reminder, now) ?? now);
 }
 
-/** Another time of day: of the next occurrence, or of all of them, on their days. */
+/** A new time of day: of the next occurrence, or of all of them, on their days. */
 function timeOfOneOrAll(
   reminder: Reminder,
   when: OneTime,

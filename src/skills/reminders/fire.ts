@@ -49,7 +49,7 @@ async function fireDue(
       said.map(({ reminder, plan }) => ({ name: 'reminder.due' as const, data: dueData(reminder, plan.occurrence) })),
     );
     for (const { reminder } of said) {
-      // Another person's words do not refer to it: theirs is the button.
+      // The words of somebody else do not refer to it: theirs is the button.
       if (reminder.readerId !== reminder.personId) continue;
       const topic = {
         thing: 'reminder',
@@ -133,7 +133,7 @@ const keyOf = ({ reminder, plan }: Firing): string =>
 function message(together: readonly Firing[], now: Instant): Outgoing {
   const [first] = together as [Firing];
   const { reminder } = first;
-  // One that speaks on time says no time.
+  // A reminder that speaks on time says no time.
   const times = together.flatMap(({ due, late, heldSince }) =>
     heldSince || late ? (heldSince ?? due).toISOString() : [],
   );

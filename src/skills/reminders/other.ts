@@ -104,7 +104,7 @@ async function give(
     ...plan,
     ...delivery.standard,
     ...madeByPerson,
-    // Another person's words.
+    // The words are somebody else's.
     tainted: true,
   };
   const made = await store.insertReminder(tx, reminder, MOST_PENDING, clock.now());

@@ -233,7 +233,7 @@ async function escalateDue(tx: Transaction, outbox: Outbox, now: Instant): Promi
     const isOther = address !== undefined && address.personId !== reminder.personId;
     const quiet = isOther ? address.quiet : reminder.urgent ? undefined : reminder.quiet;
     const held = quiet && quietUntil(quiet, now);
-    // One that quiet hours hold has taken the place of what was told, and waits with it.
+    // A reminder that quiet hours hold has taken the place of what was told, and waits with it.
     const isWaiting = isUnanswered(reminder);
     const isTold = isWaiting && !held;
     // A finding is told on once; a reminder of a person anew when it is put off or moved, and speaks again.

@@ -125,7 +125,7 @@ function completedPutOff(words: string, at: Date, zone: string): string {
   return DAYS_LONG.test(rest) ? words.trim() : `${lead}${filledIn(rest, at, zone)}`;
 }
 
-// One occurrence of a series that moves, and the others as they are.
+// An occurrence of a series that moves, and the others as they are.
 
 function occurrenceWithin(found: Reminder, { first, last }: DaySpan, { when, clock }: TxContext) {
   const dayOf = dayIn(when.zone);

@@ -50,7 +50,7 @@ async function tellDue({ database, speech: { outbox }, people: { gate } }: Deps,
   });
 }
 
-/** One message for each place in which it is told, and for what passes quiet hours another one. */
+/** A message for each place in which it is told, and for what passes quiet hours another one. */
 async function byPlace(tx: Transaction, found: readonly store.GatheredRun[]): Promise<Iterable<store.GatheredRun[]>> {
   const schedules = new Map(found.map(({ schedule }) => [schedule.id, schedule]));
   const told = await addressesOf(tx, [...schedules.values()]);

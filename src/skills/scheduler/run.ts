@@ -1,4 +1,4 @@
-/** One run of a schedule that looks at something: a durable job, which is noted before it begins and after it has ended. */
+/** A run of a schedule that looks at something: a durable job, which is noted before it begins and after it has ended. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Instant } from '../../base/clock.ts';

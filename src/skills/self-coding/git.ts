@@ -85,7 +85,7 @@ export async function git(
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // It has ended by itself.
+      // Git has ended by itself.
     }
   };
   time.signal.addEventListener('abort', kill, { once: true });

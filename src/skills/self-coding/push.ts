@@ -124,7 +124,7 @@ async function beginningOf(
 
 type ForgeTool = 'create_branch' | 'push_files' | 'list_pull_requests' | 'create_pull_request';
 
-/** One repository of a forge. A call whose answer was lost may have had its effect: look before it is repeated. */
+/** A repository of a forge. A call whose answer was lost may have had its effect: look before it is repeated. */
 class ForgeTools implements PullRequests {
   private readonly servers: ToolServers;
   private readonly server: string;

@@ -13,7 +13,7 @@ export interface Entry {
   size: number;
 }
 
-/** One path of a difference. A renamed file is two: one that went and one that came. */
+/** A path of a difference. A renamed file is two: one that went and one that came. */
 export interface Change {
   path: string;
   /** `000000` where it was not there. */

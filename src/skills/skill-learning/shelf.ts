@@ -195,7 +195,7 @@ async function takeBack(
   return findPlaced(parts, name, (restored && (await hashOf(restored))) ?? '');
 }
 
-/** One that lies in a folder, alone or in a copy, and whose name is a folder's: installed skills have no groups. */
+/** A skill that lies in a folder, alone or in a copy, and whose name is a folder's: installed skills have no groups. */
 async function readShelved(skill: AgentSkill | undefined): Promise<ShelvedSkill | FixedSkill | undefined> {
   if (!skill) return undefined;
   if (!skill.file || skill.group !== undefined || skill.source.kind === 'inline')

@@ -217,7 +217,7 @@ export interface PlayedTurn extends RecordedTurn {
 }
 
 const LOADING = new Set(['skill_activate', 'skill_delegate', 'skill_run']);
-/** They say nothing about how something is done. */
+/** Calls that say nothing about how something is done. */
 const BESIDE = new Set([...LOADING, 'skill_search', 'skill_list', 'skill_resource', 'undo']);
 
 /** True if the call is about the work itself, not about finding a way. */

@@ -121,7 +121,7 @@ async function resumeRun(deps: ToolDeps, id: string, ctx: CallContext): Promise<
     await store.mark(tx, id, { state: 'running', message: undefined }, ctx.clock.now());
   });
   if ('ok' in begun) return begun;
-  // One that has ended in this very call is told again.
+  // A run that has ended in this very call is told again.
   const isOver = begun.run.state === 'done' && begun.given.length === begun.run.steps.flat().length;
   return isOver ? failed('PAST', texts.isOver(id)) : begun;
 }

@@ -290,7 +290,7 @@ interface SessionWire<E extends { bytes: Buffer }> {
   decode(answer: Buffer, at: number, encoded: E): Answer;
   /** Forgets an encoded statement that is not sent: nothing was prepared by it. */
   drop(encoded: E): void;
-  /** One message. `closing`: the transaction is ended in it, by what its last statement has found. */
+  /** A message. `closing`: the transaction is ended in it, by what its last statement has found. */
   exec(bytes: Buffer, closing: boolean): Promise<Buffer>;
   endWire(): void;
 }

@@ -47,7 +47,7 @@ const SYNC = Buffer.from([0x53, 0, 0, 0, 4]);
 const EXECUTE = Buffer.from([0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0]);
 const DESCRIBE = Buffer.from([0x44, 0, 0, 0, 6, 0x50, 0]);
 
-/** One statement with its own Sync, so that its failure ends nothing but itself. */
+/** A statement with its own Sync, so that its failure ends nothing but itself. */
 export function encodeStatement({ sql, name = '', params }: Outgoing): Buffer {
   const parse = sql === undefined ? [] : [message(0x50, `${name}\0${sql}\0\0\0`)];
   return Buffer.concat([...parse, bind(name, params), DESCRIBE, EXECUTE, SYNC]);

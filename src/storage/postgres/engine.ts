@@ -249,7 +249,7 @@ function discard(client: PoolClient): void {
   client.connection.stream.destroy();
 }
 
-// One transaction on a connection of the pool.
+// A transaction on a connection of the pool.
 
 interface Wire {
   send(sql: string, params: readonly Param[]): Promise<Result<Row>>;

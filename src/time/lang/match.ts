@@ -20,7 +20,7 @@ export interface Match<T> {
   value: T;
 }
 
-/** One of these words, a rule, or a terminal, the latter by their numbers; all have the same fields, which is read fastest. */
+/** A set of words, a rule, or a terminal, the latter by their numbers; all have the same fields, which is read fastest. */
 interface Element {
   words: ReadonlySet<string> | undefined;
   rule: number | undefined;

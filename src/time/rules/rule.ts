@@ -4,7 +4,7 @@ import { instantOf, isZone, wallAt } from '../zones.ts';
 
 const WEEKDAY_CODES = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
 
-/** One RRULE line. An absent list means "not restricted". */
+/** An RRULE line. An absent list means "not restricted". */
 export interface RulePart {
   freq: Frequency;
   interval?: number;

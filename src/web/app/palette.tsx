@@ -1,4 +1,4 @@
-/** One box that searches everything and lists what can be done. */
+/** A box that searches everything and lists what can be done. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';

@@ -36,7 +36,7 @@ export async function notifyHere(personId: string): Promise<void> {
   const { key, reason } = await ask(api.GET('/v1/push'));
   if (key === undefined) throw new Failure(422, 'HTTP_REFUSED', reason ?? 'Notifications are off.');
   const worker = await navigator.serviceWorker.ready;
-  // One of another key stands in the way.
+  // A subscription of another key stands in the way.
   await (await worker.pushManager.getSubscription())?.unsubscribe();
   await register(await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
   localStorage.setItem(WHOSE, personId);

@@ -134,7 +134,7 @@ function Buttons({ buttons, conversation }: { buttons: NonNullable<Entry['button
   );
 }
 
-/** One quiet line that opens to the steps. */
+/** A quiet line that opens to the steps. */
 function Work({ work, conversation }: { work: NonNullable<Entry['work']>; conversation: string }) {
   const [turn, setTurn] = useState<Turn>();
   const load = () =>

@@ -1,4 +1,4 @@
-/** One note: read, changed, filed, pinned; of a list its items. */
+/** A note: read, changed, filed, pinned; of a list its items. */
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';

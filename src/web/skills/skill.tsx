@@ -1,4 +1,4 @@
-/** One skill: what it may do before it is trusted, what has changed since, and what it needs. */
+/** A skill: what it may do before it is trusted, what has changed since, and what it needs. */
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';

@@ -72,7 +72,7 @@ interface WrittenEvent {
   resolve(isTaken: boolean): void;
 }
 
-/** One reader's stream: what happens, in order, with a sign of life while nothing does. Ends when `signal` aborts. */
+/** A reader's stream: what happens, in order, with a sign of life while nothing does. Ends when `signal` aborts. */
 export class Watch implements AsyncIterable<string> {
   private readonly clock: Clock;
   private readonly take: (happening: Happening, channel: string) => string | undefined;

@@ -25,7 +25,7 @@ export async function* readOpenDocument(zip, about, kind) {
   if (kind === 'odp') about.parts = { unit: 'slide', count: walk.parts };
 }
 
-/** One file of XML in the place of a package: what comes before its body is its styles, and says its title. */
+/** A file of XML in the place of a package: what comes before its body is its styles, and says its title. */
 export function flatPackage(bytes, budget) {
   const body = Math.max(0, bytes.indexOf('<office:body'));
   const parts = { [CONTENT]: bytes.subarray(body), 'styles.xml': bytes.subarray(0, body) };

@@ -66,7 +66,7 @@ class Paragraph {
   }
 }
 
-/** One part's paragraphs and tables, with what is drawn in it and set into it where it stands. */
+/** A part's paragraphs and tables, with what is drawn in it and set into it where it stands. */
 async function* bodyOf(zip, part, { styles, outline, notes, relations, nested, numbering }) {
   const byId = new Map(relations.map((relation) => [relation.id, relation]));
   const walk = new Walk({ styles, outline, notes, byId, numbering });

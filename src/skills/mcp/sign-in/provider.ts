@@ -243,7 +243,7 @@ export class Renewals {
       const text = await answer.text();
       const came = answer.ok ? tokensIn(text) : undefined;
       this.note(refresh, came?.access_token);
-      // One that lasts is used again when the next access token has expired.
+      // A refresh token that lasts is used again when the next access token has expired.
       isSpent = came?.refresh_token !== undefined && came.refresh_token !== refresh;
       return { text, answer };
     } finally {

@@ -109,7 +109,7 @@ export class SignIns {
   private async endOf(server: string, answer: URLSearchParams): Promise<string> {
     const kept = this.keptSignIn(server);
     const begun = await kept.readBegun();
-    // One answer alone is taken, whatever becomes of it.
+    // Only the first answer is taken, whatever becomes of it.
     const isMine = begun !== undefined && (await kept.take(begun.state));
     if (!isMine || new Date(begun.until) < this.deps.world.clock.now()) {
       throw new CodaError('INPUT_INVALID', { message: texts.noLogin, remedy: texts.noLoginRemedy });

@@ -51,7 +51,7 @@ export const memory = z.object({
   pendingMore: z.int().optional(),
   /** Deliveries about something else, before the first about this. */
   misses: z.int().optional(),
-  /** Another state than the last one, and the looks in a row at which it was met. */
+  /** A state that differs from the last one, and the looks in a row at which it was met. */
   candidate: z.object({ sign: z.string(), looks: z.int() }).optional(),
   /** Hash of the text that was seen last, by `changed`. */
   last: z.string().optional(),

@@ -34,7 +34,7 @@ const plan = {
     input: z
       .enum(MISSED)
       .describe('Occurrences missed while I was off: latest = the last is made up for; skip; each = all are.'),
-    // Another word is refused with those that there are.
+    // Any other word is refused with those that there are.
     flag: { usage: '<policy>', read: (words) => words as (typeof MISSED)[number] },
   }),
   title: field({

@@ -11,7 +11,7 @@ export interface Assessment {
   /** 1 to 5; 5 is best. */
   score: number;
   failureModes: readonly string[];
-  /** One sentence, without what the person said. */
+  /** A sentence without what the person said. */
   note: string;
   tools: readonly string[];
   toolCalls: number;

@@ -108,7 +108,7 @@ async function nearest(
 function sharedWords(one: string, other: string): number {
   const [a, b] = [new Set(lexemesOf(one)), new Set(lexemesOf(other))];
   const fewer = Math.min(a.size, b.size);
-  // One common word of a short text says little.
+  // A common word of a short text says little.
   return [...a].filter((word) => b.has(word)).length / Math.max(fewer, 2);
 }
 
