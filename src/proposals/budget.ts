@@ -7,7 +7,7 @@ import { type Queryable, readerOf } from '../storage/index.ts';
 import type { Improvement } from './config.ts';
 import * as store from './store.ts';
 
-type BudgetDeps = Pick<SkillDeps<Improvement>, 'database' | 'world' | 'config'> & {
+export type BudgetDeps = Pick<SkillDeps<Improvement>, 'database' | 'world' | 'config'> & {
   models: Pick<ModelDeps, 'small'>;
   people: Pick<PeopleDeps, 'household'>;
 };

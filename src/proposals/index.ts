@@ -1,5 +1,6 @@
 /** Changes that coda proposes of itself: made, decided, applied and taken back, within a budget of their own. */
 
+export { askForm, readForm } from './answer.ts';
 export { askOrRetry, askWithin, critic, heavyOf, leftOf, type Purpose } from './budget.ts';
 export { approvalChannelCheck, approvalPlaces } from './channel.ts';
 export { APPROVAL_CHANNEL, cron, type Improvement, improvementBlock, improvementConfig } from './config.ts';

@@ -60,11 +60,11 @@ export async function propose(
   origin: string,
   wanted: readonly Proposing[],
   now: Instant,
-): Promise<store.NewProposal[]> {
+): Promise<store.Proposal[]> {
   if (wanted.length === 0) return [];
   await store.lock(tx);
   const room = Math.min(MOST_AT_ONCE, MOST_PENDING - (await store.pendingCount(tx)));
-  const drawn = wanted.map((each) => toProposal(each, origin));
+  const drawn = wanted.map((each) => toProposal(each, origin, now));
   const since = new Date(now.getTime() - REPROPOSE_AFTER_MS);
   const known = new Set(
     await store.knownFingerprints(
@@ -73,24 +73,25 @@ export async function propose(
       since,
     ),
   );
-  const made: store.NewProposal[] = [];
+  const made: store.Proposal[] = [];
   for (const proposal of drawn) {
     if (made.length >= room || known.has(proposal.fingerprint)) continue;
     if ((await problemOf(tx, kinds, proposal)) !== undefined) continue;
     known.add(proposal.fingerprint);
-    await store.insert(tx, proposal, now);
+    await store.insert(tx, proposal);
     made.push(proposal);
   }
   return made;
 }
 
-function toProposal(wanted: Proposing, origin: string): store.NewProposal {
+function toProposal(wanted: Proposing, origin: string, now: Instant): store.Proposal {
   const { category, payload = null, priority, spaceId, personId } = wanted;
   const title = plain(wanted.title).slice(0, LONGEST_TITLE);
   const description = plain(wanted.description).slice(0, LONGEST_DESCRIPTION);
   const same = wanted.fingerprint ?? canonicalJson(payload ?? title.toLowerCase());
   return {
     id: shortId(6),
+    at: now,
     spaceId,
     personId,
     category,
@@ -101,6 +102,10 @@ function toProposal(wanted: Proposing, origin: string): store.NewProposal {
     origin,
     hash: digest({ category, title, description, payload }),
     fingerprint: digest({ category, same, personId, spaceId }),
+    state: 'pending',
+    decidedBy: undefined,
+    decidedAt: undefined,
+    outcome: null,
   };
 }
 

@@ -2,73 +2,48 @@ import type { Instant } from '../base/clock.ts';
 import type { Json } from '../base/json.ts';
 import type { Place } from '../delivery/index.ts';
 import type { DeletionRule, MergeRule } from '../people/index.ts';
-import type { Queryable, Transaction } from '../storage/index.ts';
+import {
+  Columns,
+  type ItemOf,
+  instant,
+  int,
+  optional,
+  ownJson,
+  type Queryable,
+  render,
+  sql,
+  type Transaction,
+  text,
+  uuid,
+} from '../storage/index.ts';
 
 export const STATES = ['pending', 'approved', 'rejected', 'applied'] as const;
 export type ProposalState = (typeof STATES)[number];
 
-export interface Proposal {
+const proposals = new Columns({
   /** Short: a person types it. */
-  id: string;
-  at: Instant;
+  id: text(),
+  at: instant(),
   /** Space in which it counts; undefined: everywhere. */
-  spaceId: string | undefined;
+  spaceId: optional(text()),
   /** Person it concerns; undefined: the owner. */
-  personId: string | undefined;
-  category: string;
-  title: string;
-  description: string;
-  priority: number;
-  payload: Json;
-  origin: string;
+  personId: optional(uuid()),
+  category: text(),
+  title: text(),
+  description: text(),
+  priority: int(),
+  payload: ownJson<Json>(),
+  origin: text(),
   /** Hash of the text that a person is shown: a decision binds to it. */
-  hash: string;
-  fingerprint: string;
-  state: ProposalState;
-  decidedBy: string | undefined;
-  decidedAt: Instant | undefined;
-  outcome: Json;
-}
-
-interface ProposalRow {
-  id: string;
-  at: Date;
-  space_id: string | null;
-  person_id: string | null;
-  category: string;
-  title: string;
-  description: string;
-  priority: number;
-  payload: Json;
-  origin: string;
-  hash: string;
-  fingerprint: string;
-  state: ProposalState;
-  decided_by: string | null;
-  decided_at: Date | null;
-  outcome: Json;
-}
-
-const toProposal = (row: ProposalRow): Proposal => ({
-  id: row.id,
-  at: row.at,
-  spaceId: row.space_id ?? undefined,
-  personId: row.person_id ?? undefined,
-  category: row.category,
-  title: row.title,
-  description: row.description,
-  priority: row.priority,
-  payload: row.payload,
-  origin: row.origin,
-  hash: row.hash,
-  fingerprint: row.fingerprint,
-  state: row.state,
-  decidedBy: row.decided_by ?? undefined,
-  decidedAt: row.decided_at ?? undefined,
-  outcome: row.outcome,
+  hash: text(),
+  fingerprint: text(),
+  state: text<ProposalState>(),
+  decidedBy: optional(uuid()),
+  decidedAt: optional(instant()),
+  outcome: ownJson<Json>(),
 });
 
-export type NewProposal = Omit<Proposal, 'at' | 'state' | 'decidedBy' | 'decidedAt' | 'outcome'>;
+export type Proposal = ItemOf<typeof proposals>;
 
 /** The advisory lock of whoever adds proposals or reserves money, so that two processes count the same rows. */
 const LOCK = 7_340_230;
@@ -77,28 +52,9 @@ export async function lock(tx: Transaction): Promise<void> {
   await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
 }
 
-export async function insert(tx: Transaction, proposal: NewProposal, now: Instant): Promise<void> {
-  const { id, spaceId, personId, category, title, description, priority, payload, origin, hash, fingerprint } =
-    proposal;
-  await tx.query(
-    `insert into improvement_proposals
-       (id, at, space_id, person_id, category, title, description, priority, payload, origin, hash, fingerprint, state)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'pending')`,
-    [
-      id,
-      now,
-      spaceId ?? null,
-      personId ?? null,
-      category,
-      title,
-      description,
-      priority,
-      JSON.stringify(payload),
-      origin,
-      hash,
-      fingerprint,
-    ],
-  );
+export async function insert(tx: Transaction, proposal: Proposal): Promise<void> {
+  const { names } = proposals;
+  await tx.query(...render(sql`insert into improvement_proposals (${names}) values (${proposals.values(proposal)})`));
 }
 
 export async function pendingCount(tx: Transaction): Promise<number> {
@@ -130,25 +86,25 @@ export interface ProposalFilter {
 }
 
 export async function list(db: Queryable, filter: ProposalFilter, limit: number): Promise<Proposal[]> {
-  const { rows } = await db.query<ProposalRow>(
+  const { rows } = await db.query(
     `select * from improvement_proposals
       where ($1::text is null or state = $1) and ($2::text is null or category = $2)
         and ($3::uuid is null or person_id = $3)
       order by state = 'pending' desc, priority, at desc, id limit $4`,
     [filter.state ?? null, filter.category ?? null, filter.personId ?? null, limit],
   );
-  return rows.map(toProposal);
+  return proposals.readAll(rows);
 }
 
 /** Locks the proposal until `tx` ends. */
 export async function take(tx: Transaction, id: string): Promise<Proposal | undefined> {
-  const { rows } = await tx.query<ProposalRow>('select * from improvement_proposals where id = $1 for update', [id]);
-  return rows[0] && toProposal(rows[0]);
+  const { rows } = await tx.query('select * from improvement_proposals where id = $1 for update', [id]);
+  return proposals.readAll(rows)[0];
 }
 
 export async function find(db: Queryable, id: string): Promise<Proposal | undefined> {
-  const { rows } = await db.query<ProposalRow>('select * from improvement_proposals where id = $1', [id]);
-  return rows[0] && toProposal(rows[0]);
+  const { rows } = await db.query('select * from improvement_proposals where id = $1', [id]);
+  return proposals.readAll(rows)[0];
 }
 
 /** `personId` of undefined: coda itself has, by a measurement. */

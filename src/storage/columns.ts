@@ -157,6 +157,14 @@ export function withName<T>(name: string, column: Column<T>): Column<T> {
   return { ...column, name };
 }
 
+/** A value that only its own store has written, in the form of `T`. */
+export function ownJson<T>(): Column<T> {
+  return jsonOf<T>(
+    (stored) => stored as T,
+    (value) => value,
+  );
+}
+
 export function jsonOf<T>(read: (stored: unknown) => T, write: (value: T) => unknown): Column<T> {
   return { type: 'jsonb', read, write: (value) => json(write(value)) };
 }

@@ -28,6 +28,7 @@ export {
   isSet,
   jsonOf,
   optional,
+  ownJson,
   type StoredJson,
   type StoredRow,
   text,

@@ -1,11 +1,7 @@
 import type { Transaction } from '../../storage/index.ts';
-import type { RunState, Step, StepFindings } from './store.ts';
+import type { StepEnd } from './store.ts';
 
-export interface StepResult {
-  next: Step;
-  found: StepFindings;
-  state?: RunState;
-  reason?: string;
+export interface StepResult extends StepEnd {
   alsoWrite?(tx: Transaction): Promise<void>;
 }
 

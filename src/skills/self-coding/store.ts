@@ -1,6 +1,19 @@
 import type { Instant } from '../../base/clock.ts';
 import type { MergeRule } from '../../people/index.ts';
-import type { Queryable, Transaction } from '../../storage/index.ts';
+import {
+  Columns,
+  type ItemOf,
+  instant,
+  named,
+  optional,
+  ownJson,
+  type Queryable,
+  render,
+  sql,
+  type Transaction,
+  text,
+  uuid,
+} from '../../storage/index.ts';
 import type { ChangeAnswer } from './change.ts';
 import type { PullRequest } from './forge.ts';
 
@@ -20,69 +33,36 @@ export interface Tests {
   verdict: string;
 }
 
-/** Findings of a step; fields left out stay as they were. */
-export interface StepFindings {
-  base?: string;
-  commit?: string;
-  survey?: Survey;
-  change?: ChangeAnswer;
-  tests?: Tests;
-  request?: PullRequest;
-  narrative?: string;
-}
-
-export interface Run extends StepFindings {
-  id: string;
-  proposalId: string;
-  askedBy: string | undefined;
-  state: RunState;
-  step: Step;
-  branch: string;
-  reason: string | undefined;
-  startedAt: Instant;
-  updatedAt: Instant;
-  endedAt: Instant | undefined;
-}
-
-interface RunRow {
-  id: string;
-  proposal_id: string;
-  asked_by: string | null;
-  state: RunState;
-  step: Step;
-  branch: string;
-  base: string | null;
-  commit_id: string | null;
-  survey: Survey | null;
-  change: ChangeAnswer | null;
-  tests: Tests | null;
-  request: PullRequest | null;
-  reason: string | null;
-  narrative: string | null;
-  started_at: Date;
-  updated_at: Date;
-  ended_at: Date | null;
-}
-
-const toRun = (row: RunRow): Run => ({
-  id: row.id,
-  proposalId: row.proposal_id,
-  askedBy: row.asked_by ?? undefined,
-  state: row.state,
-  step: row.step,
-  branch: row.branch,
-  reason: row.reason ?? undefined,
-  startedAt: row.started_at,
-  updatedAt: row.updated_at,
-  endedAt: row.ended_at ?? undefined,
-  ...(row.base !== null && { base: row.base }),
-  ...(row.commit_id !== null && { commit: row.commit_id }),
-  ...(row.survey !== null && { survey: row.survey }),
-  ...(row.change !== null && { change: row.change }),
-  ...(row.tests !== null && { tests: row.tests }),
-  ...(row.request !== null && { request: row.request }),
-  ...(row.narrative !== null && { narrative: row.narrative }),
+const findings = new Columns({
+  base: optional(text()),
+  commit: named('commit_id', optional(text())),
+  survey: optional(ownJson<Survey>()),
+  change: optional(ownJson<ChangeAnswer>()),
+  tests: optional(ownJson<Tests>()),
+  request: optional(ownJson<PullRequest>()),
+  narrative: optional(text()),
 });
+
+/** Findings of a step; fields left out stay as they were. */
+export type StepFindings = Partial<ItemOf<typeof findings>>;
+
+const advanced = findings.extend({
+  state: text<RunState>(),
+  step: text<Step>(),
+  reason: optional(text()),
+  updatedAt: instant(),
+});
+
+const runs = advanced.extend({
+  id: text(),
+  proposalId: text(),
+  askedBy: optional(uuid()),
+  branch: text(),
+  startedAt: instant(),
+  endedAt: optional(instant()),
+});
+
+export type Run = ItemOf<typeof runs>;
 
 export async function begin(
   tx: Transaction,
@@ -108,15 +88,13 @@ export async function endStalled(tx: Transaction, before: Instant, reason: strin
 }
 
 export async function find(db: Queryable, id: string): Promise<Run | undefined> {
-  const { rows } = await db.query<RunRow>('select * from improvement_runs where id = $1', [id]);
-  return rows[0] && toRun(rows[0]);
+  const { rows } = await db.query('select * from improvement_runs where id = $1', [id]);
+  return runs.readAll(rows)[0];
 }
 
 export async function list(db: Queryable, limit: number): Promise<Run[]> {
-  const { rows } = await db.query<RunRow>('select * from improvement_runs order by started_at desc, id limit $1', [
-    limit,
-  ]);
-  return rows.map(toRun);
+  const { rows } = await db.query('select * from improvement_runs order by started_at desc, id limit $1', [limit]);
+  return runs.readAll(rows);
 }
 
 export async function nextProposal(
@@ -136,35 +114,24 @@ export async function nextProposal(
 /** Stores what the step has found and goes on to `next`; false where it is not at `step` any more. */
 export async function advance(
   tx: Transaction,
-  { id, step }: Pick<Run, 'id' | 'step'>,
-  to: { next: Step; found: StepFindings; state?: RunState; reason?: string | undefined },
+  run: Run,
+  { next: step, found, state = run.state, reason = run.reason }: StepEnd,
   now: Instant,
 ): Promise<boolean> {
-  const { found } = to;
-  const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+  const after: Run = { ...run, ...found, step, state, reason, updatedAt: now };
   const { rows } = await tx.query(
-    `update improvement_runs set
-       step = $3, state = coalesce($4, state), reason = coalesce($5, reason), base = coalesce($6, base),
-       commit_id = coalesce($7, commit_id), survey = coalesce($8, survey), change = coalesce($9, change),
-       tests = coalesce($10, tests), request = coalesce($11, request), narrative = coalesce($12, narrative), updated_at = $13
-      where id = $1 and step = $2 and ended_at is null returning id`,
-    [
-      id,
-      step,
-      to.next,
-      to.state ?? null,
-      to.reason ?? null,
-      found.base ?? null,
-      found.commit ?? null,
-      json(found.survey),
-      json(found.change),
-      json(found.tests),
-      json(found.request),
-      found.narrative ?? null,
-      now,
-    ],
+    ...render(sql`
+    update improvement_runs set (${advanced.names}) = row (${advanced.values(after)})
+     where id = ${run.id} and step = ${run.step} and ended_at is null returning id`),
   );
   return rows.length === 1;
+}
+
+export interface StepEnd {
+  next: Step;
+  found: StepFindings;
+  state?: RunState;
+  reason?: string;
 }
 
 export async function endRun(tx: Transaction, id: string, now: Instant): Promise<void> {
@@ -174,14 +141,6 @@ export async function endRun(tx: Transaction, id: string, now: Instant): Promise
       where id = $1 and ended_at is null`,
     [id, now],
   );
-}
-
-/** The owner whose budget pays: the first one. */
-export async function payer(db: Queryable): Promise<string | undefined> {
-  const { rows } = await db.query<{ id: string }>(
-    `select id from persons where role = 'owner' and erased_at is null order by created_at, id limit 1`,
-  );
-  return rows[0]?.id;
 }
 
 export const mergeRules: readonly MergeRule[] = [

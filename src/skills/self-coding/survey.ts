@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../../base/root.ts';
-import { askWithin, heavyOf, type Proposal } from '../../proposals/index.ts';
+import { askWithin, heavyOf, type Proposal, proposalStore } from '../../proposals/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { answerIn } from './change.ts';
 import type { Deps } from './config.ts';
@@ -12,7 +12,6 @@ import { pathRefusal } from './forbidden.ts';
 import { RefusedRun, RetryLater } from './outcome.ts';
 import type { Entry, Repository } from './repository.ts';
 import type { Survey } from './store.ts';
-import * as store from './store.ts';
 import * as texts from './texts.ts';
 
 const path = z.string().min(1).max(300);
@@ -190,7 +189,7 @@ export async function ask<T>(
   schema: z.ZodType<T>,
   signal: AbortSignal,
 ): Promise<T> {
-  const personId = await store.payer(readerOf(deps.database));
+  const personId = await proposalStore.firstOwner(readerOf(deps.database));
   if (personId === undefined) throw new RefusedRun(texts.noOwner());
   const system = await readFile(join(packageRoot(), 'agents', name, 'soul.md'), 'utf8');
   const parts = Object.entries(material).map(([title, text]) => `## ${title}\n\n${texts.quoteBlock(text)}`);

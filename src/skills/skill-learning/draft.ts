@@ -1,11 +1,11 @@
 /** Drafts of skills by a light model: the question, and what can be used of the answer. Pure. */
-import { jsonrepair } from 'jsonrepair';
 import * as Yaml from 'yaml';
 import { z } from 'zod';
 import { encloseInFrame, frameText, indentLines } from '../../base/frames.ts';
-import { canonicalJson, parseJson } from '../../base/json.ts';
+import { canonicalJson } from '../../base/json.ts';
 import { lexemesOf } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
+import { readForm } from '../../proposals/index.ts';
 import type { NearSkill, ShelvedSkill, SkillCase } from './shelf.ts';
 import type { SignalKind } from './signals.ts';
 import type { ToldTurn } from './store.ts';
@@ -114,26 +114,13 @@ const skillForm = z.object({
 export type NewSkill = z.output<typeof skillForm>;
 
 export function readEdits(answer: string): Edits | undefined {
-  const read = editsForm.safeParse(jsonIn(answer));
-  if (!read.success) return undefined;
-  const { edits, append, description } = read.data;
+  const read = readForm(answer, editsForm);
+  if (!read) return undefined;
+  const { edits, append, description } = read;
   return { edits: edits ?? [], append: append || undefined, description: description || undefined };
 }
 
-export function readSkill(answer: string): NewSkill | undefined {
-  const read = skillForm.safeParse(jsonIn(answer));
-  return read.success ? read.data : undefined;
-}
-
-function jsonIn(answer: string): unknown {
-  const found = /^[^{]*(\{[\s\S]*\})/.exec(answer)?.[1];
-  if (found === undefined) return undefined;
-  try {
-    return parseJson(jsonrepair(found));
-  } catch {
-    return undefined;
-  }
-}
+export const readSkill = (answer: string): NewSkill | undefined => readForm(answer, skillForm);
 
 const SAME_WORDS = 0.6;
 const SAME_MEANING = 0.9;

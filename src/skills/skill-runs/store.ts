@@ -1,18 +1,30 @@
 import type { skillSteps } from '../../agent-skills/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { MergeRule } from '../../people/index.ts';
-import type { Queryable, Transaction } from '../../storage/index.ts';
+import {
+  Columns,
+  type ItemOf,
+  instant,
+  optional,
+  ownJson,
+  type Queryable,
+  type Transaction,
+  text,
+  uuid,
+} from '../../storage/index.ts';
 
-export interface Run {
-  id: string;
-  personId: string;
-  name: string | undefined;
-  steps: skillSteps.StepGroup[];
-  payload: string;
-  state: 'running' | 'done' | 'failed' | 'paused';
-  message: string | undefined;
-  begunAt: Instant;
-}
+const runs = new Columns({
+  id: uuid(),
+  personId: uuid(),
+  name: optional(text()),
+  steps: ownJson<skillSteps.StepGroup[]>(),
+  payload: text(),
+  state: text<'running' | 'done' | 'failed' | 'paused'>(),
+  message: optional(text()),
+  begunAt: instant(),
+});
+
+export type Run = ItemOf<typeof runs>;
 
 export interface StepDone {
   place: number;
@@ -23,28 +35,6 @@ export interface StepDone {
   tainted: boolean;
   call: string;
 }
-
-interface RunRow {
-  id: string;
-  person_id: string;
-  name: string | null;
-  steps: skillSteps.StepGroup[];
-  payload: string;
-  state: Run['state'];
-  message: string | null;
-  begun_at: Date;
-}
-
-const toRun = (row: RunRow): Run => ({
-  id: row.id,
-  personId: row.person_id,
-  name: row.name ?? undefined,
-  steps: row.steps,
-  payload: row.payload,
-  state: row.state,
-  message: row.message ?? undefined,
-  begunAt: row.begun_at,
-});
 
 const KEPT_MS = 30 * 86_400_000;
 const MOST_PRUNED = 100;
@@ -67,8 +57,8 @@ export async function begin(
 }
 
 export async function runOf(db: Queryable, id: string): Promise<Run | undefined> {
-  const { rows } = await db.query<RunRow>('select * from skill_runs where id = $1', [id]);
-  return rows[0] && toRun(rows[0]);
+  const { rows } = await db.query('select * from skill_runs where id = $1', [id]);
+  return runs.readAll(rows)[0];
 }
 
 export async function stepsDone(db: Queryable, runId: string): Promise<StepDone[]> {

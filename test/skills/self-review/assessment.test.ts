@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { dataTool, done } from '../../../src/agent/index.ts';
 import type { Skill } from '../../../src/chat/index.ts';
-import { readVerdict } from '../../../src/skills/self-review/assessment/index.ts';
+import { readForm } from '../../../src/proposals/index.ts';
+import { verdictForm } from '../../../src/skills/self-review/assessment/index.ts';
 import { modelServer } from '../../support/model-server/suite.ts';
 import { modelConfig } from '../../support/models.ts';
 import { play } from '../../support/play.ts';
@@ -83,9 +84,9 @@ test('scores take no more of a day than their share of the month; the next day t
 });
 
 test('an answer that is no score is none', () => {
-  expect(readVerdict('I cannot say.')).toBeUndefined();
-  expect(readVerdict('{"score": 9}')).toBeUndefined();
-  expect(readVerdict('Well: {"score": "4", "failure_modes": "all", }')).toEqual({
+  expect(readForm('I cannot say.', verdictForm)).toBeUndefined();
+  expect(readForm('{"score": 9}', verdictForm)).toBeUndefined();
+  expect(readForm('Well: {"score": "4", "failure_modes": "all", }', verdictForm)).toEqual({
     score: 4,
     failureModes: [],
     note: '',

@@ -1,13 +1,11 @@
-import { jsonrepair } from 'jsonrepair';
 import { z } from 'zod';
 import type { TurnOver } from '../../../agent/index.ts';
 import { DAY_MS } from '../../../base/clock.ts';
 import { encloseInFrame, indentLines } from '../../../base/frames.ts';
-import { parseJson } from '../../../base/json.ts';
 import { shorten } from '../../../base/text.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
 import { lockPerson } from '../../../people/index.ts';
-import { askOrRetry, proposalStore as improvement, type Purpose } from '../../../proposals/index.ts';
+import { askForm, proposalStore as improvement, type Purpose } from '../../../proposals/index.ts';
 import { readerOf } from '../../../storage/index.ts';
 import type { Deps, Part } from '../part.ts';
 import { versionAt } from '../prompt/index.ts';
@@ -52,9 +50,11 @@ function assessJob(deps: Deps): JobHandler {
       const turns = await store.turnsToAssess(database, conversationId, since, MOST_TURNS);
       for (const turn of turns) {
         if (await isSpent(deps, since)) return;
-        const verdict = await judge(deps, turn, signal);
-        if (verdict === 'later') return;
-        if (verdict) await keep(deps, conversationId, turn, verdict);
+        const text = assessmentMaterial(turn);
+        const asked = { personId: turn.personId, system: TASK, text, maxTokens: MAX_TOKENS };
+        const answer = await askForm(deps, { purpose: PURPOSE, asked, form: verdictForm }, signal);
+        if (!answer.ok) return;
+        if (answer.value) await keep(deps, conversationId, turn, answer.value);
       }
     },
   };
@@ -63,16 +63,6 @@ function assessJob(deps: Deps): JobHandler {
 async function isSpent({ database, config }: Deps, since: Date): Promise<boolean> {
   const spent = await improvement.spentFor(readerOf(database), PURPOSE, since);
   return spent > 0 && spent >= (config.budget.month * SHARE) / DAYS_OF_MONTH;
-}
-
-async function judge(deps: Deps, turn: store.TurnRecord, signal: AbortSignal): Promise<Verdict | 'later' | undefined> {
-  const { database, world } = deps;
-  const personId = (await improvement.firstOwner(readerOf(database))) ?? turn.personId;
-  const question = { personId, system: TASK, text: assessmentMaterial(turn), maxTokens: MAX_TOKENS };
-  const answer = await askOrRetry(deps, PURPOSE, question, signal);
-  if (answer.ok) return readVerdict(answer.text);
-  world.log.info({ fault: answer.fault }, 'a turn was not assessed');
-  return 'later';
 }
 
 async function keep(deps: Deps, conversationId: string, turn: store.TurnRecord, verdict: Verdict): Promise<void> {
@@ -118,29 +108,19 @@ function outcome(ok: boolean | null, code: string | null): string {
   return ok ? 'done' : `failed (${code ?? 'no code'})`;
 }
 
-const verdict = z.object({
-  score: z.coerce.number().int().min(1).max(5),
-  failure_modes: z.array(z.unknown()).catch([]),
-  note: z.string().catch(''),
-});
+export const verdictForm = z
+  .object({
+    score: z.coerce.number().int().min(1).max(5),
+    failure_modes: z.array(z.unknown()).catch([]),
+    note: z.string().catch(''),
+  })
+  .transform(({ score, failure_modes: named, note }) => ({
+    score,
+    failureModes: MODE_NAMES.filter((mode) => named.includes(mode)),
+    note: shorten(note.replace(/[\s`<>\p{Cc}\p{Cf}]+/gu, ' ').trim(), LONGEST_NOTE),
+  }));
 
-interface Verdict {
-  score: number;
-  failureModes: readonly string[];
-  note: string;
-}
-
-export function readVerdict(text: string): Verdict | undefined {
-  const json = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
-  if (!json.startsWith('{')) return undefined;
-  try {
-    const { score, failure_modes: named, note } = verdict.parse(parseJson(jsonrepair(json)));
-    const failureModes = MODE_NAMES.filter((mode) => named.includes(mode));
-    return { score, failureModes, note: shorten(note.replace(/[\s`<>\p{Cc}\p{Cf}]+/gu, ' ').trim(), LONGEST_NOTE) };
-  } catch {
-    return undefined;
-  }
-}
+type Verdict = z.output<typeof verdictForm>;
 
 export const assessmentPart: Part = {
   name: 'assessment',

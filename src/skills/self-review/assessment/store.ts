@@ -1,45 +1,45 @@
 import type { Instant } from '../../../base/clock.ts';
 import type { DeletionRule, MergeRule } from '../../../people/index.ts';
-import type { Database, Queryable, Transaction } from '../../../storage/index.ts';
+import {
+  Columns,
+  type Database,
+  type ItemOf,
+  instant,
+  int,
+  optional,
+  type Queryable,
+  render,
+  sql,
+  type Transaction,
+  text,
+  textArray,
+  uuid,
+} from '../../../storage/index.ts';
 
-export interface Assessment {
-  turnId: string;
-  conversationId: string;
-  personId: string;
-  spaceId: string | undefined;
-  at: Instant;
+const assessments = new Columns({
+  turnId: uuid(),
+  conversationId: uuid(),
+  personId: uuid(),
+  spaceId: optional(text()),
+  at: instant(),
   /** 1 to 5; 5 is best. */
-  score: number;
-  failureModes: readonly string[];
+  score: int(),
+  failureModes: textArray(),
   /** A sentence without what the person said. */
-  note: string;
-  tools: readonly string[];
-  toolCalls: number;
-  model: string | undefined;
-  promptVersion: number | undefined;
-}
+  note: text(),
+  tools: textArray(),
+  toolCalls: int(),
+  model: optional(text()),
+  promptVersion: optional(int()),
+});
 
 /** Adds it once; those from before `keptSince` go. */
-export async function insert(tx: Transaction, each: Assessment, keptSince: Instant): Promise<void> {
+export async function insert(tx: Transaction, each: ItemOf<typeof assessments>, keptSince: Instant): Promise<void> {
   await tx.query('delete from self_assessments where at < $1', [keptSince]);
   await tx.query(
-    `insert into self_assessments (turn_id, conversation_id, person_id, space_id, at, score, failure_modes, note, tools,
-                                   tool_calls, model, prompt_version)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (turn_id) do nothing`,
-    [
-      each.turnId,
-      each.conversationId,
-      each.personId,
-      each.spaceId ?? null,
-      each.at,
-      each.score,
-      [...each.failureModes],
-      each.note,
-      [...each.tools],
-      each.toolCalls,
-      each.model ?? null,
-      each.promptVersion ?? null,
-    ],
+    ...render(sql`
+    insert into self_assessments (${assessments.names}) values (${assessments.values(each)})
+    on conflict (turn_id) do nothing`),
   );
 }
 

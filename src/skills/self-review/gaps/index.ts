@@ -1,13 +1,9 @@
 /** Looks monthly for what was asked for and could not be served, and proposes to fill it. */
-
-import { jsonrepair } from 'jsonrepair';
 import { z } from 'zod';
 import { DAY_MS, type Instant } from '../../../base/clock.ts';
 import { encloseInFrame, indentLines } from '../../../base/frames.ts';
-import { parseJson } from '../../../base/json.ts';
 import { oneLine } from '../../../base/text.ts';
-import { askOrRetry, type ProposalKind, type Proposing, proposalStore, propose } from '../../../proposals/index.ts';
-import { readerOf } from '../../../storage/index.ts';
+import { askForm, type ProposalKind, type Proposing, propose } from '../../../proposals/index.ts';
 import type { Deps, Part } from '../part.ts';
 import { type Gap, gapsIn, lackingIn, unservedTool } from './cluster.ts';
 import type { Answer } from './store.ts';
@@ -29,27 +25,28 @@ const ASK_TASK = [
   'JSON alone, by their numbers: {"lacking": {"3": "book flights"}}. None: {"lacking": {}}.',
 ].join(' ');
 
-const read = z.object({ lacking: z.record(z.string(), z.unknown()) });
+/** Names by the numbers of the requests; what is no name is left out. */
+const lackingForm = z
+  .object({ lacking: z.record(z.string(), z.unknown()) })
+  .transform(({ lacking }) => (number: number): string | undefined => {
+    const name = lacking[number];
+    return typeof name === 'string' && name.trim() !== '' ? name.slice(0, LONGEST_NAME) : undefined;
+  });
 
 async function unservedAmong(
   deps: Deps,
   turns: readonly Answer[],
   signal: AbortSignal,
 ): Promise<(Answer & { lacking: string })[]> {
-  const personId = await proposalStore.firstOwner(readerOf(deps.database));
-  if (!deps.models.small.available || personId === undefined) return [];
   const found: (Answer & { lacking: string })[] = [];
   for (let at = 0; at < turns.length; at += TURNS_PER_QUESTION) {
     const batch = turns.slice(at, at + TURNS_PER_QUESTION);
-    const question = { personId, system: ASK_TASK, text: showTurns(batch), maxTokens: MAX_TOKENS };
-    const answer = await askOrRetry(deps, 'improvement.gaps', question, signal);
-    if (!answer.ok) {
-      deps.world.log.warn({ fault: answer.fault }, 'gaps were looked for in calls and scores alone');
-      return found;
-    }
-    const named = namesIn(answer.text);
+    const asked = { system: ASK_TASK, text: showTurns(batch), maxTokens: MAX_TOKENS };
+    const answer = await askForm(deps, { purpose: 'improvement.gaps', asked, form: lackingForm }, signal);
+    // Calls and scores count without it.
+    if (!answer.ok) return found;
     for (const [index, turn] of batch.entries()) {
-      const lacking = named[index + 1];
+      const lacking = answer.value?.(index + 1);
       if (lacking !== undefined) found.push({ ...turn, lacking });
     }
   }
@@ -61,21 +58,6 @@ function showTurns(turns: readonly Answer[]): string {
     indentLines(`${index + 1}. ${oneLine(request, LONGEST)}\n=> ${oneLine(answer, LONGEST)}`),
   );
   return encloseInFrame('messages', lines.join('\n'));
-}
-
-function namesIn(text: string): Readonly<Record<string, string>> {
-  const json = /^[^{]*(\{[\s\S]*\})/.exec(text)?.[1];
-  if (json === undefined) return {};
-  try {
-    const { lacking } = read.parse(parseJson(jsonrepair(json)));
-    return Object.fromEntries(
-      Object.entries(lacking).flatMap(([number, name]) =>
-        typeof name === 'string' && name.trim() !== '' ? [[number, name.slice(0, LONGEST_NAME)]] : [],
-      ),
-    );
-  } catch {
-    return {};
-  }
 }
 
 // Detects gaps in a month of calls, scores and answers.

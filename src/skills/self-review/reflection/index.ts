@@ -1,20 +1,10 @@
-import { jsonrepair } from 'jsonrepair';
 import { z } from 'zod';
 import { tokensIn } from '../../../agent/index.ts';
 import type { Instant } from '../../../base/clock.ts';
 import { encloseInFrame, indentLines } from '../../../base/frames.ts';
-import { parseJson } from '../../../base/json.ts';
 import { plural } from '../../../base/text.ts';
 import type { Card, Outgoing } from '../../../delivery/index.ts';
-import {
-  approvalPlaces,
-  askOrRetry,
-  heavyOf,
-  proposalStore as improvement,
-  type Proposing,
-  propose,
-  showProposal,
-} from '../../../proposals/index.ts';
+import { approvalPlaces, askForm, heavyOf, type Proposing, propose, showProposal } from '../../../proposals/index.ts';
 import { readerOf, type Transaction } from '../../../storage/index.ts';
 import type { Deps, Part } from '../part.ts';
 import { difference, settleTrial } from '../prompt/index.ts';
@@ -55,15 +45,11 @@ async function endTrial(deps: Deps, id: string): Promise<void> {
 }
 
 async function reflect(deps: Deps, signals: Signals, signal: AbortSignal): Promise<Proposing[] | undefined> {
-  const { database, config, world } = deps;
-  const { small: models } = deps.models;
-  const personId = await improvement.firstOwner(readerOf(database));
-  if (!models.available || personId === undefined) return undefined;
+  const { config } = deps;
   const text = reflectionMaterial(signals, config.max_reflection_input_tokens);
-  const question = { personId, system: TASK, text, maxTokens: MAX_TOKENS, model: heavyOf(config) };
-  const answer = await askOrRetry(deps, REFLECTION, question, signal);
-  if (!answer.ok) world.log.warn({ fault: answer.fault }, 'coda could not reflect');
-  return answer.ok ? readProposals(answer.text) : undefined;
+  const asked = { system: TASK, text, maxTokens: MAX_TOKENS, model: heavyOf(config) };
+  const answer = await askForm(deps, { purpose: REFLECTION, asked, form: proposalsForm }, signal);
+  return answer.ok ? answer.value : undefined;
 }
 
 interface StoredReflection {
@@ -180,16 +166,9 @@ const proposal = z
     return read.success ? { ...about, payload: read.data } : undefined;
   });
 
-function readProposals(text: string): Proposing[] | undefined {
-  const json = /^[^{]*(\{[\s\S]*\})/.exec(text)?.[1];
-  if (json === undefined) return undefined;
-  try {
-    const { proposals } = z.object({ proposals: z.array(z.unknown()) }).parse(parseJson(jsonrepair(json)));
-    return proposals.slice(0, MOST).flatMap((each) => {
-      const read = proposal.safeParse(each);
-      return read.success && read.data ? [read.data] : [];
-    });
-  } catch {
-    return undefined;
-  }
-}
+const proposalsForm = z.object({ proposals: z.array(z.unknown()) }).transform(({ proposals }) =>
+  proposals.slice(0, MOST).flatMap((each) => {
+    const read = proposal.safeParse(each);
+    return read.success && read.data ? [read.data] : [];
+  }),
+);
