@@ -16,6 +16,7 @@ import {
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Schedules } from '../jobs/index.ts';
+import { proposals } from '../proposals/index.ts';
 import { audit } from '../skills/audit/index.ts';
 import { backup } from '../skills/backup/index.ts';
 import { basics } from '../skills/basics/index.ts';
@@ -30,8 +31,8 @@ import { type PlacesParts, placesSkill } from '../skills/places/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
 import { scheduler, schedulerConfig } from '../skills/scheduler/index.ts';
 import { selfCoding } from '../skills/self-coding/index.ts';
-import { selfReview } from '../skills/self-review/index.ts';
-import { skillLearning } from '../skills/skill-learning/index.ts';
+import { reviewSource, selfReview } from '../skills/self-review/index.ts';
+import { draftSource, skillLearning } from '../skills/skill-learning/index.ts';
 import { skillMarket } from '../skills/skill-market/index.ts';
 import { skillRuns } from '../skills/skill-runs/index.ts';
 import { skillTrials } from '../skills/skill-trials/index.ts';
@@ -105,6 +106,11 @@ export function skillsOf(parts: MadeOf): Skill[] {
       skillsFor: skillListFor(live, config.block(agentSkillsConfig)),
     }),
     skillLearning(live, config.block(memoryConfig).auto),
+    proposals([
+      // Makers of proposals, one line each.
+      reviewSource(config),
+      draftSource(live),
+    ]),
   ];
 }
 

@@ -1,10 +1,11 @@
 /** Changes that coda proposes of itself: made, decided, applied and taken back, within a budget of their own. */
 
 export { askForm, readForm } from './answer.ts';
-export { askOrRetry, askWithin, critic, heavyOf, leftOf, type Purpose } from './budget.ts';
-export { approvalChannelCheck, approvalPlaces } from './channel.ts';
+export { askOrRetry, askWithin, critic, heavyOf, type Purpose } from './budget.ts';
+export { approvalPlaces } from './channel.ts';
 export { APPROVAL_CHANNEL, cron, type Improvement, improvementBlock, improvementConfig } from './config.ts';
 export { type Nightly, nightly, ownerTool } from './nightly.ts';
 export * from './proposals.ts';
+export { type ProposalSource, proposals } from './skill.ts';
 export * as proposalStore from './store.ts';
-export * as proposalTexts from './texts.ts';
+export { proposalCards, takeBackChoice, wakeChoices } from './tools.ts';

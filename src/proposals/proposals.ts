@@ -5,7 +5,7 @@ import { type Failed, failed } from '../agent/index.ts';
 import { DAY_MS, type Instant } from '../base/clock.ts';
 import { shortId } from '../base/ids.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
-import type { Transaction } from '../storage/index.ts';
+import type { Queryable, Transaction } from '../storage/index.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 
@@ -14,19 +14,36 @@ export type { Proposal } from './store.ts';
 export interface ProposalKind<Payload = Json> {
   category: string;
   payload: z.ZodType<Payload>;
-  /** The person whose matter it is decides; left out: an owner does. */
+  /** Its person decides first, and where they are no owner their yes asks one; left out: an owner does. */
   byItsPerson?: true;
+  /** A light model looks at a yes first, where that is switched on. */
+  isLookedAt?: true;
   /** The payload as the person who decides is shown it: the difference, a test's result. Plain text, at most 3,000 characters. */
   show?(payload: Payload): string;
+  /** All of it, behind a button. */
+  whole?(payload: Payload): string;
+  /** A sentence on its use so far. */
+  fares?(db: Queryable, payload: Payload, now: Instant): Promise<string>;
   /** The reason why it cannot be applied as things are, in a sentence; asked when it is made and when it is approved. */
   problem?(tx: Transaction, payload: Payload): Promise<string | undefined>;
+  /** Does what has to be awaited before the transaction of a decision: `apply` and `revert` are given its result. */
+  prepare?(proposal: store.Proposal, payload: Payload, act: DecisionAct): Promise<unknown>;
   /**
-   * Applies what was approved, in the transaction of the decision; returns what `revert` needs. Undefined, or left out: it
-   * stays approved, and whoever carries it out later calls `markApplied`.
+   * Applies what was approved, in the transaction of the decision; returns what `revert` needs, and false where what it is
+   * about was changed meanwhile. Undefined, or left out: it stays approved, and whoever carries it out later calls `markApplied`.
    */
-  apply?(tx: Transaction, proposal: store.Proposal, payload: Payload, now: Instant): Promise<Json | undefined>;
+  apply?(tx: Transaction, proposal: store.Proposal, payload: Payload, by: Deciding): Promise<Json | undefined>;
   /** Takes back what `apply` has done; false where that is not possible any more. */
-  revert?(tx: Transaction, proposal: store.Proposal, now: Instant): Promise<boolean>;
+  revert?(tx: Transaction, proposal: store.Proposal, by: Deciding): Promise<boolean>;
+}
+
+export type DecisionAct = 'apply' | 'revert';
+
+export interface Deciding {
+  now: Instant;
+  personId: string;
+  /** Result of `prepare`. */
+  prepared: unknown;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each kind reads its own payload by its schema
@@ -64,7 +81,7 @@ export async function propose(
   if (wanted.length === 0) return [];
   await store.lock(tx);
   const room = Math.min(MOST_AT_ONCE, MOST_PENDING - (await store.pendingCount(tx)));
-  const drawn = wanted.map((each) => toProposal(each, origin, now));
+  const drawn = wanted.map((each) => drawProposal(each, origin, now));
   const since = new Date(now.getTime() - REPROPOSE_AFTER_MS);
   const known = new Set(
     await store.knownFingerprints(
@@ -84,7 +101,8 @@ export async function propose(
   return made;
 }
 
-function toProposal(wanted: Proposing, origin: string, now: Instant): store.Proposal {
+/** A proposal as it waits, not stored yet. */
+export function drawProposal(wanted: Proposing, origin: string, now: Instant): store.Proposal {
   const { category, payload = null, priority, spaceId, personId } = wanted;
   const title = plain(wanted.title).slice(0, LONGEST_TITLE);
   const description = plain(wanted.description).slice(0, LONGEST_DESCRIPTION);
@@ -139,35 +157,73 @@ export function showProposal(
   return (read?.success && kind?.show?.(read.data).slice(0, 3_000)) || '';
 }
 
+export interface Decider {
+  id: string;
+  role: string;
+}
+
 export interface Decision {
   id: string;
   hash: string;
   approve: boolean;
-  person: { id: string; role: string };
+  person: Decider;
 }
 
-/** Decides on a proposal that waits; what was decided binds to exactly what was shown. */
+const ACTED_ON: Readonly<Record<DecisionAct, readonly store.ProposalState[]>> = {
+  apply: ['pending', 'asked', 'resting'],
+  revert: ['applied', 'resting'],
+};
+
+/** Before the transaction of a decision: does what its kind has to await, if this person may have it done now. */
+export async function prepareDecision(
+  db: Queryable,
+  kinds: ProposalKinds,
+  { id, hash, person }: Pick<Decision, 'id' | 'person'> & { hash?: string },
+  act: DecisionAct,
+): Promise<unknown> {
+  const proposal = await store.find(db, id);
+  if (!proposal || person.role !== 'owner' || !mayDecide(kinds, proposal, person)) return undefined;
+  if (!ACTED_ON[act].includes(proposal.state) || (hash !== undefined && hash !== proposal.hash)) return undefined;
+  const kind = kinds.get(proposal.category);
+  return kind?.prepare?.(proposal, kind.payload.parse(proposal.payload), act);
+}
+
+/** Decides on a proposal that waits, or wakes one that rests; what was decided binds to exactly what was shown. */
 export async function decide(
   tx: Transaction,
   kinds: ProposalKinds,
   { id, hash, approve, person }: Decision,
   now: Instant,
+  prepared?: unknown,
 ): Promise<store.Proposal | Failed> {
   const proposal = await store.take(tx, id);
   if (!proposal || proposal.hash !== hash) return failed('GONE', texts.changedMeanwhile(id));
   if (!mayDecide(kinds, proposal, person)) return failed('DENIED', texts.notYours());
-  if (proposal.state !== 'pending') return failed('GONE', texts.decidedAlready(proposal));
+  const { state, category } = proposal;
+  const kind = kinds.get(category);
+  const isOwner = person.role === 'owner';
+  const isOpen = approve ? ACTED_ON.apply.includes(state) : state === 'pending' || state === 'asked';
+  if (!isOpen || (approve && state === 'asked' && !isOwner)) return failed('GONE', texts.decidedAlready(proposal));
   if (!approve) return mark(tx, proposal, 'rejected', null, person.id, now);
   const problem = await problemOf(tx, kinds, proposal);
   if (problem !== undefined) return failed('CONFLICT', texts.cannotApply(proposal, problem));
-  const kind = kinds.get(proposal.category);
-  const applied = await kind?.apply?.(tx, proposal, kind.payload.parse(proposal.payload), now);
+  if (kind?.byItsPerson && !isOwner) return mark(tx, proposal, 'asked', null, person.id, now);
+  const by = { now, personId: person.id, prepared };
+  const applied = await kind?.apply?.(tx, proposal, kind.payload.parse(proposal.payload), by);
+  if (applied === false) return failed('CONFLICT', texts.cannotApply(proposal, texts.otherByNow()));
   return mark(tx, proposal, applied === undefined ? 'approved' : 'applied', applied ?? null, person.id, now);
 }
 
-function mayDecide(kinds: ProposalKinds, { category, personId }: store.Proposal, person: Decision['person']): boolean {
-  if (kinds.get(category)?.byItsPerson) return personId === person.id;
-  return person.role === 'owner';
+/** An owner decides on a proposal of another person once they have said yes, and takes back what came of it. */
+export function mayDecide(
+  kinds: ProposalKinds,
+  { category, personId, state }: Pick<store.Proposal, 'category' | 'personId' | 'state'>,
+  person: Decider,
+): boolean {
+  const isOwner = person.role === 'owner';
+  if (!kinds.get(category)?.byItsPerson) return isOwner;
+  const isTheirs = state === 'pending' || state === 'rejected' || state === 'dropped';
+  return isTheirs ? personId === person.id : isOwner || (state === 'asked' && personId === person.id);
 }
 
 export async function takeBack(
@@ -175,13 +231,15 @@ export async function takeBack(
   kinds: ProposalKinds,
   { id, person }: Pick<Decision, 'id' | 'person'>,
   now: Instant,
+  prepared?: unknown,
 ): Promise<store.Proposal | Failed> {
   const proposal = await store.take(tx, id);
   if (!proposal) return failed('GONE', texts.changedMeanwhile(id));
   if (!mayDecide(kinds, proposal, person)) return failed('DENIED', texts.notYours());
-  if (proposal.state === 'pending') return failed('GONE', texts.stillPending(proposal));
-  const kind = kinds.get(proposal.category);
-  if (proposal.state === 'applied' && !(await kind?.revert?.(tx, proposal, now)))
+  const { state, category } = proposal;
+  if (state === 'pending' || state === 'dropped') return failed('GONE', texts.stillPending(proposal));
+  const by = { now, personId: person.id, prepared };
+  if (ACTED_ON.revert.includes(state) && !(await kinds.get(category)?.revert?.(tx, proposal, by)))
     return failed('CONFLICT', texts.cannotTakeBack(proposal));
   return mark(tx, proposal, 'pending', null, person.id, now);
 }

@@ -17,7 +17,11 @@ import {
   uuid,
 } from '../storage/index.ts';
 
-export const STATES = ['pending', 'approved', 'rejected', 'applied'] as const;
+/**
+ * `asked`: its person wants it, and an owner decides. `resting`: applied, and not used for now. `dropped`: nothing came of it; it
+ * is there so that the same is not tried again.
+ */
+export const STATES = ['pending', 'asked', 'approved', 'rejected', 'applied', 'resting', 'dropped'] as const;
 export type ProposalState = (typeof STATES)[number];
 
 const proposals = new Columns({
@@ -59,7 +63,7 @@ export async function insert(tx: Transaction, proposal: Proposal): Promise<void>
 
 export async function pendingCount(tx: Transaction): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
-    `select count(*)::int as count from improvement_proposals where state = 'pending'`,
+    `select count(*)::int as count from improvement_proposals where state = 'pending' and person_id is null`,
   );
   return rows[0]?.count ?? 0;
 }
@@ -79,7 +83,7 @@ export async function knownFingerprints(
 }
 
 export interface ProposalFilter {
-  state?: ProposalState | undefined;
+  states?: readonly ProposalState[] | undefined;
   category?: string | undefined;
   /** Only those that are this person's matter; undefined: everybody's. */
   personId?: string | undefined;
@@ -88,10 +92,10 @@ export interface ProposalFilter {
 export async function list(db: Queryable, filter: ProposalFilter, limit: number): Promise<Proposal[]> {
   const { rows } = await db.query(
     `select * from improvement_proposals
-      where ($1::text is null or state = $1) and ($2::text is null or category = $2)
+      where ($1::text[] is null or state = any ($1)) and ($2::text is null or category = $2)
         and ($3::uuid is null or person_id = $3)
       order by state = 'pending' desc, priority, at desc, id limit $4`,
-    [filter.state ?? null, filter.category ?? null, filter.personId ?? null, limit],
+    [filter.states ?? null, filter.category ?? null, filter.personId ?? null, limit],
   );
   return proposals.readAll(rows);
 }

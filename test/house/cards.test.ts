@@ -12,7 +12,7 @@ const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
 /** By tool: why its button needs no mark of what its card showed. */
 const NEEDS_NONE: Readonly<Record<string, string>> = {
   call_confirmed: 'it carries the whole call',
-  learned_take_back:
+  improvement_proposal_take_back:
     'a proposal with this id is never another one, and what is taken back is checked against its files',
   memory_delete: 'the words of a memory never change: another text is another memory, with another id',
   note_edit: 'it asks for the words that it writes, and Undo gives the former ones back',

@@ -268,7 +268,7 @@ describe('deleting', () => {
     {
       folder: 'src/skills/skill-learning',
       name: 'skill-learning',
-      migration: 'drop table learned_uses, learned_proposals, learned_signals;\n',
+      migration: 'drop table learned_uses, learned_signals;\n',
     },
   ];
 
@@ -281,9 +281,7 @@ describe('deleting', () => {
   });
 
   test('what works on skills and on coda itself leaves a coda that works on a database that had it', async () => {
-    const rest = 'drop table improvement_proposals;\n';
-    const all = SKILLS.map((each) => (each.name === 'self-review' ? { ...each, migration: SELF_REVIEW + rest } : each));
-    const tree = await without(...all);
+    const tree = await without(...SKILLS);
     expect(await dangling(tree)).toEqual([]);
     await using coda = await play({ ownFolder: true, config: { self_improvement: {} } });
     await coda.person('ana').says('remind me tomorrow at 9 to stand up');

@@ -6,6 +6,7 @@ import { deletionRulesOf, mergeRulesOf } from '../../src/app/agent.ts';
 import { builtInSkills } from '../../src/app/skills.ts';
 import { uuid } from '../../src/base/ids.ts';
 import { tableOf } from '../../src/people/index.ts';
+import { proposalStore } from '../../src/proposals/index.ts';
 import * as pins from '../../src/skills/mcp/store.ts';
 import { skillLearning } from '../../src/skills/skill-learning/index.ts';
 import * as learned from '../../src/skills/skill-learning/store.ts';
@@ -24,12 +25,14 @@ const ofAgentSkills = {
       (skill) => skill({} as never, 'off' as never).data?.tables ?? [],
     ),
     deletionRules: [
+      ...proposalStore.deletionRules,
       ...devices.deletionRules,
       ...decisions.deletionRules,
       ...hooks.deletionRules,
       ...pins.deletionRules,
     ],
     mergeRules: [
+      ...proposalStore.mergeRules,
       ...devices.mergeRules,
       ...decisions.mergeRules,
       ...runs.mergeRules,

@@ -16,6 +16,7 @@ import {
   sessionMergeRules,
   tokenMergeRules,
 } from '../../src/people/index.ts';
+import { proposalStore } from '../../src/proposals/index.ts';
 import { mergeRules as secretMergeRules } from '../../src/secrets/store.ts';
 import { mergeRules as mcpMergeRules } from '../../src/skills/mcp/store.ts';
 import { mergeRules as memoryMergeRules } from '../../src/skills/memory/store.ts';
@@ -37,6 +38,7 @@ const mergeRules = [
   ...hookMergeRules,
   ...mcpMergeRules,
   ...runMergeRules,
+  ...proposalStore.mergeRules,
   ...(selfReview.data?.mergeRules ?? []),
   ...(selfCoding.data?.mergeRules ?? []),
   ...learnedMergeRules,

@@ -306,10 +306,7 @@ export const selfCoding: Skill<Optional, 'servers'> = {
     ownSchedules: (deps) => whenOn(deps, weekly.schedules),
   },
   views: { checks: (deps) => whenOn(deps, (own) => [check(own)]) },
-  data: {
-    deletionRules: proposalStore.deletionRules,
-    mergeRules: [...proposalStore.mergeRules, ...mergeRules],
-  },
+  data: { mergeRules },
 };
 
 function isExecutorOn(config: Settings): boolean {

@@ -1,26 +1,21 @@
 /** coda looks at its own record and proposes changes of itself; each part is a folder and a line here. */
+import { DAY_MS } from '../../base/clock.ts';
 import type { AskedPrompt, PromptSection, Skill, SkillDeps } from '../../chat/index.ts';
-import { nightly, type ProposalKinds } from '../../proposals/index.ts';
+import type { Config } from '../../config/index.ts';
+import { nightly, type ProposalKinds, type ProposalSource } from '../../proposals/index.ts';
 import { assessmentPart } from './assessment/index.ts';
+import { scoresByWeek } from './assessment/store.ts';
 import { config, type Settings } from './config.ts';
 import { examplesPart } from './examples/index.ts';
 import { gapsPart } from './gaps/index.ts';
 import type { Deps, Part } from './part.ts';
 import { promptPart } from './prompt/index.ts';
+import * as versions from './prompt/store.ts';
+import { measuredWords } from './prompt/texts.ts';
 import { reflectionPart } from './reflection/index.ts';
-import { proposalRoutes } from './routes.ts';
 import { routingPart } from './routing/index.ts';
-import { proposalPart } from './tools.ts';
 
-const PARTS: readonly Part[] = [
-  proposalPart,
-  assessmentPart,
-  reflectionPart,
-  promptPart,
-  routingPart,
-  gapsPart,
-  examplesPart,
-];
+const PARTS: readonly Part[] = [assessmentPart, reflectionPart, promptPart, routingPart, gapsPart, examplesPart];
 
 type Optional = Settings | undefined;
 
@@ -60,7 +55,6 @@ export const selfReview: Skill<Optional> = {
   config,
   tools: (deps) =>
     partsOn(deps).flatMap(({ part, own }) => [...(part.tools?.(own) ?? []), ...(nightlyOf(part)?.tools(own) ?? [])]),
-  commands: (deps) => partsOn(deps).flatMap(({ part, own }) => part.commands?.(own) ?? []),
   work: {
     jobs: (deps) =>
       partsOn(deps).flatMap(({ part, own }) => [...(part.jobs?.(own) ?? []), ...(nightlyOf(part)?.jobs(own) ?? [])]),
@@ -71,12 +65,6 @@ export const selfReview: Skill<Optional> = {
     },
     async turnOver(deps, over) {
       await askParts(deps, (part, own) => part.turnOver?.(own, over));
-    },
-  },
-  views: {
-    checks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.checks?.(own) ?? []),
-    routes(deps) {
-      return proposalRoutes(partsOn(deps)[0]?.own);
     },
   },
   prompt: {
@@ -92,3 +80,21 @@ export const selfReview: Skill<Optional> = {
     mergeRules: PARTS.flatMap(({ mergeRules = [] }) => mergeRules),
   },
 };
+
+const WEEKS = 12;
+const MOST_VERSIONS = 100;
+
+/** Kinds of proposals that the parts make, and the record that is shown beside them. */
+export function reviewSource(all: Pick<Config, 'block'>): ProposalSource {
+  return (deps) => ({
+    kinds: [...(partsOn({ ...deps, config: all.block(config) })[0]?.own.kinds.values() ?? [])],
+    async readRecord(db, now) {
+      const since = new Date(now.getTime() - WEEKS * 7 * DAY_MS);
+      const found = await versions.newest(db, MOST_VERSIONS);
+      const guidance = found.map(({ version, at, state, content, result }) => {
+        return { version, state, content, at: at.toISOString(), measured: measuredWords(result) };
+      });
+      return { weeks: await scoresByWeek(db, since, deps.people.household.zone), guidance };
+    },
+  });
+}

@@ -1,6 +1,6 @@
 /** The contract of the parts of self-improvement; `index.ts` lists them. */
 import type { AnyTool, TurnOver } from '../../agent/index.ts';
-import type { AskedPrompt, Command, HealthCheck, PromptSection, SkillDeps } from '../../chat/index.ts';
+import type { AskedPrompt, PromptSection, SkillDeps } from '../../chat/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { AnyProposalKind, Nightly, ProposalKinds } from '../../proposals/index.ts';
@@ -17,7 +17,6 @@ export interface Part {
   isOn?(config: Settings): boolean;
   kinds?(deps: SkillDeps<Settings>): readonly AnyProposalKind[];
   tools?(deps: Deps): readonly AnyTool[];
-  commands?(deps: Deps): readonly Command[];
   jobs?(deps: Deps): readonly JobHandler[];
   nightly?: Nightly<Deps>;
   /** Called when coda has started; what it begins goes on beside. */
@@ -25,7 +24,6 @@ export interface Part {
   turnOver?(deps: Deps, over: TurnOver): Promise<void>;
   stablePrompt?(deps: Deps, asked: AskedPrompt): Promise<string | undefined>;
   messagePrompt?(deps: Deps, asked: AskedPrompt): Promise<PromptSection | undefined>;
-  checks?(deps: Deps): readonly HealthCheck[];
   /** Hold whether the block is there or not: rows stay when it is switched off. */
   deletionRules?: readonly DeletionRule[];
   mergeRules?: readonly MergeRule[];

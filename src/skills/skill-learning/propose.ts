@@ -2,11 +2,10 @@
 import { z } from 'zod';
 import type { LightAnswer } from '../../agent/index.ts';
 import { DAY_MS, type Instant } from '../../base/clock.ts';
-import { shortId } from '../../base/ids.ts';
 import { conversations } from '../../delivery/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
 import { lockPerson } from '../../people/index.ts';
-import { askOrRetry } from '../../proposals/index.ts';
+import { askOrRetry, drawProposal, type Proposal, proposalCards, proposalStore } from '../../proposals/index.ts';
 import { type Queryable, readerOf } from '../../storage/index.ts';
 import {
   applyEdits,
@@ -21,10 +20,11 @@ import {
   SAYS,
   writeSkillFile,
 } from './draft.ts';
-import { offerCard } from './offer.ts';
+import { CATEGORY, type Draft, draftKind } from './kind.ts';
 import type { ExaminedDraft, FixedSkill, LearnedDeps, NearSkill, ShelvedSkill, SkillDraft } from './shelf.ts';
 import { changesOf } from './signals.ts';
 import * as store from './store.ts';
+import * as texts from './texts.ts';
 
 export const DRAFT_JOB = 'improvement.draft';
 
@@ -50,6 +50,7 @@ export const isDueFor = async (db: Queryable, personId: string, now: Instant): P
 export function draftJob(deps: LearnedDeps): JobHandler {
   const { database, world, standardAuto } = deps;
   const { outbox } = deps.speech;
+  const own = draftKind(deps.shelf);
   return {
     kind: DRAFT_JOB,
     alone: true,
@@ -62,33 +63,34 @@ export function draftJob(deps: LearnedDeps): JobHandler {
       if (!due) return;
       const made = await make(deps, personId, due, signal);
       if (made === 'later') return;
-      const { kind, about, key, turns } = due;
-      const proposal = {
-        id: shortId(6),
-        personId,
-        kind,
-        about,
-        key,
-        turns: turns.slice(0, MOST_NAMED_TURNS).map(({ id }) => id),
-        createdAt: now,
-        ...made,
-      };
+      const proposal = proposalOf(due, made, personId, now);
       await database.tx('learned.offer', async (tx) => {
         if (!(await lockPerson(tx, personId)) || !(await nextFor(tx, personId, now))) return;
-        await store.addProposal(tx, proposal);
+        await proposalStore.insert(tx, proposal);
         const conversationId = await conversations.direct(tx, personId);
-        if (proposal.state !== 'offered' || conversationId === undefined) return;
+        if (proposal.state !== 'pending' || conversationId === undefined) return;
+        const [card] = proposalCards(new Map([[own.category, own]]), [proposal]);
         const address = { key: `learned:${proposal.id}`, conversationId, personId };
-        await outbox.addAll(tx, [{ ...address, card: offerCard(proposal, due.turns.length), tainted: true }]);
+        if (card) await outbox.addAll(tx, [{ ...address, card, tainted: true }]);
       });
     },
   };
 }
 
-type MadeProposal = Pick<
-  store.Proposal,
-  'name' | 'baseHash' | 'before' | 'body' | 'hash' | 'cases' | 'passed' | 'passedBefore' | 'model' | 'state' | 'reason'
->;
+/** A draft that is not offered is kept all the same: the lesson is not drawn again from the same turns. */
+function proposalOf(due: store.Due, made: MadeProposal, personId: string, now: Instant): Proposal {
+  const { kind, about, key } = due;
+  const { isOffered, ...drafted } = made;
+  const turns = due.turns.slice(0, MOST_NAMED_TURNS).map(({ id }) => id);
+  const draft: Draft = { kind, about, key, turns, ...drafted };
+  const description = texts.draftDescription(draft, due.turns.length, isOffered);
+  const title = texts.draftTitle(draft);
+  const wanted = { category: CATEGORY, title, description, priority: 3, payload: draft, personId };
+  const proposal = drawProposal(wanted, 'learning', now);
+  return isOffered ? proposal : { ...proposal, state: 'dropped' };
+}
+
+type MadeProposal = Omit<Draft, 'kind' | 'about' | 'key' | 'turns'> & { isOffered: boolean };
 
 function refusedDraft(reason: Reason, more: Partial<MadeProposal> = {}): MadeProposal {
   return {
@@ -102,7 +104,7 @@ function refusedDraft(reason: Reason, more: Partial<MadeProposal> = {}): MadePro
     passedBefore: 0,
     model: '',
     ...more,
-    state: 'refused',
+    isOffered: false,
     reason,
   };
 }
@@ -129,7 +131,7 @@ async function make(
   const draft = await draftOf(deps, base, answer.text, origin);
   if (typeof draft === 'string') return refusedDraft(draft, { model: answer.model, name: base?.name ?? '' });
   const made = await tryDraft(deps, due, { base, draft, instances, model: answer.model });
-  return isFixed && made.state === 'offered' ? { ...made, reason: 'beside' satisfies Reason } : made;
+  return isFixed && made.isOffered ? { ...made, reason: 'beside' satisfies Reason } : made;
 }
 
 function fault({ world }: LearnedDeps, answer: Extract<LightAnswer, { ok: false }>): MadeProposal | 'later' {
@@ -212,7 +214,7 @@ async function tryDraft(
     passedBefore: count(found.playedBefore),
   };
   if (!helps(found)) return refusedDraft('tests', { ...about, ...played });
-  return { ...about, ...played, body: draft.text, hash: found.hash, state: 'offered', reason: null };
+  return { ...about, ...played, body: draft.text, hash: found.hash, isOffered: true, reason: null };
 }
 
 /** More cases pass than without it, none that passed fails, and it says what was right. */

@@ -8,7 +8,8 @@ import { canonicalJson } from '../../base/json.ts';
  * `corrected`: the person had it done another way. `mended`: a call failed, and another one did it. `repeated`: the tools of a
  * turn, in their order. `wrong_skill`: the person named the skill that was meant.
  */
-export type SignalKind = 'corrected' | 'mended' | 'repeated' | 'wrong_skill';
+export const SIGNAL_KINDS = ['corrected', 'mended', 'repeated', 'wrong_skill'] as const;
+export type SignalKind = (typeof SIGNAL_KINDS)[number];
 
 export interface Signal {
   kind: SignalKind;

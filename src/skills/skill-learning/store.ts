@@ -80,6 +80,7 @@ export async function meantBy(db: Queryable, personId: string, since: Instant): 
 }
 
 const MOST_SIGNALS = 300;
+const MOST_ABOUT = 500;
 
 /** Adds signs; one that is known is left as it is. */
 export async function addSignals(tx: Transaction, personId: string, signals: readonly Signal[], now: Instant) {
@@ -96,8 +97,6 @@ export async function addSignals(tx: Transaction, personId: string, signals: rea
     [personId, MOST_SIGNALS],
   );
 }
-
-const MOST_ABOUT = 500;
 
 export interface Due {
   kind: SignalKind;
@@ -119,14 +118,17 @@ export async function nextDue(
   { since, rest }: { since: Instant; rest: Instant },
 ): Promise<Due | undefined> {
   const { rows } = await db.query<Due>(
-    `select s.kind, min(s.about) as about, s.key, mode() within group (order by s.skill) as skill,
+    `with made as (
+       select at, state, payload ->> 'key' as key, payload ->> 'kind' as kind, payload ->> 'about' as about
+         from improvement_proposals where category = 'skill' and person_id = $1
+     )
+     select s.kind, min(s.about) as about, s.key, mode() within group (order by s.skill) as skill,
             json_agg(json_build_object('id', s.turn_id, 'before', s.before_id) order by s.at desc) as turns
        from learned_signals s
       where s.person_id = $1 and s.at >= $2
-        and not exists (select from learned_proposals p where p.person_id = $1 and p.created_at >= $3)
-        and not exists (select from learned_proposals p where p.person_id = $1 and p.key = s.key and p.created_at >= s.at)
-        and not exists (select from learned_proposals p where p.person_id = $1 and p.state = 'never'
-                           and p.kind = s.kind and p.about = s.about)
+        and not exists (select from made where at >= $3)
+        and not exists (select from made where key = s.key and made.at >= s.at)
+        and not exists (select from made where state = 'rejected' and kind = s.kind and about = s.about)
       group by s.kind, s.key
      having count(distinct s.turn_id) >= case s.kind when 'repeated' then $4::int else $5::int end
       order by count(distinct s.turn_id) desc, max(s.at) desc limit 1`,
@@ -170,107 +172,11 @@ export async function saidTo(db: Queryable, turnIds: readonly string[]): Promise
   return new Map(rows.map(({ id, said }) => [id, said ?? '']));
 }
 
-export type State = 'offered' | 'asked' | 'kept' | 'never' | 'undone' | 'refused' | 'resting';
-
-export interface Proposal {
-  id: string;
-  personId: string;
-  kind: SignalKind;
-  about: string;
-  key: string;
-  name: string;
-  /** Hash of the files that it changes; null: a new skill. */
-  baseHash: string | null;
-  before: string | null;
-  body: string;
-  hash: string;
-  cases: number;
-  passed: number;
-  passedBefore: number;
-  model: string;
-  turns: string[];
-  state: State;
-  reason: string | null;
-  warnedAt: Instant | null;
-  usedAt: Instant | null;
-  createdAt: Instant;
-  decidedAt: Instant | null;
-}
-
-const COLUMNS = `id, person_id as "personId", kind, about, key, name, base_hash as "baseHash", before, body, hash, cases, passed,
-  passed_before as "passedBefore", model, turns, state, reason, warned_at as "warnedAt", used_at as "usedAt",
-  created_at as "createdAt", decided_at as "decidedAt"`;
-
-export async function addProposal(tx: Transaction, proposal: Omit<Proposal, 'warnedAt' | 'usedAt' | 'decidedAt'>) {
-  const { id, personId, kind, about, key, name, baseHash, before, body, hash, ...rest } = proposal;
-  const { cases, passed, passedBefore, model, turns, state, reason, createdAt } = rest;
-  await tx.query(
-    `insert into learned_proposals (id, person_id, kind, about, key, name, base_hash, before, body, hash, cases, passed,
-                                    passed_before, model, turns, state, reason, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::uuid[], $16, $17, $18)`,
-    [
-      id,
-      personId,
-      kind,
-      about.slice(0, MOST_ABOUT),
-      key,
-      name,
-      baseHash,
-      before,
-      body,
-      hash,
-      cases,
-      passed,
-      passedBefore,
-      model,
-      turns,
-      state,
-      reason,
-      createdAt,
-    ],
-  );
-}
-
-export async function proposalById(db: Queryable, id: string): Promise<Proposal | undefined> {
-  const { rows } = await db.query<Proposal>(`select ${COLUMNS} from learned_proposals where id = $1`, [id]);
-  return rows[0];
-}
-
-export async function proposals(db: Queryable, personId: string | undefined, limit: number): Promise<Proposal[]> {
-  const { rows } = await db.query<Proposal>(
-    `select ${COLUMNS} from learned_proposals where ($1::uuid is null or person_id = $1)
-      order by created_at desc, id limit $2`,
-    [personId ?? null, limit],
-  );
-  return rows;
-}
-
-export async function keptProposals(db: Queryable): Promise<Proposal[]> {
-  const { rows } = await db.query<Proposal>(
-    `select ${COLUMNS} from learned_proposals where state in ('kept', 'resting') order by decided_at, id limit 500`,
-  );
-  return rows;
-}
-
-/** Moves it on from one of these states; false where it is in another one by now. */
-export async function move(
-  tx: Transaction,
-  id: string,
-  from: readonly State[],
-  to: State,
-  now: Instant,
-): Promise<boolean> {
-  const { count } = await tx.query(
-    `update learned_proposals set state = $3, decided_at = $4, warned_at = null where id = $1 and state = any ($2::text[])`,
-    [id, from, to, now],
-  );
-  return count > 0;
-}
-
-/** Its removal is proposed; false where it was before. */
+/** Its removal is proposed; false where it was before, or it is in use no more. */
 export async function warn(tx: Transaction, id: string, now: Instant): Promise<boolean> {
   const { count } = await tx.query(
-    `update learned_proposals set warned_at = $2 where id = $1 and state = 'kept' and warned_at is null`,
+    `update improvement_proposals set outcome = outcome || jsonb_build_object('warnedAt', $2::timestamptz)
+      where id = $1 and state = 'applied' and not outcome ? 'warnedAt'`,
     [id, now],
   );
   return count > 0;
@@ -297,12 +203,6 @@ export async function noteUses(tx: Transaction, uses: readonly Use[]): Promise<v
          set well = excluded.well, corrected = excluded.corrected, undone = excluded.undone`,
       [turnId, skill, personId, loaded, well, corrected, undone, at],
     );
-    if (!loaded) continue;
-    tx.send(
-      `update learned_proposals set used_at = greatest(coalesce(used_at, $2), $2)
-        where name = $1 and state in ('kept', 'resting')`,
-      [skill, at],
-    );
   }
 }
 
@@ -312,6 +212,7 @@ export interface Counts {
   well: number;
   corrected: number;
   undone: number;
+  usedAt: Instant | null;
 }
 
 export async function countsOf(db: Queryable, skill: string, since: Instant): Promise<Counts> {
@@ -319,11 +220,11 @@ export async function countsOf(db: Queryable, skill: string, since: Instant): Pr
     `select count(*)::int as offered, count(*) filter (where loaded)::int as loaded,
             count(*) filter (where loaded and well and not corrected and not undone)::int as well,
             count(*) filter (where loaded and corrected)::int as corrected,
-            count(*) filter (where loaded and undone)::int as undone
+            count(*) filter (where loaded and undone)::int as undone, max(at) filter (where loaded) as "usedAt"
        from learned_uses where skill = $1 and at >= $2`,
     [skill, since],
   );
-  return rows[0] ?? { offered: 0, loaded: 0, well: 0, corrected: 0, undone: 0 };
+  return rows[0] ?? { offered: 0, loaded: 0, well: 0, corrected: 0, undone: 0, usedAt: null };
 }
 
 /** The person as a job needs them; undefined where they are gone or have switched automatic memory off. */
@@ -345,14 +246,13 @@ export const signalRule = pruneRule('learned.signals', { table: 'learned_signals
 export const retentionRules: readonly RetentionRule[] = [
   pruneRule('learned.uses', { table: 'learned_uses', ended: 'at' }),
   pruneRule('learned.proposals', {
-    table: 'learned_proposals',
-    ended: 'created_at',
-    only: `state in ('offered', 'asked', 'undone', 'refused')`,
+    table: 'improvement_proposals',
+    ended: 'at',
+    only: `category = 'skill' and state in ('pending', 'asked', 'dropped')`,
   }),
 ];
 
 export const mergeRules: readonly MergeRule[] = [
   { sql: 'update learned_signals set person_id = $2 where person_id = $1' },
   { sql: 'update learned_uses set person_id = $2 where person_id = $1' },
-  { sql: 'update learned_proposals set person_id = $2 where person_id = $1' },
 ];

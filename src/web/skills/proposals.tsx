@@ -69,8 +69,10 @@ export function Proposals() {
   );
 }
 
+const DECIDED: readonly Proposal['state'][] = ['approved', 'rejected', 'applied', 'resting'];
+
 function ProposalView({ proposal, loaded }: { proposal: Proposal; loaded: LoadState<All> }) {
-  const { id, title, description, state, at, difference, hash } = proposal;
+  const { id, title, description, state, at, difference, hash, open } = proposal;
   const params = { path: { id } };
   const decide = (approve: boolean) =>
     void act(() => ask(api.POST('/v1/proposals/{id}', { params, body: { hash, approve } })), {
@@ -80,7 +82,6 @@ function ProposalView({ proposal, loaded }: { proposal: Proposal; loaded: LoadSt
         loaded.reload();
       },
     }).then(loaded.reload);
-  const isOpen = state === 'pending';
   return (
     <Row class="card asked" label={title}>
       <p>
@@ -88,7 +89,7 @@ function ProposalView({ proposal, loaded }: { proposal: Proposal; loaded: LoadSt
       </p>
       <p>{description}</p>
       {difference !== '' && (
-        <details open={isOpen}>
+        <details open={open}>
           <summary>What it would change</summary>
           <pre class="diff">
             {difference
@@ -105,14 +106,15 @@ function ProposalView({ proposal, loaded }: { proposal: Proposal; loaded: LoadSt
           </pre>
         </details>
       )}
-      {isOpen ? (
+      {open && (
         <div class="buttons">
           <Button kind="primary" onClick={() => decide(true)}>
             Accept
           </Button>
           <Button onClick={() => decide(false)}>Decline</Button>
         </div>
-      ) : (
+      )}
+      {DECIDED.includes(state) && (
         <div class="buttons">
           <Button
             onClick={() =>

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { uuid } from '../../../src/base/ids.ts';
 import { decide, propose, takeBack } from '../../../src/proposals/proposals.ts';
+import { proposalRoutes } from '../../../src/proposals/routes.ts';
 import { insert } from '../../../src/skills/self-review/assessment/store.ts';
 import { config } from '../../../src/skills/self-review/config.ts';
+import { reviewSource } from '../../../src/skills/self-review/index.ts';
 import {
   applyDifference,
   isTriedIn,
@@ -13,7 +15,6 @@ import {
   TRIAL_SAMPLE,
   versionAt,
 } from '../../../src/skills/self-review/prompt/index.ts';
-import { proposalRoutes } from '../../../src/skills/self-review/routes.ts';
 import type { Database, Transaction } from '../../../src/storage/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { testWorld } from '../../support/world.ts';
@@ -178,8 +179,9 @@ describe('learnt guidance', () => {
     await keep(1, later(1), later(2));
     const world = testWorld({ at: later(3).toISOString() });
     // biome-ignore lint/suspicious/noExplicitAny: only these are asked for
-    const deps: any = { database, world, config: settings(), kinds: kindsOf(), household: { zone: 'UTC' } };
-    const [list] = proposalRoutes(deps);
+    const deps: any = { database, world, config: settings(), kinds: kindsOf(), people: { household: { zone: 'UTC' } } };
+    const { readRecord } = reviewSource({ block: () => settings() as never })(deps);
+    const [list] = proposalRoutes({ ...deps, readRecord });
     // biome-ignore lint/suspicious/noExplicitAny: only these are asked for
     const asked: any = { query: {} };
     const answer = await list?.answerRequest(asked);

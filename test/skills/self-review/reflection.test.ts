@@ -13,7 +13,7 @@ const big = () => server.requests.filter(({ body }) => body.model === 'big');
 
 const TABLES = [
   ...['self_assessments', 'improvement_proposals', 'prompt_versions', 'improvement_calls', 'improvement_runs'],
-  ...['routing_models', 'solution_patterns', 'learned_signals', 'learned_proposals', 'learned_uses'],
+  ...['routing_models', 'solution_patterns', 'learned_signals', 'learned_uses'],
 ];
 
 const POISONED = {

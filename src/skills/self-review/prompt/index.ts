@@ -49,7 +49,7 @@ export function promptKind({ config }: Pick<SkillDeps<Settings>, 'config'>): Pro
       return content.length > LONGEST_GUIDANCE ? texts.tooLong(LONGEST_GUIDANCE) : undefined;
     },
 
-    async apply(tx, { id }, payload, now) {
+    async apply(tx, { id }, payload, { now }) {
       if (!config.prompt_evolution_enabled) return undefined;
       const { current } = await store.inUse(tx);
       const content = applyDifference(current?.content ?? '', payload) ?? '';
@@ -57,7 +57,7 @@ export function promptKind({ config }: Pick<SkillDeps<Settings>, 'config'>): Pro
       return { version };
     },
 
-    async revert(tx, proposal, now) {
+    async revert(tx, proposal, { now }) {
       const made = outcome.safeParse(proposal.outcome);
       if (!made.success || (await inFront(tx)) !== made.data.version) return false;
       return (await rollBack(tx, now)) !== undefined;

@@ -3,14 +3,20 @@ import { tokensIn } from '../../../agent/index.ts';
 import type { Instant } from '../../../base/clock.ts';
 import { encloseInFrame, indentLines } from '../../../base/frames.ts';
 import { plural } from '../../../base/text.ts';
-import type { Card, Outgoing } from '../../../delivery/index.ts';
-import { approvalPlaces, askForm, heavyOf, type Proposing, propose, showProposal } from '../../../proposals/index.ts';
+import type { Outgoing } from '../../../delivery/index.ts';
+import {
+  approvalPlaces,
+  askForm,
+  heavyOf,
+  type ProposalKind,
+  type Proposing,
+  proposalCards,
+  propose,
+} from '../../../proposals/index.ts';
 import { readerOf, type Transaction } from '../../../storage/index.ts';
 import type { Deps, Part } from '../part.ts';
 import { difference, settleTrial } from '../prompt/index.ts';
 import * as trials from '../prompt/texts.ts';
-import { whole } from '../texts.ts';
-import { choicesFor, IN_WORDS, MOST_ON_CARD } from '../tools.ts';
 import { isWorthAsking, type Signals, signalsOf } from './signals.ts';
 import * as texts from './texts.ts';
 
@@ -67,12 +73,7 @@ async function tell(
   const { kinds, config } = deps;
   const { outbox } = deps.speech;
   const made = await propose(tx, kinds, 'reflection', wanted, now);
-  const cards = Array.from({ length: Math.max(1, Math.ceil(made.length / MOST_ON_CARD)) }, (_, index): Card => {
-    const group = made.slice(index * MOST_ON_CARD, (index + 1) * MOST_ON_CARD);
-    const head = index === 0 ? [texts.reflectionReport(signals, made.length)] : [];
-    const text = [...head, ...group.map((each) => whole(each, showProposal(kinds, each)))].join('\n\n');
-    return { kind: 'notice', text, choices: group.flatMap((each) => choicesFor(each, made.length > 1)) };
-  });
+  const cards = proposalCards(kinds, made, texts.reflectionReport(signals, made.length));
   const places = await approvalPlaces(config, tx);
   const all = places.flatMap((place) =>
     cards.map((card, index): Outgoing => {
@@ -83,8 +84,12 @@ async function tell(
   await outbox.addAll(tx, all);
 }
 
+/** Categories that change nothing by themselves: once approved, somebody carries them out. */
+const IN_WORDS = ['tool', 'configuration', 'code'] as const;
+
 export const reflectionPart: Part = {
   name: 'reflection',
+  kinds: () => IN_WORDS.map((category): ProposalKind<null> => ({ category, payload: z.null() })),
   nightly: {
     task: REFLECTION,
     does: 'looks back at what went wrong, and proposes what to change',

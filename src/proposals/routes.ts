@@ -1,0 +1,174 @@
+/** Proposals over HTTP: what coda would change of itself, decided by an owner. */
+import { z } from 'zod';
+import type { Failed } from '../agent/index.ts';
+import { recordAct } from '../audit/index.ts';
+import type { Instant } from '../base/clock.ts';
+import { CodaError } from '../base/errors.ts';
+import { type AnyRoute, type Caller, route } from '../chat/index.ts';
+import { type Queryable, readerOf, type Transaction } from '../storage/index.ts';
+import { leftOf } from './budget.ts';
+import { type Decider, decide, mayDecide, type Proposal, prepareDecision, takeBack } from './proposals.ts';
+import * as store from './store.ts';
+import { type ProposalDeps, showFor } from './tools.ts';
+
+const proposal = z.object({
+  id: z.string(),
+  title: z.string(),
+  description: z.string(),
+  category: z.string(),
+  state: z.enum(store.STATES),
+  at: z.iso.datetime(),
+  decided_at: z.iso.datetime().nullable(),
+  difference: z.string().describe('What it would change, as text; empty: nothing by itself.'),
+  hash: z.string().describe('A decision is bound to it.'),
+  open: z.boolean().describe('It waits for a decision, and the caller may decide.'),
+});
+
+const record = z.object({
+  weeks: z
+    .array(z.object({ week: z.string(), turns: z.int(), mean: z.number(), low: z.int() }))
+    .describe('Scores of turns by week, the last twelve.'),
+  guidance: z
+    .array(
+      z.object({
+        version: z.int(),
+        at: z.iso.datetime(),
+        state: z.string(),
+        measured: z.string(),
+        content: z.string(),
+      }),
+    )
+    .describe('Versions of the guidance that holds, the newest first.'),
+});
+
+/** Record of how answers went, and of what came of it, beside the list of proposals. */
+export type ReadRecord = (db: Queryable, now: Instant) => Promise<z.output<typeof record>>;
+
+export interface RouteDeps extends ProposalDeps {
+  readRecord: ReadRecord | undefined;
+}
+
+const MOST = 100;
+const TAG = 'skills';
+const params = z.object({ id: z.string().regex(/^\w{1,40}$/) });
+
+/** `deps`: undefined where self-improvement is off. */
+export function proposalRoutes(deps: RouteDeps | undefined): AnyRoute[] {
+  return [listRoute(deps), ...(deps ? [decideRoute(deps), undoRoute(deps)] : [])];
+}
+
+function proposalOf({ kinds }: ProposalDeps, each: Proposal, reader: Decider): z.output<typeof proposal> {
+  const { id, title, description, category, state, at, decidedAt, hash } = each;
+  return {
+    id,
+    title,
+    description,
+    category,
+    state,
+    hash,
+    at: at.toISOString(),
+    decided_at: decidedAt?.toISOString() ?? null,
+    difference: showFor(kinds, each, reader),
+    open: (state === 'pending' || state === 'asked') && mayDecide(kinds, each, reader),
+  };
+}
+
+function listRoute(deps: RouteDeps | undefined): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/v1/proposals',
+    scope: 'admin',
+    tag: TAG,
+    summary: 'What coda proposes to change of itself, with the difference.',
+    query: z.strictObject({ state: z.enum(store.STATES).optional() }),
+    answers: {
+      200: {
+        description: 'The newest 100, and what is left of the budget.',
+        schema: z.object({
+          on: z.boolean().describe('Self-improvement is switched on.'),
+          proposals: z.array(proposal),
+          budget: z.object({ month: z.number(), left: z.number() }),
+          ...record.shape,
+        }),
+      },
+    },
+    async answerRequest({ query, caller }) {
+      if (!deps) return { body: { json: { on: false, proposals: [], budget: { month: 0, left: 0 }, ...NO_RECORD } } };
+      const db = readerOf(deps.database);
+      const found = await store.list(db, { states: query.state && [query.state] }, MOST);
+      const { weeks, guidance } = (await deps.readRecord?.(db, deps.world.clock.now())) ?? NO_RECORD;
+      const budget = { month: deps.config.budget.month, left: await leftOf(deps, db) };
+      const proposals = found.map((each) => proposalOf(deps, each, deciderOf(caller)));
+      return { body: { json: { on: true, proposals, budget, weeks, guidance } } };
+    },
+  });
+}
+
+const NO_RECORD = { weeks: [], guidance: [] };
+
+const deciderOf = (caller: Caller | undefined): Decider => ({
+  id: caller?.personId ?? '',
+  role: caller?.who.role ?? 'guest',
+});
+
+const changed = { 200: { description: 'As it stands now.', schema: z.object({ proposal }) } };
+
+function decideRoute(deps: ProposalDeps): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/v1/proposals/:id',
+    scope: 'admin',
+    tag: TAG,
+    summary: 'Accepts or declines a proposal, as it was shown.',
+    params,
+    body: z.strictObject({ hash: z.string().min(1).max(128), approve: z.boolean() }),
+    answers: changed,
+    async answerRequest({ params: { id }, body, caller }) {
+      const decision = { id, ...body, person: deciderOf(caller) };
+      const prepared = body.approve && (await prepareDecision(readerOf(deps.database), deps.kinds, decision, 'apply'));
+      const act = { subject: 'improvement decide', detail: { id, approve: body.approve } };
+      return change(deps, caller, act, (tx, now) => decide(tx, deps.kinds, decision, now, prepared));
+    },
+  });
+}
+
+function undoRoute(deps: ProposalDeps): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/v1/proposals/:id/undo',
+    scope: 'admin',
+    tag: TAG,
+    summary: 'Takes a decision on a proposal back, and what it has changed.',
+    params,
+    answers: changed,
+    async answerRequest({ params: { id }, caller }) {
+      const asked = { id, person: deciderOf(caller) };
+      const prepared = await prepareDecision(readerOf(deps.database), deps.kinds, asked, 'revert');
+      const act = { subject: 'improvement undo', detail: { id } };
+      return change(deps, caller, act, (tx, now) => takeBack(tx, deps.kinds, asked, now, prepared));
+    },
+  });
+}
+
+async function change(
+  deps: ProposalDeps,
+  caller: Caller | undefined,
+  { subject, detail }: { subject: string; detail: object },
+  does: (tx: Transaction, now: Instant) => Promise<Proposal | Failed>,
+) {
+  const { database, world } = deps;
+  const by = {
+    personId: caller?.personId ?? '',
+    origin: caller?.inPerson ? ('dashboard' as const) : ('http' as const),
+  };
+  const came = await database.tx('improvement.decide', async (tx) => {
+    const done = await does(tx, world.clock.now());
+    if (!('ok' in done)) recordAct<void>(world, subject, () => detail, by)(tx, undefined);
+    return done;
+  });
+  if (!('ok' in came)) return { body: { json: { proposal: proposalOf(deps, came, deciderOf(caller)) } } };
+  throw new CodaError(came.code === 'DENIED' ? 'HTTP_FORBIDDEN' : 'HTTP_CONFLICT', {
+    message: came.message,
+    remedy: came.remedy ?? 'Look at the list again.',
+  });
+}

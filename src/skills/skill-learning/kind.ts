@@ -1,0 +1,77 @@
+/** Drafts of skills as proposals: their person decides, and an owner lets exactly the files in that were tried. */
+import { z } from 'zod';
+import type { LiveSkills } from '../../agent-skills/index.ts';
+import { DAY_MS } from '../../base/clock.ts';
+import type { Deciding, ProposalKind, ProposalSource } from '../../proposals/index.ts';
+import type { Transaction } from '../../storage/index.ts';
+import { difference } from './draft.ts';
+import { type PlacedSkill, type SkillShelf, skillShelf } from './shelf.ts';
+import { SIGNAL_KINDS } from './signals.ts';
+import * as store from './store.ts';
+import * as texts from './texts.ts';
+
+export const draftPayload = z.object({
+  kind: z.enum(SIGNAL_KINDS),
+  about: z.string(),
+  /** Equal for the same lesson. */
+  key: z.string(),
+  /** Name of the skill; empty where no draft came of it. */
+  name: z.string(),
+  /** Hash of the files that it changes; null: a new skill. */
+  baseHash: z.string().nullable(),
+  /** Their SKILL.md. */
+  before: z.string().nullable(),
+  body: z.string(),
+  /** Hash of all proposed files. */
+  hash: z.string(),
+  cases: z.number(),
+  passed: z.number(),
+  passedBefore: z.number(),
+  model: z.string(),
+  turns: z.array(z.string()),
+  /** Code: why nothing is offered, or a new skill instead of a change. */
+  reason: z.string().nullable(),
+});
+
+export type Draft = z.output<typeof draftPayload>;
+
+export const CATEGORY = 'skill';
+export const COUNTED_MS = 90 * DAY_MS;
+
+const AWAKE = 'awake';
+/** `gone`: there is no skill of this name any more. */
+type PreparedDraft = PlacedSkill | typeof AWAKE | 'gone' | 'changed' | undefined;
+
+export function draftKind(shelf: SkillShelf): ProposalKind<Draft> {
+  /** Approves the files that are in place; false where they are others by now. */
+  const settle = async (tx: Transaction, { personId, prepared }: Deciding): Promise<boolean> => {
+    const placed = prepared as PreparedDraft;
+    if (placed === undefined || placed === 'changed') return false;
+    if (typeof placed === 'object' && !(await placed.approve(tx, personId))) return false;
+    tx.afterCommit(() => shelf.decided());
+    return true;
+  };
+  return {
+    category: CATEGORY,
+    payload: draftPayload,
+    byItsPerson: true,
+    isLookedAt: true,
+    show: ({ before, body }) => difference(before ?? '', body),
+    whole: ({ body }) => body,
+    fares: async (db, { name }, now) =>
+      texts.faringWords(await store.countsOf(db, name, new Date(now.getTime() - COUNTED_MS))),
+
+    async prepare({ state }, { name, body: text, baseHash, before, hash }, act): Promise<PreparedDraft> {
+      if (act === 'revert') return shelf.takeBack({ name, hash, before });
+      if (state !== 'resting') return shelf.place({ name, text, baseHash: baseHash ?? undefined, hash });
+      await shelf.wake(name);
+      return AWAKE;
+    },
+    apply: async (tx, _, __, by) => (await settle(tx, by)) && {},
+    revert: (tx, _, by) => settle(tx, by),
+  };
+}
+
+export const draftSource =
+  (skills: LiveSkills): ProposalSource =>
+  (deps) => ({ kinds: [draftKind(skillShelf({ skills, ...deps }))] });
