@@ -13,23 +13,33 @@ import * as store from './store.ts';
 import * as texts from './texts.ts';
 import { keyRefused } from './trust.ts';
 
-export interface ShownCatalog {
-  location: string;
-  name: string;
-  format: string;
-  serial: number | null;
-  expires: string | null;
-  key: string | null;
-  key_id: string | null;
-  first: boolean;
-  skipped: number;
-}
+const shownCatalog = z.object({
+  location: z.string(),
+  name: z.string(),
+  format: z.string(),
+  serial: z.number().nullable(),
+  expires: z.iso.datetime().nullable(),
+  key: z.string().nullable(),
+  key_id: z.string().nullable(),
+  first: z.boolean().describe('It is looked at for the first time under this key.'),
+  skipped: z.int(),
+});
 
-export interface ShownSkill extends Omit<CatalogSkill, 'bundle'> {
-  sha256: string | null;
-  revoked: string | null;
-  installed: string | null;
-}
+const shownSkill = z.object({
+  id: z.string(),
+  version: z.string().optional(),
+  description: z.string(),
+  tags: z.array(z.string()).readonly(),
+  author: z.string().optional(),
+  license: z.string().optional(),
+  homepage: z.string().optional(),
+  sha256: z.string().nullable(),
+  revoked: z.string().nullable().describe('Why its catalog has taken it back.'),
+  installed: z.string().nullable().describe('The version that is installed.'),
+});
+
+export type ShownCatalog = z.output<typeof shownCatalog>;
+export type ShownSkill = z.output<typeof shownSkill>;
 
 export interface ShownLook {
   id: string;
@@ -84,31 +94,6 @@ async function wantedIn(deps: MarketDeps, { catalog, ...asked }: z.output<typeof
   return { ...asked, location: await locationFor(readerOf(deps.database), catalog) };
 }
 
-const shownCatalog = z.object({
-  location: z.string(),
-  name: z.string(),
-  format: z.string(),
-  serial: z.number().nullable(),
-  expires: z.iso.datetime().nullable(),
-  key: z.string().nullable(),
-  key_id: z.string().nullable(),
-  first: z.boolean().describe('It is looked at for the first time under this key.'),
-  skipped: z.int(),
-});
-
-const shownSkill = z.looseObject({
-  id: z.string(),
-  version: z.string().optional(),
-  description: z.string(),
-  tags: z.array(z.string()),
-  author: z.string().optional(),
-  license: z.string().optional(),
-  homepage: z.string().optional(),
-  sha256: z.string().nullable(),
-  revoked: z.string().nullable().describe('Why its catalog has taken it back.'),
-  installed: z.string().nullable().describe('The version that is installed.'),
-});
-
 const place = z
   .string()
   .min(1)
@@ -161,7 +146,7 @@ const browse = operation({
     return { catalog: catalogShown(opened), skills };
   },
   show({ catalog, skills }) {
-    const lines = skills.map((skill) => `${lineOf(skill as ShownSkill)}\n`).join('');
+    const lines = skills.map((skill) => `${lineOf(skill)}\n`).join('');
     return aboutCatalog(catalog) + (lines || 'No skill in it is of that kind.\n');
   },
 });
@@ -184,7 +169,7 @@ const show = operation({
     const { author, license, homepage, sha256 } = skill;
     const rows = Object.entries({ author, license, homepage, sha256 });
     const lines = rows.flatMap(([name, value]) => (value ? [`  ${name}: ${oneLine(value, LONGEST_LINE)}`] : []));
-    return [aboutCatalog(catalog).trimEnd(), lineOf(skill as ShownSkill), ...lines, ''].join('\n');
+    return [aboutCatalog(catalog).trimEnd(), lineOf(skill), ...lines, ''].join('\n');
   },
 });
 
