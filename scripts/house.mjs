@@ -138,6 +138,7 @@ function inspectSource(file, text) {
   const visit = (/** @type {ts.Node} */ node) => {
     if (ts.isFunctionLike(node) && 'body' in node && node.body) checkLength(node, file, lineOf, found);
     if (file.startsWith('src/')) checkWords(node, file, lineOf, found);
+    if (/^src\/.*\.js$/.test(file)) checkPlain(node, file, lineOf, found);
     if (file.startsWith('src/app/') && ts.isBlock(node)) checkOrder(node, file, lineOf, found);
     ts.forEachChild(node, visit);
   };
@@ -186,6 +187,24 @@ function checkWords(node, file, lineOf, found) {
   if (!MAY_HOLD_SQL.test(file)) found.errors.push(`${at()} holds SQL; it belongs into the room's store.ts`);
   const whole = ts.isTemplateHead(node) ? node.parent.getText() : text;
   if (OWN_CLOCK.test(whole) && !MAY_ASK_THE_TIME.test(file)) found.errors.push(`${at()} ${ASKS_THE_TIME}`);
+}
+
+/**
+ * JavaScript in `src` runs on threads and in processes of its own, which load no TypeScript.
+ *
+ * @param {ts.Node} node
+ * @param {string} file
+ * @param {(position: number) => number} lineOf
+ * @param {Found} found
+ */
+function checkPlain(node, file, lineOf, found) {
+  if (!ts.isStringLiteral(node) || !/^\..*\.tsx?$/.test(node.text)) return;
+  const { parent } = node;
+  if (
+    ts.isImportDeclaration(parent) ||
+    (ts.isCallExpression(parent) && parent.expression.kind === ts.SyntaxKind.ImportKeyword)
+  )
+    found.errors.push(`${file}:${lineOf(node.getStart())} imports TypeScript, which a thread does not load`);
 }
 
 /**

@@ -113,7 +113,7 @@ export interface SkillDeps<Settings = unknown, Needs extends PortName = never> {
 export interface AllSkills {
   /** The sections that each has for a day or a week, in the order of the skills. */
   agenda(ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
-  /** Those that come from outside; awaited before the transaction. */
+  /** Sections from outside; awaited before the transaction. */
   agendaAhead(kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
   /** True if a schedule can run a skill of this name without a model. */
   runnable(name: string): boolean;

@@ -32,6 +32,16 @@ test.each([
   expect(inspect('src/storage/migrate.ts', text).errors).toEqual([]);
 });
 
+test('JavaScript of a thread or a process of its own imports no TypeScript', () => {
+  const text =
+    "import { parse } from './parse.js';\nimport { json } from '../base/json.ts';\nawait import('./late.ts');\n";
+  expect(inspect('src/media/reader.js', text).errors).toEqual([
+    'src/media/reader.js:2 imports TypeScript, which a thread does not load',
+    'src/media/reader.js:3 imports TypeScript, which a thread does not load',
+  ]);
+  expect(inspect('src/media/reader.ts', text).errors).toEqual([]);
+});
+
 test('a statement that asks the database for the time is found', () => {
   const text = 'const q = `update notes set seen_at = now() where id = ${id}`;\n';
   expect(inspect('src/skills/notes/store.ts', text).errors).toEqual([
