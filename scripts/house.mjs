@@ -32,10 +32,10 @@ const ASKS_THE_TIME = 'asks the database for the time; take the instant from Wor
 const HEADLESS =
   /^\s*(?:\/\*\*|\/\/|\/\*\*\n\s*\*) (?:what|whom?|whose|whether|where|which|how|of|so many|so much|so often|(?:by|for|in) (?:what|which|whom))\b/gim;
 /** The same with a pronoun, which names nothing that was said before it. */
-const PRONOUN = /^\s*(?:\/\*\*|\/\/|\/\*\*\n\s*\*) (?:It|They|Those|Nobody|Somebody)\b/gm;
+const PRONOUN = /^\s*(?:\/\*\*|\/\/|\/\*\*\n\s*\*) (?:It|They|Those|Nobody|Somebody|One|Another)\b/gm;
 const BEGINNINGS = [
   { pattern: HEADLESS, most: 10, words: 'what, who, whether, where, which, how, of or so many' },
-  { pattern: PRONOUN, most: 20, words: 'it, they, those, nobody or somebody' },
+  { pattern: PRONOUN, most: 40, words: 'it, they, those, nobody, somebody, one or another' },
 ];
 
 /**
@@ -84,6 +84,12 @@ const STANDARD_NAMES = new Set(['deferred', 'done', 'failed', 'now', 'of']);
 
 /** Names of one such word in `src`, and those among them that other files may use; both may only fall. */
 export const BARE_NAMES = { all: 4, exported: 0 };
+
+/**
+ * What `src` carries and is to lose: functions of more lines than one reads at once, members that are spread on a condition
+ * (`omitUndefined` says them in one literal), and locals whose whole name is a participle such as `found`. No number may rise.
+ */
+export const LEFTOVERS = { longFunctions: 24, conditionalSpreads: 440, participleLocals: 2298 };
 
 /** The files in the root of the project: a reader meets each of them before the first folder. */
 const ROOT_FILES = new Set(
@@ -275,6 +281,7 @@ export function inspectHouse(files = sources()) {
     ...checkShape(read),
     ...checkArrows(read),
     ...countBareNames(read),
+    ...countLeftovers(read),
   ];
   return { warnings: all.flatMap((one) => one.warnings), errors, files: all.length };
 }
@@ -391,6 +398,55 @@ export function countBareNames(files, bounds = BARE_NAMES) {
     ),
   ];
 }
+
+/**
+ * Errors where `src` has more of what it is to lose than `bounds` says, with the files that have most of it.
+ *
+ * @param {(readonly [file: string, text: string])[]} files
+ */
+export function countLeftovers(files, bounds = LEFTOVERS) {
+  const counts = files.flatMap(([file, text]) => (/^src\/.*\.tsx?$/.test(file) ? [leftoversIn(file, text)] : []));
+  return /** @type {(keyof typeof LEFTOVERS)[]} */ (Object.keys(LEFTOVERS)).flatMap((kind) => {
+    const sum = counts.reduce((total, each) => total + each[kind], 0);
+    if (sum <= bounds[kind]) return [];
+    const worst = counts.sort((a, b) => b[kind] - a[kind]).slice(0, 3);
+    const words = kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    return [
+      `${sum} ${words} (${bounds[kind]}), most in ${worst.map((each) => `${each.file} (${each[kind]})`).join(', ')}`,
+    ];
+  });
+}
+
+const PARTICIPLES = new Set(IRREGULAR_PARTICIPLES.split(' '));
+
+/** @type {(file: string, text: string) => { file: string } & typeof LEFTOVERS} */
+function leftoversIn(file, text) {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const lineOf = (/** @type {number} */ position) => source.getLineAndCharacterOfPosition(position).line;
+  const found = { file, longFunctions: 0, conditionalSpreads: 0, participleLocals: 0 };
+  /** @type {(node: ts.Node, isInside: boolean) => void} */
+  const visit = (node, isInside) => {
+    const isFunction = ts.isFunctionLike(node) && 'body' in node && node.body !== undefined;
+    if (isFunction && lineOf(node.end) - lineOf(node.getStart()) >= MAX_FUNCTION_LINES) found.longFunctions++;
+    if (ts.isSpreadAssignment(node) && isConditional(node.expression)) found.conditionalSpreads++;
+    if (isInside && isLocal(node) && PARTICIPLES.has(node.name.getText()) && !STANDARD_NAMES.has(node.name.getText()))
+      found.participleLocals++;
+    // Parameters of a type name what a caller gives, and are no locals.
+    if (!ts.isFunctionTypeNode(node)) ts.forEachChild(node, (child) => visit(child, isInside || isFunction));
+  };
+  visit(source, false);
+  return found;
+}
+
+/** @type {(node: ts.Node) => node is ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement} */
+const isLocal = (node) => ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node);
+
+/** @type {(node: ts.Expression) => boolean} */
+const isConditional = (node) =>
+  ts.isParenthesizedExpression(node)
+    ? isConditional(node.expression)
+    : ts.isConditionalExpression(node) ||
+      (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken);
 
 /** @typedef {{ file: string, name: string, isExported: boolean }} BareName */
 

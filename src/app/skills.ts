@@ -196,7 +196,7 @@ function isRunnable(skills: readonly EquippedSkill[], name: string): boolean {
   );
 }
 
-/** One skill after another: they share a transaction. */
+/** The skills in turn: they share a transaction. */
 async function agendaOf(skills: readonly EquippedSkill[], ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]> {
   const sections: AgendaSection[] = [];
   for (const { skill, deps } of skills) sections.push(...((await skill.views?.agenda?.(deps, ctx, span)) ?? []));

@@ -100,7 +100,7 @@ export interface OperationRoute<Given = never, Result = never>
 }
 
 /**
- * One thing that the owner can have coda do. Without `show` and `conduct` it is a verb and no command.
+ * A thing that the owner can have coda do. Without `show` and `conduct` it is a verb and no command.
  *
  * ```ts
  * export const retry = operation({

@@ -12,7 +12,7 @@ export interface EnvOverride {
 }
 
 /**
- * One part's own block of the configuration. Its schema is a `z.strictObject` whose every field has a description;
+ * A part's own block of the configuration. Its schema is a `z.strictObject` whose every field has a description;
  * `.prefault({})` gives a block that is always there, `.optional()` one that switches its part on.
  */
 export interface ConfigBlock<S extends z.ZodType = z.ZodType> {

@@ -14,7 +14,7 @@ export interface Reader {
 }
 
 /**
- * One thing that can be asked for, as data. `{when}` in a pattern is a time; it may also stand before the request. `{which}`
+ * A thing that can be asked for, as data. `{when}` in a pattern is a time; it may also stand before the request. `{which}`
  * names a thing, `{text}` is verbatim, `{limit}` are words that limit a series.
  */
 export interface Frame {

@@ -111,7 +111,7 @@ async function runProgram(
   }
 }
 
-/** One `ulimit` for each limit: the shell of Debian takes no two at once. One that a system lacks is done without. */
+/** A `ulimit` for each limit: the shell of Debian takes no two at once. One that a system lacks is done without. */
 function wrapperFor({ memoryMb, cpuSeconds }: ProgramLimits): string[] {
   const limits = [
     `-t ${Math.ceil(cpuSeconds)}`,

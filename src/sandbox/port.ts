@@ -135,7 +135,7 @@ export interface SandboxFacts {
 }
 
 /**
- * One container. Calls run one after another, in the order in which they were made. After `SANDBOX_ENDED` every call
+ * A container. Calls run one after another, in the order in which they were made. After `SANDBOX_ENDED` every call
  * answers with it: the container and its files are gone.
  */
 export interface Session {

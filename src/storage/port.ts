@@ -75,7 +75,7 @@ export interface Database {
   readonly engine: 'pglite' | 'postgres';
 
   /**
-   * One statement as its own transaction, in one round trip. `name` is the transaction's name (`inbox.accept`).
+   * A statement as its own transaction, in one round trip. `name` is the transaction's name (`inbox.accept`).
    * Serialisation failures and deadlocks are tried again with back-off (at most 5 times); everything else is thrown.
    */
   run<Row = Record<string, unknown>>(name: string, sql: string, params?: readonly Param[]): Promise<Result<Row>>;

@@ -4,6 +4,7 @@ import {
   checkShape,
   countBareNames,
   countHeadless,
+  countLeftovers,
   inspect,
   roomOf,
   sharedNumbers,
@@ -177,4 +178,28 @@ test('a file in the root that no list names is found', () => {
   expect(strayFiles(['README.md', 'package.json', 'NOTES-FOR-LATER.md'])).toEqual([
     expect.stringContaining('NOTES-FOR-LATER.md stands in the root'),
   ]);
+});
+
+test('long functions, conditional spreads and locals named by a participle are counted', () => {
+  const text = `export function read(given: string) {
+  const found = open(given);
+  const isOpen = (kept: boolean) => kept;
+  return { ...(found && { found }), ...(isOpen(true) ? { open: true } : {}), given };
+}
+export type Reader = (shown: string) => void;
+`;
+  const long = `export function write() {\n${lines(60)}\n}\n`;
+  const bounds = { longFunctions: 0, conditionalSpreads: 1, participleLocals: 3 };
+  const files = [
+    ['src/notes/read.ts', text],
+    ['src/notes/write.ts', long],
+    ['test/notes/write.test.ts', text],
+  ] as const;
+  expect(countLeftovers(files, bounds)).toEqual([
+    '1 long functions (0), most in src/notes/write.ts (1), src/notes/read.ts (0)',
+    '2 conditional spreads (1), most in src/notes/read.ts (2), src/notes/write.ts (0)',
+  ]);
+  expect(countLeftovers(files, { ...bounds, participleLocals: 2 })).toContainEqual(
+    '3 participle locals (2), most in src/notes/read.ts (3), src/notes/write.ts (0)',
+  );
 });

@@ -113,7 +113,7 @@ export class Inference {
   }
 
   /**
-   * One answer. Throws `NoModel` where none can give it, and another `ModelError` where it went wrong; what was spent on the way
+   * An answer. Throws `NoModel` where none can give it, and another `ModelError` where it went wrong; what was spent on the way
    * has been counted even so.
    */
   async infer(inquiry: Inquiry): Promise<InferredStep> {

@@ -63,7 +63,7 @@ export interface FailoverOptions {
 }
 
 /**
- * One request to several models, of which the first that can answers. They are asked one after another; where one is
+ * A request to several models, of which the first that can answers. They are asked one after another; where one is
  * silent the next is asked as well, who speaks first answers, and the others are given up.
  */
 class Failover {

@@ -29,7 +29,7 @@ interface ChangeTool<Fields extends z.ZodRawShape, Verbs extends Record<string, 
 }
 
 /**
- * One tool that models are shown for all that changes a thing: `do` says what. A call stands for one of the verb's own tool,
+ * A tool that models are shown for all that changes a thing: `do` says what. A call stands for one of the verb's own tool,
  * whose policy, record and undo hold for it.
  */
 export function changeTool<

@@ -60,7 +60,7 @@ interface BeatRow {
 }
 
 /**
- * One heartbeat, which always changes the row, wherever the clock stands. `at` is the database's own clock, read to
+ * A heartbeat, which always changes the row, wherever the clock stands. `at` is the database's own clock, read to
  * follow it, not to decide by. `alive` is false when this process was ended by another; `deadOwners` have ended and own rows
  * of `rooms` all the same.
  */

@@ -15,7 +15,7 @@ import { texts } from './texts.ts';
 export interface CallDeps {
   folders: { read(): FoundConnectors };
   values: ValueSources;
-  /** One that reaches public addresses alone, and those that the owner has allowed. */
+  /** A connection that reaches public addresses alone, and those that the owner has allowed. */
   egress: Egress;
   hidden: Secrets;
 }

@@ -119,7 +119,7 @@ export async function listMadeBefore(
   return rows.map((row) => ({ note: notes.read(row), seq: row.seq }));
 }
 
-/** One that the reader may see, deleted ones of their own too. */
+/** A note that the reader may see, deleted ones of their own too. */
 export async function findSeenById(tx: Queryable, reader: Reader, id: string): Promise<Note | undefined> {
   const { rows } = await tx.query(
     `select ${COLUMNS} from notes where ${VISIBLE} and id = $3 and (deleted_at is null or person_id = $1)`,

@@ -161,7 +161,7 @@ interface Member {
 }
 
 /**
- * One call's work on a run. After a kill it is done again from its beginning: what earlier calls have done is given, and
+ * A call's work on a run. After a kill it is done again from its beginning: what earlier calls have done is given, and
  * what this one has done comes back from its nested turns, as long as these are begun in the same order.
  */
 /** Failures of a step that the same step may be spared later. */

@@ -1,4 +1,4 @@
-/** One process per data folder: the embedded engine takes no lock by itself, and two would lose rows without an error. */
+/** A single process per data folder: the embedded engine takes no lock by itself, and two would lose rows without an error. */
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { link, open, readFile, readlink, realpath, rename, rm, writeFile } from 'node:fs/promises';

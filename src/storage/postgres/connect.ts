@@ -65,7 +65,7 @@ export function configOf({ url, schema, pooled, limits }: Target): ClientConfig 
   };
 }
 
-// One reading of values for both engines, without touching the driver's global one.
+// A reading of values for both engines, without touching the driver's global one.
 const getTypeParser: NonNullable<ClientConfig['types']>['getTypeParser'] = (oid: number) => parserOf(oid) as never;
 
 /** The process number that this connection was given; a pooler's is not the one that PostgreSQL has. */

@@ -1,5 +1,5 @@
 /**
- * One conversation as the page holds it. What is stored at coda is the truth; events only make it faster, and after each loss of the
+ * A conversation as the page holds it. What is stored at coda is the truth; events only make it faster, and after each loss of the
  * connection everything is read again.
  */
 import { computed, signal } from '@preact/signals';

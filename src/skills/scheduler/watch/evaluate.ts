@@ -15,7 +15,7 @@ export interface Item {
 }
 
 /**
- * One look. `items`: parts of the text that are known one by one; `isWhole`: an item that is missing is gone; `isNews`: it holds
+ * A look. `items`: parts of the text that are known one by one; `isWhole`: an item that is missing is gone; `isNews`: it holds
  * now, so the first look is told, too, and nothing is told late. A failure is the source's own (an exit status, a page that is
  * away); `sign` is equal for equal failures.
  */
