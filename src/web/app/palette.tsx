@@ -67,32 +67,37 @@ async function search(words: string): Promise<Found[]> {
   });
 }
 
-function PaletteDialog() {
-  const [words, setWords] = useState('');
-  const said = words.trim().toLowerCase();
-  const [found, setFound] = useState<readonly Found[]>([]);
+/** What is found for words in small letters, a moment after they were written; nothing where coda cannot be asked. */
+function useHits(words: string): readonly Found[] {
+  const [hits, setHits] = useState<readonly Found[]>([]);
   useEffect(() => {
-    if (said === '') {
-      setFound([]);
+    if (words === '') {
+      setHits([]);
       return;
     }
     let isOld = false;
-    const show = (hits: readonly Found[]) => {
-      if (!isOld) setFound(hits);
+    const show = (fresh: readonly Found[]) => {
+      if (!isOld) setHits(fresh);
     };
-    // Actions stay where coda cannot be asked.
-    const timer = setTimeout(() => void search(said).then(show, () => show([])), SOON_MS);
+    const timer = setTimeout(() => void search(words).then(show, () => show([])), SOON_MS);
     return () => {
       isOld = true;
       clearTimeout(timer);
     };
-  }, [said]);
+  }, [words]);
+  return hits;
+}
+
+function PaletteDialog() {
+  const [words, setWords] = useState('');
+  const said = words.trim().toLowerCase();
+  const hits = useHits(said);
   const [chosen, setChosen] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const close = () => {
     palette.value = false;
   };
-  const all = [...actions(said), ...found];
+  const all = [...actions(said), ...hits];
   useEffect(() => setChosen(0), [words]);
   useEffect(() => {
     list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
@@ -126,23 +131,41 @@ function PaletteDialog() {
       />
       <div role="listbox" id="found" aria-label="Found" ref={list}>
         {all.map((entry, index) => (
-          <button
-            type="button"
+          <HitRow
             key={entry.id}
-            id={`found-${entry.id}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={index === chosen}
-            onClick={() => run(entry)}
-            onMouseMove={() => setChosen(index)}
-          >
-            {entry.icon && <Icon name={entry.icon} />}
-            <span class="one-line">{entry.label}</span>
-            <span class="count">{entry.kind}</span>
-          </button>
+            hit={entry}
+            isChosen={index === chosen}
+            onRun={() => run(entry)}
+            onPoint={() => setChosen(index)}
+          />
         ))}
         {all.length === 0 && <p class="empty">Nothing was found.</p>}
       </div>
     </Dialog>
+  );
+}
+
+interface HitProps {
+  hit: Found;
+  isChosen: boolean;
+  onRun: () => void;
+  onPoint: () => void;
+}
+
+function HitRow({ hit: { id, icon, label, kind }, isChosen, onRun, onPoint }: HitProps) {
+  return (
+    <button
+      type="button"
+      id={`found-${id}`}
+      role="option"
+      tabIndex={-1}
+      aria-selected={isChosen}
+      onClick={onRun}
+      onMouseMove={onPoint}
+    >
+      {icon && <Icon name={icon} />}
+      <span class="one-line">{label}</span>
+      <span class="count">{kind}</span>
+    </button>
   );
 }

@@ -137,23 +137,7 @@ export function ScheduleView({ id }: { id: string }) {
 }
 
 function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadState<Schedule> }) {
-  const {
-    title,
-    prompt,
-    run,
-    on,
-    repeats,
-    next,
-    zone,
-    last_error: error,
-    last_ms: took,
-    missed,
-    tainted,
-    watch,
-    telling,
-    target,
-    target_name: place,
-  } = schedule;
+  const { title, on, tainted } = schedule;
   const [isEdited, setEdited] = useState(false);
   const acting: Acting = { reload: loaded.reload, patch: loaded.patch };
   const remove = async () => {
@@ -177,52 +161,81 @@ function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadSt
           />
         </span>
       </header>
-      <dl class="facts">
-        <dt>What</dt>
-        <dd>{watch ? watch.looks : (prompt ?? `runs ${run ?? ''}`)}</dd>
-        {watch && (
-          <>
-            <dt>Told</dt>
-            <dd>
-              {watch.tells}
-              {telling && <span class="under"> {telling.says}</span>}
-            </dd>
-            {watch.source.kind === 'mcp' && Object.keys(watch.source.input).length > 0 && (
-              <>
-                <dt>Given</dt>
-                <dd>
-                  <code>{JSON.stringify(watch.source.input)}</code>
-                </dd>
-              </>
-            )}
-            <dt>Model</dt>
-            <dd>{watch.ask === null ? 'none is asked' : `“${watch.ask}”, for at most ${watch.budget} a day`}</dd>
-          </>
-        )}
-        {target !== null && (
-          <>
-            <dt>Told in</dt>
-            <dd>{place ?? 'a place that is gone'}</dd>
-          </>
-        )}
-        <dt>When</dt>
-        <dd>
-          {repeats ?? 'once'} ({zone})
-        </dd>
-        <dt>Next</dt>
-        <dd>{next.length === 0 ? 'not again' : next.map((at) => whenText(at)).join(' · ')}</dd>
-        <dt>Last</dt>
-        <dd class={error === null ? '' : 'bad'}>
-          {lastOf(schedule)}
-          {took !== null && `, took ${duration(took)}`}
-          {error !== null && `: ${error}`}
-        </dd>
-        <dt>Missed while coda was off</dt>
-        <dd>{MISSED[missed]}</dd>
-      </dl>
+      <ScheduleFacts schedule={schedule} />
       {tainted && <p class="faint small">Words of others went into it: what it does outside asks first.</p>}
       {isEdited && <ScheduleQuestion schedule={schedule} loaded={loaded} onClose={() => setEdited(false)} />}
     </article>
+  );
+}
+
+function ScheduleFacts({ schedule }: { schedule: Schedule }) {
+  const {
+    prompt,
+    run,
+    repeats,
+    next,
+    zone,
+    last_error: error,
+    last_ms: took,
+    missed,
+    watch,
+    telling,
+    target,
+    target_name: place,
+  } = schedule;
+  return (
+    <dl class="facts">
+      <dt>What</dt>
+      <dd>{watch ? watch.looks : (prompt ?? `runs ${run ?? ''}`)}</dd>
+      {watch && <WatchFacts watch={watch} telling={telling} />}
+      {target !== null && (
+        <>
+          <dt>Told in</dt>
+          <dd>{place ?? 'a place that is gone'}</dd>
+        </>
+      )}
+      <dt>When</dt>
+      <dd>
+        {repeats ?? 'once'} ({zone})
+      </dd>
+      <dt>Next</dt>
+      <dd>{next.length === 0 ? 'not again' : next.map((at) => whenText(at)).join(' · ')}</dd>
+      <dt>Last</dt>
+      <dd class={error === null ? '' : 'bad'}>
+        {lastOf(schedule)}
+        {took !== null && `, took ${duration(took)}`}
+        {error !== null && `: ${error}`}
+      </dd>
+      <dt>Missed while coda was off</dt>
+      <dd>{MISSED[missed]}</dd>
+    </dl>
+  );
+}
+
+interface WatchProps {
+  watch: NonNullable<Schedule['watch']>;
+  telling: Schedule['telling'];
+}
+
+function WatchFacts({ watch, telling }: WatchProps) {
+  return (
+    <>
+      <dt>Told</dt>
+      <dd>
+        {watch.tells}
+        {telling && <span class="under"> {telling.says}</span>}
+      </dd>
+      {watch.source.kind === 'mcp' && Object.keys(watch.source.input).length > 0 && (
+        <>
+          <dt>Given</dt>
+          <dd>
+            <code>{JSON.stringify(watch.source.input)}</code>
+          </dd>
+        </>
+      )}
+      <dt>Model</dt>
+      <dd>{watch.ask === null ? 'none is asked' : `“${watch.ask}”, for at most ${watch.budget} a day`}</dd>
+    </>
   );
 }
 

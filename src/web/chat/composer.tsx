@@ -19,8 +19,8 @@ interface ComposerProps {
 
 export function Composer({ conversation, field, edited }: ComposerProps) {
   const { text, setText } = useDraft(conversation.id, edited);
-  const [files, setFiles] = useState<readonly File[]>([]);
   const { recording, recorded, record, endRecording } = useRecording();
+  const { files, setFiles, add } = useFiles(recording !== undefined);
   const [sent, setSent] = useState(0);
   useFocus(field, conversation.id, { isQuiet: true });
   useFocus(field, edited);
@@ -28,12 +28,6 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
   // The field comes back where the recording was.
   useFocus(field, recorded > 0 && recording === undefined && recorded, { isQuiet: true });
 
-  const add = (given: readonly File[]) => {
-    const all = [...files, ...given];
-    const refusal = refusalOf(all, recording !== undefined);
-    if (refusal === undefined) setFiles(all);
-    else say(refusal, { isBad: true });
-  };
   const empty = () => {
     setText('');
     setFiles([]);
@@ -51,7 +45,8 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
     return true;
   };
   const isEmpty = text.trim() === '' && files.length === 0;
-  const submit = () => {
+  const submit = (event?: Event) => {
+    event?.preventDefault();
     if (isEmpty) return;
     void conversation.say(text.trim(), files);
     empty();
@@ -61,14 +56,7 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
   const { voice } = person();
 
   return (
-    <form
-      class={`composer ${isOver ? 'over' : ''}`}
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-      {...dropping}
-    >
+    <form class={`composer ${isOver ? 'over' : ''}`} onSubmit={submit} {...dropping}>
       <FileChips files={files} onTakeOut={(file) => setFiles(files.filter((each) => each !== file))} />
       {recording && voice ? (
         <RecorderLine recording={recording} longest={voice.longest} onSend={sendSpoken} onDiscard={endRecording} />
@@ -84,6 +72,18 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
       )}
     </form>
   );
+}
+
+/** The files beside the words; those that a message has no room for are refused. */
+function useFiles(isRecording: boolean) {
+  const [files, setFiles] = useState<readonly File[]>([]);
+  const add = (more: readonly File[]) => {
+    const all = [...files, ...more];
+    const refusal = refusalOf(all, isRecording);
+    if (refusal === undefined) setFiles(all);
+    else say(refusal, { isBad: true });
+  };
+  return { files, setFiles, add };
 }
 
 function useDraft(id: string, edited: { text: string } | undefined) {

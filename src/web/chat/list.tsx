@@ -92,47 +92,51 @@ export function ChatList({ loaded, onMore, words, onSearch, current, onChosen }:
         />
       </div>
       <LoadView loaded={loaded}>
-        {({ chats, more }) => {
-          const own = chats.filter(({ id }) => id !== MAIN);
-          const days = GROUPS.map((name) => [name, own.filter(({ at }) => groupOf(at) === name)] as const);
-          const main = chats.find(({ id }) => id === MAIN);
-          return (
-            <>
-              {words === '' && (
-                <ul>
-                  <ChatRow chat={main ?? EMPTY} isCurrent={current === MAIN} onChosen={onChosen} loaded={loaded} />
-                </ul>
-              )}
-              {days.map(
-                ([day, all]) =>
-                  all.length > 0 && (
-                    <section key={day} aria-label={day}>
-                      <h2>{day}</h2>
-                      <ul>
-                        {all.map((chat) => (
-                          <ChatRow
-                            key={chat.id}
-                            chat={chat}
-                            isCurrent={chat.id === current}
-                            onChosen={onChosen}
-                            loaded={loaded}
-                          />
-                        ))}
-                      </ul>
-                    </section>
-                  ),
-              )}
-              {more && (
-                <Button kind="quiet" onClick={onMore}>
-                  Older conversations
-                </Button>
-              )}
-              {own.length === 0 && words !== '' && <Empty>No conversation has these words.</Empty>}
-            </>
-          );
-        }}
+        {(chats) => <ChatGroups {...{ chats, loaded, onMore, words, current, onChosen }} />}
       </LoadView>
     </nav>
+  );
+}
+
+type GroupsProps = Omit<ListProps, 'onSearch'> & { chats: Chats };
+
+function ChatGroups({ chats: { chats, more }, loaded, onMore, words, current, onChosen }: GroupsProps) {
+  const own = chats.filter(({ id }) => id !== MAIN);
+  const days = GROUPS.map((name) => [name, own.filter(({ at }) => groupOf(at) === name)] as const);
+  const main = chats.find(({ id }) => id === MAIN);
+  return (
+    <>
+      {words === '' && (
+        <ul>
+          <ChatRow chat={main ?? EMPTY} isCurrent={current === MAIN} onChosen={onChosen} loaded={loaded} />
+        </ul>
+      )}
+      {days.map(
+        ([day, all]) =>
+          all.length > 0 && (
+            <section key={day} aria-label={day}>
+              <h2>{day}</h2>
+              <ul>
+                {all.map((chat) => (
+                  <ChatRow
+                    key={chat.id}
+                    chat={chat}
+                    isCurrent={chat.id === current}
+                    onChosen={onChosen}
+                    loaded={loaded}
+                  />
+                ))}
+              </ul>
+            </section>
+          ),
+      )}
+      {more && (
+        <Button kind="quiet" onClick={onMore}>
+          Older conversations
+        </Button>
+      )}
+      {own.length === 0 && words !== '' && <Empty>No conversation has these words.</Empty>}
+    </>
   );
 }
 

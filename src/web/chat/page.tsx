@@ -71,28 +71,16 @@ export default function ChatPage() {
 /** How near the end somebody must be so that what comes is followed, in pixels. */
 const NEAR = 80;
 
-function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
-  const conversation = useMemo(() => conversationOf(id), [id]);
-  const field = useRef<HTMLTextAreaElement>(null);
+/** A box whose end is followed while its reader is near it; `shown` changes whenever something was added. */
+function useEnd(shown: readonly unknown[]) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLOListElement>(null);
   const isAtEnd = useRef(true);
   const [isBehind, setBehind] = useState(false);
-  const [edited, setEdited] = useState<{ text: string }>();
-  useEffect(() => {
-    conversation.open();
-    return () => conversation.close();
-  }, [conversation]);
-  const { entries, unsent, hasMore, isLoaded, isThinking, isReadOnly, failure, isBusy } = conversation;
-  const count = entries.value.length;
-  useEffect(() => {
-    if (count > 0) onSaid();
-  }, [count > 0, isBusy.value]);
-
   const toEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
   useLayoutEffect(() => {
     if (isAtEnd.current) toEnd();
-  }, [entries.value, unsent.value, isThinking.value]);
+  }, shown);
   useEffect(() => {
     // Pictures come later than the words, and a phone's keyboard takes room.
     const sizes = new ResizeObserver(() => {
@@ -108,13 +96,36 @@ function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
     isAtEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
     setBehind(!isAtEnd.current);
   };
-  const earlier = async () => {
+  /** What is read stays where it is while something is added above it. */
+  const grow = async (add: () => Promise<boolean>) => {
     const box = scroller.current;
     const height = box?.scrollHeight ?? 0;
     isAtEnd.current = false;
-    if (await act(() => conversation.readEarlier()))
-      requestAnimationFrame(() => box?.scrollBy(0, box.scrollHeight - height));
+    if (await add()) requestAnimationFrame(() => box?.scrollBy(0, box.scrollHeight - height));
   };
+  return { scroller, content, isBehind, toEnd, onScroll, grow };
+}
+
+function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
+  const conversation = useMemo(() => conversationOf(id), [id]);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [edited, setEdited] = useState<{ text: string }>();
+  useEffect(() => {
+    conversation.open();
+    return () => conversation.close();
+  }, [conversation]);
+  const { entries, unsent, hasMore, isLoaded, isThinking, isReadOnly, failure, isBusy } = conversation;
+  const count = entries.value.length;
+  useEffect(() => {
+    if (count > 0) onSaid();
+  }, [count > 0, isBusy.value]);
+
+  const { scroller, content, isBehind, toEnd, onScroll, grow } = useEnd([
+    entries.value,
+    unsent.value,
+    isThinking.value,
+  ]);
+  const earlier = () => grow(() => act(() => conversation.readEarlier()));
   const isEmpty = isLoaded.value && count === 0 && unsent.value.length === 0;
 
   return (
@@ -134,19 +145,10 @@ function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
           {isEmpty && <Greeting onChosen={(text) => void conversation.say(text, [])} />}
           <div role="log" aria-label="Conversation">
             <ol class="log" ref={content}>
-              {withDays(entries.value).map(({ entry, day }) => (
-                <Line key={entry.id} {...{ entry, day, conversation }} onEdit={(text) => setEdited({ text })} />
-              ))}
-              {unsent.value
-                .filter(({ id: key }) => !entries.value.some((entry) => entry.id === key))
-                .map((each) => (
-                  <UnsentView key={each.id} unsent={each} conversation={conversation} />
-                ))}
+              <Lines conversation={conversation} onEdit={(text) => setEdited({ text })} />
             </ol>
           </div>
-          <p class="thinking faint" role="status">
-            {isThinking.value && isBusy.value ? `${assistantName()} is thinking …` : ''}
-          </p>
+          <Thinking conversation={conversation} />
         </div>
       </div>
       {isBehind && (
@@ -161,6 +163,30 @@ function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
         <Composer conversation={conversation} field={field} edited={edited} />
       )}
     </main>
+  );
+}
+
+function Lines({ conversation, onEdit }: { conversation: Conversation; onEdit: (text: string) => void }) {
+  const { entries, unsent } = conversation;
+  return (
+    <>
+      {withDays(entries.value).map(({ entry, day }) => (
+        <Line key={entry.id} {...{ entry, day, conversation, onEdit }} />
+      ))}
+      {unsent.value
+        .filter(({ id }) => !entries.value.some((entry) => entry.id === id))
+        .map((each) => (
+          <UnsentView key={each.id} unsent={each} conversation={conversation} />
+        ))}
+    </>
+  );
+}
+
+function Thinking({ conversation: { isThinking, isBusy } }: { conversation: Conversation }) {
+  return (
+    <p class="thinking faint" role="status">
+      {isThinking.value && isBusy.value ? `${assistantName()} is thinking …` : ''}
+    </p>
   );
 }
 

@@ -113,24 +113,13 @@ interface RecorderProps {
   onDiscard: () => void;
 }
 
-/** The line of the box while it records. At its longest the recording ends by itself, and waits to be sent. */
-export function RecorderLine({ recording, longest: heard, onSend, onDiscard }: RecorderProps) {
-  // The end of a recording may come late, and a longer one is not heard at all.
-  const longest = Math.max(1, heard - 2);
+/** The seconds that were recorded, up to `longest`, where the recording ends by itself; it is discarded with its line. */
+function useRecorded(recording: Recording, longest: number) {
   const [seconds, setSeconds] = useState(0);
   const [full, setFull] = useState<Promise<File>>();
   const [isGone, setGone] = useState(false);
-  const [isWaiting, setWaiting] = useState(false);
-  const isOver = useRef(false);
   /** Nothing more is recorded. */
   const isEnded = useRef(false);
-  const group = useRef<HTMLElement>(null);
-  useFocus(group, recording, { within: '.primary' });
-  const discard = () => {
-    if (isOver.current) return;
-    isOver.current = true;
-    onDiscard();
-  };
   useEffect(() => {
     const began = performance.now();
     // By the pieces as well: a page in the background has few timers.
@@ -147,17 +136,36 @@ export function RecorderLine({ recording, longest: heard, onSend, onDiscard }: R
       isEnded.current = true;
       setGone(true);
     });
+    return () => {
+      isEnded.current = true;
+      clearInterval(timer);
+      recording.discard();
+    };
+  }, [recording]);
+  return { seconds, full, setFull, isGone, isEnded };
+}
+
+/** The line of the box while it records. At its longest the recording ends by itself, and waits to be sent. */
+export function RecorderLine({ recording, longest: heard, onSend, onDiscard }: RecorderProps) {
+  // The end of a recording may come late, and a longer one is not heard at all.
+  const longest = Math.max(1, heard - 2);
+  const { seconds, full, setFull, isGone, isEnded } = useRecorded(recording, longest);
+  const [isWaiting, setWaiting] = useState(false);
+  const isOver = useRef(false);
+  const group = useRef<HTMLElement>(null);
+  useFocus(group, recording, { within: '.primary' });
+  const discard = () => {
+    if (isOver.current) return;
+    isOver.current = true;
+    onDiscard();
+  };
+  useEffect(() => {
     const leave = (event: KeyboardEvent) => {
       if (event.key === 'Escape') discard();
       // The key that began the recording is still held.
       else if (event.key === 'Enter' && event.repeat) event.preventDefault();
     };
     group.current?.addEventListener('keydown', leave);
-    return () => {
-      isEnded.current = true;
-      clearInterval(timer);
-      recording.discard();
-    };
   }, [recording]);
   const send = async () => {
     if (isOver.current) return;

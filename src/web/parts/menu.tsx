@@ -53,42 +53,51 @@ export function Menu({ label, items, icon = 'more', text, kind = 'quiet', opens 
         aria-label={label}
         onClick={() => setOpen(!isOpen)}
       >
-        {text === undefined ? (
-          <Icon name={icon} />
-        ) : (
-          <>
-            {icon !== 'more' && <Icon name={icon} />}
-            <span>{text}</span>
-            <Icon name="down" />
-          </>
-        )}
+        <Face icon={icon} text={text} />
       </button>
       {isOpen && (
         <div role="menu" tabIndex={-1} aria-label={label} onKeyDown={onKeyDown}>
-          {items.filter(isOffered).map(({ label: words, icon: sign, href, isDanger, run }) =>
-            href === undefined ? (
-              <button
-                key={words}
-                type="button"
-                role="menuitem"
-                class={isDanger ? 'bad' : ''}
-                onClick={() => {
-                  close();
-                  run?.();
-                }}
-              >
-                {sign && <Icon name={sign} />}
-                {words}
-              </button>
-            ) : (
-              <a key={words} role="menuitem" href={href} onClick={() => setOpen(false)}>
-                {sign && <Icon name={sign} />}
-                {words}
-              </a>
-            ),
-          )}
+          {items.filter(isOffered).map((item) => (
+            <MenuItem key={item.label} item={item} onChosen={close} onLeft={() => setOpen(false)} />
+          ))}
         </div>
       )}
     </div>
+  );
+}
+
+function Face({ icon, text }: { icon: IconName; text: string | undefined }) {
+  if (text === undefined) return <Icon name={icon} />;
+  return (
+    <>
+      {icon !== 'more' && <Icon name={icon} />}
+      <span>{text}</span>
+      <Icon name="down" />
+    </>
+  );
+}
+
+function MenuItem({ item, onChosen, onLeft }: { item: Act; onChosen: () => void; onLeft: () => void }) {
+  const { label, icon, href, isDanger, run } = item;
+  const face = (
+    <>
+      {icon && <Icon name={icon} />}
+      {label}
+    </>
+  );
+  if (href !== undefined)
+    return (
+      <a role="menuitem" href={href} onClick={onLeft}>
+        {face}
+      </a>
+    );
+  const choose = () => {
+    onChosen();
+    run?.();
+  };
+  return (
+    <button type="button" role="menuitem" class={isDanger ? 'bad' : ''} onClick={choose}>
+      {face}
+    </button>
   );
 }

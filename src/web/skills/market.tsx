@@ -24,18 +24,9 @@ interface Look {
 export function Market() {
   const [place, setPlace] = useState('');
   const [words, setWords] = useState('');
-  const [catalog, setCatalog] = useState<Catalog>();
-  const [failure, setFailure] = useState<Failure>();
   const [look, setLook] = useState<Look>();
   const where = place.trim() === '' ? {} : { catalog: place.trim() };
-  const load = async () => {
-    setFailure(undefined);
-    try {
-      setCatalog(await ask(api.GET('/v1/market', { params: { query: where } })));
-    } catch (error) {
-      setFailure(failureOf(error));
-    }
-  };
+  const { catalog, failure, load } = useCatalog(where);
   const lookAt = ({ id }: Offered) =>
     act(async () => {
       setLook(await ask(api.POST('/v1/market/look', { body: { id, ...where } })));
@@ -72,34 +63,68 @@ export function Market() {
       {found && found.length === 0 && <Empty>The catalog has no skill with these words.</Empty>}
       <ul class="list">
         {found?.map((skill) => (
-          <Row key={skill.id} label={skill.id}>
-            <span class="what">
-              {skill.id} <span class="under">{skill.description}</span>
-            </span>
-            {skill.revoked !== null && <span class="tag bad">{skill.revoked}</span>}
-            {skill.installed !== null && <span class="tag">installed</span>}
-            <Button onClick={() => void lookAt(skill)} disabled={skill.revoked !== null}>
-              Look at it
-            </Button>
-          </Row>
+          <OfferedRow key={skill.id} skill={skill} onLook={() => void lookAt(skill)} />
         ))}
       </ul>
       {look && (
-        <Question
-          title={`Install ${look.id}${look.version === null ? '' : ` ${look.version}`}?`}
-          yes="Install"
+        <InstallQuestion
+          look={look}
           onClose={() => setLook(undefined)}
           onYes={() => install(look)}
           onDone={() => {
             say(`${look.id} is installed.`);
             void load();
           }}
-        >
-          <h3>What it may do</h3>
-          <May may={look.may} />
-          <Findings findings={look.findings} />
-        </Question>
+        />
       )}
     </Section>
+  );
+}
+
+/** The skills of a catalog, once they were asked for. */
+function useCatalog(where: { catalog?: string }) {
+  const [catalog, setCatalog] = useState<Catalog>();
+  const [failure, setFailure] = useState<Failure>();
+  const load = async () => {
+    setFailure(undefined);
+    try {
+      setCatalog(await ask(api.GET('/v1/market', { params: { query: where } })));
+    } catch (error) {
+      setFailure(failureOf(error));
+    }
+  };
+  return { catalog, failure, load };
+}
+
+function OfferedRow({ skill, onLook }: { skill: Offered; onLook: () => void }) {
+  const { id, description, revoked, installed } = skill;
+  return (
+    <Row label={id}>
+      <span class="what">
+        {id} <span class="under">{description}</span>
+      </span>
+      {revoked !== null && <span class="tag bad">{revoked}</span>}
+      {installed !== null && <span class="tag">installed</span>}
+      <Button onClick={onLook} disabled={revoked !== null}>
+        Look at it
+      </Button>
+    </Row>
+  );
+}
+
+interface InstallProps {
+  look: Look;
+  onClose: () => void;
+  onYes: () => Promise<unknown>;
+  onDone: () => void;
+}
+
+function InstallQuestion({ look: { id, version, may, findings }, ...answers }: InstallProps) {
+  return (
+    <Question title={`Install ${id}${version === null ? '' : ` ${version}`}?`} yes="Install" {...answers}>
+      <h3>What it may do</h3>
+      <May may={may} />
+      <Findings findings={findings} />
+    </Question>
   );
 }

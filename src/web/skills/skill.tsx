@@ -57,38 +57,8 @@ function Detail({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> })
           <p class="bad">{skill.trust_problem}</p>
         </Section>
       )}
-      {diagnostics.length > 0 && (
-        <Section title="What is wrong with its files">
-          <ul class="list">
-            {diagnostics.map(({ code, level, message, file, line }) => (
-              <li key={`${code} ${file} ${line}`} class="row">
-                <span class={`what ${level === 'error' ? 'bad' : 'warn'}`}>{message}</span>
-                <code>
-                  {file}
-                  {line !== null && `:${line}`}
-                </code>
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
-      {secrets.length > 0 && (
-        <Section title="Values it is run with">
-          <ul class="list">
-            {secrets.map((secret) => (
-              <li key={secret.name} class="row">
-                <span class="what">
-                  <code>{secret.name}</code> <span class="under">{secret.about}</span>
-                </span>
-                <span class={`tag ${secret.required && !secret.set ? 'warn' : ''}`}>
-                  {secret.set ? 'set' : secret.required ? 'missing' : 'not set'}
-                </span>
-                <SetSecret skill={name} name={secret.name} onDone={loaded.reload} />
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
+      {diagnostics.length > 0 && <Diagnostics diagnostics={diagnostics} />}
+      {secrets.length > 0 && <SecretList skill={skill} loaded={loaded} />}
       {tools !== null && (
         <Section title="Tools it asks for">
           <p>{tools.join(', ') || 'none'}</p>
@@ -110,11 +80,48 @@ function Detail({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> })
   );
 }
 
+function Diagnostics({ diagnostics }: Pick<Detail, 'diagnostics'>) {
+  return (
+    <Section title="What is wrong with its files">
+      <ul class="list">
+        {diagnostics.map(({ code, level, message, file, line }) => (
+          <li key={`${code} ${file} ${line}`} class="row">
+            <span class={`what ${level === 'error' ? 'bad' : 'warn'}`}>{message}</span>
+            <code>
+              {file}
+              {line !== null && `:${line}`}
+            </code>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function SecretList({ skill: { name, secrets }, loaded }: { skill: Detail; loaded: LoadState<Detail> }) {
+  return (
+    <Section title="Values it is run with">
+      <ul class="list">
+        {secrets.map((secret) => (
+          <li key={secret.name} class="row">
+            <span class="what">
+              <code>{secret.name}</code> <span class="under">{secret.about}</span>
+            </span>
+            <span class={`tag ${secret.required && !secret.set ? 'warn' : ''}`}>
+              {secret.set ? 'set' : secret.required ? 'missing' : 'not set'}
+            </span>
+            <SetSecret skill={name} name={secret.name} onDone={loaded.reload} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
 function Acts({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> }) {
   const { name, group, state, trust } = skill;
-  const id = group === null ? name : name.slice(group.length + 1);
+  const id = idOf(skill);
   const [isRetiring, setRetiring] = useState(false);
-  const [reason, setReason] = useState('');
   const run = (ask: () => Promise<unknown>, done: string) => void act(ask, { done }).then(loaded.reload);
   const pin = trust && { name, hash: trust.hash };
   return (
@@ -165,28 +172,36 @@ function Acts({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> }) {
           Offer again
         </Button>
       )}
-      {isRetiring && (
-        <Question
-          title={`Offer ${name} no longer?`}
-          yes="Offer it no longer"
-          onClose={() => setRetiring(false)}
-          onYes={() =>
-            group === null
-              ? ask(api.POST('/v1/skills/{id}/deprecate', { params: { path: { id } }, body: { reason } }))
-              : ask(
-                  api.POST('/v1/skills/{group}/{id}/deprecate', { params: { path: { group, id } }, body: { reason } }),
-                )
-          }
-          onDone={() => {
-            say(`${name} stays, and is not offered any more.`);
-            loaded.reload();
-          }}
-        >
-          <Field label="Why" value={reason} onValue={setReason} maxLength={500} required isFirst />
-          <p>It stays where it is; models are not offered it any more. This can be taken back here.</p>
-        </Question>
-      )}
+      {isRetiring && <RetireQuestion skill={skill} onClose={() => setRetiring(false)} onDone={loaded.reload} />}
     </div>
+  );
+}
+
+/** The name without its group. */
+const idOf = ({ name, group }: Detail): string => (group === null ? name : name.slice(group.length + 1));
+
+function RetireQuestion({ skill, onClose, onDone }: { skill: Detail; onClose: () => void; onDone: () => void }) {
+  const [reason, setReason] = useState('');
+  const { name, group } = skill;
+  const id = idOf(skill);
+  return (
+    <Question
+      title={`Offer ${name} no longer?`}
+      yes="Offer it no longer"
+      onClose={onClose}
+      onYes={() =>
+        group === null
+          ? ask(api.POST('/v1/skills/{id}/deprecate', { params: { path: { id } }, body: { reason } }))
+          : ask(api.POST('/v1/skills/{group}/{id}/deprecate', { params: { path: { group, id } }, body: { reason } }))
+      }
+      onDone={() => {
+        say(`${name} stays, and is not offered any more.`);
+        onDone();
+      }}
+    >
+      <Field label="Why" value={reason} onValue={setReason} maxLength={500} required isFirst />
+      <p>It stays where it is; models are not offered it any more. This can be taken back here.</p>
+    </Question>
   );
 }
 

@@ -54,50 +54,8 @@ function Overview() {
       <LoadView loaded={status}>
         {({ platforms, models, version, engine, uptime_s, memory_mb }) => (
           <>
-            <Section title="Platforms">
-              <ul class="list">
-                {platforms.map(({ name, away, away_since, remedy, heard_at }) => (
-                  <li key={name} class="row">
-                    <span class="what">
-                      {platformName(name)}
-                      {away !== null && <span class="bad"> {away}</span>}
-                      {away_since !== null && <span class="under"> since {whenText(away_since)}</span>}
-                      {remedy !== null && away !== null && <span class="under"> {remedy}</span>}
-                    </span>
-                    <span class="when">
-                      {heard_at === null ? 'nothing heard yet' : `last heard ${whenText(heard_at)}`}
-                    </span>
-                  </li>
-                ))}
-              </ul>
-              {platforms.length === 0 && (
-                <Empty>No chat platform is configured: “coda init” asks what one needs, docs/start.md tells it.</Empty>
-              )}
-            </Section>
-            <Section title="Models">
-              {models === null ? (
-                <Empty>No language model is configured; coda understands plain English by itself.</Empty>
-              ) : (
-                <ul class="list">
-                  <li class="row">
-                    <span class="what">{models.answering} answers</span>
-                  </li>
-                  {models.resting.map((name) => (
-                    <li key={name} class="row">
-                      <span class="what warn">{name} is left alone for a while after faults</span>
-                    </li>
-                  ))}
-                  {models.times.map(({ model, turns, median_ms }) => (
-                    <li key={model} class="row">
-                      <span class="what">{model}</span>
-                      <span class="aside">
-                        {duration(median_ms)} an answer, {plural(turns, 'answer')}
-                      </span>
-                    </li>
-                  ))}
-                </ul>
-              )}
-            </Section>
+            <Platforms platforms={platforms} />
+            <Models models={models} />
             <Section title="coda">
               <p class="faint">
                 {version}, {engine === 'pglite' ? 'embedded database' : 'PostgreSQL'}, {memory_mb} MB, running for{' '}
@@ -108,6 +66,60 @@ function Overview() {
         )}
       </LoadView>
     </>
+  );
+}
+
+type Status = Json<'/v1/system'>;
+
+function Platforms({ platforms }: Pick<Status, 'platforms'>) {
+  return (
+    <Section title="Platforms">
+      <ul class="list">
+        {platforms.map(({ name, away, away_since, remedy, heard_at }) => (
+          <li key={name} class="row">
+            <span class="what">
+              {platformName(name)}
+              {away !== null && <span class="bad"> {away}</span>}
+              {away_since !== null && <span class="under"> since {whenText(away_since)}</span>}
+              {remedy !== null && away !== null && <span class="under"> {remedy}</span>}
+            </span>
+            <span class="when">{heard_at === null ? 'nothing heard yet' : `last heard ${whenText(heard_at)}`}</span>
+          </li>
+        ))}
+      </ul>
+      {platforms.length === 0 && (
+        <Empty>No chat platform is configured: “coda init” asks what one needs, docs/start.md tells it.</Empty>
+      )}
+    </Section>
+  );
+}
+
+function Models({ models }: Pick<Status, 'models'>) {
+  return (
+    <Section title="Models">
+      {models === null ? (
+        <Empty>No language model is configured; coda understands plain English by itself.</Empty>
+      ) : (
+        <ul class="list">
+          <li class="row">
+            <span class="what">{models.answering} answers</span>
+          </li>
+          {models.resting.map((name) => (
+            <li key={name} class="row">
+              <span class="what warn">{name} is left alone for a while after faults</span>
+            </li>
+          ))}
+          {models.times.map(({ model, turns, median_ms }) => (
+            <li key={model} class="row">
+              <span class="what">{model}</span>
+              <span class="aside">
+                {duration(median_ms)} an answer, {plural(turns, 'answer')}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
   );
 }
 

@@ -80,36 +80,44 @@ function Sections({ today, loaded }: PartProps) {
           ))}
         </Section>
       )}
-      {today.said.length > 0 && (
-        <Section title="Said for you">
-          {today.said.map(({ id, time, text }) => (
-            <details key={id} class="said">
-              <summary>
-                <span class="figures">{time}</span> {text.split('\n')[0]?.slice(0, 100)}
-              </summary>
-              <p class="plain-text">{text}</p>
-            </details>
-          ))}
-        </Section>
-      )}
-      {today.own && today.own.length > 0 && (
-        <Section>
-          <details>
-            <summary>What coda does by itself this week: {plural(today.own.length, 'job')}</summary>
-            <ul class="list">
-              {today.own.map(({ name, at, day, time }) => (
-                <li key={`${name} ${at}`} class="row">
-                  <span class="what">{name}</span>
-                  <span class="when">
-                    {dayName(day)} {time}
-                  </span>
-                </li>
-              ))}
-            </ul>
-          </details>
-        </Section>
-      )}
+      {today.said.length > 0 && <Said said={today.said} />}
+      {today.own && today.own.length > 0 && <OwnWork own={today.own} />}
     </>
+  );
+}
+
+function Said({ said }: Pick<Today, 'said'>) {
+  return (
+    <Section title="Said for you">
+      {said.map(({ id, time, text }) => (
+        <details key={id} class="said">
+          <summary>
+            <span class="figures">{time}</span> {text.split('\n')[0]?.slice(0, 100)}
+          </summary>
+          <p class="plain-text">{text}</p>
+        </details>
+      ))}
+    </Section>
+  );
+}
+
+function OwnWork({ own }: { own: NonNullable<Today['own']> }) {
+  return (
+    <Section>
+      <details>
+        <summary>What coda does by itself this week: {plural(own.length, 'job')}</summary>
+        <ul class="list">
+          {own.map(({ name, at, day, time }) => (
+            <li key={`${name} ${at}`} class="row">
+              <span class="what">{name}</span>
+              <span class="when">
+                {dayName(day)} {time}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </Section>
   );
 }
 
@@ -148,10 +156,11 @@ function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
   const row = useRef<HTMLLIElement>(null);
   /** Counted up when the form in its place has closed. */
   const [closed, setClosed] = useState(0);
-  const { kind, text, time, at, repeats, urgent, id } = entry;
+  const { kind, text, time, at, id } = entry;
   useFocus(row, closed > 0 && closed, { isIfNowhere: true });
   useFocusGoesAlong(row, id);
   const isReminder = kind === 'reminders' && id !== null;
+  const later = LATER.map(({ label, when }): Act => ({ label, run: () => putOff(loaded, entry, { when }) }));
   if (isEdited) {
     const close = () => {
       setEdited(false);
@@ -166,13 +175,7 @@ function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
   const done: Act = { label: 'Done', icon: 'check', key: 'e', run: () => completeEntry(loaded, entry) };
   const edit: Act = { label: 'Change or move', icon: 'pencil', key: 'Enter', run: () => setEdited(true) };
   const remove: Act = { label: 'Delete', icon: 'trash', isDanger: true, run: () => deleteEntry(loaded, entry) };
-  const words = (
-    <>
-      {text}
-      {urgent && <span class="tag warn">urgent</span>}
-      {(repeats ?? kind === 'schedules') && <span class="under"> {repeats ?? 'a schedule'}</span>}
-    </>
-  );
+  const words = <EntryWords entry={entry} />;
   return (
     <Row rowRef={row} label={text} acts={isReminder ? [done, edit] : []}>
       {isReminder ? (
@@ -188,12 +191,7 @@ function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
       <span class="when">{isOverdue ? whenText(at) : time}</span>
       {isReminder && (
         <span class="buttons">
-          <Menu
-            label={`Later: ${text}`}
-            text="Later"
-            icon="clock"
-            items={LATER.map(({ label, when }): Act => ({ label, run: () => putOff(loaded, entry, { when }) }))}
-          />
+          <Menu label={`Later: ${text}`} text="Later" icon="clock" items={later} />
           <Menu label={`More for ${text}`} items={[edit, remove]} />
         </span>
       )}
@@ -208,6 +206,16 @@ function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
         />
       )}
     </Row>
+  );
+}
+
+function EntryWords({ entry: { text, urgent, repeats, kind } }: { entry: TodayEntry }) {
+  return (
+    <>
+      {text}
+      {urgent && <span class="tag warn">urgent</span>}
+      {(repeats ?? kind === 'schedules') && <span class="under"> {repeats ?? 'a schedule'}</span>}
+    </>
   );
 }
 
