@@ -38,7 +38,16 @@ import { householdOf } from './settings.ts';
 import { Sessions } from './sign-in/sessions.ts';
 import { Tokens } from './sign-in/tokens.ts';
 import { openSkillParts, type SkillParts } from './skill-parts.ts';
-import { allSkills, builtInSkills, type CommonDeps, type EquippedSkill, equip, skillsOf, tasksOf } from './skills.ts';
+import {
+  allSkills,
+  builtInSkills,
+  type CommonDeps,
+  type EquippedSkill,
+  equip,
+  loadSkills,
+  skillsOf,
+  tasksOf,
+} from './skills.ts';
 import { withSpans } from './telemetry/traces.ts';
 
 export interface BuildOptions {
@@ -134,7 +143,7 @@ type ModelStatus = () => Json | undefined;
 async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
   const { delivery, gate, closer } = open;
   const listed = [...builtInSkills, ...skillsOf(open), ...(options.skills ?? [])];
-  const skills = equip(listed, open.config, depsOf(open));
+  const skills = equip(await loadSkills(listed, open.config), open.config, depsOf(open));
   const all = allSkills(skills);
   const pairing = pairingOf(open);
   const wiring = wireAgent(open, skills, all, pairing);

@@ -7,6 +7,7 @@ import {
   type AgendaSection,
   type AgendaSpan,
   type AllSkills,
+  type LazySkill,
   type OwnReader,
   type Skill,
   type SkillDeps,
@@ -118,6 +119,17 @@ export interface EquippedSkill {
   skill: Skill;
   deps: SkillDeps;
 }
+
+/** The skills with what their settings switch on. */
+export function loadSkills(skills: readonly Skill[], config: Config): Promise<Skill[]> {
+  return Promise.all(
+    skills.map(async (skill) =>
+      isLazy(skill) ? { ...skill, ...(await skill.load(skill.config && config.block(skill.config))) } : skill,
+    ),
+  );
+}
+
+const isLazy = (skill: Skill): skill is LazySkill => 'load' in skill;
 
 /** Dependencies that all skills have. */
 export type CommonDeps = Omit<SkillDeps, 'config' | 'ports'>;

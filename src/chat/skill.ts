@@ -472,6 +472,12 @@ export interface Skill<Settings = unknown, Needs extends PortName = never> {
   ports?: SkillOwnPorts<Settings>;
 }
 
+/** A skill most of which is imported where its settings switch it on: what is off costs nothing. */
+export interface LazySkill<Settings = unknown, Needs extends PortName = never> extends Skill<Settings, Needs> {
+  /** Whole groups, in the place of those that it has while it is off. */
+  load(config: Settings): Promise<Partial<Skill<NonNullable<Settings>, Needs>>>;
+}
+
 export function commandThing({ name, skill, ownerOnly }: Pick<Command, 'name' | 'skill' | 'ownerOnly'>): Thing {
   return { kind: 'command', name, skill, ownerOnly };
 }

@@ -6,6 +6,6 @@ export { approvalPlaces } from './channel.ts';
 export { APPROVAL_CHANNEL, cron, type Improvement, improvementBlock, improvementConfig } from './config.ts';
 export { type Nightly, nightly, ownerTool } from './nightly.ts';
 export * from './proposals.ts';
-export { type ProposalSource, proposals } from './skill.ts';
+export { type ProposalMaker, type ProposalSource, proposals } from './skill.ts';
 export * as proposalStore from './store.ts';
 export { proposalCards, takeBackChoice, wakeChoices } from './tools.ts';

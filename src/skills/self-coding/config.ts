@@ -40,6 +40,8 @@ export const config = improvementBlock(
   },
 );
 
+export const RUN_TASK = 'improvement.executor';
+
 export type Settings = NonNullable<z.output<typeof config.schema>>;
 
 export type Deps = SkillDeps<Settings, 'servers'>;

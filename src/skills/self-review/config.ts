@@ -26,4 +26,12 @@ export const config = improvementBlock({
   few_shot_min_tool_calls: count(0, 100).default(2).describe('The fewest calls of tools in it.'),
 });
 
+/** Names of its tasks, which the configuration knows whether they run or not. */
+export const TASKS = {
+  reflection: 'improvement.reflection',
+  routing: 'learned-routing',
+  gaps: 'gap-detection',
+  examples: 'few-shot-harvest',
+} as const;
+
 export type Settings = NonNullable<z.output<typeof config.schema>>;

@@ -1,8 +1,7 @@
-/** The contract of the parts of self-improvement; `index.ts` lists them. */
+/** The contract of the parts of self-review; `parts.ts` lists them. */
 import type { AnyTool, TurnOver } from '../../agent/index.ts';
 import type { AskedPrompt, PromptSection, SkillDeps } from '../../chat/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
-import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { AnyProposalKind, Nightly, ProposalKinds } from '../../proposals/index.ts';
 import type { Settings } from './config.ts';
 
@@ -10,7 +9,7 @@ export interface Deps extends SkillDeps<Settings> {
   kinds: ProposalKinds;
 }
 
-/** A part of self-improvement: deleting its folder and its line deletes it. Nothing but its rules is asked while the block is off. */
+/** A part of self-improvement: deleting its folder and its line deletes it. Nothing of it is imported while the block is off. */
 export interface Part {
   name: string;
   /** True if these settings switch it on; left out: it is. */
@@ -24,7 +23,4 @@ export interface Part {
   turnOver?(deps: Deps, over: TurnOver): Promise<void>;
   stablePrompt?(deps: Deps, asked: AskedPrompt): Promise<string | undefined>;
   messagePrompt?(deps: Deps, asked: AskedPrompt): Promise<PromptSection | undefined>;
-  /** Hold whether the block is there or not: rows stay when it is switched off. */
-  deletionRules?: readonly DeletionRule[];
-  mergeRules?: readonly MergeRule[];
 }

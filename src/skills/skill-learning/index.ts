@@ -1,236 +1,26 @@
 /** Skills from experience: signs in what was done, a draft that was tried, and a person's yes. */
-
 import type { LiveSkills } from '../../agent-skills/index.ts';
-import { groupBy } from '../../base/async.ts';
-import { DAY_MS } from '../../base/clock.ts';
-import type { Skill, SkillDeps } from '../../chat/index.ts';
-import { conversations, type Outgoing } from '../../delivery/index.ts';
-import { applyRule } from '../../jobs/index.ts';
-import { lockPerson } from '../../people/index.ts';
-import {
-  type Improvement,
-  improvementConfig,
-  nightly,
-  type Proposal,
-  proposalStore,
-  takeBackChoice,
-  wakeChoices,
-} from '../../proposals/index.ts';
-import { type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
-import { CATEGORY, COUNTED_MS, type Draft, draftKind, draftPayload } from './kind.ts';
-import { DRAFT_JOB, draftJob, isDueFor } from './propose.ts';
-import { type LearnedDeps, skillShelf } from './shelf.ts';
-import {
-  correctedIn,
-  endedWell,
-  meantSignal,
-  type PlayedTurn,
-  playedTurn,
-  type SkillMeant,
-  signalsIn,
-  type TakenBack,
-} from './signals.ts';
-import * as store from './store.ts';
+import type { LazySkill } from '../../chat/index.ts';
+import { type Improvement, improvementConfig, type ProposalSource } from '../../proposals/index.ts';
 import { mergeRules } from './store.ts';
-import * as texts from './texts.ts';
 
-export { draftSource } from './kind.ts';
+export { LEARN_TASK } from './store.ts';
 
-type Optional = Improvement | undefined;
-
-/** Present in every coda, so that what it has stored goes with its person; without its block it does nothing. */
-export function skillLearning(skills: LiveSkills, standardAuto: LearnedDeps['standardAuto']): Skill<Optional> {
-  const on = <T>({ config, ...deps }: SkillDeps<Optional>, parts: (own: LearnedDeps) => T[]): T[] =>
-    config?.enabled ? parts({ ...deps, config, shelf: skillShelf({ skills, ...deps }), standardAuto }) : [];
+/** Present in every coda, so that what it has stored goes with its person; without its block nothing more is imported. */
+export function skillLearning(
+  skills: LiveSkills,
+  standardAuto: 'on' | 'off' | 'ask',
+): LazySkill<Improvement | undefined> {
   return {
     name: 'learned',
     config: improvementConfig,
-    work: {
-      jobs: (deps) => on(deps, (own) => [...nightlyScan.jobs(own), draftJob(own)]),
-      ownSchedules: (deps) => on(deps, nightlyScan.schedules),
-    },
     data: { tables: ['learned_signals', 'learned_uses'], mergeRules },
+    load: async (settings) =>
+      settings?.enabled ? (await import('./scan.ts')).learningParts(skills, standardAuto) : {},
   };
 }
 
-export const LEARN_TASK = 'improvement.learn';
-
-/** Nights that may have been missed. */
-const LOOKED_AT_MS = 3 * DAY_MS;
-const SETTLED_MS = 15 * 60_000;
-const KEPT_DAYS = 90;
-const SIGNALS_DAYS = 31;
-
-const nightlyScan = nightly<LearnedDeps>({
-  task: LEARN_TASK,
-  does: 'makes skills of corrections and of turns that went well',
-  cron: () => '40 3 * * *',
-  alone: true,
-  run: scanAll,
-});
-
-async function scanAll(deps: LearnedDeps, signal: AbortSignal): Promise<void> {
-  const { database, world, models } = deps;
-  if (!models.small.available) return;
-  const now = world.clock.now();
-  const ago = (days: number) => new Date(now.getTime() - days * DAY_MS);
-  await applyRule(database, store.signalRule, ago(SIGNALS_DAYS), signal);
-  for (const rule of store.retentionRules) await applyRule(database, rule, ago(KEPT_DAYS), signal);
-  const reader = readerOf(database);
-  const since = new Date(now.getTime() - LOOKED_AT_MS);
-  const names = [...new Set((await keptDrafts(reader)).map(({ draft }) => draft.name))];
-  for (const personId of await store.learners(reader, since, deps.standardAuto)) {
-    signal.throwIfAborted();
-    await scan(deps, personId, names);
-  }
-  await reviewKept(deps, signal);
-}
-
-async function scan(deps: LearnedDeps, personId: string, keptNames: readonly string[]): Promise<void> {
-  const { database, world } = deps;
-  const { jobs } = deps.work;
-  const [now, reader] = [world.clock.now(), readerOf(database)];
-  const from = new Date(now.getTime() - LOOKED_AT_MS);
-  const turns = await store.turnsOf(reader, personId, { from, to: new Date(now.getTime() - SETTLED_MS) });
-  const taken = await store.takenBackBy(reader, personId, from);
-  const meant = await store.meantBy(reader, personId, from);
-  const byConversation = [...groupBy(turns.map(playedTurn), ({ conversationId }) => conversationId).values()];
-  const signals = [...byConversation.flatMap((each) => signalsIn(each, taken)), ...meant.map(meantSignal)];
-  const uses = await usesIn(deps, { personId, keptNames, byConversation, taken, meant });
-  await database.tx('learned.scan', async (tx) => {
-    if (!(await lockPerson(tx, personId))) return;
-    if (signals.length > 0) await store.addSignals(tx, personId, signals, now);
-    await store.noteUses(tx, uses);
-    if (!(await isDueFor(tx, personId, now))) return;
-    await jobs.enqueue(tx, { kind: DRAFT_JOB, payload: { personId } }, { at: now, key: personId, maxAttempts: 3 });
-  });
-}
-
-interface SeenTurns {
-  personId: string;
-  keptNames: readonly string[];
-  byConversation: readonly (readonly PlayedTurn[])[];
-  taken: readonly TakenBack[];
-  meant: readonly SkillMeant[];
-}
-
-async function usesIn({ database, shelf }: LearnedDeps, seen: SeenTurns): Promise<store.Use[]> {
-  const { personId, keptNames, byConversation, taken, meant } = seen;
-  if (keptNames.length === 0) return [];
-  const turns = byConversation.flat();
-  const said = await store.saidTo(
-    readerOf(database),
-    turns.map(({ id }) => id),
-  );
-  const corrected = new Set(byConversation.flatMap((each) => [...correctedIn(each, taken)]));
-  const back = new Set(taken.map(({ undo, conversationId }) => `${conversationId} ${undo}`));
-  const uses: store.Use[] = [];
-  for (const turn of turns) {
-    const fitting = new Set(await shelf.fitting(said.get(turn.id) ?? ''));
-    for (const skill of keptNames) {
-      const loaded = turn.skills.includes(skill);
-      if (!loaded && !fitting.has(skill)) continue;
-      const isWrong = meant.some((each) => each.got === skill && each.turnId === turn.id);
-      uses.push({
-        turnId: turn.id,
-        skill,
-        personId,
-        loaded,
-        at: turn.finishedAt,
-        well: endedWell(turn),
-        corrected: corrected.has(turn.id) || isWrong,
-        undone: turn.calls.some(({ undo }) => undo !== undefined && back.has(`${turn.conversationId} ${undo}`)),
-      });
-    }
-  }
-  return uses;
-}
-
-// Kept skills afterwards: one that does not help is proposed for removal, one that is not used rests.
-
-const LEAST_USES = 8;
-const HELPS_FROM = 0.6;
-const REST_DAYS = 60;
-const MOST_KEPT = 500;
-const Z_95 = 1.96;
-
-/** The highest share that `well` of `all` leaves possible (Wilson's score interval). Pure. */
-export function atBest(well: number, all: number): number {
-  const share = well / all;
-  const spread = Z_95 * Math.sqrt((share * (1 - share)) / all + Z_95 ** 2 / (4 * all ** 2));
-  return (share + Z_95 ** 2 / (2 * all) + spread) / (1 + Z_95 ** 2 / all);
-}
-
-export const isPoor = ({ loaded, well }: Pick<store.Counts, 'loaded' | 'well'>): boolean =>
-  loaded >= LEAST_USES && atBest(well, loaded) < HELPS_FROM;
-
-interface KeptDraft {
-  proposal: Proposal;
-  draft: Draft;
-}
-
-async function keptDrafts(db: Queryable): Promise<KeptDraft[]> {
-  const kept = await proposalStore.list(db, { category: CATEGORY, states: ['applied', 'resting'] }, MOST_KEPT);
-  return kept.map((proposal) => ({ proposal, draft: draftPayload.parse(proposal.payload) }));
-}
-
-async function reviewKept(deps: LearnedDeps, signal: AbortSignal): Promise<void> {
-  const { database, world } = deps;
-  const reader = readerOf(database);
-  for (const kept of await keptDrafts(reader)) {
-    signal.throwIfAborted();
-    const { proposal, draft } = kept;
-    if (proposal.state !== 'applied') continue;
-    const now = world.clock.now();
-    const from = Math.max(now.getTime() - COUNTED_MS, proposal.decidedAt?.getTime() ?? 0);
-    const counts = await store.countsOf(reader, draft.name, new Date(from));
-    if (isPoor(counts)) await proposeRemoval(deps, kept, counts);
-    else if (isIdle(kept, counts, now.getTime())) await rest(deps, kept);
-  }
-}
-
-/** A changed skill was there before: it goes on without having been learned. */
-function isIdle({ proposal, draft }: KeptDraft, { usedAt }: store.Counts, now: number): boolean {
-  const last = Math.max(usedAt?.getTime() ?? 0, (proposal.decidedAt ?? proposal.at).getTime());
-  return draft.before === null && now - last >= REST_DAYS * DAY_MS;
-}
-
-async function proposeRemoval(
-  { database, world, speech: { outbox } }: LearnedDeps,
-  { proposal, draft }: KeptDraft,
-  counts: store.Counts,
-): Promise<void> {
-  const now = world.clock.now();
-  const card = {
-    kind: 'notice' as const,
-    text: texts.poor(draft.name, counts),
-    choices: [takeBackChoice(proposal, texts.remove())],
-  };
-  await database.tx('learned.warn', async (tx) => {
-    if (!(await store.warn(tx, proposal.id, now))) return;
-    await outbox.addAll(tx, await toOwners(tx, `learned:poor:${proposal.id}:${now.toISOString()}`, card));
-  });
-}
-
-async function rest(
-  { database, world, speech: { outbox }, shelf }: LearnedDeps,
-  { proposal, draft }: KeptDraft,
-): Promise<void> {
-  const now = world.clock.now();
-  const { id } = proposal;
-  // First, and harmless twice: what is marked as resting does rest.
-  await shelf.rest(draft.name, texts.restReason(REST_DAYS));
-  const kind = draftKind(shelf);
-  const choices = wakeChoices(new Map([[kind.category, kind]]), proposal);
-  const card = { kind: 'notice' as const, text: texts.rests(draft.name, REST_DAYS), choices };
-  await database.tx('learned.rest', async (tx) => {
-    if ((await proposalStore.take(tx, id))?.state !== 'applied') return;
-    await proposalStore.mark(tx, id, { state: 'resting', outcome: {}, personId: undefined }, now);
-    await outbox.addAll(tx, await toOwners(tx, `learned:rests:${id}:${now.toISOString()}`, card));
-  });
-}
-
-async function toOwners(tx: Transaction, key: string, card: Outgoing['card']): Promise<Outgoing[]> {
-  const owners = await conversations.ownersDirect(tx);
-  return owners.map((owner) => ({ key: `${key}:${owner.personId}`, ...owner, card }));
-}
+export const draftSource =
+  (skills: LiveSkills): ProposalSource =>
+  async () =>
+    (await import('./kind.ts')).draftMaker(skills);

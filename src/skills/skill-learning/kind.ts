@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { LiveSkills } from '../../agent-skills/index.ts';
 import { DAY_MS } from '../../base/clock.ts';
-import type { Deciding, ProposalKind, ProposalSource } from '../../proposals/index.ts';
+import type { Deciding, ProposalKind, ProposalMaker } from '../../proposals/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { difference } from './draft.ts';
 import { type PlacedSkill, type SkillShelf, skillShelf } from './shelf.ts';
@@ -72,6 +72,6 @@ export function draftKind(shelf: SkillShelf): ProposalKind<Draft> {
   };
 }
 
-export const draftSource =
-  (skills: LiveSkills): ProposalSource =>
+export const draftMaker =
+  (skills: LiveSkills): ProposalMaker =>
   (deps) => ({ kinds: [draftKind(skillShelf({ skills, ...deps }))] });

@@ -5,6 +5,9 @@ import type { MergeRule } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 import { type RecordedTurn, type Signal, type SignalKind, type SkillMeant, type TakenBack, undoOf } from './signals.ts';
 
+/** Task that looks each night at what was done. */
+export const LEARN_TASK = 'improvement.learn';
+
 /** People with turns or signs to be looked at: those who have switched off automatic memory are left out. */
 export async function learners(db: Queryable, since: Instant, standard: string): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(

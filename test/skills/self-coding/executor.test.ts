@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { DAY_MS } from '../../../src/base/clock.ts';
 import { propose } from '../../../src/proposals/proposals.ts';
-import { RUN_TASK } from '../../../src/skills/self-coding/index.ts';
+import { RUN_TASK } from '../../../src/skills/self-coding/config.ts';
 import { playDiscord } from '../../support/discord/play.ts';
 import { DOCKER, docker } from '../../support/docker.ts';
 import { FORGE_TOKEN, Forge, gitIn } from '../../support/forge.ts';

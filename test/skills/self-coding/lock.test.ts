@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { JobOptions, JobQueue } from '../../../src/jobs/index.ts';
 import { propose } from '../../../src/proposals/proposals.ts';
 import { config } from '../../../src/skills/self-coding/config.ts';
-import { begin } from '../../../src/skills/self-coding/index.ts';
+import { begin } from '../../../src/skills/self-coding/executor.ts';
 import { endRun } from '../../../src/skills/self-coding/store.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { DOCKER } from '../../support/docker.ts';

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CallContext, OutsideTool, ToolResult } from '../../../src/agent/index.ts';
 import { config, type Deps } from '../../../src/skills/self-coding/config.ts';
 import { contextOf } from '../../../src/skills/self-coding/context.ts';
-import { codingTools } from '../../../src/skills/self-coding/index.ts';
+import { codingTools } from '../../../src/skills/self-coding/executor.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { DOCKER, docker, testSandbox } from '../../support/docker.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -4,7 +4,7 @@ import { decide, propose, takeBack } from '../../../src/proposals/proposals.ts';
 import { proposalRoutes } from '../../../src/proposals/routes.ts';
 import { insert } from '../../../src/skills/self-review/assessment/store.ts';
 import { config } from '../../../src/skills/self-review/config.ts';
-import { reviewSource } from '../../../src/skills/self-review/index.ts';
+import { reviewMaker } from '../../../src/skills/self-review/parts.ts';
 import {
   applyDifference,
   isTriedIn,
@@ -180,7 +180,7 @@ describe('learnt guidance', () => {
     const world = testWorld({ at: later(3).toISOString() });
     // biome-ignore lint/suspicious/noExplicitAny: only these are asked for
     const deps: any = { database, world, config: settings(), kinds: kindsOf(), people: { household: { zone: 'UTC' } } };
-    const { readRecord } = reviewSource({ block: () => settings() as never })(deps);
+    const { readRecord } = reviewMaker(settings())(deps);
     const [list] = proposalRoutes({ ...deps, readRecord });
     // biome-ignore lint/suspicious/noExplicitAny: only these are asked for
     const asked: any = { query: {} };

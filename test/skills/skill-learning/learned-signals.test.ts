@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { applyEdits, copyOf, difference } from '../../../src/skills/skill-learning/draft.ts';
-import { atBest, isPoor } from '../../../src/skills/skill-learning/index.ts';
+import { atBest, isPoor } from '../../../src/skills/skill-learning/scan.ts';
 import {
   playedTurn,
   type RecordedTurn,

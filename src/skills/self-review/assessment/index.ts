@@ -10,8 +10,8 @@ import { readerOf } from '../../../storage/index.ts';
 import type { Deps, Part } from '../part.ts';
 import { versionAt } from '../prompt/index.ts';
 import { FAILURE_MODES, MODE_NAMES } from './modes.ts';
+import type { TurnRecord } from './store.ts';
 import * as store from './store.ts';
-import { deletionRules, mergeRules, type TurnRecord } from './store.ts';
 
 const ASSESS_JOB = 'improvement.assess';
 const PURPOSE: Purpose = 'improvement.assessment';
@@ -127,6 +127,4 @@ export const assessmentPart: Part = {
   isOn: ({ assessment_enabled }) => assessment_enabled,
   turnOver: assessSoon,
   jobs: (deps) => [assessJob(deps)],
-  deletionRules,
-  mergeRules,
 };

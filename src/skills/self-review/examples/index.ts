@@ -5,16 +5,17 @@ import { lexemesOf } from '../../../base/lexemes.ts';
 import { oneLine } from '../../../base/text.ts';
 import type { AskedPrompt, PromptSection } from '../../../chat/index.ts';
 import { type Embedder, type Likeness, likenessBy } from '../../../vectors/index.ts';
+import { TASKS } from '../config.ts';
 import type { Deps, Part } from '../part.ts';
+import type { Pattern } from './store.ts';
 import * as store from './store.ts';
-import { deletionRules, mergeRules, type Pattern } from './store.ts';
 import * as texts from './texts.ts';
 
 export const examplesPart: Part = {
   name: 'examples',
   isOn: (config) => config.few_shot_enabled,
   nightly: {
-    task: 'few-shot-harvest',
+    task: TASKS.examples,
     does: 'picks turns that went well as examples',
     kind: 'improvement.examples',
     cron: ({ few_shot_harvest_cron }) => few_shot_harvest_cron,
@@ -29,8 +30,6 @@ export const examplesPart: Part = {
     },
   },
   messagePrompt: (deps, asked) => oncePerTurn(asked.turnKey, () => section(deps, likenessOf(deps), asked)),
-  deletionRules,
-  mergeRules,
 };
 
 /** By the turn that they are shown in: they stay the same all through it. */

@@ -4,6 +4,7 @@ import { DAY_MS, type Instant } from '../../../base/clock.ts';
 import { encloseInFrame, indentLines } from '../../../base/frames.ts';
 import { oneLine } from '../../../base/text.ts';
 import { askForm, type ProposalKind, type Proposing, propose } from '../../../proposals/index.ts';
+import { TASKS } from '../config.ts';
 import type { Deps, Part } from '../part.ts';
 import { type Gap, gapsIn, lackingIn, unservedTool } from './cluster.ts';
 import type { Answer } from './store.ts';
@@ -149,7 +150,7 @@ export const gapsPart: Part = {
   isOn: (config) => config.gap_detection_enabled,
   kinds: () => [kind],
   nightly: {
-    task: 'gap-detection',
+    task: TASKS.gaps,
     does: 'looks for what people asked for and coda could not do',
     kind: 'improvement.gaps',
     cron: ({ gap_detection_cron }) => gap_detection_cron,

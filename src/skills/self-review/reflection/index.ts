@@ -14,13 +14,13 @@ import {
   propose,
 } from '../../../proposals/index.ts';
 import { readerOf, type Transaction } from '../../../storage/index.ts';
+import { TASKS } from '../config.ts';
 import type { Deps, Part } from '../part.ts';
 import { difference, settleTrial } from '../prompt/index.ts';
 import * as trials from '../prompt/texts.ts';
 import { isWorthAsking, type Signals, signalsOf } from './signals.ts';
 import * as texts from './texts.ts';
 
-const REFLECTION = 'improvement.reflection';
 const MAX_TOKENS = 3_000;
 
 /** Looks back: ends a trial that has its sample, reads the record, and has the heavy model propose what to change. */
@@ -54,7 +54,7 @@ async function reflect(deps: Deps, signals: Signals, signal: AbortSignal): Promi
   const { config } = deps;
   const text = reflectionMaterial(signals, config.max_reflection_input_tokens);
   const asked = { system: TASK, text, maxTokens: MAX_TOKENS, model: heavyOf(config) };
-  const answer = await askForm(deps, { purpose: REFLECTION, asked, form: proposalsForm }, signal);
+  const answer = await askForm(deps, { purpose: TASKS.reflection, asked, form: proposalsForm }, signal);
   return answer.ok ? answer.value : undefined;
 }
 
@@ -91,7 +91,7 @@ export const reflectionPart: Part = {
   name: 'reflection',
   kinds: () => IN_WORDS.map((category): ProposalKind<null> => ({ category, payload: z.null() })),
   nightly: {
-    task: REFLECTION,
+    task: TASKS.reflection,
     does: 'looks back at what went wrong, and proposes what to change',
     alone: true,
     cron: ({ reflection_cron }) => reflection_cron,

@@ -2,6 +2,7 @@
 import type { Tiers } from '../../../agent/index.ts';
 import { DAY_MS } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
+import { TASKS } from '../config.ts';
 import type { Deps, Part } from '../part.ts';
 import { choose, learn, VERSION } from './learn.ts';
 import * as store from './store.ts';
@@ -19,7 +20,7 @@ const looked = new WeakMap<Tiers, number>();
 export const routingPart: Part = {
   name: 'routing',
   nightly: {
-    task: 'learned-routing',
+    task: TASKS.routing,
     does: 'learns which skill fits which words',
     kind: 'improvement.routing',
     cron: ({ routing_retrain_cron }) => routing_retrain_cron,
