@@ -1,5 +1,5 @@
-import type { HealthCheck, SkillDeps } from '../chat/index.ts';
-import { conversations } from '../delivery/index.ts';
+import type { HealthCheck, SkillDeps, SpeechDeps } from '../chat/index.ts';
+import { conversations, type Outgoing } from '../delivery/index.ts';
 import { type Queryable, readerOf, type Transaction } from '../storage/index.ts';
 import type { Improvement } from './config.ts';
 import * as store from './store.ts';
@@ -16,11 +16,25 @@ export interface Destination {
  * `approval_channel`, for the owner who came first, where coda has been spoken to in it; else the direct conversation of
  * each owner, on the platform that `approval_channel` names where they have one there. Empty: no owner can be written to.
  */
-export async function approvalPlaces(config: ChannelSettings, tx: Transaction): Promise<readonly Destination[]> {
+async function approvalPlaces(config: ChannelSettings, tx: Transaction): Promise<readonly Destination[]> {
   const conversationId = await channelOf(config, tx);
   const personId = await store.firstOwner(tx);
   if (conversationId === undefined || personId === undefined) return conversations.ownersDirect(tx, platformOf(config));
   return [{ personId, conversationId }];
+}
+
+/** Sends a card to owners, where they are asked about proposals; false: none can be written to. */
+export async function tellOwners(
+  { config, speech }: { config: ChannelSettings; speech: Pick<SpeechDeps, 'outbox'> },
+  tx: Transaction,
+  { key, ...message }: Pick<Outgoing, 'key' | 'card' | 'tainted' | 'notBefore'>,
+): Promise<boolean> {
+  const places = await approvalPlaces(config, tx);
+  await speech.outbox.addAll(
+    tx,
+    places.map((place) => ({ key: `${key}:${place.personId}`, ...place, ...message })),
+  );
+  return places.length > 0;
 }
 
 /** The platform that `approval_channel` names, with a channel or alone. */

@@ -2,8 +2,9 @@
 
 export { askForm, readForm } from './answer.ts';
 export { askOrRetry, askWithin, critic, heavyOf, type Purpose } from './budget.ts';
-export { approvalPlaces } from './channel.ts';
+export { tellOwners } from './channel.ts';
 export { APPROVAL_CHANNEL, cron, type Improvement, improvementBlock, improvementConfig } from './config.ts';
+export { shareWithin } from './measure.ts';
 export { type Nightly, nightly, ownerTool } from './nightly.ts';
 export * from './proposals.ts';
 export { type ProposalMaker, type ProposalSource, proposals } from './skill.ts';

@@ -22,7 +22,6 @@ export interface Nightly<Deps extends SkillDeps<unknown>> {
 }
 
 interface NightlyParts<Deps> {
-  scheduleNames: readonly string[];
   schedules(deps: Deps): SystemTask[];
   jobs(deps: Deps): JobHandler[];
   tools(deps: Deps): AnyTool[];
@@ -31,7 +30,6 @@ interface NightlyParts<Deps> {
 export function nightly<Deps extends SkillDeps<unknown>>(work: Nightly<Deps>): NightlyParts<Deps> {
   const { task, kind = task, missed = 'latest', alone, trigger, cron, does } = work;
   return {
-    scheduleNames: [task],
     schedules: ({ config }) => [{ name: task, kind, cron: cron(config), missed, does }],
     jobs: (deps) => [{ kind, ...(alone && { alone }), run: ({ id }, signal) => work.run(deps, signal, id) }],
     tools({ work: { jobs } }) {

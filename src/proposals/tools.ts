@@ -14,7 +14,7 @@ import {
 import type { Command, SkillDeps } from '../chat/index.ts';
 import type { Card, Choice } from '../delivery/index.ts';
 import { readerOf } from '../storage/index.ts';
-import { approvalPlaces } from './channel.ts';
+import { tellOwners } from './channel.ts';
 import type { Improvement } from './config.ts';
 import {
   type Decider,
@@ -190,15 +190,9 @@ async function settleDecision(
 
 /** False where no owner can be written to. */
 async function askOwners(deps: ProposalDeps, proposal: Proposal, { tx, person }: TxContext): Promise<boolean> {
-  const places = await approvalPlaces(deps.config, tx);
   const [card] = proposalCards(deps.kinds, [proposal], texts.asksFor(person.name));
-  if (!card) return false;
-  const key = (personId: string) => `improvement:ask:${proposal.id}:${proposal.decidedAt?.toISOString()}:${personId}`;
-  await deps.speech.outbox.addAll(
-    tx,
-    places.map((place) => ({ key: key(place.personId), ...place, card, tainted: true })),
-  );
-  return places.length > 0;
+  const key = `improvement:ask:${proposal.id}:${proposal.decidedAt?.toISOString()}`;
+  return card !== undefined && tellOwners(deps, tx, { key, card, tainted: true });
 }
 
 function decideTool(deps: ProposalDeps): AnyTool {

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
-import { approvalPlaces, proposalStore as improvements, markApplied, type Proposal } from '../../proposals/index.ts';
+import { proposalStore as improvements, markApplied, type Proposal, tellOwners } from '../../proposals/index.ts';
 import type { SandboxFailure } from '../../sandbox/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { beginningOf, dayAt } from '../../time/index.ts';
@@ -28,26 +28,15 @@ async function report(deps: Deps, run: Run, signal: AbortSignal): Promise<StepRe
   const title = proposal?.title ?? run.proposalId;
   const narrative = await narrateRun(deps, run, title, signal);
   const { world } = deps;
-  const { outbox, events } = deps.speech;
   return {
     next: 'record',
     found: { narrative },
     async alsoWrite(tx) {
-      const owners = await approvalPlaces(deps.config, tx);
       const card = { kind: 'notice' as const, text: texts.runReport(run, title, narrative) };
       const notBefore = run.askedBy === undefined ? nextMorning(deps) : world.clock.now();
       // Words of models stand in it.
-      await outbox.addAll(
-        tx,
-        owners.map((owner) => ({
-          key: `executor:${run.id}:${owner.personId}`,
-          ...owner,
-          card,
-          notBefore,
-          tainted: true,
-        })),
-      );
-      await events.raise(tx, [{ name: 'improvement.run', data: texts.eventData(run, title) }]);
+      await tellOwners(deps, tx, { key: `executor:${run.id}`, card, notBefore, tainted: true });
+      await deps.speech.events.raise(tx, [{ name: 'improvement.run', data: texts.eventData(run, title) }]);
     },
   };
 }

@@ -4,7 +4,6 @@ import type { LiveSkills } from '../../agent-skills/index.ts';
 import { groupBy } from '../../base/async.ts';
 import { DAY_MS } from '../../base/clock.ts';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
-import { conversations, type Outgoing } from '../../delivery/index.ts';
 import { applyRule } from '../../jobs/index.ts';
 import { lockPerson } from '../../people/index.ts';
 import {
@@ -12,10 +11,12 @@ import {
   nightly,
   type Proposal,
   proposalStore,
+  shareWithin,
   takeBackChoice,
+  tellOwners,
   wakeChoices,
 } from '../../proposals/index.ts';
-import { type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
+import { type Queryable, readerOf } from '../../storage/index.ts';
 import { CATEGORY, COUNTED_MS, type Draft, draftKind, draftPayload } from './kind.ts';
 import { DRAFT_JOB, draftJob, isDueFor } from './propose.ts';
 import { type LearnedDeps, skillShelf } from './shelf.ts';
@@ -142,17 +143,9 @@ const LEAST_USES = 8;
 const HELPS_FROM = 0.6;
 const REST_DAYS = 60;
 const MOST_KEPT = 500;
-const Z_95 = 1.96;
-
-/** The highest share that `well` of `all` leaves possible (Wilson's score interval). Pure. */
-export function atBest(well: number, all: number): number {
-  const share = well / all;
-  const spread = Z_95 * Math.sqrt((share * (1 - share)) / all + Z_95 ** 2 / (4 * all ** 2));
-  return (share + Z_95 ** 2 / (2 * all) + spread) / (1 + Z_95 ** 2 / all);
-}
 
 export const isPoor = ({ loaded, well }: Pick<store.Counts, 'loaded' | 'well'>): boolean =>
-  loaded >= LEAST_USES && atBest(well, loaded) < HELPS_FROM;
+  loaded >= LEAST_USES && shareWithin(well, loaded).high < HELPS_FROM;
 
 interface KeptDraft {
   proposal: Proposal;
@@ -185,27 +178,21 @@ function isIdle({ proposal, draft }: KeptDraft, { usedAt }: store.Counts, now: n
   return draft.before === null && now - last >= REST_DAYS * DAY_MS;
 }
 
-async function proposeRemoval(
-  { database, world, speech: { outbox } }: LearnedDeps,
-  { proposal, draft }: KeptDraft,
-  counts: store.Counts,
-): Promise<void> {
-  const now = world.clock.now();
+async function proposeRemoval(deps: LearnedDeps, { proposal, draft }: KeptDraft, counts: store.Counts): Promise<void> {
+  const now = deps.world.clock.now();
   const card = {
     kind: 'notice' as const,
     text: texts.poor(draft.name, counts),
     choices: [takeBackChoice(proposal, texts.remove())],
   };
-  await database.tx('learned.warn', async (tx) => {
+  await deps.database.tx('learned.warn', async (tx) => {
     if (!(await store.warn(tx, proposal.id, now))) return;
-    await outbox.addAll(tx, await toOwners(tx, `learned:poor:${proposal.id}:${now.toISOString()}`, card));
+    await tellOwners(deps, tx, { key: `learned:poor:${proposal.id}:${now.toISOString()}`, card });
   });
 }
 
-async function rest(
-  { database, world, speech: { outbox }, shelf }: LearnedDeps,
-  { proposal, draft }: KeptDraft,
-): Promise<void> {
+async function rest(deps: LearnedDeps, { proposal, draft }: KeptDraft): Promise<void> {
+  const { database, world, shelf } = deps;
   const now = world.clock.now();
   const { id } = proposal;
   // First, and harmless twice: what is marked as resting does rest.
@@ -216,11 +203,6 @@ async function rest(
   await database.tx('learned.rest', async (tx) => {
     if ((await proposalStore.take(tx, id))?.state !== 'applied') return;
     await proposalStore.mark(tx, id, { state: 'resting', outcome: {}, personId: undefined }, now);
-    await outbox.addAll(tx, await toOwners(tx, `learned:rests:${id}:${now.toISOString()}`, card));
+    await tellOwners(deps, tx, { key: `learned:rests:${id}:${now.toISOString()}`, card });
   });
-}
-
-async function toOwners(tx: Transaction, key: string, card: Outgoing['card']): Promise<Outgoing[]> {
-  const owners = await conversations.ownersDirect(tx);
-  return owners.map((owner) => ({ key: `${key}:${owner.personId}`, ...owner, card }));
 }

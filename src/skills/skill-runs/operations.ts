@@ -80,13 +80,7 @@ async function showRun({ reader }: ToolDeps, id: string): Promise<ShownRun> {
   if (!z.uuid().safeParse(id).success) throw noRun(id);
   const run = await store.runOf(reader, id);
   if (!run) throw noRun(id);
-  const done = await store.stepsDone(reader, id);
-  const steps = run.steps.flatMap((group, place) =>
-    group.map((skill, member) => {
-      const came = done.find((step) => step.place === place && step.member === member);
-      return { skill, state: came?.state ?? 'waiting', output: came?.output ?? null, place };
-    }),
-  );
+  const steps = store.stepStates(run.steps, await store.stepsDone(reader, id));
   const last = steps.filter(({ place }) => place === run.steps.length - 1);
   const output = texts.joinOutputs(last.map(({ skill, output: text }) => ({ skill, output: text ?? '' })));
   const { state, name = null, message = null } = run;

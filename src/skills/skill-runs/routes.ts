@@ -1,7 +1,7 @@
 /** Runs of skills over HTTP. */
 import { z } from 'zod';
 import { type AnyRoute, nextPage, pageOf, pageQuery, route, type SkillDeps } from '../../chat/index.ts';
-import { type ListedRun, listRuns } from './store.ts';
+import { type ListedRun, listRuns, stepStates } from './store.ts';
 
 const run = z.object({
   id: z.string(),
@@ -43,19 +43,5 @@ export function runsRoute({ people: { readCaller } }: Pick<SkillDeps, 'people'>)
 }
 
 function runOf({ id, name, state, message, begunAt, person, steps, done }: ListedRun): z.output<typeof run> {
-  return {
-    id,
-    name,
-    state: state as z.output<typeof run>['state'],
-    message,
-    person,
-    begun_at: begunAt.toISOString(),
-    steps: steps.flatMap((group, place) =>
-      group.map((skill, member) => {
-        const came = done.find((each) => each.place === place && each.member === member);
-        const reached = (came?.state ?? 'waiting') as 'waiting' | 'done' | 'failed';
-        return { skill, place, state: reached, output: came?.output ?? null };
-      }),
-    ),
-  };
+  return { id, name, state, message, person, begun_at: begunAt.toISOString(), steps: stepStates(steps, done) };
 }

@@ -70,6 +70,18 @@ export async function stepsDone(db: Queryable, runId: string): Promise<StepDone[
   return rows;
 }
 
+export type StepOutcome = Pick<StepDone, 'place' | 'member' | 'state'> & { output: string | null };
+
+/** All steps of a run in their order, each with what came of it. Steps of one place run side by side. */
+export const stepStates = (groups: readonly (readonly string[])[], done: readonly StepOutcome[]) =>
+  groups.flatMap((group, place) =>
+    group.map((skill, member) => {
+      const { state = 'waiting' as const, output = null } =
+        done.find((step) => step.place === place && step.member === member) ?? {};
+      return { skill, place, state, output };
+    }),
+  );
+
 export async function outcomes(db: Queryable): Promise<Map<string, { done: number; failed: number }>> {
   const { rows } = await db.query<{ skill: string; done: number; failed: number }>(
     `select skill, count(*) filter (where state = 'done')::int as done, count(*) filter (where state = 'failed')::int as failed
@@ -106,13 +118,13 @@ export async function mark(
 export interface ListedRun {
   id: string;
   name: string | null;
-  state: string;
+  state: Run['state'];
   message: string | null;
   begunAt: Instant;
   person: string;
   personId: string;
   steps: string[][];
-  done: { place: number; member: number; skill: string; state: string; output: string | null }[];
+  done: StepOutcome[];
 }
 
 /** The newest runs of skills and pipelines. What a step has given is shown to whose run it is alone. */

@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
+import { shareWithin } from '../../proposals/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 
 /** A skill as its variants are kept: one of the same name from elsewhere has none of them. */
@@ -32,7 +33,7 @@ export async function variantsOf(db: Queryable, { skill, source }: SkillKey): Pr
 /** Keeps a variant in the place of the one of its name; other files end a trial of it. */
 export async function putVariant(
   tx: Transaction,
-  { skill, source, name, hash }: Omit<Variant, 'onTrial'>,
+  { skill, source, name, hash }: VariantChoice,
   now: Instant,
 ): Promise<void> {
   await tx.query(
@@ -59,10 +60,7 @@ export async function setTrial(
   return before.filter(({ onTrial }) => onTrial).length;
 }
 
-export interface VariantChoice extends SkillKey {
-  name: string;
-  hash: string;
-}
+export type VariantChoice = Omit<Variant, 'onTrial'>;
 
 export async function choices(db: Queryable): Promise<VariantChoice[]> {
   const { rows } = await db.query<VariantChoice>(
@@ -189,21 +187,8 @@ export async function runCounts(db: Queryable, { skill, source }: SkillKey): Pro
   return new Map(rows.map((row) => [row.hash, row]));
 }
 
-/** The variant that has won, by the lower bound of Wilson's interval. Pure. */
-
-/** Quantile of the 95 % interval. */
-const Z = 1.96;
-
 /** Runs that each variant needs before one can win, where nothing else is said. */
 export const LEAST_RUNS = 20;
-
-/** Lower bound of the share of runs that end well (Wilson 1927); 0 without runs. */
-export function lowerBound(well: number, ended: number): number {
-  if (ended === 0) return 0;
-  const share = well / ended;
-  const spread = Z * Math.sqrt((share * (1 - share) + Z ** 2 / (4 * ended)) / ended);
-  return Math.max(0, (share + Z ** 2 / (2 * ended) - spread) / (1 + Z ** 2 / ended));
-}
 
 export interface Tally {
   name: string;
@@ -217,7 +202,7 @@ type Winner = { name: string } | { lacking: readonly Tally[] } | { equal: readon
 export function winnerOf(tallies: readonly Tally[], least: number): Winner {
   const lacking = tallies.filter(({ ended }) => ended < least);
   if (lacking.length > 0) return { lacking };
-  const best = Math.max(...tallies.map(({ well, ended }) => lowerBound(well, ended)));
-  const first = tallies.filter(({ well, ended }) => lowerBound(well, ended) === best).map(({ name }) => name);
+  const best = Math.max(...tallies.map(({ well, ended }) => shareWithin(well, ended).low));
+  const first = tallies.filter(({ well, ended }) => shareWithin(well, ended).low === best).map(({ name }) => name);
   return first.length === 1 && first[0] !== undefined ? { name: first[0] } : { equal: first };
 }

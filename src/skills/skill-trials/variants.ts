@@ -18,6 +18,7 @@ import type { Clock } from '../../base/clock.ts';
 import { CodaError, systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import { didYouMean } from '../../base/text.ts';
+import { shareWithin } from '../../proposals/index.ts';
 import { type Database, type Queryable, readerOf, type Transaction, type WritesBesides } from '../../storage/index.ts';
 import {
   approveLooked,
@@ -30,7 +31,7 @@ import {
 } from '../../trust/index.ts';
 import { type ServedSkill, ServedVariants, servedKey } from './serve.ts';
 import * as store from './store.ts';
-import { LEAST_RUNS, lowerBound, winnerOf } from './store.ts';
+import { LEAST_RUNS, winnerOf } from './store.ts';
 import * as texts from './texts.ts';
 
 const OWN_FILES = 'own';
@@ -42,20 +43,31 @@ export interface VariantsDeps {
   folder: string;
 }
 
-/** `swap` and `trial` need an owner's approval. */
-export type OptimizeAct = 'compare' | 'swap' | 'trial' | 'stop' | 'undo';
+const MOST_VARIANTS = 20;
+const MOST_RESULTS = 1_000;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-export interface Optimize {
-  /** The skill as a person typed it. */
-  skill: string;
+export const optimizeArguments = z.object({
+  /** As a person typed it. */
+  skill: z.string().min(1).max(200),
   /** Variants that are compared; empty: all that are kept. With a folder its files are kept under the name. */
-  variants: readonly { name: string; folder?: string | undefined }[];
+  variants: z
+    .array(z.object({ name: z.string().regex(NAME), folder: z.string().optional() }))
+    .max(MOST_VARIANTS)
+    .default([]),
   /** Outcomes from elsewhere, which count in this call alone. */
-  results: readonly { variant: string; isWell: boolean; count: number }[];
+  results: z
+    .array(z.object({ variant: z.string(), isWell: z.boolean(), count: z.int().min(1).max(1_000_000) }))
+    .max(MOST_RESULTS)
+    .default([]),
   /** Runs that each variant needs before one can win. */
-  least: number;
-  act: OptimizeAct;
-}
+  least: z.int().min(1).max(1_000_000).default(LEAST_RUNS),
+  /** `swap` and `trial` need an owner's approval. */
+  act: z.enum(['compare', 'swap', 'trial', 'stop', 'undo']).default('compare'),
+});
+
+export type Optimize = z.output<typeof optimizeArguments>;
+export type OptimizeAct = Optimize['act'];
 
 export interface VariantState {
   name: string;
@@ -252,7 +264,7 @@ export class SkillTrials implements SkillVersions {
       const runs = (counts.get(hash)?.ended ?? 0) + sum(told);
       const well = (counts.get(hash)?.well ?? 0) + sum(told.filter(({ isWell }) => isWell));
       const onTrial = stored.some((each) => each.name === name && each.onTrial);
-      const bound = Math.round(lowerBound(well, runs) * 1_000) / 1_000;
+      const bound = Math.round(shareWithin(well, runs).low * 1_000) / 1_000;
       return { name, hash, runs, well, lower_bound: bound, on_trial: onTrial, in_use: choice?.hash === hash };
     });
     const tallies = states.map(({ name, well, runs }) => ({ name, well, ended: runs }));
@@ -361,24 +373,6 @@ const refuse = (directory: string, why: string): CodaError =>
     message: `The files in ${directory} are no variant: ${why.replace(/\.$/, '')}.`,
     remedy: '"coda skills validate DIR" shows everything that is wrong with them.',
   });
-
-const MOST_VARIANTS = 20;
-const MOST_RESULTS = 1_000;
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
-export const optimizeArguments = z.object({
-  skill: z.string().min(1).max(200),
-  variants: z
-    .array(z.object({ name: z.string().regex(NAME), folder: z.string().optional() }))
-    .max(MOST_VARIANTS)
-    .default([]),
-  results: z
-    .array(z.object({ variant: z.string(), isWell: z.boolean(), count: z.int().min(1).max(1_000_000) }))
-    .max(MOST_RESULTS)
-    .default([]),
-  least: z.int().min(1).max(1_000_000).default(LEAST_RUNS),
-  act: z.enum(['compare', 'swap', 'trial', 'stop', 'undo']).default('compare'),
-});
 
 /** `v1`, or `v1=DIR`; undefined: it is neither. */
 export function variantIn(text: string): { name: string; folder?: string } | undefined {

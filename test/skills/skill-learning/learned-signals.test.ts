@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { shareWithin } from '../../../src/proposals/measure.ts';
 import { applyEdits, copyOf, difference } from '../../../src/skills/skill-learning/draft.ts';
-import { atBest, isPoor } from '../../../src/skills/skill-learning/scan.ts';
+import { isPoor } from '../../../src/skills/skill-learning/scan.ts';
 import {
   playedTurn,
   type RecordedTurn,
@@ -144,5 +145,5 @@ test('a skill is proposed for removal after eight uses that even at best end wel
   expect(isPoor({ loaded: 8, well: 3 })).toBe(false);
   expect(isPoor({ loaded: 100, well: 55 })).toBe(false);
   expect(isPoor({ loaded: 100, well: 45 })).toBe(true);
-  expect(atBest(2, 8)).toBeCloseTo(0.591, 2);
+  expect(shareWithin(2, 8).high).toBeCloseTo(0.591, 2);
 });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ModelError } from '../../../src/agent/index.ts';
 import type { Json } from '../../../src/base/json.ts';
-import { lowerBound, winnerOf } from '../../../src/skills/skill-trials/store.ts';
+import { shareWithin } from '../../../src/proposals/measure.ts';
+import { winnerOf } from '../../../src/skills/skill-trials/store.ts';
 import type { Optimize, OptimizedSkill } from '../../../src/skills/skill-trials/variants.ts';
 import { playWith, results } from '../../agent-skills/conversation.ts';
 import { skillText, temporaryFolder, write } from '../../agent-skills/support.ts';
@@ -34,10 +35,10 @@ const optimize = async (coda: Play, more: Partial<Optimize>) => {
 const both = () => [{ name: 'own' }, { name: 'short', folder: variant('Write three lines.') }];
 
 test('the bound is Wilson’s: few runs prove little, and equal ones decide nothing', () => {
-  expect(lowerBound(0, 0)).toBe(0);
-  expect(lowerBound(1, 1)).toBeCloseTo(0.207, 3);
-  expect(lowerBound(9, 10)).toBeCloseTo(0.596, 3);
-  expect(lowerBound(90, 100)).toBeCloseTo(0.826, 3);
+  expect(shareWithin(0, 0).low).toBe(0);
+  expect(shareWithin(1, 1).low).toBeCloseTo(0.207, 3);
+  expect(shareWithin(9, 10).low).toBeCloseTo(0.596, 3);
+  expect(shareWithin(90, 100).low).toBeCloseTo(0.826, 3);
   const a = { name: 'a', well: 18, ended: 20 };
   expect(winnerOf([a, { name: 'b', well: 12, ended: 20 }], 20)).toEqual({ name: 'a' });
   expect(winnerOf([a, { name: 'b', well: 1, ended: 1 }], 20)).toMatchObject({ lacking: [{ name: 'b' }] });

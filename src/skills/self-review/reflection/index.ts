@@ -3,15 +3,14 @@ import { tokensIn } from '../../../agent/index.ts';
 import type { Instant } from '../../../base/clock.ts';
 import { encloseInFrame, indentLines } from '../../../base/frames.ts';
 import { plural } from '../../../base/text.ts';
-import type { Outgoing } from '../../../delivery/index.ts';
 import {
-  approvalPlaces,
   askForm,
   heavyOf,
   type ProposalKind,
   type Proposing,
   proposalCards,
   propose,
+  tellOwners,
 } from '../../../proposals/index.ts';
 import { readerOf, type Transaction } from '../../../storage/index.ts';
 import { TASKS } from '../config.ts';
@@ -41,12 +40,7 @@ async function endTrial(deps: Deps, id: string): Promise<void> {
     if (!ended) return;
     const { version, isKept, scores } = ended;
     const text = trials.trialEnded(version, isKept, trials.sampleWords(scores));
-    const places = await approvalPlaces(deps.config, tx);
-    const card = { kind: 'notice' as const, text };
-    await deps.speech.outbox.addAll(
-      tx,
-      places.map((place) => ({ key: `improvement:trial:${id}:${place.personId}`, ...place, card })),
-    );
+    await tellOwners(deps, tx, { key: `improvement:trial:${id}`, card: { kind: 'notice', text } });
   });
 }
 
@@ -70,18 +64,11 @@ async function tell(
   { id, signals, wanted }: StoredReflection,
   now: Instant,
 ): Promise<void> {
-  const { kinds, config } = deps;
-  const { outbox } = deps.speech;
-  const made = await propose(tx, kinds, 'reflection', wanted, now);
-  const cards = proposalCards(kinds, made, texts.reflectionReport(signals, made.length));
-  const places = await approvalPlaces(config, tx);
-  const all = places.flatMap((place) =>
-    cards.map((card, index): Outgoing => {
-      // Words of a model stand in it.
-      return { key: `improvement:${id}:${index}:${place.personId}`, ...place, card, tainted: true };
-    }),
-  );
-  await outbox.addAll(tx, all);
+  const made = await propose(tx, deps.kinds, 'reflection', wanted, now);
+  const cards = proposalCards(deps.kinds, made, texts.reflectionReport(signals, made.length));
+  // Words of a model stand in it.
+  for (const [index, card] of cards.entries())
+    await tellOwners(deps, tx, { key: `improvement:${id}:${index}`, card, tainted: true });
 }
 
 /** Categories that change nothing by themselves: once approved, somebody carries them out. */
