@@ -2,7 +2,7 @@ import { plural, shorten } from '../base/text.ts';
 import { formatInstant, type Reader } from '../time/index.ts';
 import type { Proposal } from './store.ts';
 
-export const nameProposal = ({ id, title }: Pick<Proposal, 'id' | 'title'>): string => `“${title}” (\`${id}\`)`;
+const nameProposal = ({ id, title }: Pick<Proposal, 'id' | 'title'>): string => `“${title}” (\`${id}\`)`;
 
 const STATES: Record<Proposal['state'], string> = {
   pending: 'waits for a decision',

@@ -320,6 +320,36 @@ test('a member’s wish to keep a skill goes to an owner, who decides', async ()
   expect(await ana.presses('Approve')).toContain('in use');
 });
 
+test('an owner decides over HTTP as well, and only on exactly what was shown', async () => {
+  const { coda } = await school(server, skillsAbout(['invoice']), { 'http.listen': '127.0.0.1:0' });
+  const ana = coda.person('ana');
+  drafting(server, lesson);
+  for (const about of ['Bob', 'Eve']) await LESSONS.corrected(server, ana, 'invoice', about);
+  await coda.passes({ days: 1 });
+  const { rows } = await coda
+    .database()
+    .read<{ id: string; hash: string; personId: string }>(
+      'select id, hash, person_id as "personId" from improvement_proposals',
+    );
+  const [{ id, hash, personId } = { id: '', hash: '', personId: '' }] = rows;
+  const asks = (path: string, role: string, body: object = {}) => {
+    const route = coda.app.routes.find((each) => each.method === 'POST' && each.path === `/v1/proposals/:id${path}`);
+    const caller = { personId: role === 'owner' ? personId : '00000000-0000-7000-8000-00000000000b', who: { role } };
+    return route?.answerRequest({ params: { id }, body, caller } as never);
+  };
+  const source = () => coda.app.agentSkills.catalog.current().skills.get('invoice-making')?.source.kind;
+  await expect(asks('', 'member', { hash, approve: true })).rejects.toMatchObject({ code: 'HTTP_FORBIDDEN' });
+  await expect(asks('', 'owner', { hash: 'another', approve: true })).rejects.toMatchObject({ code: 'HTTP_CONFLICT' });
+  expect(source()).toBe('configured');
+  const approved = { body: { json: { proposal: { state: 'applied', open: false } } } };
+  expect(await asks('', 'owner', { hash, approve: true })).toMatchObject(approved);
+  expect(source()).toBe('installed');
+  expect(await asks('/undo', 'owner')).toMatchObject({
+    body: { json: { proposal: { state: 'pending', open: true } } },
+  });
+  expect(source()).toBe('configured');
+});
+
 test('“Wrong skill” and an undo in words are signs as well; a change that would not help is not offered', async () => {
   const { coda } = await school(server, skillsAbout(['invoice']));
   const ana = coda.person('ana');
