@@ -14,6 +14,7 @@ import {
   type Command,
   type HealthCheck,
   type PairingDeps,
+  type PlatformAdapter,
   Router,
   type Skill,
   turnAway,
@@ -55,7 +56,7 @@ export interface BuildOptions {
   hint: string;
   /** Called on an unrecoverable error; the process should exit. */
   onFatal(error: Error): void;
-  adapters?: readonly ChatAdapter[];
+  adapters?: readonly PlatformAdapter[];
   skills?: readonly Skill[];
   model?: Model;
   /** An open engine of the database instead of the configured one; closed with coda. */
@@ -160,9 +161,9 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
 /** The ways in and out: terminal, platforms, HTTP, services that are told. */
 interface Ways {
   terminal: ConsoleAdapter;
-  adapters: readonly ChatAdapter[];
+  adapters: readonly PlatformAdapter[];
   /** Adapters that `coda status` shows. */
-  shown: readonly ChatAdapter[];
+  shown: readonly PlatformAdapter[];
   service: Service | undefined;
 }
 
@@ -317,7 +318,7 @@ function isOwn(role: string): boolean {
 
 async function statusOf(
   { open: { database, delivery, jobs }, skills }: RunningParts,
-  adapters: readonly ChatAdapter[],
+  adapters: readonly PlatformAdapter[],
   models: Json | undefined,
 ): Promise<Record<string, Json>> {
   return {
@@ -426,11 +427,11 @@ async function settleAll({ worker, jobs, delivery, agentSkills }: OpenParts): Pr
   }
 }
 
-function checksOf(adapter: ChatAdapter, { overridden }: Config): HealthCheck[] {
+function checksOf(adapter: PlatformAdapter, { overridden }: Config): HealthCheck[] {
   return (adapter.checks?.() ?? []).map((check) => tellingOverrides(check, adapter.name, overridden));
 }
 
-function awayOf(adapters: readonly ChatAdapter[]): AwayPlatform[] {
+function awayOf(adapters: readonly PlatformAdapter[]): AwayPlatform[] {
   return adapters.flatMap((adapter) => {
     const away = adapter.trouble?.();
     return away ? [{ platform: adapter.name, ...away }] : [];

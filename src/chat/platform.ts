@@ -6,7 +6,7 @@ import type { ChatAdapter } from '../delivery/index.ts';
 import { type AccessRules, type Claim, findPerson, type Gate, roleOf } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import type { AnyRoute } from './route.ts';
-import { type Command, commandThing, type HomeSection } from './skill.ts';
+import { type Command, commandThing, type HealthCheck, type HomeSection } from './skill.ts';
 
 export interface PlatformDeps<Settings> {
   config: Settings;
@@ -52,7 +52,18 @@ export interface PlatformSetup {
   ): Promise<SetupAnswer>;
 }
 
-export type PlatformAdapter = ChatAdapter & { routes?(): readonly AnyRoute[] };
+/** An adapter, and what the owner of coda is shown of its platform. */
+export interface PlatformAdapter extends ChatAdapter {
+  routes?(): readonly AnyRoute[];
+
+  checks?(): HealthCheck[];
+
+  /** Reason why the platform cannot be heard, where that lasts for more than some seconds; undefined: it can. */
+  trouble?(): { says: string; remedy: string } | undefined;
+
+  /** Milliseconds for which there has been no connection; undefined: there is one. */
+  awayForMs?(): number | undefined;
+}
 
 /** A chat platform, as a value. `app/adapters.ts` lists them, one line each. */
 export interface Platform<Settings = unknown> {

@@ -142,7 +142,7 @@ export interface IncomingMessage {
   pending?: readonly PendingFile[];
   quoted?: readonly QuotedWords[];
   /**
-   * References to look up when the turn begins, in the adapter's own notation (`ChatAdapter.pointed`): `always`, and
+   * References to look up when the turn begins, in the adapter's own notation (`ChatAdapter.lookUpPointed`): `always`, and
    * `first` where it is the first message that is heard in its conversation.
    */
   points?: { always?: Json; first?: Json };
@@ -266,7 +266,7 @@ export interface Inbox {
   /** The person's page is not open in this process any more: what waited for it to be read goes their other way. Never rejects. */
   onPageClosed(personId: string): Promise<void>;
 
-  /** `isReachable` or `isOpen` of an adapter with a `seat` has changed; resolves when other processes can know it. Never rejects. */
+  /** `isReachable` of an adapter with a seat, or `isOpen` of the seat, has changed; resolves when other processes can know it. Never rejects. */
   onSeats(): Promise<void>;
 }
 
@@ -319,32 +319,31 @@ export type SendOutcome =
   /** May or may not be there. */
   | { kind: 'unknown'; reason: string };
 
+/** Promises of a platform, for what is sent again. */
+export interface Guarantees {
+  /** For how long a send with the same key is answered with the first message instead of a second one; 0: never. */
+  deduplicatesForMs: number;
+  canFind: boolean;
+  /** Milliseconds after an unclear send before `find` is asked, and before a resend; default 0. */
+  settlesMs?: number;
+  canEdit: boolean;
+  /** Milliseconds between two edits of a part that grows; default 0. */
+  editEveryMs?: number;
+  showsUse?: boolean;
+  /** Shows the beginning of long details, and all of them to who presses a button. */
+  foldsDetails?: boolean;
+}
+
+/**
+ * A chat platform as delivery knows it. Eight members are owed by each; `chatAdapterContract` (`test/support/`) is what is
+ * relied on.
+ *
+ * Optional: split, isReachable, direct, showTyping, react, link, files, lookUpPointed, lastSaid, wasAcknowledged, hearPostponed, local
+ */
 export interface ChatAdapter {
   readonly name: string;
 
-  /**
-   * Id of the data folder, for an adapter whose places live in the process (terminals). A part for such a place goes out in the
-   * process of its seat, while that has sessions (`isReachable`); one that answers nothing, while one of these shows it
-   * (`isOpen`). `inbox.onSeats` is called when either changes.
-   */
-  readonly seat?: string;
-
-  /** Account of the person who sits at the terminals of an adapter with a `seat`. */
-  readonly reader?: string;
-
-  readonly guarantees: {
-    /** For how long a send with the same key is answered with the first message instead of a second one; 0: never. */
-    deduplicatesForMs: number;
-    canFind: boolean;
-    /** Milliseconds after an unclear send before `find` is asked, and before a resend; default 0. */
-    settlesMs?: number;
-    canEdit: boolean;
-    /** Milliseconds between two edits of a part that grows; default 0. */
-    editEveryMs?: number;
-    showsUse?: boolean;
-    /** Shows the beginning of long details, and all of them to who presses a button. */
-    foldsDetails?: boolean;
-  };
+  readonly guarantees: Guarantees;
 
   /**
    * Connects and hands every event to `inbox` until `signal` aborts; resolves when connected (or when it has given up
@@ -353,18 +352,6 @@ export interface ChatAdapter {
    * called when a place that answered `until: 'reachable'` can be written to again.
    */
   start(inbox: Inbox, reachable: (channel?: string) => void, signal: AbortSignal): Promise<void>;
-
-  /**
-   * Takes up events that were postponed, in this order. Those that this process is hearing already may be among them. Never
-   * throws.
-   */
-  hearPostponed?(events: readonly PostponedEvent[]): void;
-
-  /**
-   * Cuts what is to be said into parts that the platform takes one message each. Pure; default: one part. `growing`: more
-   * of it is to come, so that what is only half there may be left out.
-   */
-  split?(content: Content, growing?: boolean): Content[];
 
   /** Puts one part in its place, within 10 s. What the platform answers is an outcome, not an exception. */
   send(part: Part, signal: AbortSignal): Promise<SendOutcome>;
@@ -381,11 +368,14 @@ export interface ChatAdapter {
   /** After `unknown`: the receipt of the part with this key if it did arrive since `since`, else undefined. */
   find(part: Part, since: Instant, signal: AbortSignal): Promise<Receipt | undefined>;
 
-  /** True if an event that another process heard was acknowledged; by what its answers refer to. */
-  wasAcknowledged?(replyTo: string): Promise<boolean>;
+  /** Stops listening and closes the connection; sends still under way may finish first. Closing again does no harm. */
+  close(): Promise<void>;
 
-  /** The direct conversation with somebody (`Sender.externalId`), opened if there was none. May fail. */
-  direct?(externalId: string): Promise<Place>;
+  /**
+   * Cuts what is to be said into parts that the platform takes one message each. Pure; default: one part. `growing`: more
+   * of it is to come, so that what is only half there may be left out.
+   */
+  split?(content: Content, growing?: boolean): Content[];
 
   /**
    * True if something can be said here at this moment, without asking anybody. What another process could not say for
@@ -393,42 +383,11 @@ export interface ChatAdapter {
    */
   isReachable?(): boolean;
 
-  /** For an adapter with a `seat`: true if what answers nothing is shown here, too; left out: wherever it can be reached. */
-  isOpen?(): boolean;
+  /** The direct conversation with somebody (`Sender.externalId`), opened if there was none. May fail. */
+  direct?(externalId: string): Promise<Place>;
 
-  /** True if anybody sees a part there while it grows; left out: somebody may. */
-  isWatched?(place: Place): boolean;
-
-  /**
-   * Another process has sent this part: of an adapter whose readers are attached to any of the processes. Called where
-   * `isWatched`; a hint that may be lost, because what was said can be read again.
-   */
-  saidElsewhere?(part: Part): void;
-
-  /**
-   * For the places of a person's own (the terminal, the chat in a browser), which are one place to them: something that answers
-   * no message of theirs was said, or is held, in any of these. A hint: what is unread is read again when one is opened.
-   * Resolves when what is held elsewhere has been brought to a place that shows it by itself.
-   */
-  unread?(personId: string): Promise<void>;
-
-  /**
-   * True if the person has such a place open in this process; one that is open may still be looked at by nobody, and
-   * `inbox.closed` is called when it is not open any more.
-   */
-  isOpenFor?(personId: string): boolean;
-
+  /** A hint. Never fails. */
   showTyping?(place: Place): void;
-
-  /**
-   * The last lines of a place, oldest first, before a message of it; nothing of them is kept. Undefined where the platform
-   * hides them. Rejects where it cannot be told now.
-   */
-  lastSaid?(
-    place: Place,
-    asked: { before?: string | undefined; count: number },
-    signal: AbortSignal,
-  ): Promise<SpokenLine[] | undefined>;
 
   /** Marks a message as heard, without words. Rejects where that cannot be shown. */
   react?(place: Place, messageId: string): Promise<void>;
@@ -448,16 +407,70 @@ export interface ChatAdapter {
     signal: AbortSignal,
   ): Promise<PointedContent>;
 
-  checks?(): { name: string; check(signal: AbortSignal): Promise<{ ok: boolean; says: string; remedy?: string }> }[];
+  /**
+   * The last lines of a place, oldest first, before a message of it; nothing of them is kept. Undefined where the platform
+   * hides them. Rejects where it cannot be told now.
+   */
+  lastSaid?(
+    place: Place,
+    asked: { before?: string | undefined; count: number },
+    signal: AbortSignal,
+  ): Promise<SpokenLine[] | undefined>;
 
-  /** Why the platform cannot be heard, where that lasts for more than some seconds; undefined: it can. */
-  trouble?(): { says: string; remedy: string } | undefined;
+  /** True if an event that another process heard was acknowledged; by what its answers refer to. */
+  wasAcknowledged?(replyTo: string): Promise<boolean>;
 
-  /** Milliseconds for which there has been no connection; undefined: there is one. */
-  awayForMs?(): number | undefined;
+  /**
+   * Takes up events that were postponed, in this order. Those that this process is hearing already may be among them. Never
+   * throws.
+   */
+  hearPostponed?(events: readonly PostponedEvent[]): void;
 
-  /** Stops listening and closes the connection; sends still under way may finish first. */
-  close(): Promise<void>;
+  /** Where its places live in this process, and not with a platform. */
+  readonly local?: LocalPlaces;
+}
+
+/**
+ * Places of a person's own that live in a process: terminals, and the chat in a browser. All of them are one place to the person:
+ * what answers no message of theirs was said, or is held, in any of these.
+ */
+export interface LocalPlaces {
+  /**
+   * True if the person has such a place open in this process; one that is open may still be looked at by nobody, and
+   * `inbox.onPageClosed` is called when it is not open any more.
+   */
+  isOpenFor(personId: string): boolean;
+
+  /**
+   * A hint that something is unread: that is read again when a place is opened. Resolves when what is held elsewhere has been
+   * brought to a place that shows it by itself.
+   */
+  noteUnread(personId: string): Promise<void>;
+
+  readonly seat?: TerminalSeat;
+
+  readonly readers?: AttachedReaders;
+}
+
+/**
+ * The terminals of a data folder. A part for such a place goes out in the process of its seat, while that has sessions
+ * (`isReachable`); one that answers nothing, while one of these shows it. `inbox.onSeats` is called when either changes.
+ */
+export interface TerminalSeat {
+  /** Id of the data folder. */
+  readonly id: string;
+  /** Account of the person who sits there. */
+  readonly reader: string;
+  /** True if what answers nothing is shown here, too. */
+  isOpen(): boolean;
+}
+
+/** Readers who are attached to any of the processes: what was said can be read again. */
+export interface AttachedReaders {
+  /** True if anybody sees a part there while it grows. */
+  isWatched(place: Place): boolean;
+  /** Shows a part that another process has sent. Called where `isWatched`; a hint that may be lost. */
+  showPart(part: Part): void;
 }
 
 export type { Button };

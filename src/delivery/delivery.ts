@@ -330,7 +330,7 @@ export class Delivery {
     // A schedule's turn is watched by no one, and quiet hours may hold its answer.
     if (!adapter?.guarantees.canEdit || item.origin === 'schedule') return undefined;
     const { place } = item.conversation;
-    if (adapter.isWatched?.(place) === false || !this.seats.isHere(place)) return undefined;
+    if (adapter.local?.readers?.isWatched(place) === false || !this.seats.isHere(place)) return undefined;
     const address = { ...addressOf(item), key: answerKey(item.id), turnId };
     const { outbox } = this;
     const answersSent = (conversationId: string) => outbox.answersSent(conversationId);
@@ -401,7 +401,7 @@ export class Delivery {
     await this.instance.beat();
     await this.instance.beat();
     const isOpen = taken?.onlyAnswers === false;
-    for (const { name, seat } of this.adapters) if (seat && !isOpen) this.hints.publish('held', name);
+    for (const { name, local } of this.adapters) if (local?.seat && !isOpen) this.hints.publish('held', name);
   }
 
   /** Another process has ended a message that was heard here: what it has said is sent before its sender is told so. */
@@ -416,19 +416,19 @@ export class Delivery {
   private async saidElsewhere(said: string): Promise<void> {
     const [by, key = ''] = said.split(/ (.*)/s);
     if (by === this.self.id) return;
-    const hearing = this.adapters.filter((adapter) => adapter.saidElsewhere && adapter.isWatched);
+    const hearing = this.adapters.filter(({ local }) => local?.readers);
     if (hearing.length === 0) return;
     const part = await saidPart(this.options.database, key).catch(() => undefined);
     if (!part) return;
-    const adapter = hearing.find(({ name }) => name === part.place.adapter);
-    if (adapter?.isWatched?.(part.place)) adapter.saidElsewhere?.(part);
+    const readers = hearing.find(({ name }) => name === part.place.adapter)?.local?.readers;
+    if (readers?.isWatched(part.place)) readers.showPart(part);
   }
 
   /** Terminals first: what a page reads is not brought to them any more. */
   private async unreadBy(personId: string): Promise<void> {
-    const isTerminal = ({ seat }: ChatAdapter) => seat !== undefined;
+    const isTerminal = ({ local }: ChatAdapter) => local?.seat !== undefined;
     const inOrder = [...this.adapters].sort((a, b) => Number(isTerminal(b)) - Number(isTerminal(a)));
-    for (const adapter of inOrder) await adapter.unread?.(personId);
+    for (const adapter of inOrder) await adapter.local?.noteUnread(personId);
   }
 
   private takeUpFreed(): void {

@@ -42,12 +42,11 @@ describe('the skills that coda brings', () => {
   test.each(['meeting-notes', 'travel-plan', 'weekly-review'])('name tools that are there: %s', (name) => {
     const text = readFileSync(join(root, name, 'SKILL.md'), 'utf8');
     const deps = {
-      wakeAt: () => {},
+      work: { wakeAt: () => {} },
       onClose: () => {},
       config: {},
-      household: {},
-      models: { available: false },
-      embedders: embeddersOf({ kind: 'none' }),
+      people: { household: {} },
+      models: { small: { available: false }, embedders: embeddersOf({ kind: 'none' }) },
     } as never;
     const tools = [basics, notes, reminders]
       .flatMap((skill) => skill.tools?.(deps, allSkills([])) ?? [])

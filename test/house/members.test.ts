@@ -63,6 +63,17 @@ test.each([
   expect(names.length, names.join(', ')).toBeLessThanOrEqual(MOST);
 });
 
+test('a plain platform owes 8 members, and 12 that it may leave out are named in one line', () => {
+  const file = 'src/delivery/adapter.ts';
+  const { extends: inherited, required = [], optional = [] } = readMembers(file).get('ChatAdapter') ?? {};
+  expect(inherited).toBe(0);
+  expect(required).toEqual(['name', 'guarantees', 'start', 'send', 'edit', 'delete', 'find', 'close']);
+  expect(optional.length).toBeLessThanOrEqual(MOST);
+  const text = readFileSync(join(packageRoot(), file), 'utf8');
+  const [, line = ''] = /^ \* Optional: (.*)\n \*\/\nexport interface ChatAdapter \{/m.exec(text) ?? [];
+  expect(line.split(', ')).toEqual(optional);
+});
+
 test('a skill owes its name alone', () => {
   expect(readMembers('src/chat/skill.ts').get('Skill')?.required).toEqual(['name']);
 });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ChatAdapter, Content, Incoming, IncomingMessage, Part, Place } from '../../src/delivery/index.ts';
+import type { ChatAdapter, Content, IncomingMessage, Part, Place } from '../../src/delivery/index.ts';
 import type { Artifacts } from '../../src/storage/index.ts';
+import { eventually } from './eventually.ts';
+import type { RecordingInbox } from './inbox.ts';
 
 export interface SentFile {
   name: string;
@@ -20,12 +22,22 @@ export interface ConnectedAdapter {
   adapter: ChatAdapter;
   /** A place where somebody is, and can be written to. */
   place: Place;
-  /** What was handed over, in order. */
-  heard: Incoming[];
-  /** Somebody says something there that is for coda. */
+  /** What was handed over, in order; changes of authors; and an inbox that does not commit for a while. */
+  recorded: Omit<RecordingInbox, 'inbox'>;
+  /** Somebody says something there that is for coda. Resolves when it was handed over. */
   say(text: string): Promise<void>;
   /** The same with files. */
   send(text: string, files: readonly SentFile[]): Promise<void>;
+  /** Somebody presses the button with this label under the newest message that has it, and it is handed over. */
+  press(label: string): Promise<void>;
+  /** The platform hands the last message over once more; undefined where it never does. */
+  redeliver: (() => Promise<void>) | undefined;
+  /** The author changes the last message, or takes it back; undefined where nobody can. */
+  amend: { edit(text: string): void; withdraw(): void } | undefined;
+  /** True once the last press has been acknowledged. */
+  isAcknowledged(): boolean;
+  /** Number of marks under the last message; undefined where there are none. */
+  countMarks: (() => number) | undefined;
   /** Where the adapter keeps files, and has those from that it sends. */
   artifacts: Artifacts;
   /** What the platform shows there now, oldest first: texts, labels of buttons that can be pressed, and files. */
@@ -49,6 +61,11 @@ export function chatAdapterContract(name: string, connect: () => Promise<Connect
       content: { kind: 'answer', text },
       ...more,
     });
+    const last = () => coda.recorded.heard.at(-1);
+    const say = async (text: string) => {
+      await coda.say(text);
+      return lastOf(coda.recorded, text);
+    };
     const texts = async () => (await coda.shown()).map(({ text }) => text);
     const put = async (one: Part) => {
       const outcome = await coda.adapter.send(one, signal());
@@ -62,18 +79,15 @@ export function chatAdapterContract(name: string, connect: () => Promise<Connect
     afterAll(() => coda.close());
 
     test('hands over what is said, with who said it and where', async () => {
-      await coda.say('hello there');
-      const event = coda.heard.at(-1);
+      const event = await say('hello there');
       expect(event).toMatchObject({ kind: 'message', text: 'hello there', place: coda.place, files: [] });
-      expect(event?.sender.externalId).not.toBe('');
-      expect(event?.sentAt).toBeInstanceOf(Date);
+      expect(event.sender.externalId).not.toBe('');
+      expect(event.sentAt).toBeInstanceOf(Date);
     });
 
     test('gives each message an id of its own', async () => {
-      await coda.say('same words');
-      const first = coda.heard.at(-1)?.id;
-      await coda.say('same words');
-      expect(coda.heard.at(-1)?.id).not.toBe(first);
+      const first = await say('same words');
+      expect((await say('same words')).id).not.toBe(first.id);
     });
 
     test('shows what is sent, and says where it is', async () => {
@@ -137,14 +151,14 @@ export function chatAdapterContract(name: string, connect: () => Promise<Connect
 
     test('takes the files that come with a message, whole and by their names', async () => {
       await coda.send('look', [plan]);
-      const event = coda.heard.at(-1) as IncomingMessage;
+      const event = last() as IncomingMessage;
       expect(event.text).toBe('look');
       expect(await filesOf(coda, event)).toEqual([{ name: 'plan.txt', content: 'We meet at the old mill.' }]);
     });
 
     test('tells a voice message of its sender’s own from a file', async () => {
       await coda.send('', [voice]);
-      const event = coda.heard.at(-1) as IncomingMessage;
+      const event = last() as IncomingMessage;
       expect([...event.files, ...(event.pending ?? [])].map((file) => file.voice)).toEqual([true]);
       expect((await filesOf(coda, event)).map(({ content }) => content)).toEqual(['OggS and so on']);
     });
@@ -218,6 +232,90 @@ export function chatAdapterContract(name: string, connect: () => Promise<Connect
       expect(await adapter.find(shown, since, signal())).toBeDefined();
     });
 
+    test('a button that is pressed comes with its id, its place and who pressed it', async () => {
+      const { sender } = await say('show me a button');
+      const buttons = [{ id: 'F'.repeat(22), label: 'Seen' }];
+      await put(part('look', { content: { kind: 'reminder', text: 'look', buttons } }));
+      await coda.press('Seen');
+      expect(last()).toMatchObject({
+        kind: 'press',
+        button: 'F'.repeat(22),
+        place: coda.place,
+        sender: { externalId: sender.externalId },
+      });
+    });
+
+    test('what is heard is acknowledged when it is committed, and not before', async () => {
+      const buttons = [{ id: 'G'.repeat(22), label: 'Later' }];
+      await put(part('look', { content: { kind: 'reminder', text: 'look', buttons } }));
+      const commit = coda.recorded.holdCommits();
+      await coda.press('Later');
+      expect(coda.isAcknowledged()).toBe(false);
+      commit();
+      await eventually(() => coda.isAcknowledged());
+    });
+
+    test('a message that is handed over twice is the same one', async () => {
+      const first = await say('said once, heard twice');
+      await coda.redeliver?.();
+      const other = await say('something else');
+      const copies = coda.recorded.heard.filter((event) => 'text' in event && event.text === first.text);
+      expect([...new Set(copies.map(({ id }) => id))]).toEqual([first.id]);
+      expect(other.id).not.toBe(first.id);
+    });
+
+    test('its author changes a message, and takes it back', async () => {
+      const { amend, recorded } = coda;
+      if (!amend) return;
+      const { id, place } = await say('first words');
+      // An adapter may not know in which of several places it was said, and name each of them.
+      const changes = () =>
+        recorded.amended.flatMap((each) =>
+          each.id === id && each.place.channel === place.channel ? [each.change] : [],
+        );
+      amend.edit('better words');
+      await eventually(() => changes().length > 0);
+      amend.withdraw();
+      await eventually(() => changes().length > 1);
+      expect(changes()).toEqual([{ text: 'better words' }, { withdrawn: true }]);
+    });
+
+    test('looks back at the last lines of a place, its own among them, or at those before a message', async () => {
+      const { adapter, place } = coda;
+      if (!adapter.lastSaid) return;
+      await say('is it warm');
+      await put(part('very warm'));
+      const { id } = await say('thank you');
+      const lines = async (before?: string) =>
+        (await adapter.lastSaid?.(place, { before, count: 2 }, signal()))?.map(({ text, isOwn }) => [text, isOwn]);
+      const [own, thanks] = [
+        ['very warm', true],
+        [expect.stringContaining('thank you'), false],
+      ];
+      expect(await lines()).toEqual([own, thanks]);
+      expect(await lines(id)).toEqual([[expect.stringContaining('is it warm'), false], own]);
+    });
+
+    test('links to a message, and to its place', async () => {
+      const { adapter, place } = coda;
+      if (!adapter.link) return;
+      const { id } = await say('where is this');
+      const [there, message] = [adapter.link(place), adapter.link(place, id)];
+      for (const address of [there, message]) expect(new URL(address ?? '').protocol).toBe('https:');
+      expect(message).not.toBe(there);
+      expect(adapter.link(place, id)).toBe(message);
+    });
+
+    test('marks a message as heard, and says where it cannot', async () => {
+      const { adapter, place, countMarks } = coda;
+      expect(countMarks === undefined).toBe(adapter.react === undefined);
+      if (!adapter.react || !countMarks) return;
+      const { id } = await say('no need to answer');
+      await adapter.react(place, id);
+      expect(countMarks()).toBe(1);
+      await expect(adapter.react(place, '1')).rejects.toThrow();
+    });
+
     test('answers with an outcome where a place does not exist', async () => {
       const nowhere = { ...coda.place, channel: '1', kind: 'channel' as const };
       const outcome = await coda.adapter.send(part('lost', { place: nowhere }), signal());
@@ -228,7 +326,33 @@ export function chatAdapterContract(name: string, connect: () => Promise<Connect
       coda.adapter.showTyping?.(coda.place);
       coda.adapter.showTyping?.({ ...coda.place, channel: '1' });
     });
+
+    test('closes twice without harm, and what is sent then has an outcome', async () => {
+      const own = await connect();
+      const sending = own.adapter.send({ ...part('under way'), place: own.place }, signal());
+      await own.adapter.close();
+      await own.adapter.close();
+      const outcomes = [await sending, await own.adapter.send({ ...part('too late'), place: own.place }, signal())];
+      for (const { kind } of outcomes) expect(['sent', 'retry', 'unknown', 'gone']).toContain(kind);
+      await own.close();
+    });
   });
+}
+
+/** The last message with this text. */
+export function lastOf({ heard }: Pick<RecordingInbox, 'heard'>, text: string): IncomingMessage {
+  return heard.findLast((event) => event.kind === 'message' && event.text === text) as IncomingMessage;
+}
+
+/** Does it, and waits until a message with this text has been heard once more. */
+export async function untilHeard(
+  recorded: Pick<RecordingInbox, 'heard'>,
+  text: string,
+  does: () => void,
+): Promise<void> {
+  const before = lastOf(recorded, text);
+  does();
+  await eventually(() => lastOf(recorded, text) !== before);
 }
 
 /** The files of an event as delivery would have them: stored already, or fetched from where the adapter says they are. */

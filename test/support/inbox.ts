@@ -1,4 +1,5 @@
-import type { AcceptedEvent, Inbox, Incoming, PostponedPort } from '../../src/delivery/index.ts';
+import { deferred } from '../../src/base/async.ts';
+import type { AcceptedEvent, Inbox, Incoming, Place, PostponedPort } from '../../src/delivery/index.ts';
 
 const nothingPostponed: PostponedPort = {
   keep: async () => false,
@@ -35,13 +36,34 @@ const settled = (outcome: AcceptedEvent['outcome'] = 'accepted'): AcceptedEvent 
   settled: Promise.resolve(),
 });
 
+export interface RecordingInbox {
+  inbox: Inbox;
+  heard: Incoming[];
+  /** Changes that authors have made to what they said. */
+  amended: { place: Place; id: string; change: Parameters<Inbox['amend']>[2] }[];
+  /** Lets nothing be committed until what comes back is called. */
+  holdCommits(): () => void;
+}
+
 /** Keeps what it hears. */
-export function recordingInbox(more: Partial<Inbox> = {}): { inbox: Inbox; heard: Incoming[] } {
+export function recordingInbox(more: Partial<Inbox> = {}): RecordingInbox {
   const heard: Incoming[] = [];
+  const amended: RecordingInbox['amended'] = [];
+  let commit = Promise.resolve();
   const accept: Inbox['accept'] = async (event, acknowledge) => {
     heard.push(event);
+    await commit;
     await acknowledge?.();
     return settled();
   };
-  return { inbox: scriptedInbox(accept, more), heard };
+  const amend: Inbox['amend'] = async (place, id, change) => {
+    amended.push({ place, id, change });
+    return heard.some((event) => event.id === id && event.place.channel === place.channel);
+  };
+  const holdCommits = () => {
+    const { promise, resolve } = deferred();
+    commit = promise;
+    return resolve;
+  };
+  return { inbox: scriptedInbox(accept, { amend, ...more }), heard, amended, holdCommits };
 }

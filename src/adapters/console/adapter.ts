@@ -13,6 +13,7 @@ import type {
   AcceptedEvent,
   ChatAdapter,
   Inbox,
+  LocalPlaces,
   Part,
   Place,
   Receipt,
@@ -54,7 +55,7 @@ export interface ConsoleOptions {
   clock: Clock;
   artifacts: Artifacts;
   dataDir: string;
-  /** The id of the data folder (`ChatAdapter.seat`). */
+  /** The id of the data folder (`TerminalSeat.id`). */
   seat: string;
   about: ProgramInfo;
   /** Moves the test clock and resolves when all that was due until then is delivered; missing: the clock is real. */
@@ -84,8 +85,7 @@ export function consoleAdapter(options: ConsoleOptions): ConsoleAdapter {
 class Console implements ConsoleAdapter {
   readonly name = ADAPTER;
   readonly guarantees = { deduplicatesForMs: 0, canFind: false, canEdit: true };
-  readonly seat: string;
-  readonly reader = OWNER;
+  readonly local: LocalPlaces;
   private readonly options: ConsoleOptions;
   private readonly sessions = new Map<Session, Promise<void>>();
   private readonly started = deferred<Inbox>();
@@ -100,7 +100,11 @@ class Console implements ConsoleAdapter {
 
   constructor(options: ConsoleOptions) {
     this.options = options;
-    this.seat = options.seat;
+    this.local = {
+      isOpenFor: () => this.isOpen(),
+      noteUnread: () => this.noteUnread(),
+      seat: { id: options.seat, reader: OWNER, isOpen: () => this.isOpen() },
+    };
   }
 
   async start(inbox: Inbox, reachable: () => void, signal: AbortSignal): Promise<void> {
@@ -160,16 +164,12 @@ class Console implements ConsoleAdapter {
   }
 
   /** True while a terminal is open here. A session that takes answers only shows nothing else, and is none. */
-  isOpen(): boolean {
+  private isOpen(): boolean {
     return [...this.sessions.keys()].some(({ answersOnly }) => !answersOnly);
   }
 
-  async unread(): Promise<void> {
+  private async noteUnread(): Promise<void> {
     if (this.isOpen()) await (await this.started.promise).bringUnread(place(), OWNER);
-  }
-
-  isOpenFor(_personId: string): boolean {
-    return this.isOpen();
   }
 
   showTyping(place: Place): void {

@@ -3,9 +3,8 @@ import { sleep } from '../../base/async.ts';
 import { BoundedSet } from '../../base/bounded.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
-import type { HealthCheck } from '../../chat/index.ts';
+import type { HealthCheck, PlatformAdapter } from '../../chat/index.ts';
 import {
-  type ChatAdapter,
   CLOCK_MARGIN_MS,
   type Content,
   type Inbox,
@@ -35,7 +34,7 @@ import { filesOf, type Points, repliedOf } from './quoted.ts';
 import { asChannel, asInteraction, asKnown, asMessage, asPage, isChannel, type KnownMessage } from './shapes.ts';
 import type { Trouble } from './trouble.ts';
 
-export interface DiscordAdapter extends ChatAdapter {
+export interface DiscordAdapter extends PlatformAdapter {
   checks(): HealthCheck[];
   /** Resolves when nothing that was heard waits to be accepted. */
   idle(): Promise<void>;

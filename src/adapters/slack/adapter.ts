@@ -2,9 +2,8 @@ import { messageOf } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { reachTrouble } from '../../base/reach.ts';
 import { formOf, listOf, shorten, storable } from '../../base/text.ts';
-import type { AnyRoute, HealthCheck } from '../../chat/index.ts';
+import type { AnyRoute, HealthCheck, PlatformAdapter } from '../../chat/index.ts';
 import {
-  type ChatAdapter,
   type Content,
   type FileSource,
   type Inbox,
@@ -38,7 +37,7 @@ import * as texts from './texts.ts';
 import { lastLines, type Points, pointedTo } from './threads.ts';
 import { Uploads } from './uploads.ts';
 
-export interface SlackAdapter extends ChatAdapter {
+export interface SlackAdapter extends PlatformAdapter {
   checks(): HealthCheck[];
   routes(): readonly AnyRoute[];
   idle(): Promise<void>;

@@ -84,7 +84,7 @@ export class Attempts {
     const adapter = this.adapter(row.place.adapter);
     const outcome = adapter ? await this.deliverPart(adapter, row) : this.outcomeWhileOff(row);
     // The row of a draft holds its beginning only: readers at another process see the whole answer.
-    if (outcome.kind === 'sent' && adapter?.saidElsewhere && !row.removed) this.deps.onSaid(row);
+    if (outcome.kind === 'sent' && adapter?.local?.readers && !row.removed) this.deps.onSaid(row);
     return resultOf(this.outcomeDeps, row, outcome);
   }
 

@@ -42,7 +42,7 @@ export async function resultUnread(deps: DestinationDeps, row: Row, nextAt: Inst
   // A terminal of another process is open, which takes the part up: unless that ends before it does.
   if (await isOpenElsewhere(deps)) return { state: 'held', nextAt, callAt: lookAt };
   const callAt = row.callAt ?? lookAt;
-  const isOpen = deps.adapters().some((adapter) => adapter.isOpenFor?.(row.personId ?? ''));
+  const isOpen = deps.adapters().some((adapter) => adapter.local?.isOpenFor(row.personId ?? ''));
   // An open page says nothing about whether anybody is in front of it.
   if (isOpen && callAt > now) return { state: 'held', nextAt, callAt };
   return { state: 'pending', nextAt: now, conversationId };
@@ -59,11 +59,12 @@ async function openTerminalOf(
 ): Promise<string | undefined> {
   const { database, adapters } = deps;
   if (personId === undefined || replyTo !== undefined || unknownAt !== undefined) return undefined;
-  const terminals = adapters().find(({ reader }) => reader !== undefined);
-  if (!terminals?.reader || !conversations.isBrowsers(place)) return undefined;
-  const isOpen = terminals.isOpenFor?.(personId) === true;
+  const terminals = adapters().find(({ local }) => local?.seat !== undefined);
+  const seat = terminals?.local?.seat;
+  if (!seat || !conversations.isBrowsers(place)) return undefined;
+  const isOpen = terminals?.local?.isOpenFor(personId) === true;
   if (!isOpen && !(await isOpenElsewhere(deps))) return undefined;
-  return terminalOf(database, personId, { adapter: terminals.name, account: terminals.reader });
+  return terminalOf(database, personId, { adapter: terminals.name, account: seat.reader });
 }
 
 /**
@@ -76,10 +77,10 @@ async function callConversation(
 ): Promise<string | undefined> {
   const { database, adapters } = deps;
   const own = adapters().find(({ name }) => name === place.adapter);
-  if (own?.seat === undefined || place.kind !== 'dm' || personId === undefined || replyTo !== undefined)
+  if (own?.local?.seat === undefined || place.kind !== 'dm' || personId === undefined || replyTo !== undefined)
     return undefined;
   if (fallback || unknownAt !== undefined) return undefined;
-  const platforms = adapters().flatMap(({ name, unread }) => (unread ? [] : [name]));
+  const platforms = adapters().flatMap(({ name, local }) => (local ? [] : [name]));
   return conversations.direct({ query: database.read.bind(database) }, personId, { adapters: platforms });
 }
 

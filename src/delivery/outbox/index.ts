@@ -38,7 +38,7 @@ export interface OutboxDeps {
   adapters(): readonly ChatAdapter[];
   unreachable(adapter: string): void;
   onSaid(row: Row): void;
-  /** Something that answers nothing was said, or is held, in a place of the person's own (`ChatAdapter.unread`). */
+  /** Something that answers nothing was said, or is held, in a place of the person's own (`LocalPlaces.noteUnread`). */
   unread(personId: string): void;
   seats: Seats;
   placeOf(tx: Transaction, conversationIds: readonly string[]): Promise<Map<string, Place>>;
@@ -255,7 +255,7 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
   private adaptersElsewhere({ adapter, ended }: Outcome): string[] {
     if (ended.state === 'held') return [adapter];
     if (!ended.isUnread) return [];
-    return this.deps.adapters().flatMap(({ name, reader }) => (reader === undefined ? [] : [name]));
+    return this.deps.adapters().flatMap(({ name, local }) => (local?.seat === undefined ? [] : [name]));
   }
 
   private get adapterNames(): string[] {
@@ -392,7 +392,7 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
   }
 
   private outcomeOf({ owner, place, personId, replyTo }: Row, ended: SendResult): Outcome {
-    const isUnread = replyTo === undefined && place.kind === 'dm' && this.adapter(place.adapter)?.unread !== undefined;
+    const isUnread = replyTo === undefined && place.kind === 'dm' && this.adapter(place.adapter)?.local !== undefined;
     const isThere = ended.state === 'sent' || ended.state === 'held';
     return { owner, adapter: place.adapter, unreadBy: isUnread && isThere ? personId : undefined, ended };
   }

@@ -14,7 +14,7 @@ export interface SeatsDeps {
 }
 
 /**
- * Places that live in a process: those of terminals (`ChatAdapter.seat`). Each such conversation has the seat where it was last
+ * Places that live in a process: those of terminals (`TerminalSeat`). Each such conversation has the seat where it was last
  * spoken in, and what is said there goes out in the process that has sessions of this seat; in any other process only while no live
  * one has them. The embedded engine has one process, and needs none of this.
  */
@@ -29,15 +29,16 @@ export class Seats {
 
   /** The seat of this process while it has sessions, for its row among the instances. */
   get takenSeat(): Seat | undefined {
-    const adapter = this.deps.adapters().find(({ seat }) => seat !== undefined);
-    if (adapter?.seat === undefined || !adapter.isReachable?.()) return undefined;
-    return { id: adapter.seat, onlyAnswers: adapter.isOpen?.() === false };
+    const adapter = this.deps.adapters().find(({ local }) => local?.seat !== undefined);
+    const seat = adapter?.local?.seat;
+    if (seat === undefined || !adapter?.isReachable?.()) return undefined;
+    return { id: seat.id, onlyAnswers: !seat.isOpen() };
   }
 
   /** The condition that the outbox's statements put on what this process may say. */
   get seatCondition(): Seating {
     if (this.deps.database.engine === 'pglite') return { adapters: [], seat: null, onlyAnswers: false };
-    const adapters = this.deps.adapters().flatMap(({ name, seat }) => (seat === undefined ? [] : [name]));
+    const adapters = this.deps.adapters().flatMap(({ name, local }) => (local?.seat === undefined ? [] : [name]));
     const { takenSeat: taken } = this;
     return { adapters, seat: taken?.id ?? null, onlyAnswers: taken?.onlyAnswers ?? false };
   }
@@ -58,7 +59,7 @@ export class Seats {
   }
 
   private seatOf({ adapter }: Place): string | undefined {
-    return this.deps.adapters().find(({ name }) => name === adapter)?.seat;
+    return this.deps.adapters().find(({ name }) => name === adapter)?.local?.seat?.id;
   }
 }
 

@@ -7,7 +7,7 @@ import { SystemClock } from '../../../src/base/clock.ts';
 import { readLines } from '../../../src/base/lines.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { openArtifacts } from '../../../src/storage/index.ts';
-import { type ConnectedAdapter, chatAdapterContract } from '../../support/chat-adapter-contract.ts';
+import { type ConnectedAdapter, chatAdapterContract, untilHeard } from '../../support/chat-adapter-contract.ts';
 import { eventually } from '../../support/eventually.ts';
 import { recordingInbox } from '../../support/inbox.ts';
 
@@ -16,7 +16,8 @@ interface Line {
   id: string;
   conversation?: string;
   text?: string;
-  buttons?: { label: string }[];
+  buttons?: { id: string; label: string }[];
+  in_reply_to?: string | null;
   files?: { name: string; path: string }[];
 }
 
@@ -31,7 +32,8 @@ chatAdapterContract('console', async () => {
     seat: '6f1c2d3e-0000-4000-8000-000000000001',
     about: { name: 'coda', version: '1', hint: '', commands: [] },
   });
-  const { inbox, heard } = recordingInbox();
+  const { inbox, ...recorded } = recordingInbox();
+  const { heard } = recorded;
   const stop = new AbortController();
   await adapter.start(inbox, () => {}, stop.signal);
   const [input, output] = [new PassThrough(), new PassThrough()];
@@ -41,14 +43,17 @@ chatAdapterContract('console', async () => {
     for await (const line of readLines(output, 10_000_000)) if ('text' in line) lines.push(JSON.parse(line.text));
   })();
   await eventually(() => lines.length > 0);
+  const write = (line: object) => void input.write(`${JSON.stringify(line)}\n`);
+  let count = 0;
+  let said: { text: string; id: string };
+  let pressed = '';
   return {
     adapter,
-    heard,
+    recorded,
     place: { adapter: 'console', channel: 'main', space: 'terminal', kind: 'dm' },
     async say(text) {
-      const before = heard.length;
-      input.write(`${JSON.stringify({ text })}\n`);
-      await eventually(() => heard.length > before);
+      said = { text, id: `line-${++count}` };
+      await untilHeard(recorded, text, () => write(said));
     },
     artifacts,
     async send(text, files) {
@@ -57,6 +62,17 @@ chatAdapterContract('console', async () => {
       input.write(`${JSON.stringify({ text, files: sent })}\n`);
       await eventually(() => heard.length > before);
     },
+    async press(label) {
+      const before = heard.length;
+      const buttons = lines.flatMap((line) => line.buttons ?? []);
+      pressed = `line-${++count}`;
+      write({ press: buttons.findLast((each) => each.label === label)?.id, id: pressed });
+      await eventually(() => heard.length > before);
+    },
+    redeliver: async () => write(said),
+    amend: undefined,
+    isAcknowledged: () => lines.some(({ type, in_reply_to: to }) => type === 'done' && to === pressed),
+    countMarks: undefined,
     async shown() {
       // Whatever was written before this line has been read when it comes back.
       const marker = { type: 'typing', conversation: `marker-${Math.random()}` };

@@ -6,8 +6,8 @@ import { config as block } from '../../../src/adapters/discord/config.ts';
 import { SystemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { openArtifacts } from '../../../src/storage/index.ts';
-import { chatAdapterContract } from '../../support/chat-adapter-contract.ts';
-import { FakeDiscord } from '../../support/discord/index.ts';
+import { chatAdapterContract, untilHeard } from '../../support/chat-adapter-contract.ts';
+import { FakeDiscord, type Interaction, type Message } from '../../support/discord/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { recordingInbox } from '../../support/inbox.ts';
 
@@ -32,7 +32,8 @@ chatAdapterContract('Discord', async () => {
     commands: [],
     complete: async () => [],
   });
-  const { inbox, heard } = recordingInbox();
+  const { inbox, ...recorded } = recordingInbox();
+  const { heard } = recorded;
   const ana = fake.user('Ana');
   const guild = fake.guild('Home', [ana]);
   const channel = fake.channel(guild, 'general');
@@ -40,6 +41,9 @@ chatAdapterContract('Discord', async () => {
   await adapter.start(inbox, () => {}, stop.signal);
   let lose = false;
   let refuse = false;
+  let said: Message;
+  let pressed: Interaction;
+  const named = (text: string) => `<@${fake.bot.id}> ${text}`;
   fake.rest.fault = ({ method, route }) => {
     if (refuse && method === 'PATCH') {
       refuse = false;
@@ -51,13 +55,13 @@ chatAdapterContract('Discord', async () => {
   };
   return {
     adapter,
-    heard,
+    recorded,
     place: { adapter: 'discord', channel: channel.id, space: guild.id, kind: 'channel' },
     artifacts,
     async say(text) {
-      const before = heard.length;
-      fake.says(ana, channel, `<@${fake.bot.id}> ${text}`);
-      await eventually(() => heard.length > before);
+      await untilHeard(recorded, text, () => {
+        said = fake.says(ana, channel, named(text));
+      });
     },
     async send(text, files) {
       const before = heard.length;
@@ -65,6 +69,16 @@ chatAdapterContract('Discord', async () => {
       fake.says(ana, channel, `<@${fake.bot.id}> ${text}`, { files: [...files], ...(isSpoken && { flags: 8_192 }) });
       await eventually(() => heard.length > before);
     },
+    async press(label) {
+      const before = heard.length;
+      const under = fake.said(channel).findLast(({ components }) => JSON.stringify(components).includes(label));
+      pressed = fake.presses(ana, under as Message, label);
+      await eventually(() => heard.length > before);
+    },
+    redeliver: async () => fake.tell('MESSAGE_CREATE', channel, said),
+    amend: { edit: (text) => fake.edits(said, named(text)), withdraw: () => fake.deletes(said) },
+    isAcknowledged: () => pressed.acknowledged !== undefined,
+    countMarks: () => said.reactions?.length ?? 0,
     shown: async () =>
       fake.said(channel).map(({ content, components, attachments }) => ({
         text: content,

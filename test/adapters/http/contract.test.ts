@@ -1,6 +1,8 @@
 import { HttpServer, httpConfig, openHttpChat } from '../../../src/adapters/http/index.ts';
+import { uuid } from '../../../src/base/ids.ts';
 import type { Caller } from '../../../src/chat/index.ts';
-import type { Artifacts } from '../../../src/storage/index.ts';
+import type { Place } from '../../../src/delivery/index.ts';
+import type { Artifacts, Database } from '../../../src/storage/index.ts';
 import { type ConnectedAdapter, chatAdapterContract } from '../../support/chat-adapter-contract.ts';
 import { eventually } from '../../support/eventually.ts';
 import { recordingInbox } from '../../support/inbox.ts';
@@ -19,7 +21,8 @@ chatAdapterContract('HTTP', async () => {
   if (!config) throw new Error('the block is there');
   const server = new HttpServer({ config, log, clock });
   await server.open({ routes: chat.routes, authenticate: async () => caller, refuses: () => undefined });
-  const { inbox, heard } = recordingInbox();
+  const { inbox, ...recorded } = recordingInbox();
+  const { heard } = recorded;
   await chat.adapter.start(inbox, () => {});
   const url = `http://127.0.0.1:${server.address?.port}`;
   const headers = { Authorization: 'Bearer any', 'Content-Type': 'application/json' };
@@ -31,14 +34,37 @@ chatAdapterContract('HTTP', async () => {
   })().catch(() => {});
   const place = { adapter: 'http', channel: 'token/main', space: 'programs', kind: 'dm' } as const;
   let markers = 0;
+  let keys = 0;
+  let said: { text: string; key: string };
+  let isAnswered = false;
+  const post = (path: string, body: object, key: string) =>
+    fetch(`${url}/v1/${path}`, {
+      method: 'POST',
+      headers: { ...headers, 'Idempotency-Key': key },
+      body: JSON.stringify(body),
+    });
   return {
     adapter: chat.adapter,
     place,
-    heard,
+    recorded,
     async say(text) {
       // Nothing stands behind this inbox that could answer.
-      await fetch(`${url}/v1/messages`, { method: 'POST', headers, body: JSON.stringify({ text, wait: 0 }) });
+      said = { text, key: `key-${++keys}` };
+      await post('messages', { text, wait: 0 }, said.key);
     },
+    async press(label) {
+      const before = heard.length;
+      const id = await buttonOf(coda.database(), place, events, label);
+      isAnswered = false;
+      void post(`buttons/${id}`, { wait: 0 }, `key-${++keys}`).then(() => {
+        isAnswered = true;
+      });
+      await eventually(() => heard.length > before);
+    },
+    redeliver: async () => void (await post('messages', { text: said.text, wait: 0 }, said.key)),
+    amend: undefined,
+    isAcknowledged: () => isAnswered,
+    countMarks: undefined,
     artifacts,
     async send(text, files) {
       const sent = files.map(({ name, type, bytes, voice }) => ({
@@ -61,6 +87,31 @@ chatAdapterContract('HTTP', async () => {
     },
   };
 });
+
+/** Id of a button that a program was shown; the routes ask the database in whose conversation it stands. */
+async function buttonOf(database: Database, place: Place, events: readonly Event[], label: string): Promise<string> {
+  const shown = () => events.flatMap(({ data }) => data.buttons ?? []).findLast((each) => each.label === label)?.id;
+  const id = (await eventually(shown)) ?? '';
+  const now = new Date();
+  const conversation = uuid(now);
+  await database.tx('contract.button', async (tx) => {
+    await tx.query(
+      `insert into spaces (id, adapter, name, created_at) values ($1, $1, $1, $2) on conflict (id) do nothing`,
+      [place.adapter, now],
+    );
+    await tx.query(
+      `insert into conversations (id, adapter, channel, space_id, kind, created_at) values ($1, $2, $3, $2, 'dm', $4)
+       on conflict (adapter, channel) do nothing`,
+      [conversation, place.adapter, place.channel, now],
+    );
+    await tx.query(
+      `insert into buttons (id, card, label, action, conversation_id, created_at)
+       select $1, 'card', $2, '{}', id, $3 from conversations where adapter = $4 and channel = $5`,
+      [id, label, now, place.adapter, place.channel],
+    );
+  });
+  return id;
+}
 
 /** What a page that follows the events shows in the end. */
 function reader(events: readonly Event[], artifacts: Artifacts) {

@@ -80,6 +80,7 @@ export class Messages {
     rest.on('PATCH', `${at}/:message`, (request) => this.edit(request));
     rest.on('DELETE', `${at}/:message`, (request) => this.delete(request));
     rest.on('POST', `${at}/:message/threads`, (request) => this.thread(request));
+    rest.on('PUT', `${at}/:message/reactions/:emoji/@me`, (request) => this.react(request));
     rest.on('POST', '/channels/:channel/typing', (request) => this.typing(request));
     rest.on('PATCH', '/channels/:channel', (request) => this.open(request));
   }
@@ -233,6 +234,14 @@ export class Messages {
     const message = channel.messages.find((each) => each.id === id && !each.deleted && each.only === undefined);
     if (!message) throw unknownMessage();
     return message;
+  }
+
+  /** docs.discord.com/developers/resources/message#create-reaction */
+  private react(request: Request): undefined {
+    const [channelId, , emoji = ''] = request.params;
+    const message = this.find(request);
+    this.channel(channelId, PERMISSIONS.ADD_REACTIONS);
+    message.reactions = [...new Set([...(message.reactions ?? []), decodeURIComponent(emoji)])];
   }
 
   private edit(request: Request): Body {

@@ -47,6 +47,8 @@ export interface Message {
   poll?: Body;
   webhook_id?: string;
   nonce?: string;
+  /** Marks that the bot has put on it. */
+  reactions?: string[];
   /** Whom it would have pinged. */
   pinged: string[];
   /** Only this person sees it. */
@@ -112,6 +114,7 @@ export interface Saying {
 }
 
 export const PERMISSIONS = {
+  ADD_REACTIONS: 1n << 6n,
   VIEW_CHANNEL: 1n << 10n,
   SEND_MESSAGES: 1n << 11n,
   EMBED_LINKS: 1n << 14n,

@@ -3,6 +3,7 @@ import {
   type ChatAdapter,
   conversations,
   type Inbox,
+  type LocalPlaces,
   type Part,
   type Place,
   type Receipt,
@@ -33,6 +34,14 @@ export class HttpChat implements ChatAdapter {
     canEdit: true,
     editEveryMs: 50,
     showsUse: true,
+  };
+  readonly local: LocalPlaces = {
+    isOpenFor: (personId) => this.isOpenFor(personId),
+    noteUnread: (personId) => this.noteUnread(personId),
+    readers: {
+      isWatched: ({ channel }) => this.watchers.has(channel),
+      showPart: (part) => void this.show({ id: partId(part.place.channel, part.key) }, part),
+    },
   };
   private readonly watchers: Watchers;
   private readonly pushes: PageCaller | undefined;
@@ -83,19 +92,11 @@ export class HttpChat implements ChatAdapter {
     return undefined;
   }
 
-  isWatched({ channel }: Place): boolean {
-    return this.watchers.has(channel);
-  }
-
-  saidElsewhere(part: Part): void {
-    void this.show({ id: partId(part.place.channel, part.key) }, part);
-  }
-
-  isOpenFor(personId: string): boolean {
+  private isOpenFor(personId: string): boolean {
     return this.watchers.has(pageChannel(personId));
   }
 
-  async unread(personId: string): Promise<void> {
+  private async noteUnread(personId: string): Promise<void> {
     for (const channel of unreadChannels({ personId })) void this.watchers.tell(channel, { type: 'unread' });
     if (!this.isOpenFor(personId)) await this.pushes?.call(personId);
   }
