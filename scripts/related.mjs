@@ -1,6 +1,6 @@
 /**
- * `npm run test:related [-- REF]`: the types, the lint of changed files, and the suites that a change touches. The change is what
- * differs from REF, by default from where this branch left main; uncommitted and new files count.
+ * `npm run test:related [-- REF]`: the types, the lint of changed files, and the suites that a change touches; of a port also
+ * its contract, of a migration the rooms of its tables, of a file of data its readers. The change is what differs from REF, by default from where this branch left main; uncommitted and new files count.
  */
 
 import { spawnSync } from 'node:child_process';

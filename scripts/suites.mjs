@@ -51,21 +51,101 @@ export function fastSuites() {
 
 /**
  * The suites that a change of these files touches: changed ones, those that import a changed file directly or through others of
- * `test/`, and those of the same room. What a change reaches through other rooms is left to the whole run: through the rooms'
- * contracts nearly every suite reaches nearly every file.
+ * `test/`, and those of the same room; of a port also its contract, of a migration the rooms that keep its tables, of a file of data
+ * its readers. What a change reaches through other rooms is left to the whole run: through the rooms' contracts nearly every suite
+ * reaches nearly every file.
  *
  * @param {string[]} changed paths relative to the package's root
  * @param {string[]} files all files of `test/`
+ * @param {string[]} [sources] all files of `src/`
  * @returns {string[]}
  */
-export function relatedSuites(changed, files) {
-  const names = new Set(changed);
-  const rooms = changed.map(roomOfSuites).filter((room) => room !== undefined);
+export function relatedSuites(changed, files, sources = listFiles(join(root, 'src'))) {
+  const readers = changed.flatMap((file) => [...readersOf(file, [...sources, ...files]), ...keepersOf(file, sources)]);
+  const touched = [...changed, ...readers];
+  const names = new Set([...touched, ...changed.flatMap((file) => contractsOf(file, files))]);
+  const rooms = touched.flatMap((file) => roomOfSuites(file) ?? []);
+  if (changed.some(isMigration)) rooms.push('test/storage');
   return files.filter((suite) => {
     if (!suite.endsWith('.test.ts') || suite.endsWith('.long.test.ts')) return false;
     if (rooms.some((room) => suite.startsWith(`${room}/`))) return true;
     return [...filesUsedBy(suite)].some((file) => names.has(file) || importsOf(file).some((path) => names.has(path)));
   });
+}
+
+const CONTRACT = /^test\/support\/.*-contract\.ts$/;
+
+/**
+ * The contract suites of the ports that a file declares: those that import one of its types from its room.
+ *
+ * @param {string} file
+ * @param {string[]} files
+ * @returns {string[]}
+ */
+function contractsOf(file, files) {
+  if (!file.startsWith('src/') || !existsSync(join(root, file))) return [];
+  const declared = [...read(file).matchAll(/^export (?:interface|type|class|abstract class) (\w+)/gm)].map(
+    ([, name]) => name,
+  );
+  return files.filter((contract) => {
+    if (!CONTRACT.test(contract)) return false;
+    const imports = [...read(contract).matchAll(/^import (?:type )?\{([^}]*)\} from '([^']+)'/gm)];
+    return imports.some(([, names = '', from = '']) => {
+      const room = dirname(normalize(join(dirname(contract), from)));
+      return file.startsWith(`${room}/`) && names.split(/,|\btype\b/).some((name) => declared.includes(name.trim()));
+    });
+  });
+}
+
+/** @param {string} file */
+const isMigration = (file) => /^migrations\/.*\.sql$/.test(file);
+
+/** Statements of a migration that name a table. */
+const OF_TABLE = /\b(?:table(?: if (?:not )?exists)?|into|update|from|join|on) ([a-z_]+)/g;
+
+/**
+ * The stores whose statements name a table of a migration.
+ *
+ * @param {string} file
+ * @param {string[]} sources
+ * @returns {string[]}
+ */
+function keepersOf(file, sources) {
+  if (!isMigration(file) || !existsSync(join(root, file))) return [];
+  const sql = read(file).replace(/--.*|'[^']*'/g, '');
+  const tables = [...new Set([...sql.matchAll(OF_TABLE)].map(([, name]) => name))];
+  const names = new RegExp(`\\b(?:from|join|into|update|table|using)\\s+(?:${tables.join('|')})\\b`, 'i');
+  return sources.filter((source) => /\/store(\.ts$|\/)/.test(source) && names.test(read(source)));
+}
+
+/** Folders of data that coda reads where it runs. */
+const DATA = /^(?:assets|agents|agent-skills|config)\//;
+
+/**
+ * The files that read a file of data: they name it, or where none of `src` does, the nearest folder above it.
+ *
+ * @param {string} file
+ * @param {string[]} all
+ * @returns {string[]}
+ */
+function readersOf(file, all) {
+  if (!DATA.test(file)) return [];
+  const parts = file.split('/');
+  /** @type {string[]} */
+  const readers = [];
+  for (let count = parts.length; count > 0; count--) {
+    const named = parts.slice(0, count);
+    const isWhole = count === parts.length;
+    const joined = `'${named.join("', '")}'`;
+    const names = isWhole
+      ? [named.join('/'), joined]
+      : [`${joined})`, `${joined}, \``, ...(count > 1 ? [`${named.join('/')}/`] : [])];
+    readers.push(
+      ...all.filter((each) => /\.(ts|tsx|js)$/.test(each) && names.some((name) => read(each).includes(name))),
+    );
+    if (readers.some((each) => each.startsWith('src/'))) break;
+  }
+  return readers;
 }
 
 /**

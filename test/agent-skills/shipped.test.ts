@@ -43,6 +43,7 @@ describe('the skills that coda brings', () => {
     const text = readFileSync(join(root, name, 'SKILL.md'), 'utf8');
     const deps = {
       work: { wakeAt: () => {} },
+      speech: {},
       onClose: () => {},
       config: {},
       people: { household: {} },

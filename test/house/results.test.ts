@@ -75,3 +75,27 @@ test('a change of a room touches its suites, and a helper of the tests the suite
   expect(relatedSuites(['test/house/results.test.ts'], files)).toEqual(['test/house/results.test.ts']);
   expect(relatedSuites(['docs/start.md'], files)).toEqual([]);
 });
+
+test.each([
+  ['a port', 'src/delivery/adapter.ts', 'test/adapters/slack/contract.test.ts', 'test/adapters/slack/render.test.ts'],
+  ['another port', 'src/bus/port.ts', 'test/bus/bus.test.ts', 'test/adapters/slack/contract.test.ts'],
+  ['a migration', 'migrations/0045_hooks.sql', 'test/storage/migrate.test.ts', 'test/skills/tasks/tasks.test.ts'],
+  [
+    'a table',
+    'migrations/0151_note_vectors_follow.sql',
+    'test/skills/notes/notes.test.ts',
+    'test/skills/tasks/tasks.test.ts',
+  ],
+  ['an asset', 'assets/prices.json', 'test/agent/models/prices.test.ts', 'test/time/languages.test.ts'],
+  ['an asset of a folder', 'assets/times/de.json', 'test/time/languages.test.ts', 'test/agent/models/prices.test.ts'],
+  [
+    'a shipped skill',
+    'agent-skills/travel-plan/SKILL.md',
+    'test/agent-skills/shipped.test.ts',
+    'test/time/dst.test.ts',
+  ],
+])('a change of %s touches what stands on it: %s', (_, changed, touched, untouched) => {
+  const suites = relatedSuites([changed], listFiles(join(root, 'test')));
+  expect(suites).toContain(touched);
+  expect(suites).not.toContain(untouched);
+});
