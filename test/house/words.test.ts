@@ -190,11 +190,11 @@ export type Reader = (shown: string) => void;
 `;
   const long = `export function write() {\n${lines(60)}\n}\n`;
   const bounds = { longFunctions: 0, conditionalSpreads: 1, participleLocals: 3 };
-  const files = [
+  const files: (readonly [string, string])[] = [
     ['src/notes/read.ts', text],
     ['src/notes/write.ts', long],
     ['test/notes/write.test.ts', text],
-  ] as const;
+  ];
   expect(countLeftovers(files, bounds)).toEqual([
     '1 long functions (0), most in src/notes/write.ts (1), src/notes/read.ts (0)',
     '2 conditional spreads (1), most in src/notes/read.ts (2), src/notes/write.ts (0)',

@@ -67,7 +67,7 @@ async function search(words: string): Promise<Found[]> {
   });
 }
 
-/** What is found for words in small letters, a moment after they were written; nothing where coda cannot be asked. */
+/** The hits of words in small letters, a moment after they were written; none where coda cannot be asked. */
 function useHits(words: string): readonly Found[] {
   const [hits, setHits] = useState<readonly Found[]>([]);
   useEffect(() => {

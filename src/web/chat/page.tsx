@@ -96,7 +96,7 @@ function useEnd(shown: readonly unknown[]) {
     isAtEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
     setBehind(!isAtEnd.current);
   };
-  /** What is read stays where it is while something is added above it. */
+  /** Adds something above; the lines that are read stay where they are. */
   const grow = async (add: () => Promise<boolean>) => {
     const box = scroller.current;
     const height = box?.scrollHeight ?? 0;
