@@ -36,7 +36,7 @@ import type { Gate } from '../people/index.ts';
 import type { Webhooks } from '../skills/webhooks/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import type { ChangeSource } from './api/changes.ts';
-import { apiRoutes } from './api/index.ts';
+import { type ApiParts, apiRoutes } from './api/index.ts';
 import type { Backups } from './backups.ts';
 import { settingWords } from './config.ts';
 import { approvals } from './operations/approvals.ts';
@@ -114,19 +114,21 @@ export function serve(parts: HttpParts): Serving | undefined {
   const hasToken = parts.config.access.approval_token !== undefined;
   const consents = (token: string | undefined) => hasToken && token !== undefined && approvals.carries(token);
   const chat = openHttpChat({ database, artifacts, clock: world.clock, consents, pushes: parts.pushes });
-  const runRoutes = ['/run', '/v1/skills/run'].map((path) => runRoute({ ...parts, talk: chat.talk }, path));
+  const { agentSkills, delivery, gate } = parts;
+  const runParts = { agentSkills, talk: chat.talk, database, delivery, gate };
+  const runRoutes = ['/run', '/v1/skills/run'].map((path) => runRoute(runParts, path));
   const routes: AnyRoute[] = [...chat.routes, ...runRoutes, ...routesOf(parts)];
   const web = openWeb({
     ...chat,
     database,
     changes,
     agent: parts.agent,
-    delivery: parts.delivery,
+    delivery,
     sessions,
     clock: world.clock,
   });
   routes.push(
-    ...apiRoutes({ ...parts, settingWords }),
+    ...apiRoutes(apiPartsOf(parts)),
     openApiRoute(() => routes, parts.version),
     // The last ones: none of them may stand before a route of another room.
     ...web.routes,
@@ -134,18 +136,46 @@ export function serve(parts: HttpParts): Serving | undefined {
   const proxy = config.url === undefined ? undefined : new ProxyCheck(config.url, config.listen, () => !!http.address);
   if (proxy) routes.push(proxy.route());
   const jwts = config.jwt && new Jwts(config.jwt, parts.egress, world.clock);
-  const callers = new Callers({ ...parts, config, access: parts.config.access, jwts });
+  const { access } = parts.config;
+  const callers = new Callers({ config, access, database, gate, tokens: parts.tokens, jwts, approvals });
   const service: Service = {
     routes,
     authenticate: (token, approval) => callers.authenticate(token, approval),
     refuses: (caller, scope) => callers.refuses(caller, scope),
     signedIn: (cookie) => sessions.authenticate(cookie),
     admits: async ({ personId }) =>
-      personId === undefined || database.tx('http.refuse', (tx) => parts.delivery.requests.admits(tx, personId)),
+      personId === undefined || database.tx('http.refuse', (tx) => delivery.requests.admits(tx, personId)),
     problemPage: web.problem,
   };
   parts.checks.add([http.check(), ...(proxy ? [proxy.check()] : [])]);
   return { service, adapter: chat.adapter };
+}
+
+/** Parts of the routes over what several rooms keep. */
+function apiPartsOf(parts: HttpParts): ApiParts {
+  const { config, world, database, delivery, agent, approvals, people, tokens, gate } = parts;
+  const { all, skills, agentSkills, platforms, backups, checks, changed, version, modelStatus } = parts;
+  return {
+    config,
+    world,
+    database,
+    delivery,
+    agent,
+    approvals,
+    people,
+    tokens,
+    gate,
+    all,
+    skills,
+    agentSkills,
+    platforms,
+    backups,
+    checks,
+    changed,
+    version,
+    modelStatus,
+    settingWords,
+  };
 }
 
 function routesOf(parts: HttpParts): AnyRoute[] {

@@ -8,12 +8,7 @@ import { type PeopleParts, peopleRoutes } from './people.ts';
 import { type SearchParts, searchRoute } from './search.ts';
 import { type SystemParts, systemRoutes } from './system.ts';
 
-export interface ApiParts
-  extends Omit<MeParts, 'wellness'>,
-    Omit<SystemParts, 'wellness'>,
-    ActivityParts,
-    PeopleParts,
-    SearchParts {
+export interface ApiParts extends MeParts, SystemParts, ActivityParts, PeopleParts, SearchParts {
   checks: Pick<Checks, 'run'>;
   changed: ChangeSource | undefined;
 }
@@ -22,11 +17,11 @@ export function apiRoutes(parts: ApiParts): readonly AnyRoute[] {
   const { checks, changed, world } = parts;
   const wellness = new Wellness({ checks, changed, clock: world.clock });
   return [
-    meRoute({ ...parts, wellness }),
+    meRoute(parts, wellness),
     searchRoute(parts),
     ...activityRoutes(parts),
     ...peopleRoutes(parts),
-    ...systemRoutes({ ...parts, wellness }),
+    ...systemRoutes(parts, wellness),
     ...logRoutes(parts),
   ];
 }

@@ -19,7 +19,6 @@ import { type ReadingParts, readerFrom } from './reader.ts';
 export interface MeParts extends ReadingParts {
   all: Pick<AllSkills, 'listUpcoming'>;
   approvals: Approvals;
-  wellness: Wellness;
   version: string;
 }
 
@@ -51,8 +50,8 @@ const shape = z.object({
 });
 
 /** `GET /v1/me`: the person who is signed in, and what waits for them. */
-export function meRoute(parts: MeParts): AnyRoute {
-  const { config, approvals, wellness, version } = parts;
+export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRoute {
+  const { config, approvals, version } = parts;
   const { kind, longest } = config.block(speechConfig).transcribe;
   const hears = kind !== 'none';
   return route({

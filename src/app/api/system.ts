@@ -18,7 +18,6 @@ import { iso, type ReadingParts, readerFrom } from './reader.ts';
 import * as store from './store.ts';
 
 export interface SystemParts extends ReadingParts {
-  wellness: Wellness;
   platforms: readonly PlatformAdapter[];
   backups: Backups;
   agent: Agent;
@@ -32,9 +31,9 @@ export interface SystemParts extends ReadingParts {
 
 const TAG = 'system';
 
-export function systemRoutes(parts: SystemParts): AnyRoute[] {
+export function systemRoutes(parts: SystemParts, wellness: Wellness): AnyRoute[] {
   return [
-    findingsRoute(parts),
+    findingsRoute(parts, wellness),
     statusRoute(parts),
     costsRoute(parts),
     settingsRoute(parts),
@@ -53,7 +52,7 @@ const finding = z.object({
   remedy: z.string().nullable(),
 });
 
-function findingsRoute({ wellness, world }: SystemParts): AnyRoute {
+function findingsRoute({ world }: SystemParts, wellness: Wellness): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/system/findings',
