@@ -1,5 +1,13 @@
 import { type AnyTool, contentsOf, forOwners } from '../agent/index.ts';
-import { combineVerdicts, type HealthCheck, type Skill, type SkillDeps, type Verdict, verbsOf } from '../chat/index.ts';
+import {
+  combineVerdicts,
+  type HealthCheck,
+  routesOf,
+  type Skill,
+  type SkillDeps,
+  type Verdict,
+  verbsOf,
+} from '../chat/index.ts';
 import type { RoleHolder } from '../people/index.ts';
 import { type Queryable, readerOf } from '../storage/index.ts';
 import { decidedOf, type Folder, type Pin, pinFolder, pinnedNames } from '../trust/index.ts';
@@ -10,6 +18,8 @@ import { embedSkillsJob } from './find/vectors.ts';
 import { imageOperations } from './images/operations.ts';
 import { isWithheld } from './live/decisions.ts';
 import type { SkillHost } from './live/host.ts';
+import type { LiveSkills } from './live/live.ts';
+import { decisionOperations } from './live/operations.ts';
 import { skillRoutes } from './routes.ts';
 import { type AgentSkill, isTrusted, SOURCE_KINDS, type SourceKind } from './skill.ts';
 import { deletionRules, mergeRules } from './store.ts';
@@ -28,7 +38,7 @@ import { meantTool, wrongTool } from './use/wrong.ts';
 
 const MOST_AT_HOME = 12;
 
-export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<SkillsConfig, 'countRuns'> {
+export function agentSkills(host: LiveSkills, settings: SkillsConfig): Skill<SkillsConfig, 'countRuns'> {
   const { search, views } = host;
   let prompt: SkillPrompt | undefined;
   const promptOf = (deps: SkillDeps<SkillsConfig>) => {
@@ -77,7 +87,10 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     },
     views: {
       checks: (deps) => [healthCheck(host, deps)],
-      routes: ({ people, world, ports }) => skillRoutes({ host, people, world, ports }),
+      routes: ({ people, world, ports }) => [
+        ...routesOf(decisionOperations, host, { ...world, gate: people.gate }),
+        ...skillRoutes({ host, people, world, ports }),
+      ],
       home: async ({ people: { gate } }, { person }) => {
         const view = views.viewOf(undefined);
         const off = deniedBy(gate)(view, person);
@@ -92,7 +105,7 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     acts: {
       verbs: (deps) => ({
         ...verbsOf(routing, { ...deps, host }, deps.world),
-        ...verbsOf([...listOperations(), ...imageOperations], host, deps.world),
+        ...verbsOf([...decisionOperations, ...listOperations(), ...imageOperations], host, deps.world),
       }),
       offerForFiles: (_, files, { person }) => receivedOffer(files, person.role),
       callNamed: (_, name, rest) => calledBy(views.viewOf(undefined), name, rest),

@@ -5,13 +5,13 @@ import { listOperations } from './catalog/list.ts';
 import { judging, looking } from './catalog/look.ts';
 import { routing } from './find/operations.ts';
 import { imageOperations } from './images/operations.ts';
+import { decisionOperations } from './live/operations.ts';
 
 export { agentSkills, skillListFor, toolDeps } from './agent-skills.ts';
 export * as bundles from './bundle/bundle.ts';
 export * as skillInstall from './bundle/install.ts';
 export { isRead as isSkillFolder, ownFolders } from './catalog/sources.ts';
 export * as skillSteps from './catalog/steps.ts';
-export { validateSkills } from './catalog/validate.ts';
 export { config as agentSkillsConfig } from './config.ts';
 export * as skillSearch from './find/operations.ts';
 export type { SkillFiles, SkillHost, SkillVersions, View } from './live/host.ts';
@@ -26,6 +26,7 @@ export * as skillCalls from './use/tools.ts';
 export * as skillTrust from './use/trusted.ts';
 
 export const folderOperations = (resting?: Parameters<typeof listOperations>[0]) => [
+  ...decisionOperations,
   ...listOperations(resting),
   ...looking,
   ...routing,

@@ -40,11 +40,10 @@ import { type ApiParts, apiRoutes } from './api/index.ts';
 import type { Backups } from './backups.ts';
 import { settingWords } from './config.ts';
 import { approvals } from './operations/approvals.ts';
-import { hooks, notify } from './operations/hooks.ts';
 import { jobs } from './operations/jobs.ts';
+import { notify } from './operations/notify.ts';
 import { outbox } from './operations/outbox.ts';
 import { pair, people } from './operations/people.ts';
-import { skills as skillOperations } from './operations/skills.ts';
 import { sessions, tokens } from './operations/tokens.ts';
 import type { People } from './people.ts';
 import { runRoute } from './run-route.ts';
@@ -185,18 +184,7 @@ function routesOf(parts: HttpParts): AnyRoute[] {
     health(world.clock, healthy),
     metricsRoute(world),
     ...operationRoutes(
-      [
-        ...outbox,
-        ...approvals,
-        ...skillOperations,
-        ...notify,
-        ...jobs,
-        ...hooks,
-        ...pair,
-        ...people,
-        ...tokens,
-        ...sessions,
-      ],
+      [...outbox, ...approvals, ...notify, ...jobs, ...pair, ...people, ...tokens, ...sessions],
       { app: parts, world },
       { ...world, gate },
     ),

@@ -426,7 +426,7 @@ export interface ChatAdapter {
    */
   hearPostponed?(events: readonly PostponedEvent[]): void;
 
-  /** Where its places live in this process, and not with a platform. */
+  /** Its places, if they live in this process and not with a platform. */
   readonly local?: LocalPlaces;
 }
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openCatalog } from '../../src/agent-skills/catalog/catalog.ts';
-import { validateSkills } from '../../src/agent-skills/index.ts';
+import { validateSkills } from '../../src/agent-skills/catalog/validate.ts';
 import { readBody } from '../../src/agent-skills/read/file.ts';
 import { skillText, temporaryFolder, write } from './support.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { openCatalog } from '../../src/agent-skills/catalog/catalog.ts';
-import { validateSkills } from '../../src/agent-skills/index.ts';
+import { validateSkills } from '../../src/agent-skills/catalog/validate.ts';
 import { readBody } from '../../src/agent-skills/read/file.ts';
 import { temporaryFolder, write } from './support.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bundleContent } from '../../src/agent-skills/bundle/bundle.ts';
 import { inspectSkill, installSkill } from '../../src/agent-skills/bundle/install.ts';
-import { validateSkills } from '../../src/agent-skills/index.ts';
+import { validateSkills } from '../../src/agent-skills/catalog/validate.ts';
 import { allSkills } from '../../src/app/skills.ts';
 import { packageRoot } from '../../src/base/root.ts';
 import { basics } from '../../src/skills/basics/index.ts';

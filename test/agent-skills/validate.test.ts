@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ValidateOptions } from '../../src/agent-skills/catalog/validate.ts';
-import { validateSkills } from '../../src/agent-skills/index.ts';
+import { validateSkills } from '../../src/agent-skills/catalog/validate.ts';
 import { skillText, temporaryFolder, write } from './support.ts';
 
 /** The problems of the one skill below `root`, as `level code line`. */

@@ -5,6 +5,7 @@ import { OPERATIONS } from '../../src/app/operations/verbs.ts';
 import type { Json } from '../../src/base/json.ts';
 import { packageRoot } from '../../src/base/root.ts';
 import { trialOperations } from '../../src/skills/skill-trials/index.ts';
+import { hookOperations } from '../../src/skills/webhooks/index.ts';
 import { migrate, openDatabase } from '../../src/storage/index.ts';
 import { migratedDataDir, Program } from '../support/jsonl.ts';
 import { type Play, play } from '../support/play.ts';
@@ -109,7 +110,9 @@ function dyingAfter(name: string): Disposable {
 }
 
 test('no operation is carried out without its entry, whenever the process dies', async () => {
-  const audited = [...OPERATIONS, ...trialOperations, ...folderOperations()].filter(({ audit }) => audit !== undefined);
+  const audited = [...OPERATIONS, ...trialOperations, ...folderOperations(), ...hookOperations].filter(
+    ({ audit }) => audit !== undefined,
+  );
   expect(audited.map(({ name }) => name).sort()).toEqual(Object.keys(AUDITED).sort());
   const found = await coda.app.agentSkills.inquire('travel-plan');
   if (typeof found === 'string') throw new Error(found);

@@ -63,7 +63,7 @@ export const families: Readonly<Record<string, OperationFamily>> = {
   notify: {
     summary: 'have coda tell somebody something, once for each key',
     isAlone: true,
-    load: async () => (await import('./hooks.ts')).notify,
+    load: async () => (await import('./notify.ts')).notify,
   },
   jobs: { summary: 'background jobs', load: async () => (await import('./jobs.ts')).jobs },
   schedule: {
@@ -77,11 +77,11 @@ export const families: Readonly<Record<string, OperationFamily>> = {
   },
   hooks: {
     summary: 'what programs may have coda do for a person',
-    load: async () => (await import('./hooks.ts')).hooks,
+    load: async () => (await import('../../skills/webhooks/index.ts')).hookOperations,
   },
   webhook: {
     summary: 'what programs send',
-    load: async () => (await import('./hooks.ts')).webhook,
+    load: async () => (await import('../../skills/webhooks/index.ts')).webhookOperations,
   },
   pair: {
     summary: 'let somebody in, by the code that coda gave them',
@@ -117,9 +117,8 @@ export const families: Readonly<Record<string, OperationFamily>> = {
       const { folderOperations } = await import('../../agent-skills/index.ts');
       const { restingIn } = await import('../../skills/skill-market/index.ts');
       return [
-        ...(await import('./skills.ts')).skills,
-        ...(await import('../../skills/skill-trials/index.ts')).trialOperations,
         ...folderOperations(restingIn),
+        ...(await import('../../skills/skill-trials/index.ts')).trialOperations,
         ...(await import('../../skills/skill-runs/index.ts')).runOperations,
       ];
     },

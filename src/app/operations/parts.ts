@@ -68,19 +68,7 @@ export interface OperationParts {
 }
 
 export interface ServedParts {
-  app: Pick<
-    OperatedApp,
-    | 'database'
-    | 'jobs'
-    | 'delivery'
-    | 'approvals'
-    | 'agentSkills'
-    | 'hooks'
-    | 'tokens'
-    | 'sessions'
-    | 'people'
-    | 'backups'
-  >;
+  app: Pick<OperatedApp, 'database' | 'jobs' | 'delivery' | 'approvals' | 'tokens' | 'sessions' | 'people' | 'backups'>;
   world: World;
 }
 

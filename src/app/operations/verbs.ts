@@ -1,3 +1,4 @@
+import { folderOperations } from '../../agent-skills/index.ts';
 import { type Verb, verbsOf } from '../../chat/index.ts';
 import type { AnyOperation } from '../../chat/operation.ts';
 import { verbOf } from '../../chat/operation.ts';
@@ -6,15 +7,14 @@ import { specialistOperations } from '../../skills/specialists/index.ts';
 import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
 import { backup } from './data.ts';
-import { hooks, notify, webhook } from './hooks.ts';
 import { jobs, scheduledRuns } from './jobs.ts';
 import { cost, looking, trace } from './looking.ts';
+import { notify } from './notify.ts';
 import { outbox } from './outbox.ts';
 import { needsToken, type OperationParts } from './parts.ts';
 import { pair, people } from './people.ts';
 import { health, status } from './running.ts';
 import { secrets } from './secrets.ts';
-import { skills } from './skills.ts';
 import { sessions, tokens } from './tokens.ts';
 
 /** Operations of the owner that no skill brings. */
@@ -27,8 +27,6 @@ export const OPERATIONS: readonly AnyOperation[] = [
   ...people,
   ...tokens,
   ...sessions,
-  ...hooks,
-  ...webhook,
   ...notify,
   ...audit,
   ...secrets,
@@ -38,12 +36,13 @@ export const OPERATIONS: readonly AnyOperation[] = [
   ...cost,
   ...looking,
   ...backup,
-  ...skills,
 ];
 
 /** Verbs that approve something as an owner would; those of skills, too. */
 const APPROVING: ReadonlySet<string> = new Set(
-  [...OPERATIONS, ...specialistOperations, ...marketOperations].filter((each) => each.approves).map(verbOf),
+  [...OPERATIONS, ...specialistOperations, ...marketOperations, ...folderOperations()]
+    .filter((each) => each.approves)
+    .map(verbOf),
 );
 
 export function controlVerbs(parts: OperationParts): Record<string, Verb> {

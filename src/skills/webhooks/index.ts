@@ -1,10 +1,12 @@
 /** Incoming webhooks: `POST /hooks/:id`. */
 import { z } from 'zod';
-import { type AnyRoute, route, type Skill, type SkillDeps } from '../../chat/index.ts';
+import { type AnyRoute, route, routesOf, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { isErased } from '../../people/index.ts';
+import { hookOperations, webhookOperations } from './operations.ts';
 import { deletionRules, KIND, mergeRules } from './store.ts';
 import type { Webhooks } from './webhooks.ts';
 
+export { hookOperations, webhookOperations } from './operations.ts';
 export { type WebhookDeps, Webhooks } from './webhooks.ts';
 
 /** Bytes of a request: attachments in base64, and words. */
@@ -30,7 +32,14 @@ export const webhooks = (hooks: Webhooks): Skill => ({
     mergeRules,
   },
   work: { jobs: (deps) => [{ kind: KIND, run: async ({ id, key, payload }) => begin(deps, key ?? id, payload) }] },
-  views: { routes: () => [listRoute(hooks), takeRoute(hooks)] },
+  acts: { verbs: (deps) => verbsOf([...hookOperations, ...webhookOperations], { hooks }, deps.world) },
+  views: {
+    routes: ({ world, people }) => [
+      ...routesOf(hookOperations, { hooks }, { ...world, gate: people.gate }),
+      listRoute(hooks),
+      takeRoute(hooks),
+    ],
+  },
 });
 
 const takeRoute = (hooks: Webhooks): AnyRoute =>

@@ -1,10 +1,12 @@
+/** Decisions of the owner about agent skills, and what is learnt of their requests. */
 import { z } from 'zod';
-import { skillFacts, validateSkills } from '../../agent-skills/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { didYouMean, plural } from '../../base/text.ts';
 import { approvalFlags, operation, usage, type Wire } from '../../chat/operation.ts';
 import { type Inquest, trustTexts } from '../../trust/index.ts';
-import type { OperationParts, ServedParts } from './parts.ts';
+import { validateSkills } from '../catalog/validate.ts';
+import { nearSkills, skillMeant } from '../skill.ts';
+import type { LiveSkills } from './live.ts';
 
 const TERMINAL = 'terminal';
 const LIST = '"coda skills list" shows what there is.';
@@ -12,7 +14,7 @@ const LIST = '"coda skills list" shows what there is.';
 const inquire = operation({
   name: 'skills inquire',
   input: z.object({ name: z.string() }),
-  run: ({ app }: OperationParts, { name }) => app.agentSkills.inquire(name),
+  run: (skills: LiveSkills, { name }) => skills.inquire(name),
 });
 
 const inquestText = (inquest: Inquest): string => `${trustTexts.inquest(inquest).replaceAll('**', '')}\n`;
@@ -34,7 +36,7 @@ const approve = operation({
     body: skillPin,
     conflict: (isDone) => (isDone ? undefined : 'Its files have changed meanwhile: look at them again.'),
   },
-  run: ({ app }: OperationParts, { name, hash }, { besides }) => app.agentSkills.approve(name, hash, besides),
+  run: (skills: LiveSkills, { name, hash }, { besides }) => skills.approve(name, hash, besides),
 });
 
 const withdraw = operation({
@@ -43,7 +45,7 @@ const withdraw = operation({
   input: z.object({ name: z.string() }),
   args: ['name'],
   audit: (input, isDone: boolean) => (isDone ? input : undefined),
-  run: ({ app }: ServedParts, { name }, { besides }) => app.agentSkills.withdraw(name, besides),
+  run: (skills: LiveSkills, { name }, { besides }) => skills.withdraw(name, besides),
   route: {
     paths: ['/v1/skills/:name/withdraw'],
     scope: 'admin',
@@ -93,7 +95,7 @@ const activate = operation({
     body: skillPin,
     conflict: (isDone) => (isDone ? undefined : 'The files of this draft have changed, or it is gone.'),
   },
-  run: ({ app }: ServedParts, { name, hash }, { besides }) => app.agentSkills.activate(name, hash, besides),
+  run: (skills: LiveSkills, { name, hash }, { besides }) => skills.activate(name, hash, besides),
 });
 
 const activating = operation({
@@ -115,18 +117,16 @@ const activating = operation({
   },
 });
 
-type Skills = OperationParts['app']['agentSkills'];
-
 /** A name that no skill has, and the name that was meant if one is near. */
 interface Unknown {
   unknown: string;
   near: string | undefined;
 }
 
-function nameOf(skills: Skills, typed: string): string | Unknown {
+function nameOf(skills: LiveSkills, typed: string): string | Unknown {
   const snapshot = skills.catalog.current();
   return (
-    skillFacts.skillMeant(snapshot, typed)?.name ?? {
+    skillMeant(snapshot, typed)?.name ?? {
       unknown: typed,
       near: didYouMean(typed, [...snapshot.skills.keys()]),
     }
@@ -163,7 +163,7 @@ const deprecate = operation({
   }),
   args: ['name'],
   audit: (_, done: Deprecation) => done,
-  async run({ app: { agentSkills: skills } }: ServedParts, asked, { besides }) {
+  async run(skills: LiveSkills, asked, { besides }) {
     await skills.rescan();
     const name = nameOf(skills, asked.name);
     if (typeof name !== 'string') return name;
@@ -204,9 +204,9 @@ const undeprecate = operation({
   input: z.object({ name: z.string(), mustExist: z.boolean().optional().meta({ isHidden: true }) }),
   args: ['name'],
   audit: (_, name: string) => ({ name }),
-  async run({ app: { agentSkills: skills } }: ServedParts, { name: typed, mustExist }, { besides }) {
+  async run(skills: LiveSkills, { name: typed, mustExist }, { besides }) {
     await skills.rescan();
-    const known = skillFacts.skillMeant(skills.catalog.current(), typed)?.name;
+    const known = skillMeant(skills.catalog.current(), typed)?.name;
     if (mustExist && known === undefined) return { name: undefined, was: false };
     const name = known ?? typed;
     return { name, was: await skills.undeprecate(name, (tx) => besides(tx, name)) };
@@ -238,10 +238,8 @@ const validate = operation({
   name: 'skills validate',
   input: z.object({ checkEntrypoints: z.boolean() }),
   // A skill that the caller may not use is not named.
-  run: async ({ app: { agentSkills } }: ServedParts, asked, { may }) =>
-    (await validateSkills(agentSkills.folders(), asked)).filter(({ name, group }) =>
-      may({ kind: 'skill', name, group }),
-    ),
+  run: async (skills: LiveSkills, asked, { may }) =>
+    (await validateSkills(skills.folders(), asked)).filter(({ name, group }) => may({ kind: 'skill', name, group })),
   route: {
     paths: ['/validate', '/v1/skills/validate'],
     scope: 'skills',
@@ -267,10 +265,10 @@ const validate = operation({
 });
 
 /** Folders that a command may name with `--root` beside a running coda. */
-export const folders = operation({
+const folders = operation({
   name: 'skills folders',
   input: z.object({}),
-  run: ({ app }: OperationParts) => app.agentSkills.folders(),
+  run: (skills: LiveSkills) => skills.folders(),
 });
 
 const feedback = operation({
@@ -293,7 +291,7 @@ const feedback = operation({
   },
   // The words of the request are a person's, and not the log's.
   audit: (_, learned: object | undefined) => learned,
-  async run({ app: { agentSkills: skills } }: OperationParts, input, { besides }): Promise<number | boolean> {
+  async run(skills: LiveSkills, input, { besides }): Promise<number | boolean> {
     const { id = '', expected = '', query, space: spaceId = TERMINAL, reset } = input;
     if (reset) return skills.resetFeedback(spaceId, (tx) => besides(tx, { spaceId }));
     await skills.rescan();
@@ -309,18 +307,18 @@ const feedback = operation({
 });
 
 /** The name of the skill that is meant. Throws `SKILL_NOT_FOUND`. */
-function nameOfSkill({ catalog }: Skills, typed: string): string {
+function nameOfSkill({ catalog }: LiveSkills, typed: string): string {
   const snapshot = catalog.current();
-  const skill = skillFacts.skillMeant(snapshot, typed);
+  const skill = skillMeant(snapshot, typed);
   if (skill) return skill.name;
-  const near = skillFacts.nearSkills(snapshot, typed);
+  const near = nearSkills(snapshot, typed);
   throw new CodaError('SKILL_NOT_FOUND', {
     message: `There is no skill ${typed}.`,
     remedy: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : '"coda skills list" shows them.',
   });
 }
 
-export const skills = [
+export const decisionOperations = [
   inquire,
   approve,
   approving,

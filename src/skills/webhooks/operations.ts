@@ -1,3 +1,4 @@
+/** The owner's hooks: made, tried and removed. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
@@ -6,8 +7,11 @@ import { messageOf } from '../../base/errors.ts';
 import { omitUndefined } from '../../base/json.ts';
 import { plural } from '../../base/text.ts';
 import { operation, usage } from '../../chat/operation.ts';
-import { type NoticeOutcome, notify as tell } from '../../delivery/index.ts';
-import type { OperationParts, ServedParts } from './parts.ts';
+import type { Webhooks } from './webhooks.ts';
+
+interface HookParts {
+  hooks: Webhooks;
+}
 
 const MOST_PAYLOAD_BYTES = 15 * 1024 * 1024;
 
@@ -21,9 +25,9 @@ const list = operation({
   example: 'coda hooks list --json',
   input: z.object({}),
   json: 'indented',
-  run: ({ app }: OperationParts) => app.hooks.list(),
-  show(hooks) {
-    const lines = hooks.map(({ id, kind, form, person, lastAt }) =>
+  run: ({ hooks }: HookParts) => hooks.list(),
+  show(found) {
+    const lines = found.map(({ id, kind, form, person, lastAt }) =>
       [`/hooks/${id}`, `${kind} to ${person}`, form, lastAt === null ? 'never used' : `last ${lastAt}`].join('  '),
     );
     return `${lines.join('\n') || 'There are no hooks.'}\n`;
@@ -78,10 +82,10 @@ const add = operation({
   },
   prepare: async (given, io) => (given.secretStdin ? { ...given, secret: (await readAll(io.stdin)).trim() } : given),
   audit: (_, hook: string) => ({ path: hook }),
-  run({ app }: ServedParts, input, { besides }) {
+  run({ hooks }: HookParts, input, { besides }) {
     const { name, to: person, kind, form, secret, allowUnsigned, template: words, when, skill } = input;
     const template = { text: words, ...omitUndefined({ when, skill }) };
-    return app.hooks.add({ name, person, kind, form, template, secret, allow_unsigned: allowUnsigned }, besides);
+    return hooks.add({ name, person, kind, form, template, secret, allow_unsigned: allowUnsigned }, besides);
   },
   show({ path: hook, secret }, { secretStdin }) {
     if (secret === null) return `POST ${hook}, from this machine only.\n`;
@@ -98,7 +102,7 @@ const test = operation({
   args: ['name'],
   json: 'line',
   prepare: (given) => ({ ...given, path: resolve(given.path) }),
-  run: ({ app }: OperationParts, { name, path: file }) => app.hooks.test(name, readPayload(file)),
+  run: ({ hooks }: HookParts, { name, path: file }) => hooks.test(name, readPayload(file)),
   show({ kind, makes, missing }) {
     if (missing.length === 0) return `A ${kind}:\n${makes}\n`;
     const lacks = `${plural(missing.length, 'place')} not in the payload: ${missing.join(', ')}\n`;
@@ -121,14 +125,14 @@ const remove = operation({
     params: z.object({ name: z.string().min(1).max(100) }),
     conflict: (isGone) => (isGone ? undefined : 'There is no such hook any more.'),
   },
-  run: ({ app }: ServedParts, { name }, { besides }) => app.hooks.remove(name, besides),
+  run: ({ hooks }: HookParts, { name }, { besides }) => hooks.remove(name, besides),
   show(isGone, { name }) {
     if (!isGone) throw usage(`There is no hook ${name}.`, '"coda hooks" shows them.');
     return 'It takes nothing any more.\n';
   },
 });
 
-export const hooks = [list, add, test, remove];
+export const hookOperations = [list, add, test, remove];
 
 const handle = operation({
   name: 'webhook handle',
@@ -148,12 +152,12 @@ const handle = operation({
     if (id !== undefined && id !== name) throw usage(`It is not said which hook: ${name} or ${id}.`, 'Name one.');
     return { ...given, name, path: resolve(given.path) };
   },
-  run: ({ app }: OperationParts, { name = '', path: file, signature }) =>
-    app.hooks.takeLocal(name, readPayload(file), signature),
+  run: ({ hooks }: HookParts, { name = '', path: file, signature }) =>
+    hooks.takeLocal(name, readPayload(file), signature),
   show: (taken) => `${JSON.stringify(taken)}\n`,
 });
 
-export const webhook = [handle];
+export const webhookOperations = [handle];
 
 /** Read by the daemon: the socket takes no body of this size. */
 function readPayload(file: string): Buffer {
@@ -164,51 +168,3 @@ function readPayload(file: string): Buffer {
   }
   throw usage(`${file} is larger than ${MOST_PAYLOAD_BYTES} bytes.`, 'Send less at once.');
 }
-
-/** A message to one person, written down when this returns and said as soon as a coda runs. */
-const notice = operation({
-  name: 'notify',
-  example: 'coda notify "The build is green." --to discord:123456789012345678 --key build-42',
-  input: z.object({
-    text: z.string(),
-    to,
-    key: z.string().optional().describe('what is said under the same key is said once'),
-    tainted: z.boolean().optional().meta({ isHidden: true }),
-  }),
-  args: ['text'],
-  json: 'line',
-  // Its words are the person's, and not the log's.
-  audit: ({ to: person }, notified: NoticeOutcome) => ({ to: person, ...notified }),
-  run({ app: { database, jobs }, world }: ServedParts, { to: person, text, key, tainted }, { besides }) {
-    const words = { to: person, text, ...omitUndefined({ key, tainted: tainted || undefined }) };
-    return tell({ database, jobs, world }, words, besides);
-  },
-  route: {
-    paths: ['/v1/notify'],
-    scope: 'notify',
-    tag: 'notify',
-    summary: 'Has a person told something in their direct conversation, once for each key.',
-    body: z.strictObject({
-      to: z.string().trim().min(1).max(200).describe('An account such as discord:123, a name, or an id.'),
-      text: z.string().trim().min(1).max(8_000),
-      key: z.string().min(1).max(200).optional(),
-    }),
-    answers: {
-      202: {
-        description: 'It is written down and will be said; or was asked for before under this key.',
-        schema: z.object({ outcome: z.enum(['accepted', 'duplicate']), key: z.string() }),
-      },
-    },
-    // A program's words are not the person's own: they taint. `Idempotency-Key` counts as a key.
-    input: (_, body, header) => ({
-      ...(body as { to: string; text: string }),
-      tainted: true,
-      key: (body.key as string | undefined) ?? (header('idempotency-key') || undefined),
-    }),
-    answer: (notified) => ({ status: 202, json: notified }),
-  },
-  show: ({ outcome }, { to: person }) =>
-    outcome === 'duplicate' ? `${person} was told under this key before.\n` : `${person} will be told.\n`,
-});
-
-export const notify = [notice];
