@@ -18,7 +18,7 @@ export type { SkillFiles, SkillHost, SkillVersions, View } from './live/host.ts'
 export { LiveSkills } from './live/live.ts';
 export type { AgentSkill, SkillSnapshot } from './skill.ts';
 export * as skillFacts from './skill.ts';
-export { deniedBy } from './use/deps.ts';
+export { deniedBy, skillTools } from './use/deps.ts';
 export { testSkill } from './use/find.ts';
 export { skillsInUse } from './use/in-use.ts';
 export * as skillReadiness from './use/ready.ts';

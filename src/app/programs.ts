@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import type { Agent } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
-import type { Skill, Verb } from '../chat/index.ts';
+import type { Skill, ThingImport, Verb } from '../chat/index.ts';
 import type { Delivery, Item } from '../delivery/index.ts';
-import { hasTwin } from '../skills/scheduler/index.ts';
 import { ownerItem } from './credentials.ts';
 
 export interface ProgramDeps {
@@ -30,36 +29,41 @@ export function programVerbs(deps: ProgramDeps): Record<string, Verb> {
   return {
     'tools-list': async () => toolsFor(deps, await ownerItem(deps)) as unknown as Json,
     'tools-call': (args) => call(deps, args),
-    'schedules-import': (args) => importSchedule(deps, args),
+    ...Object.fromEntries(deps.skills.flatMap(({ skill }) => importOf(deps, skill.acts?.forPrograms?.imports))),
   };
 }
 
-const brought = z.object({ title: z.string(), when: z.string(), prompt: z.string() });
+const importOf = (deps: ProgramDeps, imports: ThingImport | undefined): [string, Verb][] =>
+  imports ? [[`${imports.things}-import`, (args) => importThing(deps, imports, args)]] : [];
 
-/** Rolls an import back that the person has already: only the schedule that was made tells its times. */
-class KnownSchedule extends Error {}
+/** Rolls an import back that the person has already: only the thing that was made tells that. */
+class KnownThing extends Error {}
 
 /**
- * Plans what another assistant had planned, once however often it is brought. Whoever has this machine asks for it, so
- * that it counts as no request; what was planned elsewhere is tainted, as all that programs have coda do.
+ * Makes what another assistant had, once however often it is brought. Whoever has this machine asks for it, so that it
+ * counts as no request; what was made elsewhere is tainted, as all that programs have coda do.
  */
-async function importSchedule(deps: ProgramDeps, args: Record<string, Json>): Promise<Json> {
+async function importThing(
+  deps: ProgramDeps,
+  { things, tool, input: brought, hasTwin }: ThingImport,
+  args: Record<string, Json>,
+): Promise<Json> {
   const input = brought.parse(args);
   const item = await ownerItem(deps);
   const aside = { item, signal: AbortSignal.timeout(WITHIN_MS), confirmed: false };
   try {
     return await deps.agent.actAside(
-      'schedules.import',
+      `${things}.import`,
       aside,
-      async () => ({ tool: 'schedule_create', input }),
+      async () => ({ tool, input }),
       async (tx, result): Promise<Json> => {
         if (!result?.ok) return { made: false, text: [result?.message, result?.remedy].filter(Boolean).join(' ') };
-        if (result.id !== undefined && (await hasTwin(tx, result.id))) throw new KnownSchedule();
+        if (result.id !== undefined && (await hasTwin(tx, result.id))) throw new KnownThing();
         return { made: true, text: result.text };
       },
     );
   } catch (error) {
-    if (error instanceof KnownSchedule) return { made: false, isKnown: true, text: '' };
+    if (error instanceof KnownThing) return { made: false, isKnown: true, text: '' };
     throw error;
   }
 }

@@ -23,6 +23,8 @@ export interface SkillPorts {
   plannedInFiles(): readonly { origin: string; line: string }[] | undefined;
   /** Counts how runs of skills have ended, by the name of the skill. */
   countRuns(db: Queryable): Promise<ReadonlyMap<string, { done: number; failed: number }>>;
+  /** Ids of the people for whom a skill ran, alone or as a step. */
+  listRunners(db: Queryable, skill: string): Promise<readonly string[]>;
 }
 
 export type PortName = keyof SkillPorts;
@@ -32,15 +34,22 @@ const ABSENT = failed('NOT_FOUND', 'The part of coda that does this is not there
 export const ABSENT_PORTS: SkillPorts = {
   acknowledgements: { askSeen: async () => false, endAsking: async () => [], redirect: async () => {} },
   servers: {
+    skill: '',
     has: () => false,
     findTool: () => undefined,
     call: async () => ({ ok: false, message: ABSENT.message, isTransient: false, mayHaveRun: false }),
   },
-  scripts: { find: async () => ABSENT, run: async () => ABSENT, readFile: async () => ABSENT },
-  pages: { readText: async () => ABSENT, readFeed: async () => ABSENT, readCalendar: async () => ABSENT },
+  scripts: { fileTool: undefined, find: async () => ABSENT, run: async () => ABSENT, readFile: async () => ABSENT },
+  pages: {
+    tool: undefined,
+    readText: async () => ABSENT,
+    readFeed: async () => ABSENT,
+    readCalendar: async () => ABSENT,
+  },
   hookOwner: async () => undefined,
   plannedInFiles: () => [],
   countRuns: async () => new Map(),
+  listRunners: async () => [],
 };
 
 /** Something that a skill has found by itself, for a person. */
@@ -77,7 +86,15 @@ export interface Acknowledgements {
   redirect(tx: Transaction, sources: readonly string[], to: FoundThingTelling): Promise<void>;
 }
 
+/** A tool, as policies name it: whoever may not call it may not have the same looked at by itself. */
+export interface GatedTool {
+  name: string;
+  skill: string;
+}
+
 export interface ToolServers {
+  /** The skill whose tools are those of the servers. */
+  readonly skill: string;
   has(server: string): boolean;
   /** Undefined: its server is away, or does not offer it. */
   findTool(server: string, tool: string): OfferedTool | undefined;
@@ -134,6 +151,8 @@ export interface ScriptRan {
  * secrets that the skill names. Nothing runs of a skill that no owner has approved as its files are.
  */
 export interface SkillScripts {
+  /** The tool that reads a file of a skill. */
+  readonly fileTool: GatedTool | undefined;
   /** By `skill/script`, or by a script's name alone where only one skill has it. */
   find(named: string, asker: ScriptAsker, signal: AbortSignal): Promise<(FoundScript & { ok: true }) | Failed>;
   /** Rejects with the signal's reason. */
@@ -153,6 +172,8 @@ export interface SkillScripts {
  * within a minute is fetched once. Failures are values.
  */
 export interface WatchedPages {
+  /** The tool that reads a page. */
+  readonly tool: GatedTool | undefined;
   /** The readable text of a page, in Markdown, and its language where its HTML says it. */
   readText(url: string, signal: AbortSignal): Promise<{ ok: true; text: string; language?: string } | PageFailure>;
   /** Entries of a feed (RSS, Atom), as they stand there; `more`: those beyond that are not looked at. */

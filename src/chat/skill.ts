@@ -322,6 +322,15 @@ export interface SkillWords {
 /** An operation for commands of the terminal; a thrown error is the answer, too. */
 export type Verb = (args: Record<string, Json>) => Promise<Json> | Json;
 
+/** Things that another assistant kept, each made by a call of the tool: the verb `<things>-import`. */
+export interface ThingImport {
+  things: string;
+  tool: string;
+  input: z.ZodType<Record<string, unknown>>;
+  /** True if the person had the same before: the one that the call has made is rolled back. */
+  hasTwin(tx: Transaction, id: string): Promise<boolean>;
+}
+
 /** Acts of a skill beside its tools and commands. */
 export interface SkillActs<Deps extends SkillDeps> {
   /** Tools that come and go while coda runs. */
@@ -357,8 +366,11 @@ export interface SkillActs<Deps extends SkillDeps> {
    * owner's, or in their own process where no daemon runs.
    */
   verbs?(deps: Deps): Readonly<Record<string, Verb>>;
-  /** Programs of whoever sits at this machine (`coda mcp`) may call its tools that read or write, but these. */
-  forPrograms?: { except: readonly string[] };
+  /**
+   * Programs of whoever sits at this machine (`coda mcp`) may call its tools that read or write, but these. `imports`: things
+   * that another assistant kept.
+   */
+  forPrograms?: { except: readonly string[]; imports?: ThingImport };
 }
 
 /** Work of a skill that no message asks for. */

@@ -12,8 +12,10 @@ export interface Upcoming {
   at: Date;
   text: string;
   /** The collection that it is an item of, by its name there; left out: nothing can be done with it. */
-  kind?: 'reminders' | 'schedules';
+  kind?: string;
   id?: string;
+  /** It is the person's to do, and counted among what is due today. */
+  isDue?: true;
   /** Words of a series: "every weekday at 09:00". */
   repeats?: string | undefined;
   /** The reminder has spoken at `at` and waits to be done. */

@@ -87,9 +87,6 @@ function skillNamed({ snapshot, drafts, areSteps }: KnownSkills, name: string): 
   throw new WrongStep('NOT_FOUND', texts.noStep(name, nearSkills(snapshot, name), areSteps));
 }
 
-/** The tool that runs composed skills. */
-const RUNNER = 'skill_pipeline';
-
 export function composedCall(skill: AgentSkill, payload: string): Call | undefined {
-  return stepsOf(skill) && { tool: RUNNER, input: { name: skill.name, payload } };
+  return stepsOf(skill) && { tool: 'skill_pipeline', input: { name: skill.name, payload } };
 }

@@ -37,6 +37,19 @@ export interface SkillCode {
   attachedFiles(ctx: CallContext): Promise<PutFile[]>;
 }
 
+export const ACTIVATE = 'skill_activate';
+export const MEANT = 'skill_meant';
+export const READ_RESOURCE = 'skill_read_resource';
+
+/** Tools for whoever reads which were called. */
+export const skillTools = {
+  activate: ACTIVATE,
+  /** The button that says which skill was meant instead. */
+  meant: MEANT,
+  loading: [ACTIVATE, 'skill_delegate', 'skill_run'],
+  finding: ['skill_search', 'skill_list', READ_RESOURCE],
+} as const;
+
 export const skillName = z.string().min(1).max(128);
 
 /** Tools that are not for a turn in which a skill with secrets is used. */

@@ -8,13 +8,13 @@ import { conversations, type FileRef } from '../../delivery/index.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import { activeIn, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
-import { skillName, skillThing, type ToolDeps } from './deps.ts';
+import { READ_RESOURCE, skillName, skillThing, type ToolDeps } from './deps.ts';
 import { isPinned, pinnedFiles } from './trusted.ts';
 
 export function resourceTool(deps: ToolDeps): AnyTool {
   const { views } = deps;
   return dataTool({
-    name: 'skill_read_resource',
+    name: READ_RESOURCE,
     group: 'skills',
     description:
       'Reads a file of an active skill, such as references/guide.md, or shows you a picture of it. Where the answer is truncated, read on from `next`.',

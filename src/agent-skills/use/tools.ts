@@ -22,7 +22,7 @@ import { type AgentSkill, isTrusted } from '../skill.ts';
 import { offIn } from '../store.ts';
 import * as texts from '../texts.ts';
 import { bundleOf, mayRunUnasked } from './bundle.ts';
-import { APART, skillName, skillThing, type ToolDeps } from './deps.ts';
+import { ACTIVATE, APART, skillName, skillThing, type ToolDeps } from './deps.ts';
 import { commandsIn, instructions } from './instructions.ts';
 import { admit, makeReady, type ReadSkill, type Ready } from './ready.ts';
 import { folderOf } from './trusted.ts';
@@ -34,7 +34,7 @@ const LONGEST_ARGUMENTS = 8_000;
 export function activateTool(deps: ToolDeps): AnyTool {
   const { views, host } = deps;
   return dataTool({
-    name: 'skill_activate',
+    name: ACTIVATE,
     group: 'always',
     description: 'Gives you a skill’s instructions to follow.',
     effect: 'write',

@@ -10,7 +10,7 @@ import { type SkillHost, type View, Views } from '../live/host.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { type Bundle, bundleOf, mayRunUnasked } from './bundle.ts';
-import { deniedBy } from './deps.ts';
+import { deniedBy, READ_RESOURCE } from './deps.ts';
 import { type Script, scriptIn } from './run.ts';
 import { lookAt } from './trusted.ts';
 
@@ -65,6 +65,7 @@ export function skillScripts(deps: UnaskedDeps): SkillScripts {
   };
 
   return {
+    fileTool: { name: READ_RESOURCE, skill: 'skills' },
     async find(asked, asker, signal) {
       // A command works without a daemon: nobody has read the folders yet.
       if (host.catalog.current().version === 0) await host.rescan();

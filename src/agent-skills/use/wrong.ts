@@ -7,7 +7,7 @@ import { learn, termsToLearn } from '../find/search.ts';
 import { lastRequest, noteRequest } from '../find/store.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
-import { skillName, type ToolDeps } from './deps.ts';
+import { MEANT, skillName, type ToolDeps } from './deps.ts';
 import { offeredSkills } from './prompt.ts';
 
 /** Other skills that are offered instead: as many as one row of buttons has beside it. */
@@ -42,7 +42,7 @@ export function wrongTool(deps: ToolDeps): AnyTool {
       if (skill) await files.noteWrong(ctx.tx, skill, ctx.conversationId);
       ctx.tx.afterCommit(() => deps.host.onDecision());
       const choices = (ctx.prepared as AgentSkill[]).map(
-        (other): Choice => ({ label: other.name, tool: 'skill_meant', input: { name, expected: other.name } }),
+        (other): Choice => ({ label: other.name, tool: MEANT, input: { name, expected: other.name } }),
       );
       return done(texts.whichMeant(name, choices.length), choices.length > 0 ? { choices } : {});
     },
@@ -51,7 +51,7 @@ export function wrongTool(deps: ToolDeps): AnyTool {
 
 export function meantTool(deps: ToolDeps): AnyTool {
   return dataTool({
-    name: 'skill_meant',
+    name: MEANT,
     description: 'Notes which skill was meant.',
     effect: 'write',
     callers: 'buttons',

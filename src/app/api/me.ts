@@ -71,7 +71,7 @@ export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRo
         approvals.countFor(isOwner ? undefined : personId),
         countUnread(db, personId),
       ]);
-      const due = upcoming.filter(({ kind }) => kind === 'reminders').length;
+      const due = upcoming.filter(({ isDue }) => isDue).length;
       const { scopes = [] } = request.caller ?? {};
       return {
         body: {

@@ -82,6 +82,7 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
 /** Calls without a model: nothing that an owner has not approved. */
 export function toolServers(servers: Servers): ToolServers {
   return {
+    skill: 'mcp',
     has: (server) => servers.get(server) !== undefined,
     findTool: (server, tool) => servers.get(server)?.offers.find((offer) => offer.tool === tool),
     async call({ server, tool, input }, signal, refuse) {

@@ -50,7 +50,8 @@ export async function upcomingReminders(reader: OwnReader, to: Date): Promise<Up
 function upcomingOf(reminder: Reminder, reader: Reader, to: Date): Upcoming[] {
   const { id, text, rule, zone, urgent, lastOccurrence, snoozedUntil, nagged } = reminder;
   const own = {
-    kind: 'reminders' as const,
+    kind: 'reminders',
+    isDue: true as const,
     id,
     text,
     ...(rule !== undefined && { repeats: repeatWords(rule, zone, reader) }),

@@ -190,7 +190,7 @@ export async function upcomingSchedules(reader: OwnReader, to: Date): Promise<Up
     .flatMap((each) => {
       const { id, title, rule, zone } = each;
       const repeats = rule === undefined ? {} : { repeats: repeatWords(rule, zone, reader) };
-      return timesOf(each, to).map((at) => ({ kind: 'schedules' as const, id, at, text: title, ...repeats }));
+      return timesOf(each, to).map((at) => ({ kind: 'schedules', id, at, text: title, ...repeats }));
     })
     .sort((a, b) => a.at.getTime() - b.at.getTime())
     .slice(0, MOST);

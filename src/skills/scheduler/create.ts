@@ -70,9 +70,11 @@ export const createInput = z.object({
 
 type CreateInput = z.output<typeof createInput>;
 
+export const CREATE = 'schedule_create';
+
 export const createTool = (tooling: Tooling) =>
   dataTool({
-    name: 'schedule_create',
+    name: CREATE,
     group: 'always',
     form: { times: ['when'], short: createShort(tooling) },
     dialogue: { thing: 'schedule', asks: { NO_TIME: 'when', NO_TEXT: 'prompt' } },

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Call, type Failed, failed } from '../../agent/index.ts';
 import { inputWords } from '../../base/input.ts';
 import { type AllSkills, type Command, routesOf, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
@@ -8,7 +8,7 @@ import { filesJob } from './agent-files.ts';
 import { deleteTool, editInput, editTool, move } from './change.ts';
 import { own, upcomingSchedules } from './collection.ts';
 import { config } from './config.ts';
-import { canRun, chooseTool, createTool, restoreTool, type Tooling } from './create.ts';
+import { CREATE, canRun, chooseTool, createTool, restoreTool, type Tooling } from './create.ts';
 import { digestSource } from './digest.ts';
 import { adoptTurns, failingSource, outcomeSource, scheduleSource } from './fire.ts';
 import { scheduleOperations } from './operations.ts';
@@ -16,7 +16,7 @@ import { scheduleRoutes } from './routes.ts';
 import { routineCommands, routineTools } from './routines.ts';
 import { runJob } from './run.ts';
 import { scheduleChange } from './short.ts';
-import { hasSchedules, mergeRules } from './store.ts';
+import { hasSchedules, hasTwin, mergeRules } from './store.ts';
 import { home, listTool, nothingTool, systemTools } from './system.ts';
 import { texts } from './texts.ts';
 import { readWatch } from './typed.ts';
@@ -28,7 +28,6 @@ export { planFilesRead } from './agent-files.ts';
 export { config as schedulerConfig } from './config.ts';
 export { addSchedule, scheduleOperations } from './operations.ts';
 export { hookWatcher } from './run.ts';
-export { hasTwin } from './store.ts';
 
 /** For the look at a skill's files before a command runs. */
 const SCRIPT_MS = 5_000;
@@ -40,12 +39,18 @@ const NEEDS = ['acknowledgements', 'scripts', 'servers', 'pages', 'hookOwner', '
 type NeededPorts = (typeof NEEDS)[number];
 type Deps = SkillDeps<Settings, NeededPorts>;
 
+/** Plans of another assistant. */
+const imported = z.object({ title: z.string(), when: z.string(), prompt: z.string() });
+
 /** Does what people have planned, when they have planned it; shows and switches what runs by itself. */
 export const scheduler: Skill<Settings, NeededPorts> = {
   name: 'scheduler',
   config,
   acts: {
-    forPrograms: { except: ['nothing_to_tell'] },
+    forPrograms: {
+      except: [nothingTool.name],
+      imports: { things: 'schedules', tool: CREATE, input: imported, hasTwin },
+    },
     verbs: (deps) => verbsOf(scheduleOperations, operationDeps(deps), deps.world),
   },
   ports: { needs: NEEDS },

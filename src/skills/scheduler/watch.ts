@@ -89,12 +89,13 @@ export function askerOf({ person, place }: Pick<CallContext, 'person' | 'place'>
 }
 
 export async function prepare(
-  { scripts, servers, gate }: Pick<WatchTooling, 'scripts' | 'servers' | 'gate'>,
+  ports: Pick<WatchTooling, 'scripts' | 'servers' | 'pages' | 'gate'>,
   { source: asked }: Pick<WatchInput, 'source'>,
   ctx: Pick<CallContext, 'person' | 'place' | 'signal'>,
 ): Promise<ReadySource | Failed> {
+  const { scripts, servers } = ports;
   if (asked.kind === 'mcp' && !servers.has(asked.server)) return failed('NOT_FOUND', texts.noServer(asked.server));
-  const refused = refusalOf({ gate, servers }, asked, askerOf(ctx));
+  const refused = refusalOf(ports, asked, askerOf(ctx));
   if (refused) return refused;
   if (asked.kind !== 'script') return { ok: true, source: asked, hash: undefined };
   const found = await scripts.find(asked.script, askerOf(ctx), ctx.signal);

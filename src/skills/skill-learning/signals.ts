@@ -1,6 +1,7 @@
 /** Signs that a skill would help, read from what was done and never from what was said. Pure. */
 import { createHash } from 'node:crypto';
 import type { Failed } from '../../agent/index.ts';
+import { skillTools } from '../../agent-skills/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { canonicalJson } from '../../base/json.ts';
 
@@ -217,9 +218,9 @@ export interface PlayedTurn extends RecordedTurn {
   skills: readonly string[];
 }
 
-const LOADING = new Set(['skill_activate', 'skill_delegate', 'skill_run']);
+const LOADING: ReadonlySet<string> = new Set(skillTools.loading);
 /** Calls that say nothing about how something is done. */
-const BESIDE = new Set([...LOADING, 'skill_search', 'skill_list', 'skill_resource', 'undo']);
+const BESIDE: ReadonlySet<string> = new Set([...LOADING, ...skillTools.finding, 'undo']);
 
 /** True if the call is about the work itself, not about finding a way. */
 const isWork = ({ tool }: Pick<MadeCall, 'tool'>): boolean => !BESIDE.has(tool);

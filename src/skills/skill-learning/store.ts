@@ -1,3 +1,4 @@
+import { skillTools } from '../../agent-skills/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
 import { pruneRule, type RetentionRule } from '../../jobs/index.ts';
@@ -72,12 +73,12 @@ export async function meantBy(db: Queryable, personId: string, since: Instant): 
                        join steps s on s.turn_id = t.id and s.kind = 'model'
                       where t.conversation_id = b.conversation_id and t.person_id = $1 and not t.tainted
                         and t.finished_at <= b.used_at
-                        and s.payload -> 'calls' @> jsonb_build_array(jsonb_build_object('name', 'skill_activate',
+                        and s.payload -> 'calls' @> jsonb_build_array(jsonb_build_object('name', $3::text,
                               'input', jsonb_build_object('name', b.action #> '{input,name}')))
                       order by t.finished_at desc limit 1) t on true
       where i.kind = 'press' and i.person_id = $1 and i.state = 'done' and b.used_at >= $2
-        and b.action ->> 'tool' = 'skill_meant'`,
-    [personId, since],
+        and b.action ->> 'tool' = $4`,
+    [personId, since, skillTools.activate, skillTools.meant],
   );
   return rows;
 }

@@ -8,16 +8,24 @@ export { MARKET_TASK } from './market.ts';
 export { marketOperations } from './operations.ts';
 export { restingIn } from './revoke.ts';
 
-export function skillMarket(host: SkillHost): Skill {
-  const depsOf = ({ database, egress, speech: { outbox }, world }: SkillDeps): MarketDeps => ({
+export function skillMarket(host: SkillHost): Skill<unknown, 'listRunners'> {
+  const depsOf = ({
+    database,
+    egress,
+    speech: { outbox },
+    world,
+    ports: { listRunners },
+  }: SkillDeps<unknown, 'listRunners'>): MarketDeps => ({
     host,
     database,
     egress,
     outbox,
     world,
+    listRunners,
   });
   return {
     name: 'skill-market',
+    ports: { needs: ['listRunners'] },
     data: {
       changes: {
         commits: { 'skills.market.install': ['owners', 'skills'], 'skills.market.trust': ['owners', 'skills'] },

@@ -6,7 +6,6 @@ import { CodaError } from '../../base/errors.ts';
 import { didYouMean } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { HealthCheck, SystemTask } from '../../chat/index.ts';
-import type { Outbox } from '../../delivery/index.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
 import { type Database, type Queryable, readerOf } from '../../storage/index.ts';
@@ -14,7 +13,7 @@ import { CATALOG_LIMITS, type Catalog, type CatalogSkill, invalid } from './cata
 import { locationOf, notThere, type Place, placeOf, readPlace, signaturePlace } from './download.ts';
 import { MOST_SIGNATURE_BYTES } from './minisign.ts';
 import { parseCatalog } from './parse.ts';
-import { applyRevocations } from './revoke.ts';
+import { applyRevocations, type RevokingDeps } from './revoke.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 import { checkFresh, checkSigned, keyFor, untrustedError } from './trust.ts';
@@ -22,11 +21,10 @@ import { checkFresh, checkSigned, keyFor, untrustedError } from './trust.ts';
 /** For a catalog, its signature and a bundle together: a command waits a little longer for the answer. */
 export const MARKET_WITHIN_MS = 50_000;
 
-export interface MarketDeps {
+export interface MarketDeps extends RevokingDeps {
   host: SkillHost;
   database: Pick<Database, 'read' | 'tx'>;
   egress: Egress;
-  outbox: Outbox;
   world: World;
 }
 
@@ -86,7 +84,7 @@ export async function keepCatalog(deps: MarketDeps, { location, catalog, key, ha
   const isChanged = await deps.database.tx('skills.market.seen', async (tx) => {
     const row = { location, name, format, key: key ?? null, serial: signed?.serial ?? null, hash };
     if (!(await store.putCatalog(tx, row, now))) throw untrustedError(location, texts.outrun(), texts.staleRemedy());
-    return applyRevocations(tx, deps.outbox, { location, catalog, there }, now);
+    return applyRevocations(tx, deps, { location, catalog, there }, now);
   });
   if (isChanged) await deps.host.rescan();
 }

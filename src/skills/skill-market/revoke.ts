@@ -1,6 +1,7 @@
 /** Skills that their catalog has revoked: they rest, and their people are told once. */
 import { type SkillSnapshot, skillTrust } from '../../agent-skills/index.ts';
 import type { Instant } from '../../base/clock.ts';
+import type { SkillPorts } from '../../chat/index.ts';
 import { conversations, type Outbox, type Outgoing } from '../../delivery/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 import { pinFolder } from '../../trust/index.ts';
@@ -8,13 +9,18 @@ import { type Catalog, revocationOf } from './catalog.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 
+export interface RevokingDeps {
+  outbox: Outbox;
+  listRunners: SkillPorts['listRunners'];
+}
+
 /**
  * Has the skills of a catalog that are `there` rest, or work again, as it says now, and tells people of each change.
  * Returns whether anything has changed: it holds once the skills are read again.
  */
 export async function applyRevocations(
   tx: Transaction,
-  outbox: Outbox,
+  { outbox, listRunners }: RevokingDeps,
   { location, catalog, there }: { location: string; catalog: Catalog; there: ReadonlySet<string> },
   now: Instant,
 ): Promise<boolean> {
@@ -25,7 +31,7 @@ export async function applyRevocations(
   for (const { name, sha256 } of all.filter((install) => there.has(install.name))) {
     const reason = revocationOf(catalog, { id: name, sha256 })?.reason;
     if (!(await store.setRevoked(tx, { name, reason }, now))) continue;
-    await outbox.addAll(tx, await noticesOf(tx, { name, reason, catalog, now }));
+    await outbox.addAll(tx, await noticesOf(tx, listRunners, { name, reason, catalog, now }));
     isChanged = true;
   }
   return isChanged;
@@ -33,12 +39,13 @@ export async function applyRevocations(
 
 async function noticesOf(
   tx: Transaction,
+  listRunners: RevokingDeps['listRunners'],
   { name, reason, catalog, now }: { name: string; reason: string | undefined; catalog: Catalog; now: Instant },
 ): Promise<Outgoing[]> {
   const owners = await conversations.ownersDirect(tx);
   const known = new Set(owners.map(({ personId }) => personId));
   const users: { personId: string; conversationId: string }[] = [];
-  for (const personId of await store.usersOf(tx, name)) {
+  for (const personId of new Set([...(await store.listAskers(tx, name)), ...(await listRunners(tx, name))])) {
     const conversationId = known.has(personId) ? undefined : await conversations.direct(tx, personId);
     if (conversationId !== undefined) users.push({ personId, conversationId });
   }

@@ -118,12 +118,10 @@ export async function setRevoked(
   return count > 0;
 }
 
-/** People who have had coda use a skill: requests that it was used for, and runs. */
-export async function usersOf(tx: Transaction, name: string): Promise<string[]> {
+/** People for whose requests a skill was used. */
+export async function listAskers(tx: Transaction, name: string): Promise<string[]> {
   const { rows } = await tx.query<{ person_id: string }>(
-    `select person_id from skill_requests where skill = $1
-     union
-     select person_id from skill_runs where name = $1 or steps @> jsonb_build_array(jsonb_build_array($1::text))`,
+    `select distinct person_id from skill_requests where skill = $1`,
     [name],
   );
   return rows.map(({ person_id: id }) => id);

@@ -7,7 +7,7 @@ import { type Skill, verbsOf } from '../../chat/index.ts';
 import { runOperations } from './operations.ts';
 import { pipelineTool, TOOL } from './pipeline.ts';
 import { runsRoute } from './routes.ts';
-import { mergeRules, outcomes } from './store.ts';
+import { listRunners, mergeRules, outcomes } from './store.ts';
 
 export { askOperations } from './ask.ts';
 export { runOperations } from './operations.ts';
@@ -40,7 +40,7 @@ export function skillRuns(host: SkillHost): Skill<Settings> {
       },
       mergeRules,
     },
-    ports: { provides: () => ({ countRuns: outcomes }) },
+    ports: { provides: () => ({ countRuns: outcomes, listRunners }) },
     tools: (deps) => [pipelineTool(toolDeps(deps, host), deps.config)],
     views: { routes: (deps) => [runsRoute(deps)] },
     acts: {

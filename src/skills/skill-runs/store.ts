@@ -90,6 +90,14 @@ export async function outcomes(db: Queryable): Promise<Map<string, { done: numbe
   return new Map(rows.map(({ skill, done, failed }) => [skill, { done, failed }]));
 }
 
+export async function listRunners(db: Queryable, skill: string): Promise<string[]> {
+  const { rows } = await db.query<{ person_id: string }>(
+    `select distinct person_id from skill_runs where name = $1 or steps @> jsonb_build_array(jsonb_build_array($1::text))`,
+    [skill],
+  );
+  return rows.map(({ person_id: id }) => id);
+}
+
 export async function keepStep(tx: Transaction, runId: string, step: StepDone, now: Instant): Promise<void> {
   const { place, member, skill, state, output, tainted, call } = step;
   await tx.query(

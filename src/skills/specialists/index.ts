@@ -1,5 +1,6 @@
 /** Specialists: folders with a soul, tools and a budget that work on parts of a request by themselves. */
 import { forOwners, type Toolbox } from '../../agent/index.ts';
+import { skillTools } from '../../agent-skills/index.ts';
 import { type HealthCheck, routesOf, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { calledBy, commands } from './commands.ts';
 import { config, type SpecialistsConfig } from './config.ts';
@@ -94,7 +95,7 @@ function toolProblems(
     ...tools
       .filter((tool) => toolbox.get(tool)?.callers === 'main-agent')
       .map((tool) => problem(directory, texts.ownTool(tool))),
-    ...(chosen?.size && !tools.includes('skill_activate')
+    ...(chosen?.size && !tools.includes(skillTools.activate)
       ? [problem(`specialists.${name}.skills`, texts.needsSkillTool())]
       : []),
   ];

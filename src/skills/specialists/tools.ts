@@ -9,6 +9,7 @@ import {
   outsideTool,
   type SpawnOptions,
 } from '../../agent/index.ts';
+import { skillTools } from '../../agent-skills/index.ts';
 import { didYouMean } from '../../base/text.ts';
 import type { Gate } from '../../people/index.ts';
 import { type Database, readerOf } from '../../storage/index.ts';
@@ -122,7 +123,7 @@ function skillsOf(
   { name, tools }: Specialist,
   { person, turn: { key: turnKey } }: CallContext,
 ) {
-  return tools.includes('skill_activate') ? host.skillsFor(name, { person, turnKey }, gate) : undefined;
+  return tools.includes(skillTools.activate) ? host.skillsFor(name, { person, turnKey }, gate) : undefined;
 }
 
 async function admit(

@@ -32,9 +32,11 @@ function showPage(page: Page, find: string | undefined): ToolResult {
   return done(texts.found(find, count, host), { material: [head, ...passages].join('\n\n'), tainted: true });
 }
 
+export const FETCH = 'web_fetch';
+
 export function fetchTool(pages: Pages, timeoutMs: number): AnyTool {
   return outsideTool({
-    name: 'web_fetch',
+    name: FETCH,
     group: 'always',
     description: 'Reads a web page or file.',
     effect: 'fetch',

@@ -10,7 +10,7 @@ import { keepBody, recallBody } from './page/conditional.ts';
 import { hostOf, Pages, Reader } from './page/pages.ts';
 import { mayRead } from './page/robots.ts';
 import { texts } from './texts.ts';
-import { addressOf } from './tools.ts';
+import { addressOf, FETCH } from './tools.ts';
 
 /** Several rules of one address that fall due together are one request. */
 const KEEP_MS = 60_000;
@@ -98,6 +98,7 @@ export function watchedPages({ egress, cache, world, onClose }: Deps, settings: 
   };
 
   return {
+    tool: { name: FETCH, skill: 'web' },
     async readCalendar(address, signal) {
       const file = await readFile(address, signal, { isCalendar: true });
       if (!file.ok) return file;

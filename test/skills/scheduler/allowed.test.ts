@@ -1,5 +1,6 @@
 /** Sources that a person may look at. */
 import { expect, test } from 'vitest';
+import { ABSENT_PORTS } from '../../../src/chat/index.ts';
 import { Gate } from '../../../src/people/gate.ts';
 import { refusalOf } from '../../../src/skills/scheduler/watch/allowed.ts';
 import { source } from '../../../src/skills/scheduler/watch/rule.ts';
@@ -14,12 +15,16 @@ const policies = {
 };
 const effects: Record<string, 'fetch' | 'external' | 'dangerous'> = { post: 'external', drop: 'dangerous' };
 const servers = {
+  skill: 'mcp',
   has: () => true,
   findTool: (server: string, tool: string) => ({ name: `${server}_${tool}`, effect: effects[tool] ?? 'fetch' }),
   call: async () => ({ ok: true as const, text: '' }),
 };
+const pages = { ...ABSENT_PORTS.pages, tool: { name: 'web_fetch', skill: 'web' } };
+const scripts = { ...ABSENT_PORTS.scripts, fileTool: { name: 'skill_read_resource', skill: 'skills' } };
 const why = (gate: Gate, looked: object) =>
-  refusalOf({ gate, servers }, source.parse(looked), { personId: 'p', spaceId: 's', role: 'member' })?.message;
+  refusalOf({ gate, servers, pages, scripts }, source.parse(looked), { personId: 'p', spaceId: 's', role: 'member' })
+    ?.message;
 const url = 'https://x.test';
 const tool = (name: string) => ({ kind: 'mcp', server: 'ci', tool: name });
 

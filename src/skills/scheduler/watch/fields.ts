@@ -39,7 +39,7 @@ const plan = {
   }),
   title: field({
     columns: { title: text() },
-    /** It is named after its work. */
+    /** Its work names it. */
     standard: { title: '' },
     input: z.string().max(80),
     read: (said) => (said.trim() === '' ? {} : { title: said.trim() }),

@@ -115,7 +115,7 @@ async function askServer(
 ): Promise<Sighting> {
   // The server may have been started for this call: only then is it known what the tool does.
   const answer = await servers.call({ server, tool, input: input as Record<string, Json> }, signal, (offered) =>
-    refusalOfTool(gate, offered, asker),
+    refusalOfTool({ gate, servers }, offered, asker),
   );
   if (answer.ok) return { ok: true, text: answer.text };
   const { message, isTransient, mayHaveRun } = answer;
