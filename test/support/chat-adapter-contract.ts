@@ -340,7 +340,7 @@ export function chatAdapterContract(name: string, connect: () => Promise<Connect
 }
 
 /** The last message with this text. */
-export function lastOf({ heard }: Pick<RecordingInbox, 'heard'>, text: string): IncomingMessage {
+function lastOf({ heard }: Pick<RecordingInbox, 'heard'>, text: string): IncomingMessage {
   return heard.findLast((event) => event.kind === 'message' && event.text === text) as IncomingMessage;
 }
 
