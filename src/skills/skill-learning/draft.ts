@@ -7,8 +7,33 @@ import { lexemesOf } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
 import { readForm } from '../../proposals/index.ts';
 import type { NearSkill, ShelvedSkill, SkillCase } from './shelf.ts';
-import type { SignalKind } from './signals.ts';
+import { SIGNAL_KINDS, type SignalKind } from './signals.ts';
 import type { ToldTurn } from './store.ts';
+
+export const draftPayload = z.object({
+  kind: z.enum(SIGNAL_KINDS),
+  about: z.string(),
+  /** Equal for the same lesson. */
+  key: z.string(),
+  /** Name of the skill; empty where no draft came of it. */
+  name: z.string(),
+  /** Hash of the files that it changes; null: a new skill. */
+  baseHash: z.string().nullable(),
+  /** Their SKILL.md. */
+  before: z.string().nullable(),
+  body: z.string(),
+  /** Hash of all proposed files. */
+  hash: z.string(),
+  cases: z.number(),
+  passed: z.number(),
+  passedBefore: z.number(),
+  model: z.string(),
+  turns: z.array(z.string()),
+  /** Code: why nothing is offered, or a new skill instead of a change. */
+  reason: z.string().nullable(),
+});
+
+export type Draft = z.output<typeof draftPayload>;
 
 /** Reasons for which a draft is not offered; `texts.ts` has their words. */
 export type Reason =

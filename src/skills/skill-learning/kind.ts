@@ -1,39 +1,12 @@
 /** Drafts of skills as proposals: their person decides, and an owner lets exactly the files in that were tried. */
-import { z } from 'zod';
 import type { LiveSkills } from '../../agent-skills/index.ts';
 import { DAY_MS } from '../../base/clock.ts';
 import type { Deciding, ProposalKind, ProposalMaker } from '../../proposals/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import { difference } from './draft.ts';
+import { type Draft, difference, draftPayload } from './draft.ts';
 import { type PlacedSkill, type SkillShelf, skillShelf } from './shelf.ts';
-import { SIGNAL_KINDS } from './signals.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
-
-export const draftPayload = z.object({
-  kind: z.enum(SIGNAL_KINDS),
-  about: z.string(),
-  /** Equal for the same lesson. */
-  key: z.string(),
-  /** Name of the skill; empty where no draft came of it. */
-  name: z.string(),
-  /** Hash of the files that it changes; null: a new skill. */
-  baseHash: z.string().nullable(),
-  /** Their SKILL.md. */
-  before: z.string().nullable(),
-  body: z.string(),
-  /** Hash of all proposed files. */
-  hash: z.string(),
-  cases: z.number(),
-  passed: z.number(),
-  passedBefore: z.number(),
-  model: z.string(),
-  turns: z.array(z.string()),
-  /** Code: why nothing is offered, or a new skill instead of a change. */
-  reason: z.string().nullable(),
-});
-
-export type Draft = z.output<typeof draftPayload>;
 
 export const CATEGORY = 'skill';
 export const COUNTED_MS = 90 * DAY_MS;

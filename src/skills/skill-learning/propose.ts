@@ -11,6 +11,7 @@ import {
   applyEdits,
   casesOf,
   copyOf,
+  type Draft,
   type Instance,
   type Origin,
   question,
@@ -20,7 +21,7 @@ import {
   SAYS,
   writeSkillFile,
 } from './draft.ts';
-import { CATEGORY, type Draft, draftKind } from './kind.ts';
+import { CATEGORY, draftKind } from './kind.ts';
 import type { ExaminedDraft, FixedSkill, LearnedDeps, NearSkill, ShelvedSkill, SkillDraft } from './shelf.ts';
 import { changesOf } from './signals.ts';
 import * as store from './store.ts';

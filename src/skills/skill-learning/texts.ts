@@ -1,6 +1,5 @@
 import { formOf, plural } from '../../base/text.ts';
-import type { Reason } from './draft.ts';
-import type { Draft } from './kind.ts';
+import type { Draft, Reason } from './draft.ts';
 import type { Counts } from './store.ts';
 
 export const remove = () => 'Remove it';
