@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { proposalStore } from '../../src/proposals/index.ts';
-import { draftPayload } from '../../src/skills/skill-learning/kind.ts';
+import { draftPayload } from '../../src/skills/skill-learning/draft.ts';
 import { testDatabases } from '../support/database.ts';
 
 const migrations = join(import.meta.dirname, '../../migrations');

@@ -17,7 +17,8 @@ import {
   wakeChoices,
 } from '../../proposals/index.ts';
 import { type Queryable, readerOf } from '../../storage/index.ts';
-import { CATEGORY, COUNTED_MS, type Draft, draftKind, draftPayload } from './kind.ts';
+import { type Draft, draftPayload } from './draft.ts';
+import { CATEGORY, COUNTED_MS, draftKind } from './kind.ts';
 import { DRAFT_JOB, draftJob, isDueFor } from './propose.ts';
 import { type LearnedDeps, skillShelf } from './shelf.ts';
 import {
