@@ -2,6 +2,7 @@
 
 import { append } from '../../audit/index.ts';
 import { unlessAborted } from '../../base/async.ts';
+import { omitUndefined } from '../../base/json.ts';
 import type { ApprovalQuestion } from '../approvals/index.ts';
 import type { ModelToolCall } from '../inference/model.ts';
 import { type Judgement, judgeCall } from '../tools/authorize.ts';
@@ -33,7 +34,7 @@ export function questionOf(
   call: ModelToolCall,
   { reason, rest }: Extract<Judgement, { kind: 'ask' }>,
 ): ApprovalQuestion {
-  return { turn, call, reason, ...(under !== undefined && { under }), ...(rest && { rest }) };
+  return { turn, call, reason, ...omitUndefined({ under, rest }) };
 }
 
 /** Keeps the hash of the content that the call would run: an approval holds for that content alone. */

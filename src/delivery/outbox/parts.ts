@@ -109,8 +109,7 @@ function contentOf(card: Card, choices: readonly (Choice & { id: string })[], ta
           ? choices.map(({ id, label, style, form }) => ({
               id,
               label,
-              ...(style && { style }),
-              ...(form && { asks: true as const }),
+              ...omitUndefined({ style, asks: form ? (true as const) : undefined }),
             }))
           : undefined,
       files: card.files?.length ? card.files : undefined,

@@ -15,6 +15,7 @@ import {
   tokensIn,
   undoChoice,
 } from '../../agent/index.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { lexemesOf } from '../../base/lexemes.ts';
 import { addDays, beginningOf } from '../../time/index.ts';
 import { day, type KeptMemory, keep, type Service, saveInput, slotOf } from './keep.ts';
@@ -161,8 +162,10 @@ function daysBetween(
 ): Pick<Filter, 'since' | 'before'> {
   const bound = (day: string) => ({ day: Date.parse(day), instant: beginningOf(day, zone).getTime() });
   return {
-    ...(since !== undefined && { since: bound(since) }),
-    ...(until !== undefined && { before: bound(addDays(until, 1)) }),
+    ...omitUndefined({
+      since: since === undefined ? undefined : bound(since),
+      before: until === undefined ? undefined : bound(addDays(until, 1)),
+    }),
   };
 }
 

@@ -13,6 +13,7 @@ import {
   type ToolResult,
   type TxContext,
 } from '../../agent/index.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { type SkillDeps, ThingUndo } from '../../chat/index.ts';
 import type { Settings } from './config.ts';
 import { isList, withItem } from './list.ts';
@@ -247,8 +248,10 @@ async function deleteAll(ctx: TxContext, newest: number, wrote: OnWrite): Promis
   const all = { at: now.toISOString(), first: Math.min(...touched), last: Math.max(...touched) };
   const undo = { tool: 'note_restore', input: { all }, label: texts.labelOfAll(changed.length) };
   return done(texts.deletedAll(changed.length, left), {
-    ...(changed.length > 0 && { undo }),
-    ...(left > 0 && { choices: [choice(left, newest)] }),
+    ...omitUndefined({
+      undo: changed.length > 0 ? undo : undefined,
+      choices: left > 0 ? [choice(left, newest)] : undefined,
+    }),
   });
 }
 

@@ -11,6 +11,7 @@ import {
   undoChoice,
 } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { visible } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
@@ -87,9 +88,11 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'storage' | 'config'>, 
         undo,
         subject: note.text,
         id: note.id,
-        ...(file && { files: [file] }),
-        // A model's choice that shows it to others stands below the answer.
-        ...(isForAll && { notices: [texts.forAllHere] }),
+        ...omitUndefined({
+          files: file ? [file] : undefined,
+          // A model's choice that shows it to others stands below the answer.
+          notices: isForAll ? [texts.forAllHere] : undefined,
+        }),
         choices: [undoChoice(undo)],
       });
     },

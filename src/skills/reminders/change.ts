@@ -16,6 +16,7 @@ import {
   type TxContext,
   undoChoice,
 } from '../../agent/index.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { pattern } from '../../base/text.ts';
 import {
   notUnderstood,
@@ -63,7 +64,14 @@ export async function ofEach(
   const choices = [...asked, ...(items.length > 0 ? [undoChoice(undo)] : [])];
   const which = found.map(({ id }) => id).join(', ');
   return quoteRows(
-    done(text, { id: which, notices, ...(items.length > 0 && { undo }), ...(choices.length > 0 && { choices }) }),
+    done(text, {
+      id: which,
+      notices,
+      ...omitUndefined({
+        undo: items.length > 0 ? undo : undefined,
+        choices: choices.length > 0 ? choices : undefined,
+      }),
+    }),
     found,
   );
 }

@@ -1,6 +1,7 @@
 import { noteDialogue } from '../../agent/index.ts';
 import { groupBy } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { shorten } from '../../base/text.ts';
 import type { EventKind, SkillDeps } from '../../chat/index.ts';
 import { type Choice, type Outgoing, targets } from '../../delivery/index.ts';
@@ -147,8 +148,10 @@ function message(together: readonly Firing[], now: Instant): Outgoing {
       // Each is a paragraph, so that a Markdown mark left open in one does not reach into the next.
       text: together.map((firing) => dueText(firing, now)).join('\n\n'),
       choices: together.length === 1 ? choices(first) : choicesOfEach(together),
-      ...(times.length > 0 && { times: [...new Set(times)] }),
-      ...(reminder.mention && { mention: reminder.mention }),
+      ...omitUndefined({
+        times: times.length > 0 ? [...new Set(times)] : undefined,
+        mention: reminder.mention || undefined,
+      }),
     },
     tainted: reminder.tainted,
   };

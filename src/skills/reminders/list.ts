@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { shorten } from '../../base/text.ts';
 import {
   type AgendaSection,
@@ -54,8 +55,10 @@ function upcomingOf(reminder: Reminder, reader: Reader, to: Date): Upcoming[] {
     isDue: true as const,
     id,
     text,
-    ...(rule !== undefined && { repeats: repeatWords(rule, zone, reader) }),
-    ...(urgent && { urgent: true as const }),
+    ...omitUndefined({
+      repeats: rule === undefined ? undefined : repeatWords(rule, zone, reader),
+      urgent: urgent ? (true as const) : undefined,
+    }),
   };
   const open = isOpen(reminder) && lastOccurrence ? [{ ...own, at: lastOccurrence, isOpen: true as const }] : [];
   // A repetition of what is open is nothing new.
@@ -153,9 +156,11 @@ async function show(ctx: TxContext, found: readonly Reminder[], { heading, page,
   const foot = pages > 1 ? ['', texts.more(page, pages)] : [];
   const times = found.flatMap((reminder) => instantOf(reminder)?.toISOString() ?? []);
   return done([...head, ...lines, ...foot].join('\n'), {
-    ...(choices.length > 0 && { choices }),
-    // Platforms print times line by line: all are sent, or none.
-    ...(times.length === found.length && { times }),
+    ...omitUndefined({
+      choices: choices.length > 0 ? choices : undefined,
+      // Platforms print times line by line: all are sent, or none.
+      times: times.length === found.length ? times : undefined,
+    }),
     tainted: found.some((reminder) => reminder.tainted),
   });
 }

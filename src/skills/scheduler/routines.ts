@@ -1,6 +1,8 @@
 /** Routines that ship and anybody can switch on: the daily briefing and the weekly review. Neither needs a model. */
+
 import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { omitUndefined } from '../../base/json.ts';
 import type { AgendaSection, AgendaSpan, AllSkills, Command } from '../../chat/index.ts';
 import { nextOf, readSlot } from '../../time/index.ts';
 import { move, switchOwn } from './change.ts';
@@ -58,15 +60,17 @@ async function show({ agenda }: AllSkills, routine: Routine, ctx: TxContext): Pr
   const offers = !isPlanned && !own.some(({ run }) => run === `/${routine.name}`);
   return done(text, {
     tainted: sections.some(({ tainted }) => tainted),
-    ...(isPlanned && sections.length === 0 && { silent: true }),
-    ...(offers && {
-      choices: [
-        {
-          label: said.everyTime(routine.usual, ctx.when),
-          tool: 'routine_switch',
-          input: { name: routine.name, on: true },
-        },
-      ],
+    ...omitUndefined({
+      silent: isPlanned && sections.length === 0 ? true : undefined,
+      choices: offers
+        ? [
+            {
+              label: said.everyTime(routine.usual, ctx.when),
+              tool: 'routine_switch',
+              input: { name: routine.name, on: true },
+            },
+          ]
+        : undefined,
     }),
   });
 }

@@ -10,6 +10,7 @@ import {
   undoChoice,
 } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
+import { omitUndefined } from '../../base/json.ts';
 import * as store from './store.ts';
 import { isOpen, LONGEST, MOST_STEPS, readStep, type Step, type Task } from './task.ts';
 import { texts } from './texts.ts';
@@ -104,7 +105,6 @@ export function changeResult(
     subject: after.title,
     id: after.id,
     choices: [...(isOpen(after) ? choicesOf(after, tooling) : []), undoChoice(undo)],
-    ...(nextAt && { times: [nextAt.toISOString()] }),
-    ...(after.tainted && { tainted: true }),
+    ...omitUndefined({ times: nextAt ? [nextAt.toISOString()] : undefined, tainted: after.tainted ? true : undefined }),
   });
 }

@@ -20,6 +20,7 @@ import {
   type TxContext,
   undoChoice,
 } from '../../agent/index.ts';
+import { omitUndefined } from '../../base/json.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { changeResult, readSteps, stepsInput } from './create.ts';
 import * as store from './store.ts';
@@ -134,7 +135,10 @@ async function advance(
   { result, files }: { result?: string | undefined; files?: readonly string[] | undefined },
   tooling: Tooling,
 ): Promise<ToolResult> {
-  const came = { ...(result?.trim() && { result: result.trim() }), ...(files?.length && { files }) };
+  const came = omitUndefined({
+    result: result?.trim() ? result.trim() : undefined,
+    files: files?.length ? files : undefined,
+  });
   const steps = task.steps.map((step, index) => (index === task.step ? { ...step, ...came } : step));
   const isLast = task.step + 1 >= steps.length;
   const state = isLast ? ('done' as const) : ('active' as const);
@@ -347,9 +351,7 @@ export const taskChange = changeTool({
       act: 'finish',
       takes: ['text', 'files', 'step'],
       input: ({ text, files, step }) => ({
-        ...(text && { result: text }),
-        ...(files && { files }),
-        ...(step !== undefined && { step }),
+        ...omitUndefined({ result: text || undefined, files, step }),
       }),
     },
     wait: {
@@ -367,9 +369,7 @@ export const taskChange = changeTool({
       act: 'replace',
       takes: ['text', 'steps', 'when'],
       input: ({ text, steps, when }) => ({
-        ...(text && { title: text }),
-        ...(steps && { steps }),
-        ...(when && { when }),
+        ...omitUndefined({ title: text || undefined, steps, when: when || undefined }),
       }),
     },
     cancel: { tool: 'task_cancel', act: 'remove', takes: [], input: () => ({}) },

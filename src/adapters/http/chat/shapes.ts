@@ -99,8 +99,7 @@ export function partShown(id: string, content: Content, isGrowing = false): Part
         ? content.buttons.map(({ id: button, label, style, asks }) => ({
             id: button,
             label,
-            ...(style && { style }),
-            ...(asks && { asks }),
+            ...omitUndefined({ style, asks }),
           }))
         : undefined,
       files: content.files?.length

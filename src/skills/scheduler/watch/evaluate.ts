@@ -1,7 +1,9 @@
 /** Decides what is told of one look at a source. Pure: rule, memory, what was seen and the time make the answer. */
+
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Instant } from '../../../base/clock.ts';
+import { omitUndefined } from '../../../base/json.ts';
 import { addDays, dayAt, formatClock, weekdayOfDay } from '../../../time/index.ts';
 import { numberIn } from './number.ts';
 import { type Condition, DAYS } from './rule.ts';
@@ -392,9 +394,7 @@ function isTooOften(recent: readonly number[], lately: string, ms: number): bool
 }
 
 const countsOf = ({ streak, calm, candidate }: Memory): Memory => ({
-  ...(streak !== undefined && { streak }),
-  ...(calm !== undefined && { calm }),
-  ...(candidate && { candidate }),
+  ...omitUndefined({ streak, calm, candidate }),
 });
 
 /** After an hour and some looks without a change it is told how it stands, and from then on as before. */

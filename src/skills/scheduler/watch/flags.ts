@@ -1,7 +1,7 @@
 /** A rule as people type it: `run house/disk --above 90 --times 2`. Pure. */
 
 import type { z } from 'zod';
-import { parseJson } from '../../../base/json.ts';
+import { omitUndefined, parseJson } from '../../../base/json.ts';
 import { isUrl, type SplitWords, splitFlags } from '../../../base/text.ts';
 import { planFields, tellingFields } from './fields.ts';
 import { DAYS } from './rule.ts';
@@ -125,7 +125,10 @@ export function changesIn(text: string): Record<string, unknown> | FlagFault {
   const input = inputOf(split, CHANGE);
   if (isFault(input)) return input;
   const { rule, ...beside } = input as { rule: object };
-  return { ...(words && { when: words }), ...(Object.keys(rule).length > 0 && { rule }), ...beside };
+  return {
+    ...omitUndefined({ when: words || undefined, rule: Object.keys(rule).length > 0 ? rule : undefined }),
+    ...beside,
+  };
 }
 
 /** True for words that begin a source and name none: a hook without its field, an address that is none. */

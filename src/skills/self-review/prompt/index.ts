@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { done, failed } from '../../../agent/index.ts';
 import { DAY_MS, type Instant } from '../../../base/clock.ts';
+import { omitUndefined } from '../../../base/json.ts';
 import type { SkillDeps } from '../../../chat/index.ts';
 import { proposalStore as improvement, ownerTool, type ProposalKind } from '../../../proposals/index.ts';
 import { type Queryable, readerOf, type Transaction } from '../../../storage/index.ts';
@@ -118,7 +119,10 @@ function versionIn({ current, trial }: Awaited<ReturnType<typeof store.inUse>>, 
 /** The version under which a turn that began at `at` was answered, as far as it is still in use. */
 export async function versionAt(tx: Transaction, conversationId: string, at: Instant): Promise<number | undefined> {
   const { current, trial } = await store.inUse(tx);
-  const then = { ...(current && current.at <= at && { current }), ...(trial && trial.at <= at && { trial }) };
+  const then = omitUndefined({
+    current: current && current.at <= at ? current : undefined,
+    trial: trial && trial.at <= at ? trial : undefined,
+  });
   return versionIn(then, conversationId)?.version;
 }
 

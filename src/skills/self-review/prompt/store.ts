@@ -1,5 +1,6 @@
 import type { Instant } from '../../../base/clock.ts';
 import type { Json } from '../../../base/json.ts';
+import { omitUndefined } from '../../../base/json.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
 
 export interface PromptVersion {
@@ -22,7 +23,7 @@ export async function inUse(db: Queryable): Promise<{ current?: PromptVersion; t
   );
   const current = rows.find(({ state }) => state === 'current');
   const trial = rows.find(({ state }) => state === 'trial');
-  return { ...(current && { current }), ...(trial && { trial }) };
+  return omitUndefined({ current, trial });
 }
 
 export async function find(db: Queryable, version: number): Promise<PromptVersion | undefined> {
