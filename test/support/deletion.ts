@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000;
 
 let starts = 0;
 
-/** What a contributor removes, and what they write instead. */
+/** Parts that a contributor removes, and what they write instead. */
 export interface Deletion {
   folder: string;
   /** The file that lists it, and its name there; left out: its lines in `app/`, wherever they are. */
@@ -91,12 +91,12 @@ async function withoutLines(tree: string, modules: readonly string[]): Promise<v
   }
 }
 
-/** Every relative import of the copy that leads nowhere. */
+/** Every relative import of the copy that leads nowhere, but for the page, whose types are made at build. */
 export async function dangling(tree: string): Promise<string[]> {
   const files = await readdir(join(tree, 'src'), { recursive: true });
   const sources = new Set(files.map((file) => join(tree, 'src', file)));
   const found = [...sources]
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => file.endsWith('.ts') && !file.startsWith(join(tree, 'src/web/')))
     .map(async (file) => {
       const text = await readFile(file, 'utf8');
       const imports = [...text.matchAll(/(?:from |import |import\()'(\.[^']*\.[jt]s)'/g)];
@@ -109,10 +109,13 @@ export async function dangling(tree: string): Promise<string[]> {
 }
 
 /** Starts the coda of `tree` on the data of `coda`, which has stopped, with somebody who says things on `chat`. */
-export async function startOf(tree: string, coda: Play, model?: Model) {
+export async function startOf(tree: string, coda: Play, model?: Model, settings: Record<string, string> = {}) {
   const { build, readConfig } = (await import(pathToFileURL(join(tree, 'src/app/index.ts')).href)) as typeof app;
   const { world, dataDir } = coda;
-  const config = readConfig({ env: {}, dataDir, secrets: world.secrets, cwd: dataDir });
+  const flags = Object.fromEntries(
+    Object.entries(settings).map(([path, value]) => [path, { name: `--${path}`, value }]),
+  );
+  const config = readConfig({ env: {}, dataDir, flags, secrets: world.secrets, cwd: dataDir });
   const platform = new FakePlatform({ now: () => world.clock.now() });
   const adapter = platform.connect();
   const onFatal = (error: Error) => {
@@ -161,7 +164,7 @@ export async function startOf(tree: string, coda: Play, model?: Model) {
       .map((message) => message.text)
       .join('\n');
   };
-  /** What coda does at night by itself; returns the codes of what failed. */
+  /** Does what coda does at night by itself; returns the codes of what failed. */
   const passesNight = async () => {
     await world.clock.moveTo(new Date(world.clock.now().getTime() + DAY_MS), () => started.whenSettled());
     await started.whenSettled();

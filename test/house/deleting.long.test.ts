@@ -1,0 +1,82 @@
+/** Each skill and each platform is deleted in a copy as CONTRIBUTING says: what is left compiles, starts, passes a night and shows its page. */
+import { readdirSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { packageRoot } from '../../src/base/root.ts';
+import { copyWithout, type Deletion, dangling, startOf } from '../support/deletion.ts';
+import { play } from '../support/play.ts';
+import { emptyTree, typeFaultsOf } from '../support/tree.ts';
+
+const src = join(packageRoot(), 'src');
+
+/** `app/` opens a part of these itself, so that lines are written anew, not only taken out; the terminal and HTTP are the way to coda. */
+const HAVE_PARTS_IN_APP = new Set([
+  ...['browser', 'doctor', 'files', 'mcp', 'memory', 'places', 'scheduler', 'specialists', 'targets', 'webhooks'],
+  ...['console', 'hooks', 'http'],
+]);
+
+/** Deletions of which the folder does not say all. */
+const SPECIAL: Readonly<Record<string, Partial<Deletion>>> = {
+  audit: { list: 'src/app/skills.ts' },
+  tasks: { list: 'src/app/skills.ts' },
+  discord: { list: 'src/app/adapters.ts' },
+  slack: { list: 'src/app/adapters.ts' },
+  'skill-market': { families: ['skills market'] },
+  'skill-runs': { families: ['ask'], files: ['src/app/run-route.ts'] },
+};
+
+const rooms = ['skills', 'adapters'].flatMap((kind) =>
+  readdirSync(join(src, kind)).map((name) => ({ folder: `src/${kind}/${name}`, name })),
+);
+
+const trees: string[] = [];
+afterAll(() => Promise.all(trees.map((tree) => rm(tree, { recursive: true, force: true }))));
+
+/** Drops the tables that no other room fills. */
+async function migrationFor(folder: string): Promise<string> {
+  const files = (await readdir(src, { recursive: true })).filter((file) => file.endsWith('.ts'));
+  const [own, others] = [new Set<string>(), new Set<string>()];
+  for (const file of files) {
+    const isOwn = `src/${file}`.startsWith(`${folder}/`);
+    const text = await readFile(join(src, file), 'utf8');
+    for (const [, table = ''] of text.matchAll(/\binsert into ([a-z_]+)/g)) (isOwn ? own : others).add(table);
+  }
+  const tables = [...own].filter((table) => !others.has(table));
+  return tables.length === 0 ? '' : `drop table if exists ${tables.join(', ')} cascade;\n`;
+}
+
+test.each(rooms.filter(({ name }) => !HAVE_PARTS_IN_APP.has(name)))('$folder', async ({ folder, name }) => {
+  const tree = await emptyTree(`each-${name}`);
+  trees.push(tree);
+  await copyWithout(tree, [{ folder, name, migration: await migrationFor(folder), ...SPECIAL[name] }]);
+  expect(await dangling(tree)).toEqual([]);
+  expect(await typeFaultsOf(tree)).toEqual([]);
+
+  await using coda = await play({ ownFolder: true });
+  const ana = coda.person('ana');
+  for (const line of [
+    'remind me tomorrow at 9 to stand up',
+    'note: the key is under the mat',
+    '/schedule every day at 8: say hello',
+  ])
+    await ana.says(line);
+  await coda.app.stop();
+  const { started, says, passesNight } = await startOf(tree, coda, undefined, { 'http.listen': '127.0.0.1:0' });
+  try {
+    expect(await says('/help all')).toContain('/help');
+    expect(await passesNight()).toEqual([]);
+    const token = await started.tokens.add({ name: 'page', person: 'ana', scopes: ['data'] });
+    const ask = async (path: string) => {
+      const answer = await fetch(`http://127.0.0.1:${started.http?.address?.port}${path}`, {
+        headers: { Authorization: `Bearer ${token}` },
+      });
+      return [path, answer.status];
+    };
+    // What the page asks for when it is opened; the week goes with the skill that makes it.
+    const week = name === 'today' ? [] : ['/v1/today'];
+    for (const path of ['/openapi.json', '/v1/me', '/v1/things', ...week]) expect(await ask(path)).toEqual([path, 200]);
+  } finally {
+    await started.stop();
+  }
+});
