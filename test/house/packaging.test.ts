@@ -183,7 +183,9 @@ test('the package that npm packs runs from any folder, with nothing but what it 
     input: 'note: the spare key is with Anna\n/skills\n',
     env: { PATH: process.env.PATH, HOME: prefix, CODA_BACKUP: 'off' },
   });
-  expect(stderr).toBe('');
+  // A machine that has other work to do stands still, and coda says so.
+  const said = stderr.split('\n').filter((line) => !line.includes('the event loop stood still'));
+  expect(said.join('\n')).toBe('');
   expect(status).toBe(0);
   expect(stdout).toContain('Noted: “the spare key is with Anna”');
   expect(stdout).toContain('meeting-notes');

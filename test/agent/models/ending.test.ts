@@ -49,7 +49,8 @@ async function begin(kind: Kind, config: Record<string, unknown> = {}) {
   const says = (name: string) => coda.hear(name, `dm-${name}`, `${name} is the moment`);
   const settled = [await says('before'), await says('middle'), await says('within')].map((each) => each.settled);
   await server.arrived(3);
-  await outside.begun.promise;
+  // On a machine that is busy a limit of time may come first: then that is said, and nothing hangs.
+  await Promise.race([outside.begun.promise, Promise.all(settled)]);
   if (stream) await eventually(() => coda.platform.in('dm-middle').length > 0);
   return { coda, ended: Promise.all(settled), asked: [...server.requests] };
 }
@@ -80,7 +81,7 @@ describe.each(KINDS)('$name', (kind) => {
   });
 
   test('ends at the time limit', async () => {
-    const { coda, ended, asked } = await begin(kind, { 'delivery.turn_timeout': '1500ms' });
+    const { coda, ended, asked } = await begin(kind, { 'delivery.turn_timeout': '5s' });
     await using _ = coda;
     await ended;
     await requestsEnded(asked);
