@@ -22,8 +22,8 @@ select case when exists (select from improvement_proposals p where p.id = l.id) 
        case l.state when 'offered' then 'pending' when 'undone' then 'pending' when 'kept' then 'applied'
                     when 'never' then 'rejected' when 'refused' then 'dropped' else l.state end,
        l.decided_at,
-       case when l.state in ('kept', 'resting')
-            then jsonb_strip_nulls(jsonb_build_object('warnedAt', l.warned_at)) end
+       -- Buttons of cards that were sent do nothing any more: a warning comes again, with one that does.
+       case when l.state in ('kept', 'resting') then '{}'::jsonb end
   from learned_proposals l;
 
 drop table learned_proposals;

@@ -23,13 +23,20 @@ async function approvalPlaces(config: ChannelSettings, tx: Transaction): Promise
   return [{ personId, conversationId }];
 }
 
+type OwnersMessage = Pick<Outgoing, 'key' | 'card' | 'tainted' | 'notBefore'> & {
+  /** Holds what somebody has said: each owner is told in their direct conversation, whatever `approval_channel` names. */
+  isPrivate?: true;
+};
+
 /** Sends a card to owners, where they are asked about proposals; false: none can be written to. */
 export async function tellOwners(
   { config, speech }: { config: ChannelSettings; speech: Pick<SpeechDeps, 'outbox'> },
   tx: Transaction,
-  { key, ...message }: Pick<Outgoing, 'key' | 'card' | 'tainted' | 'notBefore'>,
+  { key, isPrivate, ...message }: OwnersMessage,
 ): Promise<boolean> {
-  const places = await approvalPlaces(config, tx);
+  const places = isPrivate
+    ? await conversations.ownersDirect(tx, platformOf(config))
+    : await approvalPlaces(config, tx);
   await speech.outbox.addAll(
     tx,
     places.map((place) => ({ key: `${key}:${place.personId}`, ...place, ...message })),

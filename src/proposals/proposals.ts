@@ -217,14 +217,23 @@ export async function decide(
 /** An owner decides on a proposal of another person once they have said yes, and takes back what came of it. */
 export function mayDecide(
   kinds: ProposalKinds,
-  { category, personId, state }: Pick<store.Proposal, 'category' | 'personId' | 'state'>,
+  { category, personId, state, decidedBy }: Pick<store.Proposal, 'category' | 'personId' | 'state' | 'decidedBy'>,
   person: Decider,
 ): boolean {
   const isOwner = person.role === 'owner';
   if (!kinds.get(category)?.byItsPerson) return isOwner;
+  // A rejection is taken back by who has rejected it.
+  if (state === 'rejected' && decidedBy !== undefined) return decidedBy === person.id;
   const isTheirs = state === 'pending' || state === 'rejected' || state === 'dropped';
   return isTheirs ? personId === person.id : isOwner || (state === 'asked' && personId === person.id);
 }
+
+/** True if `person` may have it done: a wish that waits for an owner can only be withdrawn by its person. */
+export const mayApprove = (
+  kinds: ProposalKinds,
+  proposal: Pick<store.Proposal, 'category' | 'personId' | 'state' | 'decidedBy'>,
+  person: Decider,
+): boolean => mayDecide(kinds, proposal, person) && (proposal.state !== 'asked' || person.role === 'owner');
 
 export async function takeBack(
   tx: Transaction,

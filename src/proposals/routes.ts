@@ -1,4 +1,4 @@
-/** Proposals over HTTP: what coda would change of itself, decided by an owner. */
+/** Proposals over HTTP: what coda would change of itself, decided by an owner, drafts of skills by their person first. */
 import { z } from 'zod';
 import type { Failed } from '../agent/index.ts';
 import { recordAct } from '../audit/index.ts';
@@ -7,7 +7,7 @@ import { CodaError } from '../base/errors.ts';
 import { type AnyRoute, type Caller, route } from '../chat/index.ts';
 import { type Queryable, readerOf, type Transaction } from '../storage/index.ts';
 import { leftOf } from './budget.ts';
-import { type Decider, decide, mayDecide, type Proposal, prepareDecision, takeBack } from './proposals.ts';
+import { type Decider, decide, mayApprove, type Proposal, prepareDecision, takeBack } from './proposals.ts';
 import * as store from './store.ts';
 import { type ProposalDeps, showFor } from './tools.ts';
 
@@ -69,7 +69,7 @@ function proposalOf({ kinds }: ProposalDeps, each: Proposal, reader: Decider): z
     at: at.toISOString(),
     decided_at: decidedAt?.toISOString() ?? null,
     difference: showFor(kinds, each, reader),
-    open: (state === 'pending' || state === 'asked') && mayDecide(kinds, each, reader),
+    open: (state === 'pending' || state === 'asked') && mayApprove(kinds, each, reader),
   };
 }
 
@@ -83,7 +83,7 @@ function listRoute(deps: RouteDeps | undefined): AnyRoute {
     query: z.strictObject({ state: z.enum(store.STATES).optional() }),
     answers: {
       200: {
-        description: 'The newest 100, and what is left of the budget.',
+        description: 'Up to 100, those that wait first, and what is left of the budget.',
         schema: z.object({
           on: z.boolean().describe('Self-improvement is switched on.'),
           proposals: z.array(proposal),

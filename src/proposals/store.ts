@@ -94,7 +94,8 @@ export async function list(db: Queryable, filter: ProposalFilter, limit: number)
     `select * from improvement_proposals
       where ($1::text[] is null or state = any ($1)) and ($2::text is null or category = $2)
         and ($3::uuid is null or person_id = $3)
-      order by state = 'pending' desc, priority, at desc, id limit $4`,
+      order by case when state in ('pending', 'asked') then 0 when state = 'dropped' then 2 else 1 end,
+               priority, at desc, id limit $4`,
     [filter.states ?? null, filter.category ?? null, filter.personId ?? null, limit],
   );
   return proposals.readAll(rows);

@@ -19,6 +19,7 @@ import type { Improvement } from './config.ts';
 import {
   type Decider,
   decide,
+  mayApprove,
   mayDecide,
   type Proposal,
   type ProposalKinds,
@@ -106,9 +107,13 @@ async function listFor(
   }
   const own = found.filter((each) => mayDecide(kinds, each, person));
   const open = own.filter(({ state }) => ['pending', 'asked', 'resting'].includes(state));
-  const used = own.filter(({ state, category: kind }) => state === 'applied' && kinds.get(kind)?.revert);
+  const used = own.filter(
+    ({ state, category: kind }) => ['applied', 'resting'].includes(state) && kinds.get(kind)?.revert,
+  );
   const choices = [
-    ...open.slice(0, MOST_ON_CARD).flatMap((each) => choicesFor(kinds, each, open.length > 1)),
+    ...open
+      .slice(0, MOST_ON_CARD)
+      .flatMap((each) => choicesFor(kinds, each, open.length > 1, mayApprove(kinds, each, person))),
     ...used.slice(0, MOST_ON_CARD).map((each) => takeBackChoice(each, `${texts.undo()} ${each.id}`)),
   ];
   return done(lines.join('\n'), { ...TAINTED, ...(choices.length > 0 && { choices }) });
@@ -127,7 +132,12 @@ export function showFor(kinds: ProposalKinds, proposal: Proposal, reader: Decide
 }
 
 /** Approve and Reject, bound to exactly this proposal; those of one proposal are used up together. */
-function choicesFor(kinds: ProposalKinds, { id, hash, category, state }: Proposal, isNamed: boolean): Choice[] {
+function choicesFor(
+  kinds: ProposalKinds,
+  { id, hash, category, state }: Proposal,
+  isNamed: boolean,
+  isApprovable = true,
+): Choice[] {
   const kind = kinds.get(category);
   const choice = (label: string, approve: boolean, style: 'primary' | 'danger'): Choice => ({
     label: isNamed ? `${label} ${id}` : label,
@@ -142,6 +152,7 @@ function choicesFor(kinds: ProposalKinds, { id, hash, category, state }: Proposa
     ...(kind?.isLookedAt && { tool: ANSWER_LOOKED_AT }),
   });
   if (state === 'resting') return [yes(texts.wake())];
+  if (!isApprovable) return [choice(texts.reject(), false, 'danger')];
   const show = { label: isNamed ? `${texts.show()} ${id}` : texts.show(), tool: SHOW, input: { id, hash } };
   return [
     yes(texts.approve()),
@@ -192,7 +203,7 @@ async function settleDecision(
 async function askOwners(deps: ProposalDeps, proposal: Proposal, { tx, person }: TxContext): Promise<boolean> {
   const [card] = proposalCards(deps.kinds, [proposal], texts.asksFor(person.name));
   const key = `improvement:ask:${proposal.id}:${proposal.decidedAt?.toISOString()}`;
-  return card !== undefined && tellOwners(deps, tx, { key, card, tainted: true });
+  return card !== undefined && tellOwners(deps, tx, { key, card, tainted: true, isPrivate: true });
 }
 
 function decideTool(deps: ProposalDeps): AnyTool {

@@ -28,7 +28,7 @@ export interface Patience {
   silenceMs: number;
 }
 
-/** No other model would fare no better, or must not be asked. */
+/** No other model would fare better, or may be asked. */
 const FINAL: readonly FaultKind[] = ['cancelled', 'refused', 'context_overflow'];
 /** The same model may well answer when it is asked again. */
 const PASSING: readonly FaultKind[] = ['transient', 'malformed_output'];

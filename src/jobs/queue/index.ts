@@ -44,7 +44,7 @@ export interface JobHandler {
   run(job: Job, signal: AbortSignal): Promise<void>;
   /** Milliseconds to wait after the failed try `attempt`; default: 1 s doubling to 15 min, with jitter. */
   waitMs?(attempt: number): number;
-  /** Jobs of this kind run singly, whichever process runs it. */
+  /** Jobs of this kind run singly, whichever process runs them. */
   alone?: true;
 }
 

@@ -40,7 +40,9 @@ export function draftKind(shelf: SkillShelf): ProposalKind<Draft> {
       await shelf.wake(name);
       return AWAKE;
     },
-    apply: async (tx, _, __, by) => (await settle(tx, by)) && {},
+    apply: async (tx, { state }, _, by) =>
+      // It may have been taken back since it was woken: then there are no files to approve.
+      (by.prepared === AWAKE) === (state === 'resting') && (await settle(tx, by)) && {},
     revert: (tx, _, by) => settle(tx, by),
   };
 }

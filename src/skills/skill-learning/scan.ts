@@ -188,7 +188,7 @@ async function proposeRemoval(deps: LearnedDeps, { proposal, draft }: KeptDraft,
   };
   await deps.database.tx('learned.warn', async (tx) => {
     if (!(await store.warn(tx, proposal.id, now))) return;
-    await tellOwners(deps, tx, { key: `learned:poor:${proposal.id}:${now.toISOString()}`, card });
+    await tellOwners(deps, tx, { key: `learned:poor:${proposal.id}:${now.toISOString()}`, card, isPrivate: true });
   });
 }
 
@@ -204,6 +204,6 @@ async function rest(deps: LearnedDeps, { proposal, draft }: KeptDraft): Promise<
   await database.tx('learned.rest', async (tx) => {
     if ((await proposalStore.take(tx, id))?.state !== 'applied') return;
     await proposalStore.mark(tx, id, { state: 'resting', outcome: {}, personId: undefined }, now);
-    await tellOwners(deps, tx, { key: `learned:rests:${id}:${now.toISOString()}`, card });
+    await tellOwners(deps, tx, { key: `learned:rests:${id}:${now.toISOString()}`, card, isPrivate: true });
   });
 }
