@@ -40,7 +40,7 @@ export type MemoryLine = z.input<typeof line> & { id: string };
 interface TransferDeps {
   database: Database;
   world: World;
-  jobs: Pick<JobQueue, 'enqueue' | 'cancel'>;
+  work: { jobs: Pick<JobQueue, 'enqueue'> };
   service: Pick<Service, 'onWrite'>;
 }
 
@@ -66,7 +66,7 @@ async function exportPage({ database }: Pick<TransferDeps, 'database'>, who: str
 
 /** Adds memories that the person has not got yet; gives how many. Throws `INPUT_INVALID` for what is none. */
 async function importLines(
-  { database, world, jobs, service }: TransferDeps,
+  { database, world, work: { jobs }, service }: TransferDeps,
   who: string | undefined,
   lines: unknown[],
 ) {
