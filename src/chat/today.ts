@@ -14,7 +14,7 @@ export interface Upcoming {
   /** The collection that it is an item of, by its name there; left out: nothing can be done with it. */
   kind?: string;
   id?: string;
-  /** It is the person's to do, and counted among what is due today. */
+  /** True for what is the person's to do: it is counted among what is due today. */
   isDue?: true;
   /** Words of a series: "every weekday at 09:00". */
   repeats?: string | undefined;

@@ -240,7 +240,7 @@ export class Toolbox {
   }
 }
 
-/** Those that are shown always in the order of the skills, behind them all others by their names. */
+/** Tools that are shown always stand in the order of the skills, behind them all others by their names. */
 function specsOf(tools: readonly Tool[]): ToolSpec[] {
   const specs = tools.filter(isForModels).map((tool) => {
     const { name, description, form, group } = tool;

@@ -41,7 +41,7 @@ export function draftKind(shelf: SkillShelf): ProposalKind<Draft> {
       return AWAKE;
     },
     apply: async (tx, { state }, _, by) =>
-      // It may have been taken back since it was woken: then there are no files to approve.
+      // A skill may have been taken back since it was woken: then there are no files to approve.
       (by.prepared === AWAKE) === (state === 'resting') && (await settle(tx, by)) && {},
     revert: (tx, _, by) => settle(tx, by),
   };
