@@ -29,6 +29,9 @@ const VIEWS = [
   { name: 'desktop-dark', width: 1280, height: 900, scheme: 'dark', rules: ['color-contrast'] },
 ] as const;
 
+/** The browser's own line about a request that reached nobody: during a restart, or without a connection. */
+export const UNREACHED = /net::ERR_(?:ADDRESS|CONNECTION|EMPTY_RESPONSE|INCOMPLETE|INTERNET|NETWORK|SOCKET|TIMED_OUT)/;
+
 /** Signs a browser in by a link, as a person does; what a page complains of is collected in `complaints`. */
 export async function signedIn(browser: Browser, url: string, code: string) {
   const context = await browser.newContext({ acceptDownloads: true, reducedMotion: 'reduce' });
