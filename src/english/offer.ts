@@ -57,10 +57,11 @@ export async function offersFor(
   const { timed, shown, like, asked } = guesses(request, times, frames);
   const parts = readings.length > 0 ? [] : await partsOfIt(request, matcher, heard);
   const near = readings.length > 0 ? [] : await nearTo(request, times, matcher, heard);
+  // "Take pills every day at 8": what leaves the time out is not what was said.
+  const keepsTime = ({ input }: Choice): boolean => timed.length === 0 || isTimed(input);
   const found = [
     ...whole,
-    ...parts.flatMap(offerOf),
-    ...near.flatMap(offerOf),
+    ...[...parts, ...near].flatMap(offerOf).filter(keepsTime),
     ...(isEitherWay ? [] : [...timed, ...shown].flatMap(offered)),
     ...readings.flatMap(offerOf),
   ];

@@ -48,6 +48,13 @@ test.each([
   expect((await labels(say)).slice(0, 2)).toEqual(both.map((words) => `Set a reminder: ${words}`));
 });
 
+test.each([
+  ['take pills every day at 8 by Friday', 'Set a reminder: “take pills”, every day at 8 by Friday'],
+  ['put the bins out every friday at 8 until june', 'Set a reminder: “put the bins out”, every friday at 8 until june'],
+])('%s: nothing is offered that leaves the time out', async (say, only) => {
+  expect(await labels(say)).toEqual([only]);
+});
+
 test('a series to do something is offered as a reminder, without the word that leads to it', async () => {
   expect(await labels('every day at 8 to take pills')).toContain('Set a reminder: “take pills”, every day at 8');
 });

@@ -83,6 +83,16 @@ describe.each(KINDS)('$kind', (kind) => {
     expect(await count()).toBe(1);
   });
 
+  test('no list was shown: it is asked, with buttons', async () => {
+    const { coda, ana, count } = await begin();
+    await using _ = coda;
+    const said = await ana.says(kind.says);
+    expect(said).toMatch(/mean\?/);
+    expect(await count()).toBe(2);
+    await ana.presses(coda.platform.messages.at(-1)?.buttons[0]?.label as string);
+    expect(await count()).toBe(1);
+  });
+
   test('through a model as well', async () => {
     const model = new ScriptedModel((request) =>
       lastSaid(request) === 'please take away what stands on top' && request.messages.at(-1)?.role === 'user'

@@ -89,7 +89,8 @@ async function byNumber(
 ): Promise<Note | Failed> {
   const id = ids[number - 1];
   const note = id === undefined ? undefined : await store.findSeenById(ctx.tx, readerOf(ctx), id);
-  if (!note) return notFound(String(number));
+  if (!note && ids.length === 0) return recent(ctx, wanted, String(number));
+  if (!note) return failed('NOT_FOUND', texts.noSuchNumber(number));
   return isLast || note.deleted ? unlessDeleted(note, ctx) : ask(ctx, [note], wanted);
 }
 

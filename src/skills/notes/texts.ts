@@ -99,6 +99,10 @@ export const texts = {
     message: words ? `I found no note about ${quoteWords(words)}.` : 'There is no note that you could mean.',
     remedy: '"Show my notes" lists them.',
   }),
+  noSuchNumber: (number: number) => ({
+    message: `There is no number ${number} in the last list.`,
+    remedy: '"Show my notes" shows them with their numbers.',
+  }),
   gone: (note: Note) => `${quoteWords(note.text)} is deleted already.`,
   onListAlready: (note: Note, items: readonly string[]) =>
     `${listOf(items.map(quoteWords))} ${formOf(items.length, 'is', 'are')} on ${quoteWords(note.text)} already.`,

@@ -65,6 +65,8 @@ async function listedAs(
   const found = await store.findByIds(tx, person.id, ids);
   const missing = parts.find((_, at) => !found.some(({ id }) => id === ids[at]));
   if (missing !== undefined && !NUMBER.test(missing)) return undefined;
+  const unlisted = missing !== undefined && shown.ids.length === 0 ? await pendingOf(ctx) : [];
+  if (unlisted.length > 0) return ask(ctx, unlisted, wanted);
   if (missing !== undefined) {
     const { message, remedy } = texts.noSuchNumber(Number(NUMBER.exec(missing)?.[1]));
     return failed('NOT_FOUND', message, { remedy });

@@ -251,7 +251,7 @@ const NAMING = {
 async function findWhich(ctx: TxContext, which: string, wanted: MarkedCall<Task>): Promise<Task | Failed> {
   const shown = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
   const found = namedAmong(await store.lockOpen(ctx.tx, ctx.person.id), which, NAMING, shown.ids);
-  const isUnsure = isNumber(which) && !shown.isLast;
+  const isUnsure = isNumber(which) && (!shown.isLast || shown.ids.length === 0);
   const task = onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
   if ('ok' in task) return task;
   const { tool, input, mark } = wanted;

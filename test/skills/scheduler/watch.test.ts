@@ -404,6 +404,7 @@ test('a model changes a rule when its person has said yes to that; they themselv
   expect([await rules(40), await rules(30)]).toEqual([1, 0]);
   await bo.presses('Approve');
   expect([await rules(40), await rules(30)]).toEqual([0, 1]);
+  await bo.says('/schedules');
   await bo.says('/schedules change 1 --below 20');
   expect(await rules(20)).toBe(1);
 });
