@@ -368,9 +368,8 @@ export class Turn {
   }
 
   get isSilent(): boolean {
-    const calls = this.calls();
-    const isQuiet = (state: CallState) => state.kind === 'done' && state.result.ok && state.result.silent === true;
-    return calls.length > 0 && calls.some(({ state }) => isQuiet(state)) && this.openCalls().length === 0;
+    const results = this.calls().map(({ state }) => (state.kind === 'done' ? state.result : undefined));
+    return results.every((result) => result !== undefined) && results.some((result) => result.ok && result.silent);
   }
 
   /**
