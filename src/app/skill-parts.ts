@@ -1,9 +1,8 @@
 /** Parts of skills that stand before these are connected, because others stand on them, too. */
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type HttpServer, httpConfig } from '../adapters/http/index.ts';
 import { LiveSkills, type SkillHost, skillInstall } from '../agent-skills/index.ts';
-import { packageRoot } from '../base/root.ts';
+import { homeFolder, packageRoot } from '../base/root.ts';
 import type { World } from '../base/world.ts';
 import type { SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
@@ -128,7 +127,7 @@ function openSpecialists(config: Config, env: World['env'], database: Pick<Datab
   return new SpecialistCatalog({
     shipped: join(packageRoot(), 'agents'),
     dirs: settings.dirs,
-    home: env.HOME || homedir(),
+    home: homeFolder(env),
     cwd: process.cwd(),
     overrides: overridesIn(settings),
     decided: (folders) => decidedOf(readerOf(database), folders),

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,6 +12,16 @@ export function packageRoot(): string {
     folder = parent;
   }
   return folder;
+}
+
+/** The user's home; the root folder for a user without an account, as a container may run one. */
+export function homeFolder({ HOME: home }: Readonly<Record<string, string | undefined>> = {}): string {
+  if (home) return home;
+  try {
+    return homedir();
+  } catch {
+    return '/';
+  }
 }
 
 export function version(): string {

@@ -3,7 +3,6 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import { inspect } from 'node:util';
@@ -11,6 +10,7 @@ import { deadline } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { omitUndefined } from '../base/json.ts';
 import { readLines } from '../base/lines.ts';
+import { homeFolder } from '../base/root.ts';
 import { type Endpoint, knownKeys, signaturesBy } from './endpoint.ts';
 import { type Caller, DockerError, type DockerRequest, DockerStepError, jsonIn, unlessGone } from './failure.ts';
 import type { ContainerOptions } from './spec.ts';
@@ -93,7 +93,7 @@ async function modemOptions(endpoint: Endpoint, keys: string | undefined, ssh: C
     const [ca, cert, key] = [await read('ca.pem'), await read('cert.pem'), await read('key.pem')];
     return { ...plain, host, port, protocol: 'https', ca, cert, key };
   }
-  const file = join(ssh?.home || homedir(), '.ssh', 'known_hosts');
+  const file = join(ssh?.home || homeFolder(), '.ssh', 'known_hosts');
   const known = knownKeys(await readFile(file, 'utf8').catch(() => ''), endpoint);
   if (known.length === 0) throw new Error(`${file} has no key of ${host}; "ssh ${host}" asks for it and keeps it.`);
   const sshOptions = {

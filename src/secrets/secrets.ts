@@ -12,12 +12,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Sequence } from '../base/async.ts';
 import type { Clock } from '../base/clock.ts';
 import { CodaError, systemCode } from '../base/errors.ts';
 import type { Secrets } from '../base/log.ts';
+import { homeFolder } from '../base/root.ts';
 import { resolvePeople } from '../people/index.ts';
 import {
   type CommitHints,
@@ -285,8 +285,7 @@ function keyPlace(env: Env): KeyPlace {
     };
   }
   const file =
-    env.CODA_SECRET_KEY_FILE ||
-    join(env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config'), 'coda', 'secret.key');
+    env.CODA_SECRET_KEY_FILE || join(env.XDG_CONFIG_HOME || join(homeFolder(env), '.config'), 'coda', 'secret.key');
   return {
     keys(make = false) {
       // A rotation that was cut off has left the new one beside it: rows are sealed with either.

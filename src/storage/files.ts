@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
@@ -61,6 +61,18 @@ export function lackIn(folder: string): string {
   }
 }
 
+/** A sentence for a folder that belongs to somebody else; nothing where it does not, or cannot be looked at. */
+function foreignOwner(folder: string): string {
+  const user = process.getuid?.();
+  try {
+    const { uid } = statSync(folder);
+    const isForeign = user !== undefined && uid !== user;
+    return isForeign ? ` The folder belongs to user ${uid}, and coda runs as user ${user}.` : '';
+  } catch {
+    return '';
+  }
+}
+
 /** Runs `work` in `folder`; the system's errors become `DISK_FULL` or `DATA_UNWRITABLE`. */
 export async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -77,7 +89,7 @@ export async function inFolder<T>(folder: string, work: () => Promise<T>): Promi
       });
     }
     throw new CodaError('DATA_UNWRITABLE', {
-      message: `The folder ${folder} cannot be used: ${messageOf(error)}.`,
+      message: `The folder ${folder} cannot be used: ${messageOf(error)}.${foreignOwner(folder)}`,
       remedy: 'Make it a folder that this user owns and can write to, or choose another one with --data.',
       cause: error,
     });

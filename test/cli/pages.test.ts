@@ -94,6 +94,15 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm run test:related': 'a part of npm test',
   'npm run test:fast': 'a part of npm test',
   'npm run test:long': 'takes an hour',
+  'npx @coda-assistant/coda chat': 'fetches a release; packaging.test.ts runs what npm packs',
+  'npx @coda-assistant/coda run': 'fetches a release; containers.test.ts runs the daemon',
+  'npm version 0.3.0 --no-git-tag-version': 'a release; it changes package.json',
+  'git tag v0.3.0 && git push origin main v0.3.0': 'a release',
+  'node scripts/release-image.mjs ghcr.io/NAME/coda:v0.3.0@sha256:…': 'a release; containers.test.ts runs it in a copy',
+  'node scripts/pack-release.mjs v0.3.0': 'a release; it takes a tag',
+  'docker buildx build --platform linux/amd64,linux/arm64 --sbom=true --provenance=mode=max -t ghcr.io/NAME/coda:v0.3.0 --push .':
+    'a release',
+  'npm publish --access public': 'a release; packaging.test.ts runs what it packs',
   'docker build -t coda-office:1 .':
     'downloads LibreOffice; old-office.test.ts makes an image with a program of its name',
   'npx vitest run --project=push test/skills/notes': 'a part of npm test',

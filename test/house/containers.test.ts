@@ -3,7 +3,17 @@
  * user, in a mount namespace whose root is made of what the image holds.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -16,7 +26,15 @@ import { freshPostgres, POSTGRES_URL, requireService } from '../support/postgres
 requireService('CODA_TEST_POSTGRES');
 
 const read = (file: string) => readFileSync(join(packageRoot(), file), 'utf8');
-const UID = 1_000;
+const { version } = JSON.parse(read('package.json'));
+const IMAGE = 'ghcr.io/coda-assistant/coda';
+/** User and group of the image. */
+const NODE: User = { uid: 1_000, gid: 1_000 };
+
+interface User {
+  uid: number;
+  gid: number;
+}
 
 interface Mount {
   at: string;
@@ -30,6 +48,7 @@ interface Container {
   mounts: readonly Mount[];
   env: Readonly<Record<string, string>>;
   args: readonly string[];
+  user?: User;
 }
 
 /** Variables that the image sets. */
@@ -63,13 +82,15 @@ describe.skipIf(!POSTGRES_URL || process.getuid?.() !== 0 || process.platform !=
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** A folder that stands for a volume, which takes its owner from the image. */
-  function volume(name: string): string {
+  /** A folder that stands for a volume, which takes its owner from the image where nothing else is said. */
+  function volume(name: string, { uid, gid }: User = NODE): string {
     const at = join(folder, 'volumes', name);
     mkdirSync(at, { recursive: true, mode: 0o700 });
-    chownSync(at, UID, UID);
+    chownSync(at, uid, gid);
     return at;
   }
+
+  const imageVolume = (name: string): Mount => ({ at: `/${name}`, from: volume(name) });
 
   function configFolder(text: string): string {
     const at = mkdtempSync(join(folder, 'config-'));
@@ -79,7 +100,7 @@ describe.skipIf(!POSTGRES_URL || process.getuid?.() !== 0 || process.platform !=
   }
 
   /** Starts the daemon in `container`; resolves with what it says once it is ready, and stops it at the end of the test. */
-  async function start({ mounts, env, args }: Container): Promise<string> {
+  async function start({ mounts, env, args, user = NODE }: Container): Promise<string> {
     const top = mkdtempSync(join(folder, 'root-'));
     const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
     const mount = ({ at, from, isReadOnly, options = 'mode=1777' }: Mount) => {
@@ -91,22 +112,21 @@ describe.skipIf(!POSTGRES_URL || process.getuid?.() !== 0 || process.platform !=
     const own: Mount[] = [
       ...[...new Set(system)].map((at) => ({ at, from: at })),
       { at: '/app', from: app },
-      { at: '/data', from: volume('data') },
-      { at: '/keys', from: volume('keys') },
+      ...['data', 'keys'].flatMap((name) => (mounts.some(({ at }) => at === `/${name}`) ? [] : imageVolume(name))),
     ];
     // What is nearer to the root comes first, and a mount of the file takes the place of the image's own.
     const all = [...own.filter(({ at }) => !mounts.some((each) => each.at === at)), ...mounts];
     const sorted = all.toSorted((one, other) => one.at.length - other.at.length);
     const command = ['env', '-i', ...Object.entries(env).map(([name, value]) => `${name}=${value}`)];
-    const user = [
+    const became = [
       'setpriv',
-      `--reuid=${UID}`,
-      `--regid=${UID}`,
+      `--reuid=${user.uid}`,
+      `--regid=${user.gid}`,
       '--clear-groups',
       '--no-new-privs',
       '--bounding-set=-all',
     ];
-    const program = [...user, ...command, process.execPath, 'dist/main.js', ...args].map(quoted).join(' ');
+    const program = [...became, ...command, process.execPath, 'dist/main.js', ...args].map(quoted).join(' ');
     const script = [
       'set -e',
       `mount -t tmpfs -o mode=755 tmpfs ${quoted(top)}`,
@@ -167,7 +187,7 @@ describe.skipIf(!POSTGRES_URL || process.getuid?.() !== 0 || process.platform !=
     await start({ mounts, env, args: ['run'] });
     expect(await pageOf(port)).toBeLessThan(500);
     expect(env.CODA_SECRET_KEY_FILE).toBe('/keys/secret.key');
-    expect(spawnSync('stat', ['-c', '%u', volume('keys')], { encoding: 'utf8' }).stdout.trim()).toBe(String(UID));
+    expect(spawnSync('stat', ['-c', '%u', volume('keys')], { encoding: 'utf8' }).stdout.trim()).toBe(String(NODE.uid));
   });
 
   test('kubernetes.yaml: it starts with its map, its claim and its variables, and its service finds the port', async () => {
@@ -181,7 +201,7 @@ describe.skipIf(!POSTGRES_URL || process.getuid?.() !== 0 || process.platform !=
         const kind = spec.volumes.find((each: { name: string }) => each.name === name);
         if (kind.configMap) return { at: mountPath, from: config, isReadOnly: readOnly === true };
         if (kind.persistentVolumeClaim) return { at: mountPath, from: volume('claim') };
-        return { at: mountPath, options: `uid=${UID},gid=${UID},mode=0700` };
+        return { at: mountPath, options: `uid=${NODE.uid},gid=${NODE.gid},mode=0700` };
       },
     );
     const given = Object.fromEntries(
@@ -192,6 +212,124 @@ describe.skipIf(!POSTGRES_URL || process.getuid?.() !== 0 || process.platform !=
     const env = { ...imageEnv(), ...given, ...secret, CODA_HTTP_LISTEN: `0.0.0.0:${port}` };
     await start({ mounts, env, args });
     expect(await pageOf(port)).toBeLessThan(500);
+  });
+
+  /** A folder that a platform makes for an app is the user's that it runs apps as. */
+  const mountsOf = (ofApp: string, volumes: readonly [from: string, at: string][], user: User): Mount[] => [
+    ...volumes.map(([from, at]) => ({ at, from: volume(`${ofApp}${from.replaceAll(/[^a-z]/gi, '-')}`, user) })),
+    { at: '/tmp' },
+  ];
+  const userOf = (text: string): User => {
+    const [uid = 0, gid = 0] = text.split(':').map(Number);
+    return { uid, gid };
+  };
+
+  interface App {
+    image: string;
+    user: User;
+    env: Record<string, string>;
+    volumes: [from: string, at: string][];
+  }
+
+  function composeApp(file: string): App {
+    const { services } = parse(read(file));
+    const { image, user, environment, volumes, read_only, tmpfs, cap_drop } = services.coda ?? services.server;
+    expect({ read_only, tmpfs, cap_drop }).toEqual({ read_only: true, tmpfs: ['/tmp'], cap_drop: ['ALL'] });
+    return {
+      image,
+      user: userOf(user),
+      env: environment,
+      volumes: volumes.map((each: string | { source: string; target: string }) =>
+        typeof each === 'string' ? each.split(':') : [each.source, each.target],
+      ),
+    };
+  }
+
+  function unraidApp(): App {
+    const text = read('deploy/unraid/coda.xml');
+    const settings = [...text.matchAll(/<Config [^>]*Target="([^"]*)"[^>]*Type="(\w+)"[^>]*>([^<]*)</g)].map(
+      ([, target = '', type, value = '']) => ({ target, type, value }),
+    );
+    const ofType = (type: string) =>
+      settings.flatMap((each) => (each.type === type ? [[each.target, each.value] as [string, string]] : []));
+    const [, user = ''] = /<ExtraParams>--user (\S+) .*--read-only --tmpfs \/tmp/.exec(text) ?? [];
+    return {
+      image: /<Repository>(.*)</.exec(text)?.[1] ?? '',
+      user: userOf(user),
+      env: Object.fromEntries(ofType('Variable')),
+      volumes: ofType('Path').map(([at, from]) => [from, at]),
+    };
+  }
+
+  function homeAssistantApp(): App {
+    const { environment } = parse(read('deploy/home-assistant/config.yaml'));
+    const file = read('deploy/home-assistant/Dockerfile');
+    return {
+      image: /^FROM (.*)$/m.exec(file)?.[1] ?? '',
+      user: userOf(/^USER (.*)$/m.exec(file)?.[1] ?? ''),
+      env: environment,
+      volumes: [['data', '/data']],
+    };
+  }
+
+  const apps: [name: string, app: () => App][] = [
+    ['umbrel', () => composeApp('deploy/umbrel/docker-compose.yml')],
+    ['casaos', () => composeApp('deploy/casaos/docker-compose.yml')],
+    ['truenas', () => composeApp('deploy/truenas/compose.yaml')],
+    ['unraid', unraidApp],
+    ['home-assistant', homeAssistantApp],
+  ];
+
+  test.each(apps)('%s: it starts as the user that its platform has, in folders of that user', async (name, read) => {
+    const { user, env: variables, volumes } = read();
+    const port = await freePort();
+    expect(variables.CODA_HTTP_LISTEN).toBe('0.0.0.0:8321');
+    const env = { ...imageEnv(), ...variables, CODA_HTTP_LISTEN: `0.0.0.0:${port}` };
+    await start({ mounts: mountsOf(name, volumes, user), env, args: ['run'], user });
+    expect(await pageOf(port)).toBeLessThan(500);
+  });
+
+  test('all of them name one image', () => {
+    const images = new Set(apps.map(([, read]) => read().image));
+    expect([...images]).toEqual([`${IMAGE}:${version}`]);
+  });
+
+  test('a release writes its image into all of them, and nothing else', () => {
+    const copy = mkdtempSync(join(folder, 'release-'));
+    for (const each of ['deploy', 'package.json'])
+      cpSync(join(packageRoot(), each), join(copy, each), { recursive: true });
+    for (const each of ['release-image.mjs', 'setup.mjs'])
+      cpSync(join(packageRoot(), 'scripts', each), join(copy, 'scripts', each));
+    const image = `registry.example/robin/coda:9.8.7@sha256:${'a'.repeat(64)}`;
+    const release = (named: string) =>
+      spawnSync(process.execPath, [join(copy, 'scripts', 'release-image.mjs'), named]).status;
+    expect(release('coda:1; rm -rf /')).toBe(64);
+    expect(release(image)).toBe(0);
+    const linesIn = (root: string) =>
+      readdirSync(join(root, 'deploy'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .flatMap((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8').split('\n'));
+    const before = linesIn(packageRoot());
+    const lines = linesIn(copy).filter((line) => !before.includes(line));
+    expect(lines).toHaveLength(apps.length);
+    expect(lines.filter((line) => !line.includes(image))).toEqual([]);
+  });
+
+  test.each([99, 568, 1_000, 33_000])(
+    'user %i without an account or a home: it starts on a root that is read-only',
+    async (uid) => {
+      const user = { uid, gid: uid };
+      const port = await freePort();
+      const env = { ...imageEnv(), CODA_HTTP_LISTEN: `127.0.0.1:${port}` };
+      await start({ mounts: mountsOf(`user-${uid}`, [['data', '/data']], user), env, args: ['run'], user });
+      expect(await pageOf(port)).toBeLessThan(500);
+    },
+  );
+
+  test('a data folder of another user is named, with whose it is', async () => {
+    const mounts = mountsOf('foreign', [['data', '/data']], { uid: 0, gid: 0 });
+    const started = start({ mounts, env: imageEnv(), args: ['run'], user: { uid: 568, gid: 568 } });
+    await expect(started).rejects.toThrow('The folder belongs to user 0, and coda runs as user 568.');
   });
 
   test('coda.service: it starts as its user with the variables and the folder that it names', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -142,6 +142,19 @@ test('systemd starts it again, but not where starting again does not help', () =
   const hopeless = [ERRORS.USAGE, ERRORS.CONFIG_UNREADABLE, ERRORS.CONFIG_INVALID].map(({ exit }) => String(exit));
   expect(value('RestartPreventExitStatus')?.split(' ')).toEqual(hopeless);
   for (const line of unit.split('\n')) expect(line).toMatch(/^(#.*|\[\w+\]|[A-Z]\w+=.*|)$/);
+});
+
+test('the documentation names the package as it is called, and it may be published', () => {
+  const { name, private: isPrivate, bin } = JSON.parse(read('package.json'));
+  expect(isPrivate).toBeUndefined();
+  expect(Object.keys(bin)).toEqual(['coda']);
+  expect(JSON.parse(read('package-lock.json')).packages[''].name).toBe(name);
+  const pages = ['README.md', ...readdirSync(join(packageRoot(), 'docs')).map((each) => `docs/${each}`)];
+  const called = pages
+    .filter((each) => each.endsWith('.md'))
+    .flatMap((each) => [...read(each).matchAll(/\bnpx ([@\w/-]*coda)\b/g)].map(([, named]) => named));
+  expect(called.length).toBeGreaterThan(1);
+  expect([...new Set(called)]).toEqual([name]);
 });
 
 /**

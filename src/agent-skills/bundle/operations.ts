@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { mkdir, open, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
+import { homeFolder } from '../../base/root.ts';
 import { didYouMean, listOf, plural } from '../../base/text.ts';
 import { type LocalParts, operation } from '../../chat/operation.ts';
 import { auditFolder } from '../../trust/index.ts';
@@ -17,7 +17,7 @@ import { inspectSkill, installedFolder, installedSkills, installSkill, removeSki
 
 const about = z.string().optional().meta({ description: 'what it does and when to use it', value: 'text' });
 
-const ownRoot = ({ world }: LocalParts): string => join(world.env.HOME || homedir(), '.coda', 'skills');
+const ownRoot = ({ world }: LocalParts): string => join(homeFolder(world.env), '.coda', 'skills');
 
 /** The folder, where the configuration does not have it read. */
 const unreadRoot = (folder: string, { config, world }: LocalParts): string | undefined =>

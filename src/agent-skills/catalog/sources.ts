@@ -1,7 +1,6 @@
-import { homedir } from 'node:os';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { expandHome } from '../../base/folders/home.ts';
-import { packageRoot } from '../../base/root.ts';
+import { homeFolder, packageRoot } from '../../base/root.ts';
 import type { World } from '../../base/world.ts';
 import type { Config } from '../../config/index.ts';
 import { installedFolder } from '../bundle/install.ts';
@@ -47,7 +46,7 @@ export function configuredSources(config: Config, env: World['env']): SkillSourc
   const settings = config.block(skillsConfig);
   return skillSources({
     packageRoot: packageRoot(),
-    home: env.HOME || homedir(),
+    home: homeFolder(env),
     cwd: process.cwd(),
     dataDir: config.dataDir,
     agentSkillDirs: settings.agent_skill_dirs,
@@ -79,7 +78,7 @@ export function openAgentSkills(
   const { inline: written, settings } = config.block(skillsConfig);
   const inline = written.map(({ source_path: path, ...skill }) => ({
     ...skill,
-    directory: path === undefined || path === '' ? undefined : expandHome(path, env.HOME || homedir(), process.cwd()),
+    directory: path === undefined || path === '' ? undefined : expandHome(path, homeFolder(env), process.cwd()),
   }));
   const sources = configuredSources(config, env);
   if (root !== undefined && !isRead(root, config, env)) sources.push({ kind: 'configured', directory: root });

@@ -1,9 +1,9 @@
 /** Operations of the owner on connectors. Their files are written at the terminal; secrets and requests are the daemon's, where one runs. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { CodaError, type ErrorCode, type FailureCode, messageOf } from '../../base/errors.ts';
+import { homeFolder } from '../../base/root.ts';
 import { plural } from '../../base/text.ts';
 import { type LocalParts, operation, text, usage } from '../../chat/operation.ts';
 import { type CallDeps, callConnector, valuesOf } from './call.ts';
@@ -164,7 +164,7 @@ const addOperation = (rootsOf: Roots) =>
       const read = parseConnector(content);
       if (typeof read === 'string')
         throw usage(`That describes no connector: ${read}.`, 'See "coda connectors add --help".');
-      const folder = resolve(named ?? join(parts.world.env.HOME || homedir(), '.coda', 'skills'));
+      const folder = resolve(named ?? join(homeFolder(parts.world.env), '.coda', 'skills'));
       const file = fileOf(folder, called);
       write(file, content);
       return { file, unread: rootsOf(parts).includes(folder) ? undefined : folder };

@@ -1,7 +1,7 @@
-import { homedir } from 'node:os';
 import { z } from 'zod';
 import type { SkillHost } from '../../agent-skills/index.ts';
 import { expandHome } from '../../base/folders/home.ts';
+import { homeFolder } from '../../base/root.ts';
 import { plural } from '../../base/text.ts';
 import { approvalFlags, operation, text, usage, type Wire } from '../../chat/operation.ts';
 import { LEAST_RUNS } from './store.ts';
@@ -71,7 +71,7 @@ const optimizing = operation({
   json: 'indented',
   async conduct(ask, flags, { io, json, approves }) {
     const act = actOf(flags, approves);
-    const variants = (flags.variant ?? []).map((given) => readVariant(given, io.env.HOME || homedir()));
+    const variants = (flags.variant ?? []).map((given) => readVariant(given, homeFolder(io.env)));
     const results = (flags.result ?? []).map(readResult);
     const asked = { skill: flags.id, variants, results, least: Number(flags.minRuns ?? LEAST_RUNS) };
     if (flags.trial && !approves()) {

@@ -1,12 +1,12 @@
 /** The prompt for people: a client of a console session, as any program could be one. */
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename } from 'node:path';
 import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import widthOf from 'string-width';
 import { readLines } from '../../../base/lines.ts';
+import { homeFolder } from '../../../base/root.ts';
 import type { CommandHint, Output } from '../protocol.ts';
 import { chosenLine, LEAVE_HINT, LEAVING_COMMANDS, MORE, PROMPT } from '../texts.ts';
 import { Conversation, createStyle, type Style, type View } from './conversation.ts';
@@ -76,7 +76,7 @@ function sayingOf(text: string): { text: string; files?: { name: string; path: s
   const [, quoted, single, bare, words = ''] = ATTACHING.exec(text.trim()) ?? [];
   const given = quoted ?? single ?? bare;
   if (given === undefined) return { text };
-  const path = given.replace(/^~(?=\/)/, homedir());
+  const path = given.replace(/^~(?=\/)/, homeFolder());
   return { text: words.trim(), files: [{ name: basename(path), path }] };
 }
 
