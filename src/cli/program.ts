@@ -84,6 +84,7 @@ const ORDER: readonly string[] = [
   'cost',
   'doctor',
   'migrate',
+  'upgrade',
   'when',
   'backup',
   'restore',

@@ -6,6 +6,38 @@ import { packageRoot } from '../../src/base/root.ts';
 import { Program } from '../support/jsonl.ts';
 import { unpackReleased } from '../support/released.ts';
 
+test('an upgrade is rehearsed on a copy: the old version goes on with data that nothing has touched', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'coda-rehearsal-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const main = unpackReleased(join(folder, 'released'));
+  copyFileSync(join(packageRoot(), 'assets', 'cluster.tar.br'), join(folder, 'released', 'assets', 'cluster.tar.br'));
+  const data = join(folder, 'data');
+  const says = async (words: string) => {
+    await using coda = new Program(['chat', '--data', data], { main });
+    coda.child.stdin.end(`${words}\n`);
+    expect(await coda.exit, coda.stderr).toMatchObject({ code: 0 });
+    return coda.stdout;
+  };
+  const rehearsed = async () => {
+    await using coda = new Program(['upgrade', '--rehearse', '--data', data]);
+    expect(await coda.exit, coda.stderr).toMatchObject({ code: 0 });
+    return coda.stdout;
+  };
+
+  await says('note: made by the old one');
+  const alone = await rehearsed();
+  expect(alone).toMatch(/would apply \d+ migrations:\n {2}\d{4}_/);
+  expect(alone).toMatch(/A copy of \d+ rows of \d+ tables .* Your data are as they were\./);
+  // The running one makes the backup.
+  await using old = new Program(['run', '--data', data], { main });
+  await old.logged('"msg":"ready"');
+  expect(await rehearsed()).toContain('0340_');
+  old.child.kill('SIGTERM');
+  expect(await old.exit, old.stderr).toMatchObject({ code: 0 });
+  expect(readdirSync(data).filter((name) => name.startsWith('rehearsal-'))).toEqual([]);
+  expect(await says('show my notes')).toContain('made by the old one');
+});
+
 test('the last released version reads the backup of before an upgrade, by the command that its refusal names', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'coda-way-back-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
@@ -166,6 +167,61 @@ const update = operation({
 });
 
 export const migrate = [update];
+
+/** Reads a fresh backup into a folder beside the data, upgrades that and throws it away. The backup stays, as the way back. */
+const rehearse = operation({
+  name: 'upgrade',
+  example: 'coda upgrade --rehearse',
+  input: z.object({
+    rehearse: z.boolean().optional().describe('try it on a copy, and tell what would change'),
+  }),
+  json: 'indented',
+  needs: 'config',
+  async run(parts: LocalParts, { rehearse: isAsked = false }): Promise<Rehearsal> {
+    if (!isAsked) throw usage('A new version upgrades the data when it starts.', 'Try it: coda upgrade --rehearse');
+    const { config, world } = parts;
+    const now = world.clock.now();
+    const file = resolve(backupFolder(config.dataDir), `coda-${stampOf(now)}.tar.gz`);
+    await ((await byDaemon(parts, { file, withoutConfig: false })) ??
+      backupHere(parts, { file, withoutConfig: false }));
+    const into = await mkdtemp(join(config.dataDir, 'rehearsal-'));
+    try {
+      const began = performance.now();
+      const { rows, tables, files, migrated } = await restoreEmbedded({ file, into, dataDir: into, now }, world);
+      const seconds = Math.ceil((performance.now() - began) / 1_000);
+      return { version: version(), rows, tables, files, migrated, seconds, backup: file };
+    } finally {
+      await rm(into, { recursive: true, force: true });
+    }
+  },
+  show({ version: own, rows, tables, files, migrated, seconds, backup: file }) {
+    const changes =
+      migrated.length === 0
+        ? `coda ${own} takes the data as they are.`
+        : `coda ${own} would apply ${plural(migrated.length, 'migration')}:`;
+    const copied = `${plural(rows, 'row')} of ${plural(tables, 'table')} and ${plural(files, 'file')}`;
+    const lines = [
+      changes,
+      ...migrated.map((name) => `  ${name}`),
+      `A copy of ${copied} was read and upgraded in ${plural(seconds, 'second')}, then removed. Your data are as they were.`,
+      `The way back: coda restore ${file} --force, with the version that runs now.`,
+    ];
+    return `${lines.join('\n')}\n`;
+  },
+});
+
+interface Rehearsal {
+  version: string;
+  rows: number;
+  tables: number;
+  files: number;
+  migrated: readonly string[];
+  /** For reading the copy and upgrading it. */
+  seconds: number;
+  backup: string;
+}
+
+export const upgrade = [rehearse];
 
 const isRunning = async ({ daemon }: LocalParts) => (await daemon(wellness, {})) !== undefined;
 

@@ -44,6 +44,11 @@ export const families: Readonly<Record<string, OperationFamily>> = {
     isAlone: true,
     load: async () => (await import('./data.ts')).migrate,
   },
+  upgrade: {
+    summary: 'try the upgrade to this version on a copy of the data',
+    isAlone: true,
+    load: async () => (await import('./data.ts')).upgrade,
+  },
   backup: {
     summary: 'write everything into one file, also while coda runs, and read it back',
     isAlone: true,

@@ -45,6 +45,8 @@ export interface RestoreSummary {
   files: number;
   madeAt: string;
   installation: string | undefined;
+  /** Migrations that have come since the backup was made, by name. */
+  migrated: string[];
 }
 
 /**
@@ -74,9 +76,9 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreSum
     // With the rows: no copy ever calls itself the original.
     if (installation) await adoptInstallation(tx, installation, now);
   });
-  await migrate(database, { now });
+  const migrated = await migrate(database, { now });
   const rows = Object.values(ending.tables).reduce((sum, table) => sum + table.rows, 0);
-  return { tables: manifest.tables.length, rows, files: ending.files, madeAt: manifest.madeAt, installation };
+  return { tables: manifest.tables.length, rows, files: ending.files, madeAt: manifest.madeAt, installation, migrated };
 }
 
 async function checkMigrations({ migrations, program }: Manifest): Promise<void> {
