@@ -103,14 +103,14 @@ export function planRequest(input: PlanInput): Plan {
   const summaryTokens = sum(summary, factor);
   const whole = wholeFrom(entries, limits.context * WHOLE_SHARE, factor);
   const { kept, from, tokens: historyTokens } = fitHistory(entries, room - summaryTokens, factor, whole);
-  const bare = kept.slice(0, Math.max(whole - from, 0));
-  const shown = kept.slice(bare.length);
+  const older = kept.slice(0, Math.max(whole - from, 0));
+  const recent = kept.slice(older.length);
   const before = [
     ...summary,
-    ...bare.flatMap((view) => messagesOf(view, input, false)),
-    ...shown.flatMap((view, index) => (standsInSteps(shown, index) ? [] : messagesOf(view, input, true))),
+    ...older.flatMap((view) => messagesOf(view, input, false)),
+    ...recent.flatMap((view, index) => (standsInSteps(recent, index) ? [] : messagesOf(view, input, true))),
   ];
-  const seen = shown.flatMap(({ entry }) => entry.shown?.situation ?? []);
+  const seen = recent.flatMap(({ entry }) => entry.shown?.situation ?? []);
   const situation = input.frozen ? completeSituation(input.frozen, all.sections, seen) : situationBehind(all, seen);
   const context = situationText(situation);
   return {
