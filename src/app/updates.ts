@@ -1,13 +1,16 @@
-/** Looks for a newer coda: only when somebody asks, and only at the address that they configured. */
+/** Looks for a newer coda: only where somebody asks or has set `updates.check`, and only at the configured address. */
 import { z } from 'zod';
 import { deadline } from '../base/async.ts';
+import { type Clock, DAY_MS } from '../base/clock.ts';
 import { CodaError, messageOf } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
+import { version } from '../base/root.ts';
+import type { HealthCheck } from '../chat/index.ts';
 import { block, type Config } from '../config/index.ts';
 
 export const updatesConfig = block(
   'updates',
-  'Where "coda version --check" asks for the newest version. Nothing else asks, and never by itself.',
+  'Where the newest version is asked for: by "coda version --check", and by nothing else unless `check` is on.',
   z
     .strictObject({
       url: z
@@ -17,6 +20,9 @@ export const updatesConfig = block(
           description: 'An address that answers in JSON with `version` or `tag_name`, as npm and GitHub do.',
           example: 'https://updates.example.com/coda/latest.json',
         }),
+      check: z.boolean().default(false).meta({
+        description: 'Ask there once a day whenever all is looked at, and tell of a newer version on the System page.',
+      }),
     })
     .prefault({}),
   [{ env: 'CODA_UPDATES_URL', path: ['url'] }],
@@ -77,6 +83,32 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Tells of a newer version. Asks once a day at most, however often it is looked at; undefined unless `updates.check` is on. */
+export function updateCheck(config: Config, clock: Clock): HealthCheck | undefined {
+  if (!config.block(updatesConfig).check) return undefined;
+  let last: { at: number; newest: Promise<string> } | undefined;
+  const newest = (): Promise<string> => {
+    const at = clock.monotonic();
+    if (!last || at - last.at >= DAY_MS) last = { at, newest: newestVersion(config) };
+    return last.newest;
+  };
+  const own = version();
+  return {
+    name: 'version',
+    async check() {
+      try {
+        const there = await newest();
+        if (!isNewer(there, own)) return { ok: true, says: `${own}; there is none newer` };
+        const remedy = 'docs/operating.md says how to upgrade; try it before with "coda upgrade --rehearse".';
+        return { ok: true, severity: 'notice', says: `coda ${there} is there; this is ${own}`, remedy };
+      } catch (error) {
+        last = undefined;
+        return { ok: true, severity: 'notice', says: `whether there is a newer one is not known: ${messageOf(error)}` };
+      }
+    },
+  };
 }
 
 /** True if `one` is newer than `other`: numbers first; of equal ones a release is newer than what led to it. */

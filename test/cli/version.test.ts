@@ -1,8 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isNewer } from '../../src/app/index.ts';
+import { isNewer, readConfig } from '../../src/app/index.ts';
+import { updateCheck } from '../../src/app/updates.ts';
+import { TestClock } from '../../src/base/clock.ts';
+import { Secrets } from '../../src/base/log.ts';
 import { version } from '../../src/base/root.ts';
+import type { HealthCheck } from '../../src/chat/index.ts';
 import { main } from '../../src/cli/index.ts';
 
 let answer: { status: number; body: string };
@@ -74,5 +78,30 @@ describe('coda version', () => {
     expect(isNewer('1.0.0', '1.0.0-rc.1')).toBe(true);
     expect(isNewer('1.0.0-rc.1', '1.0.0')).toBe(false);
     expect(isNewer('1.0.0', '1.0.0')).toBe(false);
+  });
+});
+
+describe('updates.check', () => {
+  const open = (settings: object) => {
+    const flags = { updates: { name: 'updates', value: settings } };
+    const config = readConfig({ env: {}, dataDir: '/nowhere', cwd: '/', secrets: new Secrets(), flags });
+    const clock = new TestClock(new Date('2026-11-20T08:00:00Z'));
+    return { check: updateCheck(config, clock), clock };
+  };
+  const findings = async (check: HealthCheck | undefined) => check?.check(AbortSignal.timeout(60_000));
+
+  test('nobody is asked unless it is on', () => expect(open({ url }).check).toBeUndefined());
+
+  test('a newer version is told of, and asked for once a day; a failure is asked again', async () => {
+    const { check, clock } = open({ url, check: true });
+    answer = { status: 500, body: '' };
+    expect(await findings(check)).toMatchObject({ ok: true, severity: 'notice', says: expect.stringContaining('500') });
+    answer = { status: 200, body: JSON.stringify({ version: '99.1.0' }) };
+    const before = asked;
+    for (const _ of [1, 2]) expect((await findings(check))?.says).toContain('coda 99.1.0 is there');
+    expect(asked).toBe(before + 1);
+    answer = { status: 200, body: JSON.stringify({ version: version() }) };
+    await clock.moveTo(new Date(clock.now().getTime() + 25 * 3_600_000));
+    expect(await findings(check)).toEqual({ ok: true, says: `${version()}; there is none newer` });
   });
 });

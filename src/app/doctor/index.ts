@@ -24,6 +24,7 @@ import { FaultLog, installationOf, type JobQueue, runningInstances, type Schedul
 import { type DoctorDeps, doctor, isOf } from '../../skills/doctor/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { gapsTold } from '../cost.ts';
+import { updateCheck } from '../updates.ts';
 import { machineChecks } from './machine.ts';
 import { databaseCheck, storageCheck } from './storage.ts';
 import {
@@ -121,6 +122,7 @@ function coreChecks(parts: DoctorParts, breakers: Breakers, faults: FaultLog, re
     approvalCheck(database, clock),
     restingCheck(breakers),
     patternCheck(faults, clock),
+    ...[updateCheck(config, clock)].filter((check) => check !== undefined),
   ];
 }
 

@@ -132,7 +132,8 @@ interface HealthProps {
 
 function Health({ findings, at, isLooking, onAgain }: HealthProps) {
   const wrong = findings.filter(({ severity }) => IS_WRONG.has(severity));
-  const others = findings.filter(({ severity }) => !IS_WRONG.has(severity));
+  const notices = findings.filter(({ severity }) => severity === 'notice');
+  const others = findings.filter((each) => !wrong.includes(each) && !notices.includes(each));
   return (
     <>
       <div class="health">
@@ -149,6 +150,13 @@ function Health({ findings, at, isLooking, onAgain }: HealthProps) {
           <FindingRow key={finding.code + finding.says} finding={finding} />
         ))}
       </ul>
+      {notices.length > 0 && (
+        <ul class="list">
+          {notices.map((finding) => (
+            <FindingRow key={finding.code + finding.says} finding={finding} />
+          ))}
+        </ul>
+      )}
       <details>
         <summary>
           {wrong.length > 0 ? 'Everything else is in order' : 'What was looked at'} ({others.length})
