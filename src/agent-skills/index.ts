@@ -14,7 +14,7 @@ export { isRead as isSkillFolder, ownFolders } from './catalog/sources.ts';
 export * as skillSteps from './catalog/steps.ts';
 export { config as agentSkillsConfig } from './config.ts';
 export * as skillSearch from './find/operations.ts';
-export type { SkillFiles, SkillHost, SkillVersions, View } from './live/host.ts';
+export type { ReadSkillFiles, SkillFiles, SkillHost, View } from './live/host.ts';
 export { LiveSkills } from './live/live.ts';
 export type { AgentSkill, SkillSnapshot } from './skill.ts';
 export * as skillFacts from './skill.ts';

@@ -47,6 +47,7 @@ import {
   equip,
   loadSkills,
   skillsOf,
+  skillVerbs,
   tasksOf,
 } from './skills.ts';
 import { withSpans } from './telemetry/traces.ts';
@@ -173,7 +174,7 @@ async function openWays(parts: RunningParts, options: BuildOptions, modelStatus:
   const whenSettled = () => settleAll(open);
   const terminal = openConsole({ config, world, artifacts, worker, commands, whenSettled }, options);
   const platforms = await openPlatforms({ config, world, database, artifacts, commands, gate, skills });
-  const serving = serve(httpPartsOf(parts, platforms, modelStatus));
+  const serving = await serve(httpPartsOf(parts, platforms, modelStatus));
   const programs = serving ? [serving.adapter] : [];
   const services = openServices({ config, egress, world });
   const adapters = [terminal, ...platforms, ...programs, services.adapter, ...(options.adapters ?? [])];
@@ -231,10 +232,7 @@ function appOf(parts: RunningParts, { terminal, adapters, shown, service }: Ways
   const { open, skills, agent, commands, people } = parts;
   const { database, artifacts, worker, delivery, jobs, tokens, sessions, http, agentSkills, version } = open;
   const { approvals, backups, hooks, healthy } = open;
-  const verbs = Object.assign(
-    programVerbs({ agent, delivery, skills }),
-    ...skills.map(({ skill, deps }) => skill.acts?.verbs?.(deps)),
-  );
+  const verbs = skillVerbs(skills, programVerbs({ agent, delivery, skills }));
   return {
     database,
     artifacts,
@@ -254,10 +252,10 @@ function appOf(parts: RunningParts, { terminal, adapters, shown, service }: Ways
     routes: service?.routes ?? [],
     console: terminal,
     people,
-    verbs,
     whenSettled: () => settleAll(open),
     enqueue: (job, besides) => enqueue(jobPartsOf(parts), job, besides),
     start: () => start(parts, adapters, service),
+    findVerb: async (name) => (await verbs()).get(name),
     startJobs: () => startJobs(parts, terminal),
     stop: (graceMs = GRACE_MS) => stop(open, graceMs),
     status: async () => ({ version, ...(await statusOf(parts, shown, modelStatus())) }),

@@ -35,7 +35,7 @@ export interface ControlOptions {
 }
 
 export interface ControlService {
-  verbs: Readonly<Record<string, Verb>>;
+  findVerb(name: string): Promise<Verb | undefined>;
   /** Takes over a connection that asked for `chat`, until it resolves. */
   chat(socket: Socket, args: Record<string, Json>): Promise<void>;
 }
@@ -177,7 +177,7 @@ async function converse(socket: Socket, options: ControlOptions): Promise<void> 
       else if (asked?.do === 'chat') {
         await reply(socket, { ok: true, result: null });
         return await served.chat(socket, asked.args);
-      } else await reply(socket, await answer(asked, served.verbs, options.log));
+      } else await reply(socket, await answer(asked, served, options.log));
     }
   } catch (error) {
     if (systemCode(error) === undefined) options.log.error({ err: error }, 'a command could not be answered');
@@ -217,10 +217,10 @@ async function serviceSoon({ served }: ControlOptions): Promise<ControlService |
 
 async function answer(
   asked: ReturnType<typeof parse>,
-  verbs: Readonly<Record<string, Verb>>,
+  { findVerb }: Pick<ControlService, 'findVerb'>,
   log: Log,
 ): Promise<Reply> {
-  const verb = asked && Object.hasOwn(verbs, asked.do) ? verbs[asked.do] : undefined;
+  const verb = asked && (await findVerb(asked.do));
   if (!asked || !verb) {
     const message = asked ? `This coda does not know "${asked.do}".` : 'The request was not understood.';
     return refusal(new CodaError('INPUT_INVALID', { message, remedy: 'Use the coda command of the same version.' }));

@@ -46,7 +46,6 @@ import { outbox } from './operations/outbox.ts';
 import { pair, people } from './operations/people.ts';
 import { sessions, tokens } from './operations/tokens.ts';
 import type { People } from './people.ts';
-import { runRoute } from './run-route.ts';
 import type { Sessions } from './sign-in/sessions.ts';
 import { Callers, type Tokens } from './sign-in/tokens.ts';
 import type { EquippedSkill } from './skills.ts';
@@ -101,7 +100,7 @@ export function openPushes({ config, ...deps }: Omit<PushDeps, 'url' | 'title'> 
 }
 
 /** The routes of all rooms and who may ask for them; undefined where HTTP is off. */
-export function serve(parts: HttpParts): Serving | undefined {
+export async function serve(parts: HttpParts): Promise<Serving | undefined> {
   const config: HttpConfig | undefined = parts.config.block(httpConfig);
   const { http, changes } = parts;
   if (!config || !http || !changes) {
@@ -115,8 +114,9 @@ export function serve(parts: HttpParts): Serving | undefined {
   const chat = openHttpChat({ database, artifacts, clock: world.clock, consents, pushes: parts.pushes });
   const { agentSkills, delivery, gate } = parts;
   const runParts = { agentSkills, talk: chat.talk, database, delivery, gate };
-  const runRoutes = ['/run', '/v1/skills/run'].map((path) => runRoute(runParts, path));
-  const routes: AnyRoute[] = [...chat.routes, ...runRoutes, ...routesOf(parts)];
+  const { runRoute } = await import('./run-route.ts');
+  const runRoutes = await Promise.all(['/run', '/v1/skills/run'].map((path) => runRoute(runParts, path)));
+  const routes: AnyRoute[] = [...chat.routes, ...runRoutes, ...(await routesOf(parts))];
   const web = openWeb({
     ...chat,
     database,
@@ -177,9 +177,10 @@ function apiPartsOf(parts: HttpParts): ApiParts {
   };
 }
 
-function routesOf(parts: HttpParts): AnyRoute[] {
+async function routesOf(parts: HttpParts): Promise<AnyRoute[]> {
   const { world, database, agent, delivery, skills, all, platforms, gate, healthy } = parts;
   const collections = skills.flatMap(({ skill, deps }) => skill.views?.collections?.(deps) ?? []);
+  const ofSkills = await Promise.all(skills.map(({ skill, deps }) => skill.views?.routes?.(deps, all) ?? []));
   return [
     health(world.clock, healthy),
     metricsRoute(world),
@@ -190,7 +191,7 @@ function routesOf(parts: HttpParts): AnyRoute[] {
     ),
     ...dataRoutes(collections, { database, agent, requests: delivery.requests }),
     ...platforms.flatMap((platform) => platform.routes?.() ?? []),
-    ...skills.flatMap(({ skill, deps }) => skill.views?.routes?.(deps, all) ?? []),
+    ...ofSkills.flat(),
   ];
 }
 

@@ -8,7 +8,7 @@ export { type AppConfigRequest, configDocuments, readConfig } from './config.ts'
 export { type ControlService, openControl } from './control.ts';
 export { costReport } from './cost.ts';
 export { needsToken, type OperationParts } from './operations/parts.ts';
-export { controlVerbs } from './operations/verbs.ts';
+export { verbFinder } from './operations/verbs.ts';
 export type { ProgramTool } from './programs.ts';
 export { householdOf } from './settings.ts';
 export { findLocalModels, findWindow, type LocalModels, type ProviderChoice, probeProvider } from './setup.ts';

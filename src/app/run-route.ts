@@ -6,17 +6,7 @@ import { CodaError } from '../base/errors.ts';
 import { type AnyRoute, type Caller, route } from '../chat/index.ts';
 import type { Delivery } from '../delivery/index.ts';
 import type { Gate, Person } from '../people/index.ts';
-import {
-  type Candidate,
-  candidatesFor,
-  type Plan,
-  planFile,
-  planFor,
-  planInput,
-  RUN_MODES,
-  staleIn,
-  whoWithin,
-} from '../skills/skill-runs/index.ts';
+import { type Candidate, type Plan, runPlanning } from '../skills/skill-runs/index.ts';
 import { type Database, readerOf } from '../storage/index.ts';
 
 export interface RunParts {
@@ -31,23 +21,28 @@ const MOST_FOUND = 10;
 const WAIT_MS = 60_000;
 const found = z.object({ name: z.string(), description: z.string(), deprecated: z.boolean(), score: z.number() });
 
-const body = z
-  .strictObject({
-    query: z.string().min(1).max(2_000).optional(),
-    execute: z.boolean().default(false),
-    mode: z.enum(RUN_MODES).default('single'),
-    tag: z.string().max(100).optional(),
-    role: z.string().min(1).max(100).optional().describe('Only what this role holds, too.'),
-    dry_run: z.boolean().default(false),
-    plan: planFile.optional().describe('What dry_run gave, to be carried out.'),
-    conversation: conversationName.default('skills'),
-  })
-  .refine(({ query, plan }) => (query === undefined) !== (plan === undefined), {
-    error: 'expected either query or plan',
-  });
+type Planning = Awaited<ReturnType<typeof runPlanning>>;
+
+const bodyWith = ({ MODES, planFile }: Planning) =>
+  z
+    .strictObject({
+      query: z.string().min(1).max(2_000).optional(),
+      execute: z.boolean().default(false),
+      mode: z.enum(MODES).default('single'),
+      tag: z.string().max(100).optional(),
+      role: z.string().min(1).max(100).optional().describe('Only what this role holds, too.'),
+      dry_run: z.boolean().default(false),
+      plan: planFile.optional().describe('What dry_run gave, to be carried out.'),
+      conversation: conversationName.default('skills'),
+    })
+    .refine(({ query, plan }) => (query === undefined) !== (plan === undefined), {
+      error: 'expected either query or plan',
+    });
 
 /** The route at `path`; whoever may not use a skill is told nothing of it. */
-export function runRoute(parts: RunParts, path: string): AnyRoute {
+export async function runRoute(parts: RunParts, path: string): Promise<AnyRoute> {
+  const planning = await runPlanning();
+  const { candidatesFor, inputOf, planFile, planFor, staleIn, whoWithin } = planning;
   const { views } = parts.agentSkills;
   const denied = deniedBy(parts.gate);
   const reader = readerOf(parts.database);
@@ -57,7 +52,7 @@ export function runRoute(parts: RunParts, path: string): AnyRoute {
     scope: 'skills',
     tag: 'skills',
     summary: 'Finds the skills that fit a query; with execute the best one is called in a conversation, as in chat.',
-    body,
+    body: bodyWith(planning),
     answers: {
       200: {
         description: 'The skills, the best first, and what came of calling them; with dry_run the plan.',
@@ -86,7 +81,8 @@ export function runRoute(parts: RunParts, path: string): AnyRoute {
       const stale = wanted ? [] : await staleIn(view, plan);
       if (stale.length > 0) throw staleSkills(stale);
       if (!execute || plan.skills.length === 0) return { body: { json: { skills, executed: false } } };
-      const text = textOf(plan, view, asked.plan !== undefined, role);
+      const command = wanted && role === undefined ? commandFor(plan, view) : undefined;
+      const text = command ?? `/pipeline ${JSON.stringify(inputOf(plan, role))}`;
       const said = { caller, conversation, id: keyOf(request) ?? parts.talk.newId(), text, files: [] };
       const answer = await (await parts.talk.say(said)).answer(WAIT_MS, signal);
       return { body: { json: { skills, executed: true, answer } } };
@@ -94,13 +90,12 @@ export function runRoute(parts: RunParts, path: string): AnyRoute {
   });
 }
 
-function textOf(plan: Plan, { snapshot }: View, isBound: boolean, role: string | undefined): string {
+/** The command that calls the only skill of a plan by its name; undefined: the plan is of another kind. */
+function commandFor(plan: Plan, { snapshot }: View): string | undefined {
   const [only] = plan.skills;
-  if (plan.mode === 'single' && !isBound && role === undefined && only) {
-    const isCommand = snapshot.commandNamed.some(({ name }) => name === only.id);
-    return `${isCommand ? '/skill ' : '/'}${only.id} ${plan.query}`;
-  }
-  return `/pipeline ${JSON.stringify(planInput(plan, role))}`;
+  if (plan.mode !== 'single' || !only) return undefined;
+  const isCommand = snapshot.commandNamed.some(({ name }) => name === only.id);
+  return `${isCommand ? '/skill ' : '/'}${only.id} ${plan.query}`;
 }
 
 /** The person in whose name the request is made. Throws `HTTP_FORBIDDEN` where the gate does not hear them. */

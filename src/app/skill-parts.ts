@@ -1,7 +1,7 @@
 /** Parts of skills that stand before these are connected, because others stand on them, too. */
 import { join } from 'node:path';
 import { type HttpServer, httpConfig } from '../adapters/http/index.ts';
-import { LiveSkills, type SkillHost, skillInstall } from '../agent-skills/index.ts';
+import { LiveSkills, type SkillHost } from '../agent-skills/index.ts';
 import { homeFolder, packageRoot } from '../base/root.ts';
 import type { World } from '../base/world.ts';
 import type { SkillDeps } from '../chat/index.ts';
@@ -10,7 +10,7 @@ import type { Sandbox } from '../sandbox/index.ts';
 import { McpServers, mcpConfig } from '../skills/mcp/index.ts';
 import { hookWatcher, planFilesRead } from '../skills/scheduler/index.ts';
 import { restingIn } from '../skills/skill-market/index.ts';
-import { SkillTrials } from '../skills/skill-trials/index.ts';
+import { variantReader } from '../skills/skill-trials/index.ts';
 import { overridesIn, SpecialistCatalog, specialistsConfig, specialistTexts } from '../skills/specialists/index.ts';
 import { Webhooks } from '../skills/webhooks/index.ts';
 import { type Database, readerOf } from '../storage/index.ts';
@@ -21,7 +21,6 @@ import { openSkillSandbox } from './sandbox.ts';
 
 export interface SkillParts {
   specialists: SpecialistCatalog;
-  trials: SkillTrials;
   agentSkills: LiveSkills;
   sandbox: Sandbox;
   /** The sandbox as skills have it. */
@@ -73,7 +72,6 @@ function attachmentBytes(config: Config): number {
 function openFolders({ config, world, bus, database, embedders, jobs }: CoreParts) {
   const { clock } = world;
   const specialists = openSpecialists(config, world.env, database);
-  const trials = new SkillTrials({ database, clock, folder: skillInstall.installedFolder(config.dataDir) });
   const agentSkills = new LiveSkills({
     config,
     world,
@@ -87,10 +85,10 @@ function openFolders({ config, world, bus, database, embedders, jobs }: CorePart
       await database.tx('agents.files', (tx) => planFilesRead(jobs, tx, clock.now()));
       return specialistTexts.rescanReport(report);
     },
-    versions: trials,
+    readFiles: variantReader(database, config.dataDir),
     resting: restingIn,
   });
-  return { specialists, trials, agentSkills };
+  return { specialists, agentSkills };
 }
 
 function openServers(

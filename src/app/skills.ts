@@ -2,6 +2,7 @@ import { hookPlace, targetsConfig } from '../adapters/hooks/index.ts';
 import { type Pushes, push } from '../adapters/http/index.ts';
 import type { Approvals, TxContext } from '../agent/index.ts';
 import { agentSkills, agentSkillsConfig, skillListFor } from '../agent-skills/index.ts';
+import { lazy } from '../base/async.ts';
 import {
   ABSENT_PORTS,
   type AgendaSection,
@@ -14,6 +15,8 @@ import {
   type SkillPorts,
   type SystemTask,
   type Upcoming,
+  type Verb,
+  type Verbs,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Schedules } from '../jobs/index.ts';
@@ -99,7 +102,7 @@ export function skillsOf(parts: MadeOf): Skill[] {
     skillRuns(live),
     agentSkills(live, config.block(agentSkillsConfig)),
     skillMarket(live),
-    skillTrials({ trials: parts.trials, host: live, checkToken: (token) => needsToken(parts.approvals, token) }),
+    skillTrials({ host: live, checkToken: (token) => needsToken(parts.approvals, token) }),
     connectors({ roots: () => live.ownFolders(), secrets: live.secrets }),
     specialists({
       catalog: parts.specialists,
@@ -189,6 +192,14 @@ export function allSkills(skills: readonly EquippedSkill[]): AllSkills {
     listTimeless: (reader) =>
       Promise.all(skills.map(async ({ skill, deps }) => (await skill.views?.listTimeless?.(deps, reader)) ?? {})),
   };
+}
+
+/** Verbs of the skills beside `others`, imported when they are first asked for. */
+export function skillVerbs(skills: readonly EquippedSkill[], others: Verbs): () => Promise<ReadonlyMap<string, Verb>> {
+  return lazy(async () => {
+    const own = await Promise.all(skills.map(({ skill, deps }) => skill.acts?.verbs?.(deps) ?? {}));
+    return new Map([others, ...own].flatMap((verbs) => Object.entries(verbs)));
+  });
 }
 
 async function upcomingOf(skills: readonly EquippedSkill[], reader: OwnReader, to: Date): Promise<Upcoming[]> {

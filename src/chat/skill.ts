@@ -320,7 +320,14 @@ export interface SkillWords {
 }
 
 /** An operation for commands of the terminal; a thrown error is the answer, too. */
-export type Verb = (args: Record<string, Json>) => Promise<Json> | Json;
+export interface Verb {
+  (args: Record<string, Json>): Promise<Json> | Json;
+  /** Grants the right to approve calls: `access.approval_token` must be given. */
+  approves?: true;
+}
+
+/** Operations by the verb's name (`notes-export`). */
+export type Verbs = Readonly<Record<string, Verb>>;
 
 /** Things that another assistant kept, each made by a call of the tool: the verb `<things>-import`. */
 export interface ThingImport {
@@ -362,10 +369,10 @@ export interface SkillActs<Deps extends SkillDeps> {
     signal: AbortSignal,
   ): Promise<HeardVoice | undefined>;
   /**
-   * Operations for commands of the terminal, by the verb's name (`notes-export`): over the control socket, which is its
-   * owner's, or in their own process where no daemon runs.
+   * Operations for commands of the terminal: over the control socket, which is its owner's, or in their own process where no
+   * daemon runs. Called when a command first names a verb that coda itself has not; they may be imported then.
    */
-  verbs?(deps: Deps): Readonly<Record<string, Verb>>;
+  verbs?(deps: Deps): Verbs | Promise<Verbs>;
   /**
    * Programs of whoever sits at this machine (`coda mcp`) may call its tools that read or write, but these. `imports`: things
    * that another assistant kept.
@@ -421,7 +428,8 @@ export interface SkillViews<Deps extends SkillDeps> {
   /** A person's tasks and lists, for the same page. */
   listTimeless?(deps: Deps, reader: OwnReader): Promise<Timeless>;
   collections?(deps: Deps): readonly AnyCollection[];
-  routes?(deps: Deps, all: AllSkills): readonly AnyRoute[];
+  /** Called where HTTP is on; they may be imported then. */
+  routes?(deps: Deps, all: AllSkills): readonly AnyRoute[] | Promise<readonly AnyRoute[]>;
   checks?(deps: Deps, toolbox: Pick<Toolbox, 'names' | 'get'>): HealthCheck[];
   /** Fields of `coda status`: what it holds open at the moment. */
   status?(deps: Deps): Readonly<Record<string, Json>>;

@@ -21,7 +21,7 @@ export function verbsOf<Parts>(
 }
 
 function verb<Parts>(operation: Operation<Parts>, parts: Parts, world: ActWorld): Verb {
-  return async (args) => {
+  const carryOut: Verb = async (args) => {
     const input = inputOf(operation, args, 'INPUT_INVALID');
     const subject = operation.subject ?? operation.name;
     const besides = recordAct<unknown>(world, subject, (done) => operation.audit?.(input, done as never));
@@ -29,6 +29,8 @@ function verb<Parts>(operation: Operation<Parts>, parts: Parts, world: ActWorld)
     return ((await operation.run?.(parts, input, { besides, token, personId: undefined, may: () => true })) ??
       null) as Json;
   };
+  if (operation.approves) carryOut.approves = true;
+  return carryOut;
 }
 
 export function routesOf<Parts>(operations: readonly AnyOperation[], parts: Parts, world: ServedWorld): AnyRoute[] {

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Duplex, duplexPair } from 'node:stream';
 import type { Output } from '../adapters/console/index.ts';
-import { controlVerbs } from '../app/index.ts';
+import { verbFinder } from '../app/index.ts';
 import { deferred } from '../base/async.ts';
 import { readLines } from '../base/lines.ts';
 import type { AskFor, Conversation } from '../chat/operation.ts';
@@ -40,11 +40,11 @@ export async function withConversation<T>(
   const [near, far] = duplexPair();
   try {
     void app.console.attach({ input: far, output: far, isProgram: !app.approvals.carries(token), answersOnly: true });
-    const own = controlVerbs({ app, config, world, isRunning: true });
+    const findVerb = verbFinder({ app, config, world, isRunning: true });
     return await use(
       new Lines(
         near,
-        asking(async (verb, args) => own[verb]?.(args)),
+        asking(async (verb, args) => (await findVerb(verb))?.(args)),
       ),
     );
   } finally {

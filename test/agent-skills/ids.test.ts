@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openCatalog } from '../../src/agent-skills/catalog/catalog.ts';
 import type { SkillSnapshot } from '../../src/agent-skills/index.ts';
-import { ownVersions } from '../../src/agent-skills/live/host.ts';
+import { OWN_FILES } from '../../src/agent-skills/live/host.ts';
 import { idOf, skillMeant } from '../../src/agent-skills/skill.ts';
 import { calledBy } from '../../src/agent-skills/use/commands.ts';
 import { deniedBy } from '../../src/agent-skills/use/deps.ts';
@@ -29,7 +29,7 @@ const viewOf = (snapshot: SkillSnapshot) => ({
     resting: new Map<string, string>(),
   },
   chosen: new Map(),
-  files: ownVersions.current,
+  files: OWN_FILES,
 });
 
 test('two skills of one name in two groups are two, each with its group as a tag', async () => {

@@ -31,7 +31,7 @@ const VERBS: Record<string, Verb> = {
 };
 
 const SERVED: ControlService = {
-  verbs: VERBS,
+  findVerb: async (name) => (Object.hasOwn(VERBS, name) ? VERBS[name] : undefined),
   chat: async (socket, args) => {
     const line = await readLine(socket, 1_000);
     socket.end(`${JSON.stringify({ heard: line, ...args })}\n`);

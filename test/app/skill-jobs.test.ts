@@ -74,7 +74,7 @@ test.each([
     jobs: [{ id, state: 'pending', attempts: 1, error: expect.stringContaining('search') }],
   });
   await coda.passes({ hours: 1 });
-  const show = coda.app.verbs['runs-show'];
+  const show = await coda.app.findVerb('runs-show');
   if (ends === 'done') {
     expect(tries).toBe(3);
     expect(await show?.({ run: id })).toMatchObject({ state: 'done', output: 'three flights' });

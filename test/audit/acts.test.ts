@@ -110,7 +110,7 @@ function dyingAfter(name: string): Disposable {
 }
 
 test('no operation is carried out without its entry, whenever the process dies', async () => {
-  const audited = [...OPERATIONS, ...trialOperations, ...folderOperations(), ...hookOperations].filter(
+  const audited = [...OPERATIONS, ...(await trialOperations()), ...folderOperations(), ...hookOperations].filter(
     ({ audit }) => audit !== undefined,
   );
   expect(audited.map(({ name }) => name).sort()).toEqual(Object.keys(AUDITED).sort());

@@ -119,7 +119,9 @@ describe.each(testDatabases)('forgetting a person on $name', ({ name, available 
     await ana.says('/forget');
     const importing = holdBefore(coda, 'notes.import');
     const files = [{ path: 'Key.md', changed: '2026-11-20T08:00:00.000Z', content: 'the key is under the mat' }];
-    const imported = Promise.resolve(coda.app.verbs['notes-import']?.({ person: id, files })).catch(messageOf);
+    const imported = Promise.resolve(
+      coda.app.findVerb('notes-import').then((act) => act?.({ person: id, files })),
+    ).catch(messageOf);
     await importing.reached;
     const erasing = holdAfter(coda, 'press.run', /^delete from notes/);
     const forgotten = ana.presses('Yes, forget me');

@@ -1,11 +1,11 @@
-/** A capability that is off costs nothing: of its room only what the configuration, erasing and joining need is imported. */
+/** A capability that is off, or that nobody uses, costs nothing: of its room only what a start needs is imported. */
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
 const src = join(import.meta.dirname, '../../src');
 
-const ROOMS = /^skills\/(?:self-review|self-coding|skill-learning)\//;
+const ROOMS = /^skills\/(?:self-review|self-coding|skill-(?:learning|market|runs|trials))\//;
 
 /** Files that are loaded with `entry`. Imports of types, and `import()`, load nothing. */
 function filesLoadedWith(entry: string): string[] {
@@ -20,7 +20,7 @@ function filesLoadedWith(entry: string): string[] {
   return [...seen].map((file) => relative(src, file)).sort();
 }
 
-test('coda starts without what it proposes of itself, which is imported where it is switched on', () => {
+test('coda starts without what works on skills and on coda itself, which is imported where it is switched on or used', () => {
   const loaded = filesLoadedWith(join(src, 'app/index.ts'));
   expect(loaded.length).toBeGreaterThan(500);
   expect(loaded.filter((file) => ROOMS.test(file))).toEqual([
@@ -36,5 +36,12 @@ test('coda starts without what it proposes of itself, which is imported where it
     'skills/skill-learning/index.ts',
     'skills/skill-learning/signals.ts',
     'skills/skill-learning/store.ts',
+    'skills/skill-market/index.ts',
+    'skills/skill-market/store.ts',
+    'skills/skill-runs/index.ts',
+    'skills/skill-runs/store.ts',
+    'skills/skill-runs/tool.ts',
+    'skills/skill-trials/index.ts',
+    'skills/skill-trials/store.ts',
   ]);
 });

@@ -100,7 +100,9 @@ describe.each(testDatabases)(
       server.play({ text: 'Hello.' });
       await coda.person('ana').says('hello');
       const importing = holdBefore(coda, 'memory.import');
-      const imported = coda.app.verbs['memory-import']?.({ person: 'ana', lines: [{ text: 'I like tea' }] });
+      const imported = coda.app
+        .findVerb('memory-import')
+        .then((act) => act?.({ person: 'ana', lines: [{ text: 'I like tea' }] }));
       await importing.reached;
       await forgets(coda, 'ana');
       importing.goOn();

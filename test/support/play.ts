@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Model } from '../../src/agent/index.ts';
-import { type App, build, controlVerbs, readConfig } from '../../src/app/index.ts';
+import { type App, build, readConfig, verbFinder } from '../../src/app/index.ts';
 import { DAY_MS } from '../../src/base/clock.ts';
 import type { Json } from '../../src/base/json.ts';
 import type { Skill } from '../../src/chat/index.ts';
@@ -115,7 +115,7 @@ export class Play {
   /** Has an operation of the owner carried out, as its command does. */
   async operation(name: string, input: Record<string, Json>): Promise<Json> {
     const { app, config, world } = this;
-    const verb = controlVerbs({ app, config, world, isRunning: true })[name.replaceAll(' ', '-')];
+    const verb = await verbFinder({ app, config, world, isRunning: true })(name.replaceAll(' ', '-'));
     if (!verb) throw new Error(`there is no operation ${name}`);
     return verb(input);
   }

@@ -27,15 +27,13 @@ export interface SkillFiles {
   noteWrong(tx: Transaction, skill: AgentSkill, conversationId: string): Promise<void>;
 }
 
-/** Decides about the files of skills; read again with the skills themselves. */
-export interface SkillVersions {
-  readonly current: SkillFiles;
-  read(snapshot: SkillSnapshot): Promise<void>;
-}
+/** Reads what was decided about the files of skills, with the skills themselves; undefined: each is run with its own files. */
+export type ReadSkillFiles = (snapshot: SkillSnapshot) => Promise<SkillFiles | undefined>;
 
 const nothing = async () => {};
 
-const OWN_FILES: SkillFiles = {
+/** Each skill is run with its own files. */
+export const OWN_FILES: SkillFiles = {
   has: () => false,
   inForce: (skill) => skill,
   forRun: async (_, skill) => skill,
@@ -46,15 +44,12 @@ const OWN_FILES: SkillFiles = {
   noteWrong: nothing,
 };
 
-/** Each skill is run with its own files. */
-export const ownVersions: SkillVersions = { current: OWN_FILES, read: nothing };
-
 /** The skills of a running process: catalog, decisions, and hints to other replicas. */
 export interface SkillHost {
   readonly catalog: SkillCatalog;
   readonly decisions: SkillDecisions;
   readonly views: Views;
-  readonly versions: SkillVersions;
+  readonly files: SkillFiles;
   readonly search: SkillSearch;
   readonly secrets: SkillSecrets;
   readonly images: SkillImages;
@@ -77,11 +72,11 @@ export interface View {
 
 /** Lets every turn see the skills as they were when it began in this process. */
 export class Views {
-  private readonly host: Pick<SkillHost, 'catalog' | 'decisions' | 'chosen' | 'versions'>;
+  private readonly host: Pick<SkillHost, 'catalog' | 'decisions' | 'chosen' | 'files'>;
   private readonly held = new WeakMap<object, View>();
   private newest: View | undefined;
 
-  constructor(host: Pick<SkillHost, 'catalog' | 'decisions' | 'chosen' | 'versions'>) {
+  constructor(host: Pick<SkillHost, 'catalog' | 'decisions' | 'chosen' | 'files'>) {
     this.host = host;
   }
 
@@ -90,7 +85,7 @@ export class Views {
     const held = turn && this.held.get(turn);
     if (held) return held;
     const [snapshot, decisions] = [this.host.catalog.current(), this.host.decisions.current];
-    const files = this.host.versions.current;
+    const { files } = this.host;
     const { newest } = this;
     if (newest?.snapshot !== snapshot || newest.decisions !== decisions || newest.files !== files)
       this.newest = { snapshot, decisions, chosen: this.host.chosen, files };

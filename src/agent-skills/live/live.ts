@@ -17,7 +17,7 @@ import { embedSkillsSoon, SkillVectors } from '../find/vectors.ts';
 import { SkillImages } from '../images/images.ts';
 import type { RescanReport, SkillCatalog } from '../skill.ts';
 import { type RestingSkills, SkillDecisions } from './decisions.ts';
-import { type ChosenSkills, ownVersions, type SkillHost, type SkillVersions, Views } from './host.ts';
+import { type ChosenSkills, OWN_FILES, type ReadSkillFiles, type SkillFiles, type SkillHost, Views } from './host.ts';
 
 const CHANNEL = 'coda_skills';
 
@@ -32,7 +32,7 @@ interface LiveSkillsDeps {
   /** Read again with the skills; lines of the report. */
   beside?: () => Promise<readonly string[]>;
   /** Left out: each skill is run with its own files. */
-  versions?: SkillVersions;
+  readFiles?: ReadSkillFiles;
   resting?: RestingSkills;
 }
 
@@ -51,12 +51,13 @@ export class LiveSkills implements SkillHost {
   readonly secrets: SkillSecrets;
   readonly images: SkillImages;
   readonly installed: string;
-  readonly versions: SkillVersions;
+  files: SkillFiles = OWN_FILES;
   readonly decisions: SkillDecisions;
   readonly views: Views;
   readonly search: SkillSearch;
   readonly chosen: ChosenSkills;
   private readonly beside: LiveSkillsDeps['beside'];
+  private readonly readFiles: LiveSkillsDeps['readFiles'];
   private readonly config: Config;
   private readonly world: World;
   private readonly bus: Bus;
@@ -73,7 +74,7 @@ export class LiveSkills implements SkillHost {
     this.bus = deps.bus;
     this.chosen = deps.chosen;
     this.beside = deps.beside;
-    this.versions = deps.versions ?? ownVersions;
+    this.readFiles = deps.readFiles;
     const { database, world } = deps;
     this.secrets = new SkillSecrets({ database, clock: world.clock, env: world.env, hidden: world.secrets });
     this.catalog = openAgentSkills(deps.config, deps.world.env, () => this.commands);
@@ -185,7 +186,7 @@ export class LiveSkills implements SkillHost {
     const report = await this.catalog.rescan();
     // Decisions first: what was decided holds from the next message on.
     await this.decisions.read(this.catalog.current() === before);
-    await this.versions.read(this.catalog.current());
+    this.files = (await this.readFiles?.(this.catalog.current())) ?? OWN_FILES;
     return { ...report, beside: (await this.beside?.()) ?? [] };
   }
 

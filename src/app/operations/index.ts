@@ -123,15 +123,15 @@ export const families: Readonly<Record<string, OperationFamily>> = {
       const { restingIn } = await import('../../skills/skill-market/index.ts');
       return [
         ...folderOperations(restingIn),
-        ...(await import('../../skills/skill-trials/index.ts')).trialOperations,
-        ...(await import('../../skills/skill-runs/index.ts')).runOperations,
+        ...(await (await import('../../skills/skill-trials/index.ts')).trialOperations()),
+        ...(await (await import('../../skills/skill-runs/index.ts')).runOperations()),
       ];
     },
   },
   'skills market': {
     summary: 'skills that others publish in catalogs',
     example: 'coda skills market browse --catalog https://example.com/catalog.json',
-    load: async () => (await import('../../skills/skill-market/index.ts')).marketOperations,
+    load: async () => (await import('../../skills/skill-market/index.ts')).marketOperations(),
   },
   ask: {
     summary: 'find the skills that a request is for, and with --execute run them',
@@ -139,7 +139,7 @@ export const families: Readonly<Record<string, OperationFamily>> = {
     load: async () => {
       const { httpConfig } = await import('../../adapters/http/index.ts');
       const { askOperations } = await import('../../skills/skill-runs/index.ts');
-      return askOperations(({ config }) => config.block(httpConfig));
+      return (await askOperations())(({ config }) => config.block(httpConfig));
     },
   },
   connectors: {

@@ -145,7 +145,7 @@ const enqueue = operation({
   audit: ({ kind }, id: string) => ({ kind, id }),
   async run({ app }: OperationParts, { kind, id, payload, key, maxRetries, runAt }, { besides }) {
     const told = payloadOf(payload);
-    if (id !== undefined) await app.verbs['runs-steps']?.({ steps: [id] });
+    if (id !== undefined) await (await app.findVerb('runs-steps'))?.({ steps: [id] });
     const job = { kind, key, payload: id === undefined ? told : { skill: id, payload: told } };
     const at = runAt === undefined ? undefined : new Date(runAt);
     const maxAttempts = maxRetries === undefined ? undefined : Number(maxRetries) + 1;
@@ -190,11 +190,12 @@ function workReport(ends: readonly string[]): string {
 
 /** The end of a run, which has the id of its job. */
 async function endOf(
-  { verbs }: OperationParts['app'],
+  { findVerb }: OperationParts['app'],
   { id, payload }: { id: string; payload: unknown },
 ): Promise<string> {
   const skill = (payload as { skill?: string } | null)?.skill ?? '?';
-  const run = (await Promise.resolve(verbs['runs-show']?.({ run: id })).catch(() => undefined)) as RunEnd | undefined;
+  const show = await findVerb('runs-show');
+  const run = (await Promise.resolve(show?.({ run: id })).catch(() => undefined)) as RunEnd | undefined;
   if (!run) return `${id}  ${skill}  has not begun: "coda jobs list --all" tells why`;
   if (run.state === 'running') return `${id}  ${skill}  waits: "coda approvals list" shows for what`;
   return `${id}  ${skill}  ${run.state}${run.message === null ? '' : `: ${oneLine(run.message, 500)}`}`;

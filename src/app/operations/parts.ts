@@ -34,7 +34,6 @@ export interface OperatedApp {
   readonly approvals: Approvals;
   readonly backups: Backups;
   readonly hooks: Webhooks;
-  readonly verbs: Readonly<Record<string, Verb>>;
   readonly checks: Checks;
   /** Adds a background job of a kind that some part carries out, due at once. Throws `INPUT_INVALID`; gives its id. */
   enqueue(job: AskedJob, besides?: WritesBesides<string>): Promise<string>;
@@ -42,6 +41,8 @@ export interface OperatedApp {
   startJobs(): Promise<void>;
   /** Resolves when nothing runs, nothing that is due is left, and nothing is being sent. */
   whenSettled(): Promise<void>;
+  /** The verb of a skill, or of programs. */
+  findVerb(name: string): Promise<Verb | undefined>;
   status(): Promise<Json>;
   /** True if the database answers and this process can tell its replicas that it lives. */
   healthy(): Promise<boolean>;

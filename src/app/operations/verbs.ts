@@ -1,9 +1,5 @@
-import { folderOperations } from '../../agent-skills/index.ts';
 import { type Verb, verbsOf } from '../../chat/index.ts';
 import type { AnyOperation } from '../../chat/operation.ts';
-import { verbOf } from '../../chat/operation.ts';
-import { marketOperations } from '../../skills/skill-market/index.ts';
-import { specialistOperations } from '../../skills/specialists/index.ts';
 import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
 import { backup } from './data.ts';
@@ -38,19 +34,16 @@ export const OPERATIONS: readonly AnyOperation[] = [
   ...backup,
 ];
 
-/** Verbs that approve something as an owner would; those of skills, too. */
-const APPROVING: ReadonlySet<string> = new Set(
-  [...OPERATIONS, ...specialistOperations, ...marketOperations, ...folderOperations()]
-    .filter((each) => each.approves)
-    .map(verbOf),
-);
+export type FindVerb = (name: string) => Promise<Verb | undefined>;
 
-export function controlVerbs(parts: OperationParts): Record<string, Verb> {
+/** Finds verbs of coda itself, and those of skills, which are imported for the first command that names one of them. */
+export function verbFinder(parts: OperationParts): FindVerb {
   const { app, world } = parts;
-  const all = { ...verbsOf(OPERATIONS, parts, world), ...app.verbs };
-  return Object.fromEntries(
-    Object.entries(all).map(([name, verb]) => [name, APPROVING.has(name) ? tokenFirst(verb, app.approvals) : verb]),
-  );
+  const own = verbsOf(OPERATIONS, parts, world);
+  return async (name) => {
+    const verb = Object.hasOwn(own, name) ? own[name] : await app.findVerb(name);
+    return verb?.approves ? tokenFirst(verb, app.approvals) : verb;
+  };
 }
 
 /** Whoever is let in approves their own calls, and an owner everybody's: only with the configured token. */

@@ -2,10 +2,10 @@ import {
   type App,
   build,
   type ControlService,
-  controlVerbs,
   createWorld,
   openControl,
   readConfig,
+  verbFinder,
 } from '../../app/index.ts';
 import { deferred } from '../../base/async.ts';
 import { smallHeaps } from '../../base/heap.ts';
@@ -75,7 +75,7 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
 
 function serviceOf(app: App, config: Config, world: World): ControlService {
   return {
-    verbs: controlVerbs({ app, config, world, isRunning: true }),
+    findVerb: verbFinder({ app, config, world, isRunning: true }),
     chat: (socket, { cwd, token, answersOnly }) =>
       app.console.attach({
         input: socket,

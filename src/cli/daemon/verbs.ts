@@ -1,5 +1,5 @@
 /** Carries out a verb: by the running daemon, else by a coda that is built in this process. */
-import { build, controlVerbs, householdOf } from '../../app/index.ts';
+import { build, householdOf, verbFinder } from '../../app/index.ts';
 import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
 import type { Config } from '../../config/index.ts';
@@ -46,10 +46,10 @@ async function open(
     return { ask: ofDaemon(dataDir), close: async () => {} };
   }
   const app = await build(config, world, { ...aboutItself(config), onFatal: () => {} });
-  const own = controlVerbs({ app, config, world, isRunning: false });
+  const findVerb = verbFinder({ app, config, world, isRunning: false });
   const ask: Ask = async (verb, args) => {
     // A skill that was taken out has none any more.
-    const act = Object.hasOwn(own, verb) ? own[verb] : undefined;
+    const act = await findVerb(verb);
     if (!act) throw usage(`This coda cannot do ${verb}.`, 'See "coda help" for what it can.');
     // As it would come from a running coda.
     return JSON.parse(JSON.stringify((await act(args)) ?? null));

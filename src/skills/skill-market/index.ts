@@ -1,13 +1,25 @@
 /** Catalogs of skills that others publish: looked through, installed from, and obeyed where they revoke. */
-import type { SkillHost } from '../../agent-skills/index.ts';
-import { routesOf, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
-import { type MarketDeps, marketCheck, marketJob, marketTask } from './market.ts';
-import { marketOperations } from './operations.ts';
+import { type SkillHost, type SkillSnapshot, skillTrust } from '../../agent-skills/index.ts';
+import { routesOf, type Skill, type SkillDeps, type SystemTask, verbsOf } from '../../chat/index.ts';
+import type { Queryable } from '../../storage/index.ts';
+import { pinFolder } from '../../trust/index.ts';
+import type { MarketDeps } from './market.ts';
+import { installs } from './store.ts';
 
-export { MARKET_TASK } from './market.ts';
-export { marketOperations } from './operations.ts';
-export { restingIn } from './revoke.ts';
+export const MARKET_TASK = 'skills.market';
 
+/** Once a day: a skill that its catalog revokes rests within that time. */
+const marketTask: SystemTask = {
+  name: MARKET_TASK,
+  kind: MARKET_TASK,
+  cron: '41 4 * * *',
+  missed: 'latest',
+  does: 'asks the catalogs whether an installed skill was called back',
+};
+
+export const marketOperations = async () => (await import('./operations.ts')).marketOperations;
+
+/** All but the names of what it does is imported when it is first used. */
 export function skillMarket(host: SkillHost): Skill<unknown, 'listRunners'> {
   const depsOf = ({
     database,
@@ -33,12 +45,35 @@ export function skillMarket(host: SkillHost): Skill<unknown, 'listRunners'> {
     },
     work: {
       schedules: [marketTask],
-      jobs: (deps) => [marketJob(depsOf(deps))],
+      jobs: (deps) => [
+        {
+          kind: MARKET_TASK,
+          alone: true,
+          run: async (_, signal) => (await import('./market.ts')).askCatalogs(depsOf(deps), signal),
+        },
+      ],
     },
     views: {
-      checks: (deps) => [marketCheck(depsOf(deps))],
-      routes: (deps) => routesOf(marketOperations, depsOf(deps), { ...deps.world, gate: deps.people.gate }),
+      checks: (deps) => [
+        { name: 'skill catalogs', check: async () => (await import('./market.ts')).checkCatalogs(depsOf(deps)) },
+      ],
+      routes: async (deps) =>
+        routesOf(await marketOperations(), depsOf(deps), { ...deps.world, gate: deps.people.gate }),
     },
-    acts: { verbs: (deps) => verbsOf(marketOperations, depsOf(deps), deps.world) },
+    acts: { verbs: async (deps) => verbsOf(await marketOperations(), depsOf(deps), deps.world) },
   };
+}
+
+/** Why skills rest, by name: those whose files are the ones that were revoked. Awaits files. */
+export async function restingIn(db: Queryable, { skills }: SkillSnapshot): Promise<Map<string, string>> {
+  const resting = new Map<string, string>();
+  for (const { name, pin, revoked_reason: reason } of await installs(db)) {
+    const skill = reason === null ? undefined : skills.get(name);
+    const folder = skill?.source.kind === 'installed' ? skillTrust.folderOf(skill) : undefined;
+    if (!folder || reason === null) continue;
+    const now = await pinFolder(folder.directory, folder.declared);
+    // Other files are another skill: these wait for an owner by themselves.
+    if (now.ok && now.hash === pin) resting.set(name, reason);
+  }
+  return resting;
 }

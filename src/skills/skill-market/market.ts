@@ -2,18 +2,18 @@
 
 import { createHash } from 'node:crypto';
 import { type SkillHost, skillInstall } from '../../agent-skills/index.ts';
+import type { Instant } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
 import { didYouMean } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
-import type { HealthCheck, SystemTask } from '../../chat/index.ts';
+import type { SkillPorts, Verdict } from '../../chat/index.ts';
+import { conversations, type Outbox, type Outgoing } from '../../delivery/index.ts';
 import type { Egress } from '../../egress/index.ts';
-import type { JobHandler } from '../../jobs/index.ts';
-import { type Database, type Queryable, readerOf } from '../../storage/index.ts';
-import { CATALOG_LIMITS, type Catalog, type CatalogSkill, invalid } from './catalog.ts';
+import { type Database, type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
+import { CATALOG_LIMITS, type Catalog, type CatalogSkill, invalid, revocationOf } from './catalog.ts';
 import { locationOf, notThere, type Place, placeOf, readPlace, signaturePlace } from './download.ts';
 import { MOST_SIGNATURE_BYTES } from './minisign.ts';
 import { parseCatalog } from './parse.ts';
-import { applyRevocations, type RevokingDeps } from './revoke.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 import { checkFresh, checkSigned, keyFor, untrustedError } from './trust.ts';
@@ -21,7 +21,9 @@ import { checkFresh, checkSigned, keyFor, untrustedError } from './trust.ts';
 /** For a catalog, its signature and a bundle together: a command waits a little longer for the answer. */
 export const MARKET_WITHIN_MS = 50_000;
 
-export interface MarketDeps extends RevokingDeps {
+export interface MarketDeps {
+  outbox: Outbox;
+  listRunners: SkillPorts['listRunners'];
   host: SkillHost;
   database: Pick<Database, 'read' | 'tx'>;
   egress: Egress;
@@ -89,6 +91,52 @@ export async function keepCatalog(deps: MarketDeps, { location, catalog, key, ha
   if (isChanged) await deps.host.rescan();
 }
 
+/**
+ * Has the skills of a catalog that are `there` rest, or work again, as it says now, and tells people of each change.
+ * Returns whether anything has changed: it holds once the skills are read again.
+ */
+async function applyRevocations(
+  tx: Transaction,
+  { outbox, listRunners }: Pick<MarketDeps, 'outbox' | 'listRunners'>,
+  { location, catalog, there }: { location: string; catalog: Catalog; there: ReadonlySet<string> },
+  now: Instant,
+): Promise<boolean> {
+  const all = await store.installs(tx, location);
+  const gone = all.flatMap(({ name }) => (there.has(name) ? [] : [name]));
+  if (gone.length > 0) await store.removeInstalls(tx, gone);
+  let isChanged = false;
+  for (const { name, sha256 } of all.filter((install) => there.has(install.name))) {
+    const reason = revocationOf(catalog, { id: name, sha256 })?.reason;
+    if (!(await store.setRevoked(tx, { name, reason }, now))) continue;
+    await outbox.addAll(tx, await noticesOf(tx, listRunners, { name, reason, catalog, now }));
+    isChanged = true;
+  }
+  return isChanged;
+}
+
+async function noticesOf(
+  tx: Transaction,
+  listRunners: MarketDeps['listRunners'],
+  { name, reason, catalog, now }: { name: string; reason: string | undefined; catalog: Catalog; now: Instant },
+): Promise<Outgoing[]> {
+  const owners = await conversations.ownersDirect(tx);
+  const known = new Set(owners.map(({ personId }) => personId));
+  const users: { personId: string; conversationId: string }[] = [];
+  for (const personId of new Set([...(await store.listAskers(tx, name)), ...(await listRunners(tx, name))])) {
+    const conversationId = known.has(personId) ? undefined : await conversations.direct(tx, personId);
+    if (conversationId !== undefined) users.push({ personId, conversationId });
+  }
+  const said = (text: string) => (each: { personId: string; conversationId: string }) => {
+    const key = `skill-${reason === undefined ? 'restored' : 'revoked'}:${name}:${now.toISOString()}:${each.personId}`;
+    return { key, ...each, card: { kind: 'notice' as const, text }, tainted: true };
+  };
+  const words = (isOwner: boolean) =>
+    reason === undefined
+      ? texts.restoredNotice(name, catalog.name)
+      : texts.revokedNotice(name, catalog.name, reason, isOwner);
+  return [...owners.map(said(words(true))), ...users.map(said(words(false)))];
+}
+
 /** The catalog that is meant where none is named: the only one that is known. */
 export async function locationFor(db: Queryable, named: string | undefined): Promise<string> {
   if (named !== undefined) return locationOf(placeOf(named));
@@ -131,61 +179,37 @@ export async function bundleBytes(
   });
 }
 
-export const MARKET_TASK = 'skills.market';
-
-/** Once a day: a skill that its catalog revokes rests within that time. */
-export const marketTask: SystemTask = {
-  name: MARKET_TASK,
-  kind: MARKET_TASK,
-  cron: '41 4 * * *',
-  missed: 'latest',
-  does: 'asks the catalogs whether an installed skill was called back',
-};
-
 /** Asks nobody where nothing is installed from a catalog that can revoke. */
-export function marketJob(deps: MarketDeps): JobHandler {
-  return {
-    kind: MARKET_TASK,
-    alone: true,
-    async run(_, signal) {
-      const { database, world } = deps;
-      const reader = readerOf(database);
-      const used = new Set((await store.installs(reader)).map(({ catalog }) => catalog));
-      for (const { location, serial } of await store.catalogs(reader)) {
-        if (serial === null || !used.has(location)) continue;
-        try {
-          await openCatalog(deps, { location }, AbortSignal.any([signal, AbortSignal.timeout(MARKET_WITHIN_MS)]));
-        } catch (error) {
-          if (!(error instanceof CodaError) || signal.aborted) throw error;
-          const { message } = error;
-          world.log.warn({ catalog: location, error: message }, 'a catalog of skills could not be looked at');
-          await database.tx('skills.market.failed', (tx) =>
-            store.noteFailure(tx, location, message, world.clock.now()),
-          );
-        }
-      }
-    },
-  };
+export async function askCatalogs(deps: MarketDeps, signal: AbortSignal): Promise<void> {
+  const { database, world } = deps;
+  const reader = readerOf(database);
+  const used = new Set((await store.installs(reader)).map(({ catalog }) => catalog));
+  for (const { location, serial } of await store.catalogs(reader)) {
+    if (serial === null || !used.has(location)) continue;
+    try {
+      await openCatalog(deps, { location }, AbortSignal.any([signal, AbortSignal.timeout(MARKET_WITHIN_MS)]));
+    } catch (error) {
+      if (!(error instanceof CodaError) || signal.aborted) throw error;
+      const { message } = error;
+      world.log.warn({ catalog: location, error: message }, 'a catalog of skills could not be looked at');
+      await database.tx('skills.market.failed', (tx) => store.noteFailure(tx, location, message, world.clock.now()));
+    }
+  }
 }
 
-export function marketCheck({ database, host }: Pick<MarketDeps, 'database' | 'host'>): HealthCheck {
-  return {
-    name: 'skill catalogs',
-    async check() {
-      const known = await store.catalogs(readerOf(database));
-      const failed = known.filter(({ failure }) => failure !== null);
-      const [first, ...also] = failed.map(({ location, failure }) => ({
-        ok: false,
-        severity: 'warning' as const,
-        code: 'SKILL_CATALOG',
-        says: texts.checkFailed(location, failure ?? ''),
-        remedy: texts.checkRemedy(),
-      }));
-      if (first) return { ...first, also };
-      const resting = [...host.decisions.current.resting.keys()];
-      if (resting.length === 0) return { ok: true, says: texts.checkOk(known.length) };
-      const says = texts.checkResting(resting);
-      return { ok: true, code: 'SKILL_RESTS', severity: 'notice', says, remedy: texts.restingRemedy() };
-    },
-  };
+export async function checkCatalogs({ database, host }: Pick<MarketDeps, 'database' | 'host'>): Promise<Verdict> {
+  const known = await store.catalogs(readerOf(database));
+  const failed = known.filter(({ failure }) => failure !== null);
+  const [first, ...also] = failed.map(({ location, failure }) => ({
+    ok: false,
+    severity: 'warning' as const,
+    code: 'SKILL_CATALOG',
+    says: texts.checkFailed(location, failure ?? ''),
+    remedy: texts.checkRemedy(),
+  }));
+  if (first) return { ...first, also };
+  const resting = [...host.decisions.current.resting.keys()];
+  if (resting.length === 0) return { ok: true, says: texts.checkOk(known.length) };
+  const says = texts.checkResting(resting);
+  return { ok: true, code: 'SKILL_RESTS', severity: 'notice', says, remedy: texts.restingRemedy() };
 }

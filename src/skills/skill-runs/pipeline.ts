@@ -1,14 +1,11 @@
-/** The tool that runs skills one after another. Each step is a nested turn, so that a killed run goes on at its step. */
+/** Runs skills one after another. Each step is a nested turn, so that a killed run goes on at its step. */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import {
-  type AnyTool,
   type CallContext,
   type Done,
   done,
   type Failed,
   failed,
-  outsideTool,
   type SpawnOptions,
   type ToolResult,
 } from '../../agent/index.ts';
@@ -17,65 +14,22 @@ import { uuid } from '../../base/ids.ts';
 import { holderOf, type ToolDeps } from './plan.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
+import type { PipelineInput } from './tool.ts';
 
 const MOST_CHARACTERS = 60_000;
-const MARGIN_MS = 120_000;
 
-const input = z.object({
-  name: z.string().min(1).max(128).optional().describe('A composed skill, instead of steps.'),
-  steps: z.array(z.string().min(1).max(1_000)).min(1).max(20).optional().describe('Names; "a|b" run side by side.'),
-  payload: z.string().max(100_000).default('').describe('What the first step is given.'),
-  run: z.uuid().optional(),
-  resume: z.uuid().optional(),
-  until: z.int().min(1).optional(),
-  hashes: z.record(z.string(), z.string()).optional(),
-  role: z.string().max(100).optional(),
-});
-
-type Input = z.output<typeof input>;
-
-export const TOOL = 'skill_pipeline';
-
-export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number }): AnyTool {
-  const { views } = deps;
-  return outsideTool({
-    name: TOOL,
-    group: 'skills',
-    description:
-      'Runs skills one after another, each with the result of the one before it as its input: a composed skill by its name, or steps. Only where the person wants several skills combined.',
-    effect: 'fetch',
-    flow: { impersonal: true },
-    does: ['agents'],
-    // Calls of the steps are judged one by one, as those of the turn are.
-    effectOf: () => 'read',
-    nestedOnly: true,
-    outlasts: true,
-    callers: 'main-agent',
-    display: { as: 'stream', text: ({ name, steps = [] }) => name ?? steps.join(' > ') },
-    form: { own: ['run', 'resume', 'until', 'hashes', 'role'] },
-    timeoutOf: (asked) => deps.alone.timeoutMs * groupsOf(deps, asked).length + MARGIN_MS,
-    policy: {
-      thingsIn: (asked) => [
-        ...(asked.name === undefined ? [] : [{ kind: 'skill' as const, name: asked.name }]),
-        ...groupsOf(deps, asked).flatMap((group) => group.map((name) => ({ kind: 'skill' as const, name }))),
-      ],
-    },
-    input,
-    async run(asked, ctx) {
-      if (!ctx.turn.spawn || ctx.turn.callKey === undefined) return failed('NOT_HERE', texts.nothingToRun());
-      const begun = await beginRun(deps, asked, ctx, views.viewOf(ctx.turn.key));
-      if ('ok' in begun) return begun;
-      return new PipelineRun({ deps, ctx, asked, parallel, call: ctx.turn.callKey }, begun.run, begun.given).go();
-    },
-  });
-}
-
-function groupsOf({ views }: ToolDeps, { name, steps, resume }: Input): skillSteps.StepGroup[] {
-  if (resume !== undefined) return Array.from({ length: 20 }, () => []);
-  const { snapshot, decisions } = views.viewOf(undefined);
-  const parsed = skillSteps.parseSteps(steps ?? (name === undefined ? [] : [name]));
-  const resolved = typeof parsed === 'string' ? [] : skillSteps.resolveSteps(snapshot, parsed, decisions.drafts);
-  return Array.isArray(resolved) ? resolved : [];
+/** Carries out a call of the tool. */
+export async function runPipeline(
+  deps: ToolDeps,
+  asked: PipelineInput,
+  parallel: number,
+  ctx: CallContext,
+): Promise<ToolResult> {
+  const { callKey: call } = ctx.turn;
+  if (!ctx.turn.spawn || call === undefined) return failed('NOT_HERE', texts.nothingToRun());
+  const begun = await beginRun(deps, asked, ctx, deps.views.viewOf(ctx.turn.key));
+  if ('ok' in begun) return begun;
+  return new PipelineRun({ deps, ctx, asked, parallel, call }, begun.run, begun.given).go();
 }
 
 interface BegunRun {
@@ -85,7 +39,12 @@ interface BegunRun {
 
 type View = ReturnType<ToolDeps['views']['viewOf']>;
 
-async function beginRun(deps: ToolDeps, asked: Input, ctx: CallContext, view: View): Promise<BegunRun | Failed> {
+async function beginRun(
+  deps: ToolDeps,
+  asked: PipelineInput,
+  ctx: CallContext,
+  view: View,
+): Promise<BegunRun | Failed> {
   const { snapshot, decisions } = view;
   if (asked.resume !== undefined) return resumeRun(deps, asked.resume, ctx);
   const { name, steps, payload } = asked;
@@ -145,7 +104,7 @@ async function writeRun(
 interface PipelineDeps {
   deps: ToolDeps;
   ctx: CallContext;
-  asked: Input;
+  asked: PipelineInput;
   parallel: number;
   /** The call, which is run again after a kill. */
   call: string;

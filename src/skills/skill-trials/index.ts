@@ -1,10 +1,31 @@
 /** Variants of skills: tried side by side, compared by what came of their runs, and put in the skill's place. */
+import { type ReadSkillFiles, skillInstall } from '../../agent-skills/index.ts';
+import { lazy } from '../../base/async.ts';
 import { type Skill, verbsOf } from '../../chat/index.ts';
-import { type TrialParts, trialOperations } from './operations.ts';
+import { type Database, readerOf } from '../../storage/index.ts';
+import type { TrialParts } from './operations.ts';
+import { decidedVariants } from './store.ts';
 
-export { trialOperations } from './operations.ts';
-export { SkillTrials } from './variants.ts';
+export const trialOperations = async () => (await import('./operations.ts')).trialOperations;
 
-export function skillTrials(parts: TrialParts): Skill {
-  return { name: 'skill-trials', acts: { verbs: ({ world }) => verbsOf(trialOperations, parts, world) } };
+/** Reads the variants that are used; all but the query is imported when there are some. */
+export function variantReader(database: Pick<Database, 'read'>, dataDir: string): ReadSkillFiles {
+  const opened = lazy(
+    async () => new (await import('./serve.ts')).VariantReader(skillInstall.installedFolder(dataDir)),
+  );
+  return async (snapshot) => {
+    const decided = await decidedVariants(readerOf(database));
+    if (decided.trials.length === 0 && decided.choices.length === 0) return undefined;
+    return (await opened()).read(decided, snapshot);
+  };
+}
+
+export function skillTrials(parts: Pick<TrialParts, 'host' | 'checkToken'>): Skill {
+  return {
+    name: 'skill-trials',
+    acts: {
+      verbs: async ({ database, world }) =>
+        verbsOf(await trialOperations(), { ...parts, database, clock: world.clock }, world),
+    },
+  };
 }

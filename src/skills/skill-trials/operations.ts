@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { SkillHost } from '../../agent-skills/index.ts';
 import { expandHome } from '../../base/folders/home.ts';
 import { homeFolder } from '../../base/root.ts';
 import { plural } from '../../base/text.ts';
@@ -8,15 +7,14 @@ import { LEAST_RUNS } from './store.ts';
 import {
   type OptimizeAct,
   type OptimizedSkill,
+  Optimizer,
   optimizeArguments,
   resultIn,
-  type SkillTrials,
+  type VariantsDeps,
   variantIn,
 } from './variants.ts';
 
-export interface TrialParts {
-  trials: SkillTrials;
-  host: Pick<SkillHost, 'catalog' | 'rescan'>;
+export interface TrialParts extends VariantsDeps {
   /** Throws where an operation that approves files does not carry the token that the configuration asks for. */
   checkToken(token: string | undefined): void;
 }
@@ -27,9 +25,9 @@ const optimize = operation({
   audit: ({ act }, { skill, winner, variants }: OptimizedSkill) => {
     return { skill, act, winner, variants: variants.map(({ name }) => name) };
   },
-  run({ trials, host, checkToken }: TrialParts, asked, { besides, token }) {
+  run({ checkToken, ...deps }: TrialParts, asked, { besides, token }) {
     if (asked.act === 'swap' || asked.act === 'trial') checkToken(token);
-    return trials.optimize(host, asked, besides);
+    return new Optimizer(deps).optimize(asked, besides);
   },
 });
 

@@ -1,16 +1,18 @@
-import type { AgentSkill, SkillFiles } from '../../agent-skills/index.ts';
+/** Serves variants: which files a run of a skill is given. */
+import type { AgentSkill, SkillFiles, SkillSnapshot } from '../../agent-skills/index.ts';
 import type { Database, Queryable, Transaction } from '../../storage/index.ts';
+import { variantSkill } from './files.ts';
 import * as store from './store.ts';
 
 type RunContext = Parameters<SkillFiles['forRun']>[2];
 
-export interface ServedSkill {
+interface ServedSkill {
   chosen: AgentSkill | undefined;
   /** Runs are shared among these; empty: there is no trial. */
   trial: readonly AgentSkill[];
 }
 
-export const servedKey = ({ name, source }: AgentSkill): string => `${source.kind} ${name}`;
+const servedKey = ({ name, source }: AgentSkill): string => `${source.kind} ${name}`;
 
 const keyOf = ({ name, variant, source }: AgentSkill): store.SkillKey => ({
   skill: name,
@@ -24,7 +26,7 @@ function runOf({ name }: AgentSkill, { turn, request }: RunContext): string | un
 }
 
 /** The served versions of each skill that has variants in use or on trial. */
-export class ServedVariants implements SkillFiles {
+class ServedVariants implements SkillFiles {
   private readonly served: ReadonlyMap<string, ServedSkill>;
 
   /** By `servedKey`. */
@@ -84,5 +86,41 @@ export class ServedVariants implements SkillFiles {
 
   async noteWrong(tx: Transaction, skill: AgentSkill, conversationId: string): Promise<void> {
     if (this.has(skill)) await store.failLast(tx, keyOf(skill), conversationId);
+  }
+}
+
+/** Reads the variants that are served; what is served alike is the same value. */
+export class VariantReader {
+  private readonly folder: string;
+  private known = new ServedVariants();
+  private digest = '';
+
+  /** `folder` is that of installed skills. */
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Variants whose files are gone leave a skill with its own. */
+  async read({ trials, choices }: store.DecidedVariants, { skills, version }: SkillSnapshot): Promise<SkillFiles> {
+    const decided = [trials, choices].map((rows) =>
+      rows.filter((row) => skills.get(row.skill)?.source.kind === row.source),
+    );
+    const digest = JSON.stringify([decided, version]);
+    if (digest === this.digest) return this.known;
+    const served = new Map<string, ServedSkill>();
+    for (const [at, rows] of decided.entries()) {
+      for (const row of rows) {
+        const skill = skills.get(row.skill) as AgentSkill;
+        const variant = await variantSkill(this.folder, skill, row.hash);
+        if (!variant) continue;
+        const own = served.get(servedKey(skill)) ?? { chosen: undefined, trial: [] };
+        served.set(
+          servedKey(skill),
+          at === 0 ? { ...own, trial: [...own.trial, variant] } : { ...own, chosen: variant },
+        );
+      }
+    }
+    [this.known, this.digest] = [new ServedVariants(served), digest];
+    return this.known;
   }
 }

@@ -14,11 +14,21 @@ export interface Variant extends SkillKey {
   onTrial: boolean;
 }
 
-export async function allVariants(db: Queryable): Promise<Variant[]> {
-  const { rows } = await db.query<Variant>(
-    'select skill, source, name, hash, on_trial as "onTrial" from skill_variants order by skill, source, name',
+export interface DecidedVariants {
+  trials: readonly VariantChoice[];
+  choices: readonly VariantChoice[];
+}
+
+/** Variants that are on trial, and those that were put in their skill's place. */
+export async function decidedVariants(db: Queryable): Promise<DecidedVariants> {
+  const { rows: trials } = await db.query<VariantChoice>(
+    'select skill, source, name, hash from skill_variants where on_trial order by skill, source, name',
   );
-  return rows;
+  const { rows: choices } = await db.query<VariantChoice>(
+    `select distinct on (skill, source) skill, source, name, hash from skill_variant_choices
+      order by skill, source, chosen_at desc, id desc`,
+  );
+  return { trials, choices };
 }
 
 export async function variantsOf(db: Queryable, { skill, source }: SkillKey): Promise<Variant[]> {
@@ -61,14 +71,6 @@ export async function setTrial(
 }
 
 export type VariantChoice = Omit<Variant, 'onTrial'>;
-
-export async function choices(db: Queryable): Promise<VariantChoice[]> {
-  const { rows } = await db.query<VariantChoice>(
-    `select distinct on (skill, source) skill, source, name, hash from skill_variant_choices
-      order by skill, source, chosen_at desc, id desc`,
-  );
-  return rows;
-}
 
 export async function choiceOf(db: Queryable, { skill, source }: SkillKey): Promise<VariantChoice | undefined> {
   const { rows } = await db.query<VariantChoice>(

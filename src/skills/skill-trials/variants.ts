@@ -1,21 +1,15 @@
 /** Keeps variants of skills, compares them by what came of their runs, and puts the best one in the skill's place. */
-
-import { mkdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import {
   type AgentSkill,
-  bundles,
   type SkillHost,
   type SkillSnapshot,
-  type SkillVersions,
   skillFacts,
-  skillInstall,
   skillSteps,
   skillTrust,
 } from '../../agent-skills/index.ts';
 import type { Clock } from '../../base/clock.ts';
-import { CodaError, systemCode } from '../../base/errors.ts';
+import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import { didYouMean } from '../../base/text.ts';
 import { shareWithin } from '../../proposals/index.ts';
@@ -26,10 +20,9 @@ import {
   type InspectedFolder,
   inquire,
   lookForApproval,
-  pinFolder,
   trustTexts,
 } from '../../trust/index.ts';
-import { type ServedSkill, ServedVariants, servedKey } from './serve.ts';
+import { keepFiles, variantSkill } from './files.ts';
 import * as store from './store.ts';
 import { LEAST_RUNS, winnerOf } from './store.ts';
 import * as texts from './texts.ts';
@@ -39,8 +32,7 @@ const OWN_FILES = 'own';
 export interface VariantsDeps {
   database: Pick<Database, 'read' | 'tx'>;
   clock: Clock;
-  /** The folder of installed skills, which the files are kept below. */
-  folder: string;
+  host: Pick<SkillHost, 'catalog' | 'rescan' | 'installed'>;
 }
 
 const MOST_VARIANTS = 20;
@@ -96,52 +88,18 @@ interface ComparedSkill {
   variants: store.Variant[];
 }
 
-export class SkillTrials implements SkillVersions {
+export class Optimizer {
   private readonly deps: VariantsDeps;
   private readonly reader: Queryable;
-  private known = new ServedVariants();
-  private said = '[]';
 
   constructor(deps: VariantsDeps) {
     this.deps = deps;
     this.reader = readerOf(deps.database);
   }
 
-  get current(): ServedVariants {
-    return this.known;
-  }
-
-  /** Reads what was decided. Variants whose files are gone leave a skill with its own. */
-  async read({ skills, version }: SkillSnapshot): Promise<void> {
-    const trials = (await store.allVariants(this.reader)).filter(({ onTrial }) => onTrial);
-    const chosen = await store.choices(this.reader);
-    const decided = [trials, chosen].map((rows) =>
-      rows.filter((row) => skills.get(row.skill)?.source.kind === row.source),
-    );
-    const said = JSON.stringify([decided, version]);
-    if (said === this.said) return;
-    const served = new Map<string, ServedSkill>();
-    for (const [at, rows] of decided.entries()) {
-      for (const row of rows) {
-        const skill = skills.get(row.skill) as AgentSkill;
-        const variant = await variantSkill(this.deps.folder, skill, row.hash);
-        if (!variant) continue;
-        const own = served.get(servedKey(skill)) ?? { chosen: undefined, trial: [] };
-        served.set(
-          servedKey(skill),
-          at === 0 ? { ...own, trial: [...own.trial, variant] } : { ...own, chosen: variant },
-        );
-      }
-    }
-    [this.known, this.said] = [new ServedVariants(served), said];
-  }
-
   /** Reads the folders before, and again after what was decided. */
-  async optimize(
-    host: Pick<SkillHost, 'catalog' | 'rescan'>,
-    asked: Optimize,
-    besides?: WritesBesides<OptimizedSkill>,
-  ): Promise<OptimizedSkill> {
+  async optimize(asked: Optimize, besides?: WritesBesides<OptimizedSkill>): Promise<OptimizedSkill> {
+    const { host } = this.deps;
     await host.rescan();
     const state = await this.decide(skillNamed(host.catalog.current(), asked.skill), asked, besides);
     await host.rescan();
@@ -241,7 +199,7 @@ export class SkillTrials implements SkillVersions {
     const kept: { name: string; hash: string }[] = [];
     for (const { name, folder } of variants) {
       const from = name === OWN_FILES ? directory : folder;
-      if (from !== undefined) kept.push({ name, hash: await keepFiles(this.deps.folder, from) });
+      if (from !== undefined) kept.push({ name, hash: await keepFiles(this.deps.host.installed, from) });
     }
     if (kept.length === 0) return;
     const now = this.deps.clock.now();
@@ -300,7 +258,7 @@ export class SkillTrials implements SkillVersions {
   }
 
   private async folder(skill: AgentSkill, hash: string): Promise<Folder | undefined> {
-    const variant = await variantSkill(this.deps.folder, skill, hash);
+    const variant = await variantSkill(this.deps.host.installed, skill, hash);
     return variant && skillTrust.folderOf(variant);
   }
 }
@@ -320,59 +278,6 @@ function skillNamed(snapshot: SkillSnapshot, typed: string): AgentSkill {
 }
 
 const wrong = (message: string, remedy: string): CodaError => new CodaError('INPUT_INVALID', { message, remedy });
-
-/** Files of variants: `<data>/skills/.variants/<hash>`, which nobody writes to once they are there. */
-const VARIANTS = '.variants';
-
-/** Copies the skill in `directory`; resolves to the hash of its files. Throws `SKILL_REFUSED` where it cannot be used. */
-async function keepFiles(installed: string, directory: string): Promise<string> {
-  const content = await bundles.folderContent(directory);
-  return skillInstall.lookInside(installed, content, async (staged) => {
-    const skill = await skillInstall.skillIn(staged);
-    const folder = skill?.usable ? skillTrust.folderOf(skill) : undefined;
-    if (!folder) throw refuse(directory, skill ? skillFacts.reasonOf(skill) : 'there is no SKILL.md in it');
-    const pin = await pinFolder(staged, folder.declared);
-    if (!pin.ok) throw refuse(directory, pin.message);
-    await mkdir(join(installed, VARIANTS), { recursive: true, mode: 0o700 });
-    try {
-      await rename(staged, join(installed, VARIANTS, pin.hash));
-    } catch (error) {
-      // Kept already: a folder of this name holds these files.
-      if (!['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error;
-    }
-    return pin.hash;
-  });
-}
-
-/** The variant of `skill` with these files: its own instructions and files, found and named as the skill is. */
-async function variantSkill(installed: string, skill: AgentSkill, hash: string): Promise<AgentSkill | undefined> {
-  const read = await skillInstall.skillIn(join(installed, VARIANTS, hash)).catch(() => undefined);
-  if (!read?.usable) return undefined;
-  const { name, group, names, description, descriptions, tags, triggers, agents, display } = skill;
-  const { userInvocable, modelInvocable, forkAgent } = skill;
-  return {
-    ...read,
-    name,
-    group,
-    names,
-    description,
-    descriptions,
-    tags,
-    triggers,
-    agents,
-    display,
-    userInvocable,
-    modelInvocable,
-    forkAgent,
-    variant: { hash, of: skill.source.kind },
-  };
-}
-
-const refuse = (directory: string, why: string): CodaError =>
-  new CodaError('SKILL_REFUSED', {
-    message: `The files in ${directory} are no variant: ${why.replace(/\.$/, '')}.`,
-    remedy: '"coda skills validate DIR" shows everything that is wrong with them.',
-  });
 
 /** `v1`, or `v1=DIR`; undefined: it is neither. */
 export function variantIn(text: string): { name: string; folder?: string } | undefined {

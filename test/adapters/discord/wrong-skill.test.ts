@@ -32,7 +32,7 @@ async function withTrips(server: ModelServer) {
   };
   /** The weight of each skill for the request, as it was learned in that space. */
   const learned = async (space: string) => {
-    const found = await play.app.verbs['skills-rank']?.({ queries: [QUERY], most: 100, space });
+    const found = await play.app.findVerb('skills-rank').then((act) => act?.({ queries: [QUERY], most: 100, space }));
     const [ranked = []] = found as unknown as RankedSkill[][];
     const of = (id: string) => ranked.find((each) => each.id === id)?.learned.toFixed(2);
     return { flights: of('flights'), trains: of('trains') };

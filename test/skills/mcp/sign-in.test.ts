@@ -41,7 +41,8 @@ describe('a service that a person signs in to', () => {
     await guarded[Symbol.asyncDispose]();
   });
 
-  const asks = (verb: string, args: Record<string, Json>) => it.coda.app.verbs[verb]?.(args) as Promise<unknown>;
+  const asks = (verb: string, args: Record<string, Json>) =>
+    it.coda.app.findVerb(verb).then((act) => act?.(args)) as Promise<unknown>;
   const login = () => asks('mcp-login', { server: 'web' }) as Promise<Link>;
   const hello = async () => (await it.calls('web_hello')).result;
   const stateOf = ({ attempt }: Link) => asks('mcp-login-state', { server: 'web', attempt });
@@ -249,7 +250,7 @@ describe('a service that a person signs in to', () => {
     const issuer = new URL(guarded.url).origin;
     {
       await using unnamed = await McpPlay.begin({ web: settings }, {}, ENV);
-      const begun = unnamed.coda.app.verbs['mcp-login']?.({ server: 'web' });
+      const begun = unnamed.coda.app.findVerb('mcp-login').then((act) => act?.({ server: 'web' }));
       await expect(begun).rejects.toMatchObject({
         message: expect.stringMatching(/leads to \S+[^.]\)\.$/),
         remedy: expect.stringContaining(`oauth.issuer: ${issuer}`),
@@ -272,7 +273,7 @@ describe('a service that a person signs in to', () => {
     {
       // One of several issuers of an origin is meant, and it is another one.
       await using other = await McpPlay.begin(settings(`${origin}/realms/work`), {}, ENV);
-      await expect(other.coda.app.verbs['mcp-login']?.({ server: 'web' })).rejects.toMatchObject({
+      await expect(other.coda.app.findVerb('mcp-login').then((act) => act?.({ server: 'web' }))).rejects.toMatchObject({
         message: expect.stringContaining('/realms/work'),
         remedy: expect.stringContaining(`oauth.issuer: ${origin}/realms/home`),
       });

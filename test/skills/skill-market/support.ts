@@ -139,10 +139,10 @@ export class Publisher implements AsyncDisposable {
 }
 
 /** Carries out a verb as a command of the terminal does. */
-export function ask<T>(coda: Play, verb: string, args: Record<string, Json>): Promise<T> {
-  const act = coda.app.verbs[`skills-market-${verb}`];
+export async function ask<T>(coda: Play, verb: string, args: Record<string, Json>): Promise<T> {
+  const act = await coda.app.findVerb(`skills-market-${verb}`);
   if (!act) throw new Error(`there is no verb ${verb}`);
-  return Promise.resolve(act(args)) as Promise<T>;
+  return (await act(args)) as T;
 }
 
 /** Looks at a skill and approves what was shown, as `coda skills market install ID --approval approved`. */
