@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
+import { countDoors } from './doors.mjs';
 import { listFiles, root } from './setup.mjs';
 
 const MAX_FILE_LINES = 600;
@@ -282,6 +283,7 @@ export function inspectHouse(files = sources()) {
     ...checkArrows(read),
     ...countBareNames(read),
     ...countLeftovers(read),
+    ...countDoors(read),
   ];
   return { warnings: all.flatMap((one) => one.warnings), errors, files: all.length };
 }

@@ -8,22 +8,21 @@ import { imageOperations } from './images/operations.ts';
 import { decisionOperations } from './live/operations.ts';
 
 export { agentSkills, skillListFor, toolDeps } from './agent-skills.ts';
-export * as bundles from './bundle/bundle.ts';
-export * as skillInstall from './bundle/install.ts';
+export { BUNDLE_LIMITS, bundleContent, folderContent, type SkillContent } from './bundle/bundle.ts';
+export { installedSkills, installSkill, lookInside, removeSkill, usableSkillIn } from './bundle/install.ts';
 export { isRead as isSkillFolder, ownFolders } from './catalog/sources.ts';
-export * as skillSteps from './catalog/steps.ts';
+export { resolveSteps, stepsOf } from './catalog/steps.ts';
 export { config as agentSkillsConfig } from './config.ts';
-export * as skillSearch from './find/operations.ts';
-export type { ReadSkillFiles, SkillFiles, SkillHost, View } from './live/host.ts';
+export { rankByMeaning } from './find/operations.ts';
+export type { SkillFiles, SkillHost, View } from './live/host.ts';
 export { LiveSkills } from './live/live.ts';
-export type { AgentSkill, SkillSnapshot } from './skill.ts';
-export * as skillFacts from './skill.ts';
+export { type AgentSkill, idOf as skillId, plainName, type SkillSnapshot, skillMeant } from './skill.ts';
 export { deniedBy, skillTools } from './use/deps.ts';
 export { testSkill } from './use/find.ts';
 export { skillsInUse } from './use/in-use.ts';
-export * as skillReadiness from './use/ready.ts';
-export * as skillCalls from './use/tools.ts';
-export * as skillTrust from './use/trusted.ts';
+export { makeReady, type ReadySkill } from './use/ready.ts';
+export { admitTo, spawnSkill } from './use/tools.ts';
+export { folderOf, hashOf as skillHash, inquireAbout } from './use/trusted.ts';
 
 export const folderOperations = (resting?: Parameters<typeof listOperations>[0]) => [
   ...decisionOperations,

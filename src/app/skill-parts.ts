@@ -85,7 +85,7 @@ function openFolders({ config, world, bus, database, embedders, jobs }: CorePart
       await database.tx('agents.files', (tx) => planFilesRead(jobs, tx, clock.now()));
       return specialistTexts.rescanReport(report);
     },
-    readFiles: variantReader(database, config.dataDir),
+    readFiles: variantReader(database),
     resting: restingIn,
   });
   return { specialists, agentSkills };

@@ -3,7 +3,7 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bundleContent } from '../../src/agent-skills/bundle/bundle.ts';
-import { inspectSkill, installSkill } from '../../src/agent-skills/bundle/install.ts';
+import { installSkill } from '../../src/agent-skills/bundle/install.ts';
 import { validateSkills } from '../../src/agent-skills/catalog/validate.ts';
 import { allSkills } from '../../src/app/skills.ts';
 import { packageRoot } from '../../src/base/root.ts';
@@ -69,7 +69,7 @@ describe('the check that the skill creator brings', () => {
       });
       const bundle = join(out, `${name}.skill`);
       const content = bundleContent(readFileSync(bundle), bundle);
-      expect(await installSkill(join(out, 'data'), content, inspectSkill)).toMatchObject({ name });
+      expect(await installSkill(join(out, 'data'), content)).toMatchObject({ name });
     }
     expect(
       readdirSync(join(out, 'data'))

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { countDoors } from '../../scripts/doors.mjs';
 import {
   checkArrows,
   checkShape,
@@ -202,4 +203,24 @@ export type Reader = (shown: string) => void;
   expect(countLeftovers(files, { ...bounds, participleLocals: 2 })).toContainEqual(
     '3 participle locals (2), most in src/notes/read.ts (3), src/notes/write.ts (0)',
   );
+});
+
+test('names behind export * count at the door of a room', () => {
+  const files: (readonly [string, string])[] = [
+    ['src/notes/index.ts', "export * as facts from './facts.ts';\nexport { find } from './find.ts';\n"],
+    [
+      'src/notes/facts.ts',
+      "export const one = 1;\nexport interface Two {}\nconst own = 2;\nexport * from './more.ts';\n",
+    ],
+    ['src/notes/more.ts', 'export function three() {}\n'],
+    ['src/notes/inner/index.ts', "export * from '../facts.ts';\n"],
+    ['src/skills/tally/index.ts', 'export const tally = {};\n'],
+  ];
+  expect(countDoors(files, { behindStars: {}, all: {} })).toEqual([
+    'src/notes/index.ts has 3 names behind "export *" (0): export by name what others use',
+  ]);
+  expect(countDoors(files, { behindStars: { notes: 3 }, all: { notes: 4 } })).toEqual([]);
+  expect(countDoors(files, { behindStars: { notes: 3 }, all: { notes: 3 } })).toEqual([
+    'src/notes/index.ts has 4 names (3): take one away before another one comes',
+  ]);
 });

@@ -11,7 +11,7 @@ import { CodaError, systemCode } from '../../base/errors.ts';
 import { pathProblem } from '../../base/folders/folder.ts';
 import { shortId } from '../../base/ids.ts';
 import { walk } from '../catalog/walk.ts';
-import { type AgentSkill, isGroupName, plainName, reasonOf } from '../skill.ts';
+import { type AgentSkill, groupIn, isGroupName, plainName, reasonOf } from '../skill.ts';
 import type { SkillContent } from './bundle.ts';
 
 const VERSIONS = '.versions';
@@ -23,10 +23,8 @@ export function installedFolder(dataDir: string): string {
   return join(dataDir, 'skills');
 }
 
-export type InspectSkill = (
-  folder: string,
-  group?: string,
-) => Promise<{ usable: boolean; name: string; reason?: string | undefined }>;
+/** The skill in a folder, or why it cannot be used. */
+export type InspectSkill = (folder: string) => Promise<Pick<AgentSkill, 'name'> | string>;
 
 export interface InstalledSkill {
   name: string;
@@ -48,11 +46,13 @@ export interface InstalledSkill {
 export async function installSkill(
   folder: string,
   content: SkillContent,
-  inspect: InspectSkill = inspectSkill,
+  inspect: InspectSkill = usableSkillIn,
 ): Promise<InstalledSkill> {
   return lookInside(folder, content, async (staged, stage) => {
-    const { usable, name, reason } = await inspect(staged);
-    if (!usable || !isName(name)) throw refuse(`It cannot be used${reason === undefined ? '' : `: ${reason}`}.`);
+    const skill = await inspect(staged);
+    const isUsable = typeof skill !== 'string' && isName(skill.name);
+    if (!isUsable) throw refuse(`It cannot be used${typeof skill === 'string' && skill !== '' ? `: ${skill}` : ''}.`);
+    const { name } = skill;
     const before = await installedVersion(folder, name);
     const version = join(VERSIONS, `${plainName(name)}.${process.pid}-${shortId(8)}`);
     await rename(staged, join(folder, version));
@@ -79,18 +79,14 @@ export async function lookInside<T>(
   }
 }
 
-/** The skill in a folder that is, or will be, installed; `group` where its catalog names one. */
-export async function skillIn(folder: string, group?: string): Promise<AgentSkill | undefined> {
+/** The skill in a folder that is, or will be, installed, or why it cannot be used; `id` where its catalog names it. */
+export async function usableSkillIn(folder: string, id = ''): Promise<AgentSkill | string> {
   const directory = await realpath(folder);
-  const { skills } = await walk([{ kind: 'installed', directory, group }], new Map(), new Pace());
-  return skills.find((skill) => skill.directory === directory);
+  const { skills } = await walk([{ kind: 'installed', directory, group: groupIn(id) }], new Map(), new Pace());
+  const skill = skills.find((each) => each.directory === directory);
+  if (!skill) return 'there is no SKILL.md in it';
+  return skill.usable ? skill : reasonOf(skill);
 }
-
-export const inspectSkill: InspectSkill = async (folder, group) => {
-  const skill = await skillIn(folder, group);
-  if (!skill) return { usable: false, name: '', reason: 'there is no SKILL.md in it' };
-  return { usable: skill.usable, name: skill.name, reason: reasonOf(skill) || undefined };
-};
 
 export async function removeSkill(folder: string, name: string): Promise<boolean> {
   if (!isName(name)) return false;

@@ -13,7 +13,7 @@ import { isRead, openAgentSkills } from '../catalog/sources.ts';
 import { parseSteps, resolveSteps } from '../catalog/steps.ts';
 import { isStandardName } from '../read/to-skill.ts';
 import { BUNDLE_LIMITS, bundleContent, folderContent, packSkill, type SkillContent } from './bundle.ts';
-import { inspectSkill, installedFolder, installedSkills, installSkill, removeSkill } from './install.ts';
+import { installedFolder, installedSkills, installSkill, removeSkill, usableSkillIn } from './install.ts';
 
 const about = z.string().optional().meta({ description: 'what it does and when to use it', value: 'text' });
 
@@ -76,7 +76,7 @@ const compose = operation({
     const parent = resolve(root ?? ownRoot(parts));
     const catalog = openAgentSkills(parts.config, parts.world.env, undefined, parent);
     await catalog.rescan();
-    const resolved = resolveSteps(catalog.current(), steps);
+    const resolved = resolveSteps(catalog.current(), step);
     if (!Array.isArray(resolved)) throw wrong(resolved.message);
     const what = description ?? `Runs ${listOf(step)} one after another, where it is asked for by name.`;
     const folder = await addSkill(parent, id, what, step);
@@ -123,13 +123,14 @@ const pack = operation({
   async run(_: Pick<LocalParts, 'io'>, { folder: given, out }) {
     const folder = resolve(given);
     const content = await folderContent(folder);
-    const { usable, name, reason } = await inspectSkill(folder);
-    if (!usable) {
+    const skill = await usableSkillIn(folder);
+    if (typeof skill === 'string') {
       throw new CodaError('SKILL_REFUSED', {
-        message: `The skill in ${folder} cannot be used: ${reason ?? 'it has no content'}`,
+        message: `The skill in ${folder} cannot be used: ${skill || 'it has no content'}`,
         remedy: '"coda skills validate DIR" shows everything that is wrong with it.',
       });
     }
+    const { name } = skill;
     const file = resolve(out ?? `${name}.skill`);
     return { name, file, files: content.files.length, bytes: await packSkill(content, name, file) };
   },

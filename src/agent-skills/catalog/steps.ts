@@ -4,7 +4,7 @@ import { type AgentSkill, nearSkills, type SkillSnapshot, skillMeant } from '../
 import * as texts from '../texts.ts';
 
 /** Names of skills that run side by side; of one alone mostly. */
-export type StepGroup = readonly string[];
+type StepGroup = readonly string[];
 
 const MOST_STEPS = 40;
 const MOST_LEVELS = 8;
@@ -28,12 +28,14 @@ export function stepsOf({ metadata }: Pick<AgentSkill, 'metadata'>): string[] | 
   return steps.map(String);
 }
 
-/** `groups` with the steps of composed skills in their place, each of a skill that is there and no draft. */
+/** Groups of names that run side by side: `steps` with those of composed skills in their place, each of a skill that is there and no draft. */
 export function resolveSteps(
   snapshot: SkillSnapshot,
-  groups: readonly StepGroup[],
+  steps: readonly string[],
   drafts: ReadonlySet<string> = new Set(),
 ): StepGroup[] | Failed {
+  const groups = parseSteps(steps);
+  if (typeof groups === 'string') return failed('INVALID_INPUT', `There is ${groups}.`);
   try {
     const known = { snapshot, drafts, areSteps: groups.flat().length > 1 };
     const resolved = groups.flatMap((group) => resolveGroup(known, group, []));

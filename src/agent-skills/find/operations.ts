@@ -11,11 +11,9 @@ import type { Database } from '../../storage/index.ts';
 import { EmbedderFault } from '../../vectors/index.ts';
 import { tag } from '../catalog/list.ts';
 import type { SkillHost } from '../live/host.ts';
-import { type AgentSkill, hasTags, idOf } from '../skill.ts';
-import { OFFERED_FROM, type RankedFit, SkillSearch } from './search.ts';
+import { type AgentSkill, idOf } from '../skill.ts';
+import { OFFERED_FROM, type RankedFit } from './search.ts';
 import { keepMeasured } from './store.ts';
-
-export { OFFERED_FROM, type RankedFit as Ranked, SkillSearch };
 
 interface RoutingParts {
   host: SkillHost;
@@ -56,8 +54,6 @@ const measured = operation({
 /** Vectors that one call makes, so that it ends within the time that an answer may take. */
 const FILLED_AT_ONCE = 32;
 const GIVEN_UP_MS = 60_000;
-/** Milliseconds that a command waits for a request's own vector, so that two processes rank alike. */
-export const PATIENT_MS = 30_000;
 
 /** Makes some of the missing vectors; says how many texts are still without, null where there is no embedder. */
 const vectors = operation({
@@ -89,16 +85,16 @@ const rank = operation({
     const learned = host.decisions.learnedIn(space);
     const ranked: RankedSkill[][] = [];
     for (const query of queries) {
-      const only = (skill: AgentSkill) =>
-        hasTags(skill, tags) && ![deprecated, drafts, resting].some((names) => names.has(skill.name));
-      const found = await host.search.find(host.catalog.current(), query, { only, learned, patienceMs: PATIENT_MS });
+      const only = (skill: AgentSkill) => ![deprecated, drafts, resting].some((names) => names.has(skill.name));
+      const options = { only, tags, learned, patience: 'command' as const };
+      const found = await host.search.find(host.catalog.current(), query, options);
       ranked.push(found.slice(0, most).map(toRow));
     }
     return ranked;
   },
 });
 
-const toRow = ({ skill, score, fit, words, meaning, learned }: RankedFit): RankedSkill => ({
+const toRow = ({ skill, score, fit, offered, words, meaning, learned }: RankedFit): RankedSkill => ({
   id: idOf(skill),
   name: skill.name,
   score,
@@ -106,7 +102,7 @@ const toRow = ({ skill, score, fit, words, meaning, learned }: RankedFit): Ranke
   words,
   meaning: meaning ?? null,
   learned,
-  offered: fit >= OFFERED_FROM,
+  offered,
 });
 
 const MOST_SHOWN = 10;
@@ -128,9 +124,12 @@ const why = operation({
   args: ['query'],
   json: 'indented',
   async conduct(ask, { query, tag: tags, space }, { io, json }) {
-    const areMade = await makeVectors(ask, io);
-    const [found = []] = await ask(rank, { queries: [query.join(' ')], most: MOST_SHOWN, tags, space });
-    noteWordsAlone(io, areMade, found);
+    const [found = []] = await rankByMeaning(
+      ask,
+      io,
+      () => ask(rank, { queries: [query.join(' ')], most: MOST_SHOWN, tags, space }),
+      (ranked) => ranked.flat(),
+    );
     const shown = found.map((each) => ({
       ...each,
       score: roundFit(each.score),
@@ -187,16 +186,17 @@ function metricsText(metrics: Metrics): string {
 }
 
 async function rankedFor(ask: AskFor, golden: Golden, io: View['io']) {
-  const areMade = await makeVectors(ask, io);
-  const found = new Map<string, RankedSkill[]>();
   const queries = [...new Set(golden.map(({ query }) => query))];
-  for (let at = 0; at < queries.length; at += MOST_ASKED_AT_ONCE) {
-    const some = queries.slice(at, at + MOST_ASKED_AT_ONCE);
-    const ranked = await ask(rank, { queries: some, most: MOST_MEASURED });
-    for (const [index, query] of some.entries()) found.set(query, ranked[index] ?? []);
-  }
-  noteWordsAlone(io, areMade, [...found.values()].flat());
-  return found;
+  const rankAll = async () => {
+    const found = new Map<string, RankedSkill[]>();
+    for (let at = 0; at < queries.length; at += MOST_ASKED_AT_ONCE) {
+      const some = queries.slice(at, at + MOST_ASKED_AT_ONCE);
+      const ranked = await ask(rank, { queries: some, most: MOST_MEASURED });
+      for (const [index, query] of some.entries()) found.set(query, ranked[index] ?? []);
+    }
+    return found;
+  };
+  return rankByMeaning(ask, io, rankAll, (found) => [...found.values()].flat());
 }
 
 const keptOf = (metrics: Metrics, file: string) => ({
@@ -209,8 +209,23 @@ const keptOf = (metrics: Metrics, file: string) => ({
   offeredForNothing: metrics.offered_for_nothing,
 });
 
+/** Ranks when all vectors of the skills are made, and says on stderr if meaning had no part in it: the order may be another one. */
+export async function rankByMeaning<Found>(
+  ask: AskFor,
+  io: View['io'],
+  find: () => Promise<Found>,
+  rankedIn: (found: Found) => readonly { meaning: number | null }[],
+): Promise<Found> {
+  const areMade = await makeVectors(ask, io);
+  const found = await find();
+  const ranked = rankedIn(found);
+  const isByMeaning = ranked.length === 0 ? areMade : ranked.some(({ meaning }) => meaning !== null);
+  if (!isByMeaning) io.stderr.write('Ranked by words alone: memory.embedder gave no vectors.\n');
+  return found;
+}
+
 /** Has all vectors of the skills made; false where there is no embedder, or it fails. */
-export async function makeVectors(ask: AskFor, io: View['io']): Promise<boolean> {
+async function makeVectors(ask: AskFor, io: View['io']): Promise<boolean> {
   let isSaid = false;
   for (;;) {
     const missing = await ask(vectors, {});
@@ -219,12 +234,6 @@ export async function makeVectors(ask: AskFor, io: View['io']): Promise<boolean>
       io.stderr.write(`Looking at what ${plural(missing, 'more skill is', 'more skills are')} for, once for each …\n`);
     isSaid = true;
   }
-}
-
-/** Says on stderr that meaning had no part in a ranking: with an embedder the order may be another one. */
-export function noteWordsAlone(io: View['io'], areMade: boolean, ranked: readonly { meaning: number | null }[]): void {
-  const isByMeaning = ranked.length === 0 ? areMade : ranked.some(({ meaning }) => meaning !== null);
-  if (!isByMeaning) io.stderr.write('Ranked by words alone: memory.embedder gave no vectors.\n');
 }
 
 async function readGolden(file: string) {

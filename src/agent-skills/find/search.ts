@@ -2,7 +2,7 @@
 
 import type { Instant } from '../../base/clock.ts';
 import type { Transaction } from '../../storage/index.ts';
-import type { AgentSkill, SkillSnapshot } from '../skill.ts';
+import { type AgentSkill, hasTags, type SkillSnapshot } from '../skill.ts';
 import * as store from './store.ts';
 import { FEWEST_FOR_CENTRE, type Nearness, nearnessOf, type SkillVectors } from './vectors.ts';
 import { contentTerms, type Match, type Matches, matchesOf, termsOf, type WordIndex, wordIndexOf } from './words.ts';
@@ -52,6 +52,8 @@ export interface RankedFit {
   score: number;
   /** 0 to 1: how likely the words ask for this skill. */
   fit: number;
+  /** True if so likely that models are told of it. */
+  offered: boolean;
   /** The share of the score that shared words give. */
   words: number;
   /** The share of the score that was learned from people. */
@@ -80,10 +82,17 @@ const TYPICAL = 20;
 
 export interface FindOptions {
   only?: ((skill: AgentSkill) => boolean) | undefined;
+  /** All of which a skill must have. */
+  tags?: readonly string[] | undefined;
   learned?: LearnedWords | undefined;
-  /** Milliseconds that the request waits for its own vector; afterwards words rank alone. */
-  patienceMs?: number | undefined;
+  /**
+   * How long the request waits for its own vector before words rank alone: a message for a moment, a command so long that two
+   * processes rank alike. `none`: words rank alone at once.
+   */
+  patience?: 'moment' | 'command' | 'none';
 }
+
+const COMMAND_WAITS_MS = 30_000;
 
 const MOST_RANKED = 300;
 
@@ -100,26 +109,30 @@ export class SkillSearch {
   async find(
     snapshot: SkillSnapshot,
     words: string,
-    { only, learned, patienceMs }: FindOptions = {},
+    { only, tags = [], learned, patience = 'moment' }: FindOptions = {},
   ): Promise<RankedFit[]> {
     const made = this.indexes.get(snapshot) ?? wordIndexOf(snapshot);
     this.indexes.set(snapshot, made);
     const index = await made;
-    const comparable = await this.vectors?.comparable(snapshot, words, patienceMs);
+    const vectors = patience === 'none' ? undefined : this.vectors;
+    const waits = patience === 'command' ? COMMAND_WAITS_MS : undefined;
+    const comparable = await vectors?.comparable(snapshot, words, waits);
     // Nothing is awaited from here on: what requests are compared in is used by one at a time.
     const terms = termsOf(words);
     const matches = matchesOf(index, terms);
     const areFew = index.skills.length < FEWEST_FOR_CENTRE;
     const scores = scaleVector(matches.scores, areFew ? WORDS_OF_FEW : WORDS);
     const near = comparable && nearnessOf(comparable, scores);
-    const isLearned = this.vectors?.space === LEARNED_IN;
+    const isLearned = vectors?.space === LEARNED_IN;
     const bonuses = bonusesOf(index, terms.keys(), learned);
-    return rankSkills({ skills: index.skills, matches, scores, near, isLearned, words, only, bonuses });
+    const isMeant = (skill: AgentSkill) => hasTags(skill, tags) && (only === undefined || only(skill));
+    const meant = only === undefined && tags.length === 0 ? undefined : isMeant;
+    return rankSkills({ skills: index.skills, matches, scores, near, isLearned, words, only: meant, bonuses });
   }
 
   async findOffered(snapshot: SkillSnapshot, words: string, options: FindOptions = {}): Promise<AgentSkill[]> {
     const found = await this.find(snapshot, words, options);
-    return found.flatMap(({ skill, fit }) => (fit >= OFFERED_FROM ? [skill] : []));
+    return found.flatMap(({ skill, offered }) => (offered ? [skill] : []));
   }
 }
 
@@ -164,10 +177,12 @@ function rankSkills(evidence: Evidence): RankedFit[] {
     const learned = bonuses.get(place) ?? 0;
     const ofAll = signs.distance === undefined ? fitAmongFew(score) : fitByMeaning(signs);
     const byMeaning = () => (namesIt(match, asked) ? 1 : Math.min(ofAll, fitBehind(best.score - score)));
+    const fit = near && isLearned ? byMeaning() : fitByWords(match, asked, learned);
     return {
       skill: skills[place] as AgentSkill,
       score,
-      fit: near && isLearned ? byMeaning() : fitByWords(match, asked, learned),
+      fit,
+      offered: fit >= OFFERED_FROM,
       words: scores[place] as number,
       meaning: meaningOf(near?.near[place]),
       learned,

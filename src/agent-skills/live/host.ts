@@ -27,8 +27,8 @@ export interface SkillFiles {
   noteWrong(tx: Transaction, skill: AgentSkill, conversationId: string): Promise<void>;
 }
 
-/** Reads what was decided about the files of skills, with the skills themselves; undefined: each is run with its own files. */
-export type ReadSkillFiles = (snapshot: SkillSnapshot) => Promise<SkillFiles | undefined>;
+/** Reads what was decided about the files of skills, with the skills themselves; `installed` is the folder of installed ones. Undefined: each is run with its own files. */
+export type ReadSkillFiles = (snapshot: SkillSnapshot, installed: string) => Promise<SkillFiles | undefined>;
 
 const nothing = async () => {};
 

@@ -186,7 +186,7 @@ export class LiveSkills implements SkillHost {
     const report = await this.catalog.rescan();
     // Decisions first: what was decided holds from the next message on.
     await this.decisions.read(this.catalog.current() === before);
-    this.files = (await this.readFiles?.(this.catalog.current())) ?? OWN_FILES;
+    this.files = (await this.readFiles?.(this.catalog.current(), this.installed)) ?? OWN_FILES;
     return { ...report, beside: (await this.beside?.()) ?? [] };
   }
 

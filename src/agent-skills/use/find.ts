@@ -15,7 +15,7 @@ import * as texts from '../texts.ts';
 import { skillName, skillThing, type ToolDeps } from './deps.ts';
 import { fill } from './instructions.ts';
 import { entryOf, offeredSkills } from './prompt.ts';
-import { makeReady, type Ready } from './ready.ts';
+import { makeReady, type ReadySkill } from './ready.ts';
 
 const SKILLS_A_PAGE = 25;
 const page = z.int().min(1).max(10_000).default(1);
@@ -66,7 +66,7 @@ export function listTool(deps: ToolDeps): AnyTool {
 }
 
 async function filesOf(wanted: number, ctx: TxContext): Promise<ToolResult> {
-  const prepared = ctx.prepared as { ready: Ready; lines: string[] } | Extract<ToolResult, { ok: false }>;
+  const prepared = ctx.prepared as { ready: ReadySkill; lines: string[] } | Extract<ToolResult, { ok: false }>;
   if ('ok' in prepared) return prepared;
   const { ready, lines } = prepared;
   const { settings } = await conversations.stateOf(ctx.tx, ctx.conversationId);

@@ -15,9 +15,8 @@ import {
   trustTexts,
 } from '../../trust/index.ts';
 import { BUNDLE_LIMITS, bundleContent, type SkillContent } from '../bundle/bundle.ts';
-import { type InstalledSkill, installSkill, lookInside, restoreVersion, skillIn } from '../bundle/install.ts';
+import { type InstalledSkill, installSkill, lookInside, restoreVersion, usableSkillIn } from '../bundle/install.ts';
 import type { SkillHost } from '../live/host.ts';
-import { reasonOf } from '../skill.ts';
 import * as texts from '../texts.ts';
 import type { ToolDeps } from './deps.ts';
 import { folderOf, inquireAbout } from './trusted.ts';
@@ -83,9 +82,8 @@ export function installLookTool(deps: ToolDeps): AnyTool {
   function looked(input: Bundle): Promise<Inquest | Failed> {
     return withContent(deps, input, (content) =>
       lookInside(host.installed, content, async (staged) => {
-        const skill = await skillIn(staged);
-        const reason = skill ? reasonOf(skill) : 'there is no skill in it.';
-        if (!skill?.usable) return failed('REFUSED', texts.bundleUnusable(input.file, reason));
+        const skill = await usableSkillIn(staged);
+        if (typeof skill === 'string') return failed('REFUSED', texts.bundleUnusable(input.file, skill));
         const found = await inquireAbout(deps.reader, skill);
         return typeof found === 'string' ? failed('REFUSED', texts.bundleUnusable(input.file, found)) : found;
       }),

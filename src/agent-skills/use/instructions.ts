@@ -1,7 +1,7 @@
 import { encloseInFrame, escapeFrames, frameText } from '../../base/frames.ts';
 import { oneLine } from '../../base/text.ts';
 import { codeFinds, runsScripts, toolName } from '../texts.ts';
-import type { ReadSkill, Ready } from './ready.ts';
+import type { ReadSkill, ReadySkill } from './ready.ts';
 
 export interface Call {
   /** Arguments behind the skill's name, as written; undefined: it was called without. */
@@ -19,7 +19,7 @@ const MOST_FILES = 20;
 const MOST_OPEN = 12;
 const LONGEST_PATH = 400;
 
-export function instructions({ skill, all, missing }: Ready, call: Call): string {
+export function instructions({ skill, all, missing }: ReadySkill, call: Call): string {
   const texts = all.map((one) => instructionsOf(one, one.skill === skill ? call : { ...call, args: undefined }));
   const absent = missing.length === 0 ? [] : [`It depends on skills that are not there: ${missing.join(', ')}.`];
   return [...texts, ...absent].join('\n\n');

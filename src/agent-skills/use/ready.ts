@@ -19,7 +19,7 @@ export interface ReadSkill {
   files: string[];
 }
 
-export interface Ready {
+export interface ReadySkill {
   ok: true;
   skill: AgentSkill;
   /** Dependencies first, the skill itself last. */
@@ -39,7 +39,7 @@ export async function makeReady(
   view: View,
   name: string,
   ctx: RunContext & Pick<CallContext, 'signal'>,
-): Promise<Ready | Failed> {
+): Promise<ReadySkill | Failed> {
   const found = find(view, name, ctx);
   if ('ok' in found) return found;
   const order = inOrder(view.snapshot, found);
@@ -107,7 +107,7 @@ function refusedBy({ name }: AgentSkill, trust: Trust): Failed | undefined {
  */
 export async function admit(
   tx: Transaction,
-  { skill, all }: Ready,
+  { skill, all }: ReadySkill,
   ctx: RunContext & { view: Pick<View, 'files'>; denied: ReadonlySet<string> },
   decided: () => void,
 ): Promise<Failed | undefined> {

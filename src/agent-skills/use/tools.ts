@@ -24,7 +24,7 @@ import * as texts from '../texts.ts';
 import { bundleOf, mayRunUnasked } from './bundle.ts';
 import { ACTIVATE, APART, skillName, skillThing, type ToolDeps } from './deps.ts';
 import { commandsIn, instructions } from './instructions.ts';
-import { admit, makeReady, type ReadSkill, type Ready } from './ready.ts';
+import { admit, makeReady, type ReadSkill, type ReadySkill } from './ready.ts';
 import { folderOf } from './trusted.ts';
 import { wrongChoice } from './wrong.ts';
 
@@ -54,7 +54,7 @@ export function activateTool(deps: ToolDeps): AnyTool {
       return { ...ready, ran: await runCommands(deps, ready, ctx), isSecure: secure.includes(true) };
     },
     async run({ arguments: args }, ctx) {
-      const ready = ctx.prepared as Failed | (Ready & { ran?: CommandsRan; isSecure?: boolean });
+      const ready = ctx.prepared as Failed | (ReadySkill & { ran?: CommandsRan; isSecure?: boolean });
       if (!ready.ok) return ready;
       if (stepsOf(ready.skill)) return failed('RUNS_ALONE', texts.isComposed(ready.skill.name));
       if (ready.skill.forkAgent) return failed('RUNS_ALONE', texts.runsAlone(ready.skill.name));
@@ -76,7 +76,7 @@ export function activateTool(deps: ToolDeps): AnyTool {
 }
 
 /** A skill whose dependency the person may not use cannot be used either. */
-export function admitTo(tx: Transaction, { views, denied, host }: ToolDeps, ready: Ready, ctx: CallContext) {
+export function admitTo(tx: Transaction, { views, denied, host }: ToolDeps, ready: ReadySkill, ctx: CallContext) {
   const view = views.viewOf(ctx.turn.key);
   return admit(tx, ready, { ...ctx, view, denied: denied(view, ctx.person) }, () => host.onDecision());
 }
@@ -85,7 +85,7 @@ type Outputs = CommandsRan['outputs'];
 
 function instructionsFor(
   { exposed, code }: ToolDeps,
-  ready: Ready,
+  ready: ReadySkill,
   args: string | undefined,
   outputs: Outputs,
   ctx: CallContext,
@@ -93,7 +93,7 @@ function instructionsFor(
   return instructions(ready, { args, values: valuesFor(ready.skill, args, ctx), exposed, runs: code.isOn, outputs });
 }
 
-export function forbiddenBy({ all }: Pick<Ready, 'all'>): string[] {
+function forbiddenBy({ all }: Pick<ReadySkill, 'all'>): string[] {
   return [...new Set(all.flatMap(({ skill }) => skill.forbiddenTools))];
 }
 
@@ -156,36 +156,51 @@ export function delegateTool(deps: ToolDeps): AnyTool {
       if (refused) return refused;
       const ran = await runCommands(deps, ready, ctx);
       const tainted = ready.tainted || ran.tainted;
-      const came = await ctx.turn.spawn({
-        ...spawnOptions(ready.skill, deps),
-        ...promptOf(deps, ready, task, ctx, ran.outputs),
-        task,
-        forbidden: forbiddenBy(ready),
-        tainted,
-      });
-      await views.viewOf(ctx.turn.key).files.noteEnd(deps.database, ready.skill, ctx, came.ok);
+      const came = await spawnSkill(deps, ready, { task, tainted, outputs: ran.outputs }, ctx);
       const result = await summedUp(ready.skill, came, ctx);
       return tainted && result.ok ? { ...result, tainted: true } : result;
     },
   });
 }
 
-export function promptOf(
-  deps: ToolDeps,
-  ready: Ready,
-  task: string,
-  ctx: CallContext,
-  outputs: Outputs = new Map(),
-): Pick<SpawnOptions, 'prompt' | 'onDoing'> {
-  const { name, display } = ready.skill;
-  const all = instructionsFor(deps, ready, task, outputs, ctx);
-  return {
-    prompt: texts.alone(name, all.slice(0, MOST_INSTRUCTIONS), all.length > MOST_INSTRUCTIONS),
-    ...(display === 'stream' && { onDoing: (doing: string) => ctx.turn.progress?.(`${name}: ${doing}`) }),
-  };
+interface SkillTask {
+  task: string;
+  tainted: boolean;
+  outputs?: Outputs;
+  /** Tools where the skill names none; left out: none. */
+  tools?: string[];
+  /** Besides what the skill itself forbids. */
+  forbidden?: readonly string[];
 }
 
-export function spawnOptions(skill: AgentSkill, { alone }: ToolDeps): Omit<SpawnOptions, 'prompt' | 'task'> {
+/** Has a skill do a task in a nested turn, which begins before anything is awaited, and notes how it ended. */
+export async function spawnSkill(
+  deps: ToolDeps,
+  ready: ReadySkill,
+  asked: SkillTask,
+  ctx: CallContext,
+): Promise<ToolResult> {
+  const { skill } = ready;
+  const { task, tainted, outputs = new Map(), tools, forbidden = [] } = asked;
+  const all = instructionsFor(deps, ready, task, outputs, ctx);
+  const came =
+    (await ctx.turn.spawn?.({
+      ...spawnOptions(skill, deps),
+      ...omitUndefined({
+        tools: skill.allowedTools === undefined && !skill.forkAgent ? tools : undefined,
+        onDoing:
+          skill.display === 'stream' ? (doing: string) => ctx.turn.progress?.(`${skill.name}: ${doing}`) : undefined,
+      }),
+      prompt: texts.alone(skill.name, all.slice(0, MOST_INSTRUCTIONS), all.length > MOST_INSTRUCTIONS),
+      task,
+      forbidden: [...forbiddenBy(ready), ...forbidden],
+      tainted,
+    })) ?? failed('NOT_HERE', texts.noSpawn());
+  await deps.views.viewOf(ctx.turn.key).files.noteEnd(deps.database, skill, ctx, came.ok);
+  return came;
+}
+
+function spawnOptions(skill: AgentSkill, { alone }: ToolDeps): Omit<SpawnOptions, 'prompt' | 'task'> {
   const model = skill.model?.trim().toLowerCase();
   return {
     besides: skill.allowedTools ?? [],
@@ -290,7 +305,7 @@ interface CommandsRan {
  * Runs what skills want to have run when they are activated, in the sandbox of the turn: of coda's own, and of those whose
  * files, as they are, an owner has approved.
  */
-async function runCommands(deps: ToolDeps, { all }: Ready, ctx: CallContext): Promise<CommandsRan> {
+async function runCommands(deps: ToolDeps, { all }: ReadySkill, ctx: CallContext): Promise<CommandsRan> {
   const ran: CommandsRan = { outputs: new Map(), tainted: false };
   if (!deps.code.isOn) return ran;
   const wanting = all.filter(({ body }) => commandsIn(body).length > 0);

@@ -3,13 +3,16 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type AgentSkill,
-  bundles,
+  folderContent,
+  folderOf,
+  installSkill,
   type LiveSkills,
+  lookInside,
+  removeSkill,
+  type SkillContent,
   type SkillSnapshot,
-  skillInstall,
-  skillSearch,
-  skillTrust,
   testSkill,
+  usableSkillIn,
 } from '../../agent-skills/index.ts';
 import type { World } from '../../base/world.ts';
 import type { SkillDeps } from '../../chat/index.ts';
@@ -92,7 +95,6 @@ export interface LearnedDeps extends SkillDeps<Improvement> {
 
 export function skillShelf(parts: ShelfParts) {
   const { skills } = parts;
-  const byWords = new skillSearch.SkillSearch();
   const current = () => skills.catalog.current();
   return {
     /** A skill that may be used; undefined where there is none. */
@@ -110,8 +112,8 @@ export function skillShelf(parts: ShelfParts) {
     },
     /** Skills whose descriptions the words fit; asks no embedder. */
     async fitting(words: string): Promise<string[]> {
-      const found = words.trim() === '' ? [] : await byWords.find(current(), words);
-      return found.flatMap(({ skill, fit }) => (fit >= skillSearch.OFFERED_FROM ? [skill.name] : []));
+      const found = words.trim() === '' ? [] : await skills.search.findOffered(current(), words, { patience: 'none' });
+      return found.map(({ name }) => name);
     },
     isTaken(name: string): boolean {
       const { skills: all, invalid, disabled, commands } = current();
@@ -149,7 +151,7 @@ async function place(parts: ShelfParts, draft: SkillDraft & { hash: string }): P
   // Cut off before the approval: its files are there already.
   if (now !== hash || skill?.source.kind !== 'installed') {
     if (now !== baseHash) return 'changed';
-    await skillInstall.installSkill(skills.installed, await contentOf(name, text, skill));
+    await installSkill(skills.installed, await contentOf(name, text, skill));
   }
   return findPlaced(parts, name, hash);
 }
@@ -161,7 +163,7 @@ async function findPlaced(
 ): Promise<PlacedSkill | 'changed'> {
   await skills.rescan();
   const skill = skills.catalog.current().skills.get(name);
-  const folder = skill?.source.kind === 'installed' ? skillTrust.folderOf(skill) : undefined;
+  const folder = skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
   const looked = folder && (await lookForApproval(readerOf(database), folder, hash));
   if (!looked) return 'changed';
   return {
@@ -185,11 +187,11 @@ async function takeBack(
   if ((await hashOf(skill)) !== hash) return 'changed';
   const isBeneath = shadowed.some((each) => each.skill.name === name && each.by === skill);
   if (before === null || isBeneath) {
-    await skillInstall.removeSkill(skills.installed, name);
+    await removeSkill(skills.installed, name);
     await skills.rescan();
     return 'gone';
   }
-  await skillInstall.installSkill(skills.installed, await contentOf(name, before, skill));
+  await installSkill(skills.installed, await contentOf(name, before, skill));
   await skills.rescan();
   const restored = skills.catalog.current().skills.get(name);
   return findPlaced(parts, name, (restored && (await hashOf(restored))) ?? '');
@@ -207,12 +209,12 @@ async function readShelved(skill: AgentSkill | undefined): Promise<ShelvedSkill 
 }
 
 async function hashOf(skill: AgentSkill): Promise<string | undefined> {
-  const folder = skillTrust.folderOf(skill);
+  const folder = folderOf(skill);
   const pin = folder && (await pinFolder(folder.directory, folder.declared));
   return pin?.ok ? pin.hash : undefined;
 }
 
-async function contentOf(name: string, text: string, base: AgentSkill | undefined): Promise<bundles.SkillContent> {
+async function contentOf(name: string, text: string, base: AgentSkill | undefined): Promise<SkillContent> {
   const file = {
     path: 'SKILL.md',
     executable: false,
@@ -220,7 +222,7 @@ async function contentOf(name: string, text: string, base: AgentSkill | undefine
       yield Buffer.from(text);
     },
   };
-  const others = base?.directory === undefined ? [] : (await bundles.folderContent(base.directory)).files;
+  const others = base?.directory === undefined ? [] : (await folderContent(base.directory)).files;
   return { folder: name, files: [file, ...others.filter(({ path }) => path.toLowerCase() !== 'skill.md')] };
 }
 
@@ -232,9 +234,9 @@ async function examine(
 ): Promise<ExaminedDraft | string> {
   const base = snapshot.skills.get(name);
   if ((base && (await hashOf(base))) !== baseHash) return 'The skill is not as it was.';
-  const found = await skillInstall.lookInside(folder, await contentOf(name, text, base), async (staged) => {
-    const skill = await skillInstall.skillIn(staged);
-    if (!skill?.usable || skill.name !== name) return 'It is no skill that can be used.';
+  const found = await lookInside(folder, await contentOf(name, text, base), async (staged) => {
+    const skill = await usableSkillIn(staged);
+    if (typeof skill === 'string' || skill.name !== name) return 'It is no skill that can be used.';
     const hash = await hashOf(skill);
     if (hash === undefined) return 'Its files cannot be hashed.';
     const { findings } = await auditFolder(staged);
@@ -254,7 +256,7 @@ async function playBefore(
 ): Promise<PlayedCase[]> {
   if (!base?.file) return cases.map(({ name }) => ({ name, ok: false }));
   const content = await contentOf(base.name, await readFile(base.file, 'utf8'), base);
-  return skillInstall.lookInside(folder, content, (staged) => play(snapshot, staged, cases));
+  return lookInside(folder, content, (staged) => play(snapshot, staged, cases));
 }
 
 /** Plays the skill's own cases and these, as if the skill in `staged` were the one of its name. */
@@ -262,8 +264,8 @@ async function play(snapshot: SkillSnapshot, staged: string, cases: readonly Ski
   const file = join(staged, CASES);
   if (!existsSync(dirname(file))) await mkdir(dirname(file));
   await writeFile(file, JSON.stringify(cases));
-  const skill = await skillInstall.skillIn(staged);
-  if (!skill) return [];
+  const skill = await usableSkillIn(staged);
+  if (typeof skill === 'string') return [];
   const skills = new Map([...snapshot.skills, [skill.name, skill]]);
   const { outcomes } = await testSkill({ ...snapshot, skills }, skill);
   return outcomes.map(({ name, ok }) => ({ name, ok }));

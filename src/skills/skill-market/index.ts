@@ -1,5 +1,5 @@
 /** Catalogs of skills that others publish: looked through, installed from, and obeyed where they revoke. */
-import { type SkillHost, type SkillSnapshot, skillTrust } from '../../agent-skills/index.ts';
+import { folderOf, type SkillHost, type SkillSnapshot } from '../../agent-skills/index.ts';
 import { routesOf, type Skill, type SkillDeps, type SystemTask, verbsOf } from '../../chat/index.ts';
 import type { Queryable } from '../../storage/index.ts';
 import { pinFolder } from '../../trust/index.ts';
@@ -69,7 +69,7 @@ export async function restingIn(db: Queryable, { skills }: SkillSnapshot): Promi
   const resting = new Map<string, string>();
   for (const { name, pin, revoked_reason: reason } of await installs(db)) {
     const skill = reason === null ? undefined : skills.get(name);
-    const folder = skill?.source.kind === 'installed' ? skillTrust.folderOf(skill) : undefined;
+    const folder = skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
     if (!folder || reason === null) continue;
     const now = await pinFolder(folder.directory, folder.declared);
     // Other files are another skill: these wait for an owner by themselves.

@@ -1,6 +1,18 @@
 /** Installs a skill from a catalog: it is looked at first, and exactly the files that were shown are put in their place. */
 
-import { bundles, skillFacts, skillInstall, skillTrust } from '../../agent-skills/index.ts';
+import {
+  BUNDLE_LIMITS,
+  bundleContent,
+  folderOf,
+  inquireAbout,
+  installedSkills,
+  installSkill,
+  lookInside,
+  plainName,
+  type SkillContent,
+  skillId,
+  usableSkillIn,
+} from '../../agent-skills/index.ts';
 import { recordAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { editDistance } from '../../base/text.ts';
@@ -25,7 +37,7 @@ export interface WantedSkill {
 export interface LookedAt {
   opened: OpenedCatalog;
   skill: CatalogSkill & { bundle: BundlePlace };
-  content: bundles.SkillContent;
+  content: SkillContent;
   inquest: Inquest;
   before: store.Install | undefined;
 }
@@ -40,12 +52,10 @@ export async function lookAtSkill(deps: MarketDeps, wanted: WantedSkill, signal:
   const before = await checkName(deps, opened, wanted);
   checkVersion(skill, before);
   const { bundle } = skill;
-  const limits = { maxBytes: bundles.BUNDLE_LIMITS.archiveBytes, signal };
+  const limits = { maxBytes: BUNDLE_LIMITS.archiveBytes, signal };
   const bytes = await bundleBytes(deps, placeIn(opened.place, bundle.url), bundle, limits);
   const content = contentOf(skill, bytes);
-  const inquest = await skillInstall.lookInside(deps.host.installed, content, (staged) =>
-    inquestOf(deps, skill.id, staged),
-  );
+  const inquest = await lookInside(deps.host.installed, content, (staged) => inquestOf(deps, skill.id, staged));
   await checkUnchanged(deps, { id: skill.id, before, wanted: inquest.pin.hash });
   return { opened, skill, content, inquest, before };
 }
@@ -77,14 +87,14 @@ async function checkName(
 ): Promise<store.Install | undefined> {
   await host.rescan();
   const { skills, disabled, commands = new Set<string>() } = host.catalog.current();
-  const installed = await skillInstall.installedSkills(host.installed);
+  const installed = await installedSkills(host.installed);
   if (installed.includes(id)) {
     const before = await store.installOf(readerOf(database), id);
     if (!before || before.catalog === location) return before;
     throw refusedError(texts.fromElsewhere(id, before.catalog), texts.takenRemedy(id));
   }
   const names = [...skills.keys(), ...disabled.map(({ name }) => name), ...installed];
-  const known = new Set([...commands, ...names.flatMap((name) => [name, skillFacts.plainName(name)])]);
+  const known = new Set([...commands, ...names.flatMap((name) => [name, plainName(name)])]);
   if (known.has(id)) throw refusedError(texts.takenNotice(id), texts.takenRemedy(id));
   if (beside !== undefined) known.delete(beside);
   const like = lookalikeOf(id, known);
@@ -104,7 +114,7 @@ async function checkUnchanged(
   { id, before, wanted }: { id: string; before: store.Install | undefined; wanted: string },
 ): Promise<void> {
   const skill = host.catalog.current().skills.get(id);
-  const folder = skill?.source.kind === 'installed' ? skillTrust.folderOf(skill) : undefined;
+  const folder = skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
   if (!folder) return;
   const now = await pinFolder(folder.directory, folder.declared);
   if (now.ok && (now.hash === before?.pin || now.hash === wanted)) return;
@@ -112,8 +122,8 @@ async function checkUnchanged(
   throw refusedError(before ? texts.changedHere(id) : texts.takenNotice(id), texts.takenRemedy(id));
 }
 
-function contentOf({ id, bundle }: CatalogSkill & { bundle: BundlePlace }, bytes: Buffer): bundles.SkillContent {
-  if (bundle.kind === 'zip') return bundles.bundleContent(bytes, `${id}.skill`);
+function contentOf({ id, bundle }: CatalogSkill & { bundle: BundlePlace }, bytes: Buffer): SkillContent {
+  if (bundle.kind === 'zip') return bundleContent(bytes, `${id}.skill`);
   if (bundle.kind === 'tar') throw refusedError(texts.tarball(id), texts.tarballRemedy());
   const file = {
     path: 'SKILL.md',
@@ -122,15 +132,14 @@ function contentOf({ id, bundle }: CatalogSkill & { bundle: BundlePlace }, bytes
       yield bytes;
     },
   };
-  return { folder: skillFacts.plainName(id), files: [file] };
+  return { folder: plainName(id), files: [file] };
 }
 
 async function inquestOf({ database }: MarketDeps, id: string, staged: string): Promise<Inquest> {
-  const skill = await skillInstall.skillIn(staged, skillFacts.groupIn(id));
-  if (!skill?.usable)
-    throw refusedError(texts.unusable(id, skill ? skillFacts.reasonOf(skill) : undefined), texts.otherBundleRemedy());
-  if (skillFacts.idOf(skill) !== id) throw refusedError(texts.otherName(id, skill.name), texts.otherBundleRemedy());
-  const inquest = await skillTrust.inquireAbout(readerOf(database), skill);
+  const skill = await usableSkillIn(staged, id);
+  if (typeof skill === 'string') throw refusedError(texts.unusable(id, skill), texts.otherBundleRemedy());
+  if (skillId(skill) !== id) throw refusedError(texts.otherName(id, skill.name), texts.otherBundleRemedy());
+  const inquest = await inquireAbout(readerOf(database), skill);
   if (typeof inquest === 'string') throw refusedError(texts.unusable(id, inquest), texts.otherBundleRemedy());
   const [worst] = inquest.findings.filter(({ level }) => level === 'block');
   if (worst) throw refusedError(texts.suspicious(id, worst), texts.suspiciousRemedy());
@@ -151,12 +160,10 @@ export async function installFromCatalog(
   const { opened, skill, content } = looked;
   if (looked.inquest.pin.hash !== wanted.pin) throw refusedError(texts.changedMeanwhile(skill.id), texts.againRemedy());
   if (opened.key === undefined) await keepCatalog(deps, opened);
-  await skillInstall.installSkill(host.installed, content, (staged) =>
-    skillInstall.inspectSkill(staged, skillFacts.groupIn(skill.id)),
-  );
+  await installSkill(host.installed, content, (staged) => usableSkillIn(staged, skill.id));
   await host.rescan();
   const there = host.catalog.current().skills.get(skill.id);
-  const folder = there?.source.kind === 'installed' ? skillTrust.folderOf(there) : undefined;
+  const folder = there?.source.kind === 'installed' ? folderOf(there) : undefined;
   const approval = folder && (await lookForApproval(readerOf(database), folder, wanted.pin));
   if (!folder || !approval) throw refusedError(texts.changedMeanwhile(skill.id), texts.againRemedy());
   const now = world.clock.now();

@@ -1,7 +1,7 @@
 /** Opens catalogs: what is read is checked against the pinned key and what was seen before, and kept. */
 
 import { createHash } from 'node:crypto';
-import { type SkillHost, skillInstall } from '../../agent-skills/index.ts';
+import { installedSkills, type SkillHost } from '../../agent-skills/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
 import { didYouMean } from '../../base/text.ts';
@@ -82,7 +82,7 @@ async function readCatalog(
 export async function keepCatalog(deps: MarketDeps, { location, catalog, key, hash }: OpenedCatalog): Promise<void> {
   const now = deps.world.clock.now();
   const { name, format, signed } = catalog;
-  const there = new Set(await skillInstall.installedSkills(deps.host.installed));
+  const there = new Set(await installedSkills(deps.host.installed));
   const isChanged = await deps.database.tx('skills.market.seen', async (tx) => {
     const row = { location, name, format, key: key ?? null, serial: signed?.serial ?? null, hash };
     if (!(await store.putCatalog(tx, row, now))) throw untrustedError(location, texts.outrun(), texts.staleRemedy());

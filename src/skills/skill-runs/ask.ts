@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { skillSearch } from '../../agent-skills/index.ts';
+import { rankByMeaning } from '../../agent-skills/index.ts';
 import { CodaError, ERRORS, type ErrorCode, messageOf } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { oneLine } from '../../base/text.ts';
@@ -157,10 +157,12 @@ async function planFor(
 ): Promise<PlannedQuery> {
   const mode = MODES.find((each) => each === named);
   if (!mode) throw usage(`There is no mode ${named}.`, 'Use single, pipeline or parallel.');
-  const areMade = await skillSearch.makeVectors(ask, io);
-  const found = await ask(plan, { query, mode, tag, role });
-  skillSearch.noteWordsAlone(io, areMade, found.candidates);
-  return found;
+  return rankByMeaning(
+    ask,
+    io,
+    () => ask(plan, { query, mode, tag, role }),
+    ({ candidates }) => candidates,
+  );
 }
 
 function readPlan(file: string): Json {

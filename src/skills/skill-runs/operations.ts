@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { skillSteps } from '../../agent-skills/index.ts';
+import { resolveSteps } from '../../agent-skills/index.ts';
 import { sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
 import { faultsOf, inputWords } from '../../base/input.ts';
@@ -65,13 +65,12 @@ async function viewOf({ host, views }: ToolDeps) {
 }
 
 /** The groups that steps stand for. Throws where one of them is missing, or they are in a circle. */
-async function resolveGroups(deps: ToolDeps, steps: readonly string[]): Promise<skillSteps.StepGroup[]> {
+async function resolveGroups(deps: ToolDeps, steps: readonly string[]): Promise<store.Run['steps']> {
   const { snapshot, decisions } = await viewOf(deps);
-  const parsed = skillSteps.parseSteps(steps);
-  const groups = typeof parsed === 'string' ? undefined : skillSteps.resolveSteps(snapshot, parsed, decisions.drafts);
+  const groups = resolveSteps(snapshot, steps, decisions.drafts);
   if (Array.isArray(groups)) return groups;
-  throw new CodaError(groups?.code === 'NOT_FOUND' ? 'SKILL_NOT_FOUND' : 'INPUT_INVALID', {
-    message: groups?.message ?? texts.nothingToRun(),
+  throw new CodaError(groups.code === 'NOT_FOUND' ? 'SKILL_NOT_FOUND' : 'INPUT_INVALID', {
+    message: groups.message,
     remedy: '"coda skills list" shows what there is.',
   });
 }

@@ -1,15 +1,16 @@
 /** Runs skills one after another. Each step is a nested turn, so that a killed run goes on at its step. */
 import { createHash } from 'node:crypto';
+import { type CallContext, type Done, done, type Failed, failed, type ToolResult } from '../../agent/index.ts';
 import {
-  type CallContext,
-  type Done,
-  done,
-  type Failed,
-  failed,
-  type SpawnOptions,
-  type ToolResult,
-} from '../../agent/index.ts';
-import { skillCalls, skillFacts, skillReadiness, skillSteps, skillTrust } from '../../agent-skills/index.ts';
+  admitTo,
+  makeReady,
+  type ReadySkill,
+  resolveSteps,
+  skillHash,
+  skillMeant,
+  spawnSkill,
+  stepsOf,
+} from '../../agent-skills/index.ts';
 import { uuid } from '../../base/ids.ts';
 import { holderOf, type ToolDeps } from './plan.ts';
 import * as store from './store.ts';
@@ -48,11 +49,11 @@ async function beginRun(
   const { snapshot, decisions } = view;
   if (asked.resume !== undefined) return resumeRun(deps, asked.resume, ctx);
   const { name, steps, payload } = asked;
-  const composed = name === undefined ? undefined : skillFacts.skillMeant(snapshot, name);
-  if (composed && !skillSteps.stepsOf(composed)) return failed('INVALID_INPUT', texts.notComposed(composed.name));
-  const parsed = skillSteps.parseSteps(steps ?? (name === undefined ? [] : [name]));
-  if (typeof parsed === 'string') return failed('INVALID_INPUT', texts.nothingToRun());
-  const resolved = skillSteps.resolveSteps(snapshot, parsed, decisions.drafts);
+  const composed = name === undefined ? undefined : skillMeant(snapshot, name);
+  if (composed && !stepsOf(composed)) return failed('INVALID_INPUT', texts.notComposed(composed.name));
+  const named = steps ?? (name === undefined ? [] : [name]);
+  if (named.length === 0) return failed('INVALID_INPUT', texts.nothingToRun());
+  const resolved = resolveSteps(snapshot, named, decisions.drafts);
   if (!Array.isArray(resolved)) return resolved;
   const now = ctx.clock.now();
   const run = {
@@ -116,7 +117,7 @@ interface Member {
   place: number;
   member: number;
   skill: string;
-  ready: skillReadiness.Ready;
+  ready: ReadySkill;
 }
 
 /**
@@ -161,7 +162,7 @@ class PipelineRun {
   /** All members of a group: those that are given, and the others by nested turns that begin in their order. */
   private async group(
     place: number,
-    group: skillSteps.StepGroup,
+    group: readonly string[],
     before: readonly MemberOutcome[],
   ): Promise<MemberOutcome[] | Failed> {
     const { parallel, ctx } = this.own;
@@ -181,18 +182,18 @@ class PipelineRun {
     });
   }
 
-  private async ready(skill: string): Promise<skillReadiness.Ready | Failed> {
+  private async ready(skill: string): Promise<ReadySkill | Failed> {
     const { deps, ctx, asked } = this.own;
     const view = deps.views.viewOf(ctx.turn.key);
     if (asked.role !== undefined && deps.denied(view, holderOf(asked.role)).has(skill))
       return failed('DENIED', texts.notWithin(skill, asked.role));
     const used = asked.hashes ? { ...view, files: view.files.withoutTrials() } : view;
-    const ready = await skillReadiness.makeReady(deps.reader, used, skill, ctx);
+    const ready = await makeReady(deps.reader, used, skill, ctx);
     if (!ready.ok) return ready;
     const planned = asked.hashes?.[skill];
-    if (planned !== undefined && planned !== (await skillTrust.hashOf(ready.skill, ctx.signal)))
+    if (planned !== undefined && planned !== (await skillHash(ready.skill, ctx.signal)))
       return failed('CHANGED', texts.changedSkill(skill));
-    return (await deps.database.tx('skills.run', (tx) => skillCalls.admitTo(tx, deps, ready, ctx))) ?? ready;
+    return (await deps.database.tx('skills.run', (tx) => admitTo(tx, deps, ready, ctx))) ?? ready;
   }
 
   /** Nothing is awaited before the nested turn has begun: their order is that of the members. */
@@ -203,14 +204,7 @@ class PipelineRun {
     const { deps, ctx, call } = this.own;
     const tainted = ready.tainted || before.some((each) => each.tainted);
     const task = texts.joinOutputs(before) || skill;
-    const spawned = await ctx.turn.spawn?.({
-      ...this.options(ready),
-      ...skillCalls.promptOf(deps, ready, task, ctx),
-      task,
-      tainted,
-    });
-    const result = spawned ?? failed('NOT_HERE', texts.nothingToRun());
-    await deps.views.viewOf(ctx.turn.key).files.noteEnd(deps.database, ready.skill, ctx, result.ok);
+    const result = await spawnSkill(deps, ready, { task, tainted, ...this.scope() }, ctx);
     const came: MemberOutcome = {
       mayPass: !result.ok && MAY_PASS.has(result.code),
       skill,
@@ -225,18 +219,13 @@ class PipelineRun {
     return came;
   }
 
-  /** Tools of the step: those its skill names, or where it names none all that its person may use. */
-  private options({ skill, all }: skillReadiness.Ready): Omit<SpawnOptions, 'prompt' | 'task'> {
-    const { deps, ctx, asked } = this.own;
-    const offered = ctx.tools.offeredTools().map(({ name }) => name);
-    const within =
-      asked.role === undefined ? undefined : ctx.tools.offeredTools(holderOf(asked.role)).map(({ name }) => name);
-    const kept = within === undefined ? [] : offered.filter((name) => !within.includes(name));
-    return {
-      ...skillCalls.spawnOptions(skill, deps),
-      ...(skill.allowedTools === undefined && !skill.forkAgent && { tools: offered }),
-      forbidden: [...skillCalls.forbiddenBy({ all }), ...kept.map((name) => `=${name}`)],
-    };
+  /** All tools that its person may use, for a skill that names none, and those that the run's role keeps from it. */
+  private scope(): { tools: string[]; forbidden: string[] } {
+    const { ctx, asked } = this.own;
+    const tools = ctx.tools.offeredTools().map(({ name }) => name);
+    if (asked.role === undefined) return { tools, forbidden: [] };
+    const within = new Set(ctx.tools.offeredTools(holderOf(asked.role)).map(({ name }) => name));
+    return { tools, forbidden: tools.filter((name) => !within.has(name)).map((name) => `=${name}`) };
   }
 
   private async fail(place: number, why: string, wrong?: MemberOutcome): Promise<Failed> {

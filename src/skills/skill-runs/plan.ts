@@ -3,9 +3,10 @@
 import { z } from 'zod';
 import {
   type AgentSkill,
-  skillFacts,
-  skillSearch,
-  skillTrust,
+  inquireAbout,
+  type LiveSkills,
+  skillHash,
+  skillMeant,
   type toolDeps,
   type View,
 } from '../../agent-skills/index.ts';
@@ -52,7 +53,7 @@ export interface Candidate {
 
 export interface PlanDeps {
   view: View;
-  search: skillSearch.SkillSearch;
+  search: LiveSkills['search'];
   denied: ToolDeps['denied'];
   reader: Queryable;
 }
@@ -94,11 +95,11 @@ const BESIDE = /;|,?\s(?:and|as well as)\s/i;
 export async function candidatesFor(deps: PlanDeps, { query, tag, who }: PlanAsked): Promise<Candidate[]> {
   const { deprecated } = deps.view.decisions;
   const found = await findAll(deps, query, { tag, who });
-  return found.slice(0, MOST_CANDIDATES).map(({ skill, fit, meaning }) => ({
+  return found.slice(0, MOST_CANDIDATES).map(({ skill, fit, offered, meaning }) => ({
     id: skill.name,
     description: skill.description,
     score: roundScore(fit),
-    offered: fit >= skillSearch.OFFERED_FROM,
+    offered,
     deprecated: deprecated.has(skill.name),
     meaning: meaning === undefined ? null : roundScore(meaning),
   }));
@@ -110,7 +111,7 @@ export async function planFor(deps: PlanDeps, asked: PlanAsked): Promise<Plan> {
   const skills = await Promise.all(
     taken.map(async ({ skill, fit, args }) => ({
       id: skill.name,
-      hash: await skillTrust.hashOf(deps.view.files.inForce(skill)),
+      hash: await skillHash(deps.view.files.inForce(skill)),
       args,
       score: roundScore(fit),
     })),
@@ -126,7 +127,8 @@ export async function planFor(deps: PlanDeps, asked: PlanAsked): Promise<Plan> {
   };
 }
 
-type TakenSkill = skillSearch.Ranked & { args: string };
+type RankedSkill = Awaited<ReturnType<PlanDeps['search']['find']>>[number];
+type TakenSkill = RankedSkill & { args: string };
 
 async function takenFor(deps: PlanDeps, asked: PlanAsked): Promise<TakenSkill[]> {
   const { query, mode } = asked;
@@ -145,35 +147,34 @@ async function takenFor(deps: PlanDeps, asked: PlanAsked): Promise<TakenSkill[]>
     .slice(0, MOST_SKILLS);
 }
 
-async function offeredFor(deps: PlanDeps, query: string, asked: PlanAsked): Promise<skillSearch.Ranked[]> {
+async function offeredFor(deps: PlanDeps, query: string, asked: PlanAsked): Promise<RankedSkill[]> {
   const { deprecated } = deps.view.decisions;
   const found = await findAll(deps, query, asked);
-  return found.filter(({ skill, fit }) => fit >= skillSearch.OFFERED_FROM && !deprecated.has(skill.name));
+  return found.filter(({ skill, offered }) => offered && !deprecated.has(skill.name));
 }
 
 async function findAll(
   { view, search, denied }: PlanDeps,
   query: string,
   { tag, who }: Pick<PlanAsked, 'tag' | 'who'>,
-): Promise<skillSearch.Ranked[]> {
+): Promise<RankedSkill[]> {
   const off = who.map((each) => denied(view, each));
   const tags = tag === undefined ? [] : [tag];
   const { drafts, resting } = view.decisions;
-  const only = (skill: AgentSkill) =>
-    ![...off, drafts, resting].some((names) => names.has(skill.name)) && skillFacts.hasTags(skill, tags);
-  return search.find(view.snapshot, query, { only, patienceMs: skillSearch.PATIENT_MS });
+  const only = (skill: AgentSkill) => ![...off, drafts, resting].some((names) => names.has(skill.name));
+  return search.find(view.snapshot, query, { only, tags, patience: 'command' });
 }
 
 async function effectsOf(reader: Queryable, skills: readonly AgentSkill[]): Promise<string[]> {
-  const found = await Promise.all(skills.map((skill) => skillTrust.inquireAbout(reader, skill)));
+  const found = await Promise.all(skills.map((skill) => inquireAbout(reader, skill)));
   return [...new Set(found.flatMap((each) => (typeof each === 'string' ? [] : each.changes)))];
 }
 
 export async function staleIn({ snapshot, files }: View, plan: Plan): Promise<string[]> {
   const stale: string[] = [];
   for (const { id, hash } of plan.skills) {
-    const skill = skillFacts.skillMeant(snapshot, id);
-    if (!skill || (await skillTrust.hashOf(files.inForce(skill))) !== hash) stale.push(id);
+    const skill = skillMeant(snapshot, id);
+    if (!skill || (await skillHash(files.inForce(skill))) !== hash) stale.push(id);
   }
   return stale;
 }

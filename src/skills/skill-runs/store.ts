@@ -1,4 +1,3 @@
-import type { skillSteps } from '../../agent-skills/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { MergeRule } from '../../people/index.ts';
 import {
@@ -17,7 +16,7 @@ const runs = new Columns({
   id: uuid(),
   personId: uuid(),
   name: optional(text()),
-  steps: ownJson<skillSteps.StepGroup[]>(),
+  steps: ownJson<(readonly string[])[]>(),
   payload: text(),
   state: text<'running' | 'done' | 'failed' | 'paused'>(),
   message: optional(text()),

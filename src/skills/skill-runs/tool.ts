@@ -1,7 +1,7 @@
 /** The tool that runs skills one after another: what it takes, and how a person calls it. */
 import { z } from 'zod';
 import { type AnyTool, type Call, type CallContext, outsideTool, type ToolResult } from '../../agent/index.ts';
-import { skillSteps } from '../../agent-skills/index.ts';
+import { resolveSteps } from '../../agent-skills/index.ts';
 import { parseJson } from '../../base/json.ts';
 import type { ToolDeps } from './plan.ts';
 
@@ -53,11 +53,10 @@ export function pipelineTool(
   });
 }
 
-function groupsOf({ views }: ToolDeps, { name, steps, resume }: PipelineInput): skillSteps.StepGroup[] {
+function groupsOf({ views }: ToolDeps, { name, steps, resume }: PipelineInput) {
   if (resume !== undefined) return Array.from({ length: 20 }, () => []);
   const { snapshot, decisions } = views.viewOf(undefined);
-  const parsed = skillSteps.parseSteps(steps ?? (name === undefined ? [] : [name]));
-  const resolved = typeof parsed === 'string' ? [] : skillSteps.resolveSteps(snapshot, parsed, decisions.drafts);
+  const resolved = resolveSteps(snapshot, steps ?? (name === undefined ? [] : [name]), decisions.drafts);
   return Array.isArray(resolved) ? resolved : [];
 }
 

@@ -1,7 +1,7 @@
 /** Keeps the files of variants, and reads them. */
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AgentSkill, bundles, skillFacts, skillInstall, skillTrust } from '../../agent-skills/index.ts';
+import { type AgentSkill, folderContent, folderOf, lookInside, usableSkillIn } from '../../agent-skills/index.ts';
 import { CodaError, systemCode } from '../../base/errors.ts';
 import { pinFolder } from '../../trust/index.ts';
 
@@ -10,11 +10,12 @@ const VARIANTS = '.variants';
 
 /** Copies the skill in `directory`; resolves to the hash of its files. Throws `SKILL_REFUSED` where it cannot be used. */
 export async function keepFiles(installed: string, directory: string): Promise<string> {
-  const content = await bundles.folderContent(directory);
-  return skillInstall.lookInside(installed, content, async (staged) => {
-    const skill = await skillInstall.skillIn(staged);
-    const folder = skill?.usable ? skillTrust.folderOf(skill) : undefined;
-    if (!folder) throw refuse(directory, skill ? skillFacts.reasonOf(skill) : 'there is no SKILL.md in it');
+  const content = await folderContent(directory);
+  return lookInside(installed, content, async (staged) => {
+    const skill = await usableSkillIn(staged);
+    if (typeof skill === 'string') throw refuse(directory, skill);
+    const folder = folderOf(skill);
+    if (!folder) throw new Error(`the skill in ${directory} has no folder`);
     const pin = await pinFolder(staged, folder.declared);
     if (!pin.ok) throw refuse(directory, pin.message);
     await mkdir(join(installed, VARIANTS), { recursive: true, mode: 0o700 });
@@ -34,8 +35,8 @@ export async function variantSkill(
   skill: AgentSkill,
   hash: string,
 ): Promise<AgentSkill | undefined> {
-  const read = await skillInstall.skillIn(join(installed, VARIANTS, hash)).catch(() => undefined);
-  if (!read?.usable) return undefined;
+  const read = await usableSkillIn(join(installed, VARIANTS, hash)).catch(() => undefined);
+  if (read === undefined || typeof read === 'string') return undefined;
   const { name, group, names, description, descriptions, tags, triggers, agents, display } = skill;
   const { userInvocable, modelInvocable, forkAgent } = skill;
   return {

@@ -91,17 +91,15 @@ class ServedVariants implements SkillFiles {
 
 /** Reads the variants that are served; what is served alike is the same value. */
 export class VariantReader {
-  private readonly folder: string;
   private known = new ServedVariants();
   private digest = '';
 
-  /** `folder` is that of installed skills. */
-  constructor(folder: string) {
-    this.folder = folder;
-  }
-
   /** Variants whose files are gone leave a skill with its own. */
-  async read({ trials, choices }: store.DecidedVariants, { skills, version }: SkillSnapshot): Promise<SkillFiles> {
+  async read(
+    { trials, choices }: store.DecidedVariants,
+    { skills, version }: SkillSnapshot,
+    installed: string,
+  ): Promise<SkillFiles> {
     const decided = [trials, choices].map((rows) =>
       rows.filter((row) => skills.get(row.skill)?.source.kind === row.source),
     );
@@ -111,7 +109,7 @@ export class VariantReader {
     for (const [at, rows] of decided.entries()) {
       for (const row of rows) {
         const skill = skills.get(row.skill) as AgentSkill;
-        const variant = await variantSkill(this.folder, skill, row.hash);
+        const variant = await variantSkill(installed, skill, row.hash);
         if (!variant) continue;
         const own = served.get(servedKey(skill)) ?? { chosen: undefined, trial: [] };
         served.set(

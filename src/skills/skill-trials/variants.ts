@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import {
   type AgentSkill,
+  folderOf,
   type SkillHost,
   type SkillSnapshot,
-  skillFacts,
-  skillSteps,
-  skillTrust,
+  skillMeant,
+  stepsOf,
 } from '../../agent-skills/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
@@ -259,12 +259,12 @@ export class Optimizer {
 
   private async folder(skill: AgentSkill, hash: string): Promise<Folder | undefined> {
     const variant = await variantSkill(this.deps.host.installed, skill, hash);
-    return variant && skillTrust.folderOf(variant);
+    return variant && folderOf(variant);
   }
 }
 
 function skillNamed(snapshot: SkillSnapshot, typed: string): AgentSkill {
-  const skill = skillFacts.skillMeant(snapshot, typed);
+  const skill = skillMeant(snapshot, typed);
   if (!skill) {
     const near = didYouMean(typed, [...snapshot.skills.keys()]);
     throw new CodaError('SKILL_NOT_FOUND', {
@@ -273,7 +273,7 @@ function skillNamed(snapshot: SkillSnapshot, typed: string): AgentSkill {
     });
   }
   if (skill.directory === undefined) throw wrong(texts.noFiles(skill.name), texts.sameRemedy());
-  if (skillSteps.stepsOf(skill)) throw wrong(texts.isComposed(skill.name), texts.sameRemedy());
+  if (stepsOf(skill)) throw wrong(texts.isComposed(skill.name), texts.sameRemedy());
   return skill;
 }
 

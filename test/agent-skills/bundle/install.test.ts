@@ -10,7 +10,7 @@ import { SKILL, skillFolder, temporaryFolder, write } from '../support/folders.t
 import { zip } from '../support/zip.ts';
 
 /** As the reader of skills would: the folder's name is the skill's. */
-const inspect = async (folder: string) => ({ usable: true, name: basename(folder) });
+const inspect = async (folder: string) => ({ name: basename(folder) });
 
 const skillsFolder = () => join(temporaryFolder(), 'data/skills');
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
@@ -83,11 +83,11 @@ describe('a skill', () => {
   test('that cannot be used is not installed, and the one before stays', async () => {
     const skills = skillsFolder();
     await installSkill(skills, await folderContent(skillFolder({ 'a.md': 'a' })), inspect);
-    const unusable = async () => ({ usable: false, name: 'tidy', reason: 'there is nothing in it' });
+    const unusable = async () => 'there is nothing in it';
     const attempt = installSkill(skills, await folderContent(skillFolder()), unusable);
     await expect(attempt).rejects.toMatchObject({ code: 'SKILL_REFUSED', message: /there is nothing in it/ });
     for (const name of ['../evil', '.hidden', 'a/b/c', '.a/b', '']) {
-      const odd = installSkill(skills, await folderContent(skillFolder()), async () => ({ usable: true, name }));
+      const odd = installSkill(skills, await folderContent(skillFolder()), async () => ({ name }));
       await expect(odd).rejects.toMatchObject({ code: 'SKILL_REFUSED' });
     }
     expect(read(skills, 'tidy/a.md')).toBe('a');
@@ -137,7 +137,7 @@ describe('an installation that is killed', () => {
       syncBuiltinESMExports();
       const { folderContent } = await import(${JSON.stringify(`${sources}/bundle.js`)});
       const { installSkill } = await import(${JSON.stringify(`${sources}/install.js`)});
-      const inspect = async () => ({ usable: true, name: 'tidy' });
+      const inspect = async () => ({ name: 'tidy' });
       await installSkill(${JSON.stringify(skills)}, await folderContent(${JSON.stringify(source)}), inspect);
     `;
     const args = ['--input-type=module', '-e', script];

@@ -7,7 +7,7 @@ import { SKILL, temporaryFolder } from '../support/folders.ts';
 import { zip } from '../support/zip.ts';
 import { MALICIOUS } from './malicious.ts';
 
-const inspect = async () => ({ usable: true, name: 'tidy' });
+const inspect = async () => ({ name: 'tidy' });
 
 async function install(folder: string, archive: Buffer) {
   return installSkill(folder, bundleContent(archive, 'tidy.skill'), inspect);

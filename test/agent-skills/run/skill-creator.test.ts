@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bundleContent } from '../../../src/agent-skills/bundle/bundle.ts';
-import { inspectSkill, installSkill } from '../../../src/agent-skills/bundle/install.ts';
+import { installSkill } from '../../../src/agent-skills/bundle/install.ts';
 import { lastResult, playCode } from '../../skills/code/play.ts';
 import { DOCKER } from '../../support/docker.ts';
 import { requireService } from '../../support/postgres.ts';
@@ -79,7 +79,7 @@ describe.skipIf(!DOCKER)('the shipped skill skill-creator', () => {
     const parts: Buffer[] = [];
     for await (const part of await coda.artifacts().open(answer?.files[0]?.hash ?? '')) parts.push(part as Buffer);
     const content = bundleContent(Buffer.concat(parts), 'tea.skill');
-    const installed = await installSkill(join(temporaryFolder(), 'skills'), content, inspectSkill);
+    const installed = await installSkill(join(temporaryFolder(), 'skills'), content);
     expect(installed).toMatchObject({ name: 'tea', files: 2 });
   });
 });
