@@ -206,7 +206,6 @@ function httpPartsOf(
     platforms,
     tokens: open.tokens,
     people,
-    hooks: open.hooks,
     backups: open.backups,
     sessions: open.sessions,
     pushes: open.pushes,
@@ -231,7 +230,7 @@ function addChecks({ open, skills, agent }: RunningParts, { adapters }: Ways): v
 function appOf(parts: RunningParts, { terminal, adapters, shown, service }: Ways, modelStatus: ModelStatus): App {
   const { open, skills, agent, commands, people } = parts;
   const { database, artifacts, worker, delivery, jobs, tokens, sessions, http, agentSkills, version } = open;
-  const { approvals, backups, hooks, healthy } = open;
+  const { approvals, backups, healthy } = open;
   const verbs = skillVerbs(skills, programVerbs({ agent, delivery, skills }));
   return {
     database,
@@ -245,7 +244,6 @@ function appOf(parts: RunningParts, { terminal, adapters, shown, service }: Ways
     agentSkills,
     approvals,
     backups,
-    hooks,
     healthy,
     checks: open.doctor.checks,
     commands,
@@ -273,6 +271,7 @@ function depsOf(open: OpenParts): CommonDeps {
     speech: {
       outbox: delivery.outbox,
       turns: delivery,
+      places: delivery,
       events,
       emit: ({ name: event }, payload) => void bus.publish(EVENTS, JSON.stringify({ event, payload })),
     },

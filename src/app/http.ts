@@ -33,7 +33,6 @@ import type { ChatAdapter, Delivery } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { JobQueue, Schedules } from '../jobs/index.ts';
 import type { Gate } from '../people/index.ts';
-import type { Webhooks } from '../skills/webhooks/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import type { ChangeSource } from './api/changes.ts';
 import { type ApiParts, apiRoutes } from './api/index.ts';
@@ -74,7 +73,6 @@ export interface HttpParts {
   platforms: readonly PlatformAdapter[];
   tokens: Tokens;
   people: People;
-  hooks: Webhooks;
   backups: Backups;
   sessions: Sessions;
   pushes: Pushes;

@@ -1,6 +1,6 @@
 /** Parts of skills that stand before these are connected, because others stand on them, too. */
 import { join } from 'node:path';
-import { type HttpServer, httpConfig } from '../adapters/http/index.ts';
+import type { HttpServer } from '../adapters/http/index.ts';
 import { LiveSkills, type SkillHost } from '../agent-skills/index.ts';
 import { homeFolder, packageRoot } from '../base/root.ts';
 import type { World } from '../base/world.ts';
@@ -8,11 +8,10 @@ import type { SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { McpServers, mcpConfig } from '../skills/mcp/index.ts';
-import { hookWatcher, planFilesRead } from '../skills/scheduler/index.ts';
+import { planFilesRead } from '../skills/scheduler/index.ts';
 import { restingIn } from '../skills/skill-market/index.ts';
 import { variantReader } from '../skills/skill-trials/index.ts';
 import { overridesIn, SpecialistCatalog, specialistsConfig, specialistTexts } from '../skills/specialists/index.ts';
-import { Webhooks } from '../skills/webhooks/index.ts';
 import { type Database, readerOf } from '../storage/index.ts';
 import { decidedOf } from '../trust/index.ts';
 import type { CoreParts } from './core.ts';
@@ -26,7 +25,6 @@ export interface SkillParts {
   /** The sandbox as skills have it. */
   forSkills: SkillDeps['sandbox'];
   servers: McpServers;
-  hooks: Webhooks;
 }
 
 interface Surroundings {
@@ -36,7 +34,7 @@ interface Surroundings {
 }
 
 export async function openSkillParts(core: CoreParts, surroundings: Surroundings): Promise<SkillParts> {
-  const { config, world, closer, database, artifacts, egress, delivery, gate, jobs } = core;
+  const { config, world, closer, database, artifacts, egress, delivery, gate } = core;
   const folders = openFolders(core);
   const { agentSkills } = folders;
   const { sandbox, forSkills } = await openSkillSandbox({
@@ -51,21 +49,7 @@ export async function openSkillParts(core: CoreParts, surroundings: Surroundings
   });
   await closer.add('sandbox', sandbox);
   const servers = openServers(core, { ...surroundings, sandbox, agentSkills });
-  const hooks = new Webhooks({
-    database,
-    world,
-    jobs,
-    artifacts,
-    secrets: agentSkills.secrets,
-    attachmentBytes: attachmentBytes(config),
-    watch: hookWatcher({ jobs, world }),
-  });
-  return { ...folders, sandbox, forSkills, servers, hooks };
-}
-
-/** Limit of one attachment of a webhook; without HTTP, hooks are handed files of the terminal. */
-function attachmentBytes(config: Config): number {
-  return config.block(httpConfig)?.attachment_max_size ?? 10 * 1024 * 1024;
+  return { ...folders, sandbox, forSkills, servers };
 }
 
 /** Folders that are read: specialists, and agent skills with the files that they are run with. */

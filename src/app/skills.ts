@@ -1,5 +1,5 @@
 import { hookPlace, targetsConfig } from '../adapters/hooks/index.ts';
-import { type Pushes, push } from '../adapters/http/index.ts';
+import { httpConfig, type Pushes, push } from '../adapters/http/index.ts';
 import type { Approvals, TxContext } from '../agent/index.ts';
 import { agentSkills, agentSkillsConfig, skillListFor } from '../agent-skills/index.ts';
 import { lazy } from '../base/async.ts';
@@ -31,7 +31,7 @@ import { files } from '../skills/files/index.ts';
 import { mcp } from '../skills/mcp/index.ts';
 import { memory, memoryConfig } from '../skills/memory/index.ts';
 import { notes } from '../skills/notes/index.ts';
-import { type PlacesParts, placesSkill } from '../skills/places/index.ts';
+import { places } from '../skills/places/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
 import { scheduler, schedulerConfig } from '../skills/scheduler/index.ts';
 import { selfCoding } from '../skills/self-coding/index.ts';
@@ -41,7 +41,7 @@ import { skillMarket } from '../skills/skill-market/index.ts';
 import { skillRuns } from '../skills/skill-runs/index.ts';
 import { skillTrials } from '../skills/skill-trials/index.ts';
 import { specialists } from '../skills/specialists/index.ts';
-import { type TargetsParts, targetsSkill } from '../skills/targets/index.ts';
+import { targetsSkill } from '../skills/targets/index.ts';
 import { tasks } from '../skills/tasks/index.ts';
 import { today } from '../skills/today/index.ts';
 import { upkeep } from '../skills/upkeep/index.ts';
@@ -70,16 +70,18 @@ export const builtInSkills: readonly Skill[] = [
   web,
   firecrawl,
   weather,
+  places,
   selfReview,
   selfCoding,
 ];
+
+const TEN_MB = 10 * 1024 * 1024;
 
 interface MadeOf extends SkillParts {
   config: Config;
   doctor: Pick<Doctor, 'skill'>;
   backups: Backups;
   pushes: Pushes;
-  delivery: PlacesParts & Pick<TargetsParts, 'linkTo'>;
   approvals: Pick<Approvals, 'carries'>;
 }
 
@@ -88,13 +90,12 @@ export function skillsOf(parts: MadeOf): Skill[] {
   return [
     parts.doctor.skill,
     backup(parts.backups),
-    webhooks(parts.hooks),
-    placesSkill(parts.delivery),
+    // Without HTTP, hooks are handed files of the terminal.
+    webhooks({ secrets: live.secrets, attachmentBytes: config.block(httpConfig)?.attachment_max_size ?? TEN_MB }),
     targetsSkill({
       hooks: Object.keys(config.block(targetsConfig).hooks),
       hookPlace,
       canPush: () => parts.pushes.subject !== undefined,
-      linkTo: (place) => parts.delivery.linkTo(place),
     }),
     push(parts.pushes),
     mcp(parts.servers),
@@ -186,6 +187,7 @@ export function allSkills(skills: readonly EquippedSkill[]): AllSkills {
     agendaAhead: (kind) => agendaAheadOf(skills, kind),
     runnable: (name) => isRunnable(skills, name),
     does: skills.flatMap(({ skill }) => skill.words?.does ?? []),
+    longestVoice: skills.flatMap(({ skill, deps }) => skill.acts?.longestVoice?.(deps) ?? [])[0],
     tables: tablesOf(skills),
     ownTasks: skills.flatMap(schedulesOf),
     listUpcoming: (reader, to) => upcomingOf(skills, reader, to),

@@ -19,6 +19,8 @@ export interface SkillPorts {
   pages: WatchedPages;
   /** The person of a webhook of this name; undefined: there is none. */
   hookOwner(hook: string): Promise<string | undefined>;
+  /** Tells rules what a webhook has taken, in the transaction that takes it. */
+  watchHook(tx: Transaction, taken: HookValues): Promise<void>;
   /** Schedules that files in the folders of agents say; `origin`: `agent/name`. Undefined before they are read. */
   plannedInFiles(): readonly { origin: string; line: string }[] | undefined;
   /** Counts how runs of skills have ended, by the name of the skill. */
@@ -47,10 +49,19 @@ export const ABSENT_PORTS: SkillPorts = {
     readCalendar: async () => ABSENT,
   },
   hookOwner: async () => undefined,
+  watchHook: async () => {},
   plannedInFiles: () => [],
   countRuns: async () => new Map(),
   listRunners: async () => [],
 };
+
+/** `read`: the value at a place of the payload (`data.0.power`) as text; undefined: there is none. */
+interface HookValues {
+  hook: string;
+  personId: string;
+  delivery: string;
+  read(place: string): string | undefined;
+}
 
 /** Something that a skill has found by itself, for a person. */
 export interface FoundThing extends FoundThingTelling {

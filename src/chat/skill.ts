@@ -18,7 +18,17 @@ import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Cache, Locks } from '../bus/index.ts';
 import type { ConfigBlock, CoreValues } from '../config/index.ts';
-import type { Choice, FileRef, HeardVoice, MovedPerson, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
+import type {
+  Choice,
+  Delivery,
+  FileRef,
+  HeardVoice,
+  MovedPerson,
+  Origin,
+  Outbox,
+  Place,
+  Turns,
+} from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from '../jobs/index.ts';
 import type { DeletionRule, Gate, Household, MergeRule, Person, Thing } from '../people/index.ts';
@@ -44,6 +54,8 @@ export interface StorageDeps {
 export interface SpeechDeps {
   outbox: Outbox;
   turns: Turns;
+  /** The last lines of a place, and the address of one, where its platform shows them. */
+  places: Pick<Delivery, 'lastSaid' | 'linkTo'>;
   /** Tells programs that the configuration names, in the transaction of what they are told. */
   events: Raise;
   /** Publishes on the bus, channel `coda_alerts`. A hint, after the commit; nothing in coda subscribes to it. */
@@ -121,6 +133,8 @@ export interface AllSkills {
   does: readonly string[];
   /** Tables of all skills (`SkillData`). */
   tables: readonly string[];
+  /** Milliseconds of the longest voice message that one hears; undefined: none hears any. */
+  longestVoice: number | undefined;
   /** Tasks that coda does by itself. */
   ownTasks: readonly SystemTask[];
   /** A person's plans until `to`, the earliest first. */
@@ -368,6 +382,8 @@ export interface SkillActs<Deps extends SkillDeps> {
     speaker: { personId: string; conversationId: string },
     signal: AbortSignal,
   ): Promise<HeardVoice | undefined>;
+  /** Milliseconds of the longest voice message that it hears; undefined where it does not. */
+  longestVoice?(deps: Deps): number | undefined;
   /**
    * Operations for commands of the terminal: over the control socket, which is its owner's, or in their own process where no
    * daemon runs. Called when a command first names a verb that coda itself has not; they may be imported then.

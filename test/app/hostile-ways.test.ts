@@ -1,4 +1,5 @@
 /** Texts that are made to take long, on the ways by which others' words come in: nobody else waits for them. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,6 +18,7 @@ import { entriesIn } from '../../src/media/readers/appointments.js';
 import { plainSamples, soundOf } from '../../src/media/sounds.ts';
 import { mayRead } from '../../src/skills/web/page/robots.ts';
 import { eventually } from '../support/eventually.ts';
+import { hooksOf } from '../support/hooks.ts';
 import { HOSTILE_UNITS } from '../support/hostile-units.ts';
 import { answer, Faulty, rpc, said } from '../support/mcp/faulty.ts';
 import { type Play, play } from '../support/play.ts';
@@ -72,7 +74,7 @@ beforeAll(async () => {
   });
   await ana().says('hello');
   await eventually(async () => (await ana().says('/mcp')).includes('1 tool'));
-  await coda.app.hooks.add({ name: 'ci', person: 'ana', allow_unsigned: true, template: { text: '{{ text }}' } });
+  await hooksOf(coda).add({ name: 'ci', person: 'ana', allow_unsigned: true, template: { text: '{{ text }}' } });
 });
 afterAll(async () => {
   await coda[Symbol.asyncDispose]();

@@ -12,7 +12,7 @@ const src = join(packageRoot(), 'src');
 
 /** `app/` opens a part of these itself, so that lines are written anew, not only taken out; the terminal and HTTP are the way to coda. */
 const HAVE_PARTS_IN_APP = new Set([
-  ...['browser', 'doctor', 'files', 'mcp', 'memory', 'places', 'scheduler', 'specialists', 'targets', 'webhooks'],
+  ...['browser', 'doctor', 'mcp', 'memory', 'scheduler', 'specialists'],
   ...['console', 'hooks', 'http'],
 ]);
 
@@ -23,6 +23,7 @@ const SPECIAL: Readonly<Record<string, Partial<Deletion>>> = {
   discord: { list: 'src/app/adapters.ts' },
   slack: { list: 'src/app/adapters.ts' },
   'skill-market': { families: ['skills market'] },
+  webhooks: { families: ['hooks', 'webhook'] },
   'skill-runs': { families: ['ask'], files: ['src/app/run-route.ts'] },
 };
 

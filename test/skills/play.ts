@@ -98,6 +98,7 @@ export class Played {
           },
           beginTyped: async () => {},
         },
+        places: { lastSaid: async () => undefined, linkTo: () => undefined },
         events: { raise: async () => {} },
         emit: ({ name: event }, payload) => this.emitted.push({ event, payload }),
       },

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signatureOf } from '../../src/base/signature.ts';
 import { fill } from '../../src/skills/webhooks/template.ts';
+import { hooksOf } from '../support/hooks.ts';
 import { type Play, type PlayedPerson, play } from '../support/play.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
@@ -20,7 +21,7 @@ const secrets: Record<string, string> = {};
 
 async function add(name: string, more: Record<string, unknown> = {}): Promise<void> {
   const template = { text: '{{ pusher.name }} broke {{ repository.name }}' };
-  const made = await coda.app.hooks.add({ name, person: 'ana', template, ...more });
+  const made = await hooksOf(coda).add({ name, person: 'ana', template, ...more });
   secrets[name] = made.secret ?? '';
 }
 
@@ -92,7 +93,7 @@ describe('a hook', () => {
 
   test('has numbers as they were written', async () => {
     const body = Buffer.from('{"id": 12345678901234567890, "price": 21.10, "said": "a \\"1.50\\" note"}');
-    await coda.app.hooks.takeLocal('exact', body, undefined);
+    await hooksOf(coda).takeLocal('exact', body, undefined);
     await coda.app.whenSettled();
     expect(ana.heard('order 12345678901234567890 costs 21.10')).toHaveLength(1);
   });
@@ -142,7 +143,7 @@ describe('a hook', () => {
     expect(ana.heard('I was told')).not.toHaveLength(0);
     // An id with its group, too.
     await add('hello', { kind: 'skill', template: { skill: 'community/hello', text: 'now' } });
-    expect(await coda.app.hooks.test('hello', Buffer.from('{}'))).toMatchObject({ makes: '/community/hello now' });
+    expect(await hooksOf(coda).test('hello', Buffer.from('{}'))).toMatchObject({ makes: '/community/hello now' });
     for (const skill of ['a/b/c', '/a', 'a/', 'a b'])
       await expect(add('wrong', { kind: 'skill', template: { skill, text: 'now' } })).rejects.toMatchObject({
         message: expect.stringContaining('group/name'),
@@ -190,7 +191,7 @@ describe('a hook', () => {
   });
 
   test('is tried without doing anything, and says what its payload lacks', async () => {
-    const tried = await coda.app.hooks.test('later', Buffer.from('{"repository": {}, "due": "tomorrow at 9"}'));
+    const tried = await hooksOf(coda).test('later', Buffer.from('{"repository": {}, "due": "tomorrow at 9"}'));
     expect(tried).toEqual({
       kind: 'reminder',
       makes: '/remind tomorrow at 9\nLook at',
@@ -200,13 +201,13 @@ describe('a hook', () => {
 
   test('is listed without its secret, and takes nothing once it is removed', async () => {
     await add('gone');
-    expect(JSON.stringify(await coda.app.hooks.list())).not.toContain(secrets.gone);
+    expect(JSON.stringify(await hooksOf(coda).list())).not.toContain(secrets.gone);
     const { rows } = await coda.database().read('select * from skill_secrets');
     expect(JSON.stringify(rows)).not.toContain(secrets.gone);
-    expect(await coda.app.hooks.remove('gone')).toBe(true);
+    expect(await hooksOf(coda).remove('gone')).toBe(true);
     const body = bodyOf();
     expect((await post('gone', body, { 'coda-signature': sign('gone', body) })).status).toBe(404);
-    expect(await coda.app.hooks.remove('gone')).toBe(false);
+    expect(await hooksOf(coda).remove('gone')).toBe(false);
   });
 
   test.each<[string, Record<string, unknown>]>([
@@ -217,7 +218,7 @@ describe('a hook', () => {
     ['a name that is taken', { name: 'ci' }],
   ])('is not made with %s', async (_, wrong) => {
     const template = { text: 'hello' };
-    await expect(coda.app.hooks.add({ person: 'ana', template, ...wrong })).rejects.toMatchObject({
+    await expect(hooksOf(coda).add({ person: 'ana', template, ...wrong })).rejects.toMatchObject({
       code: 'INPUT_INVALID',
     });
   });

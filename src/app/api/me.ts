@@ -11,13 +11,12 @@ import {
   type Scope,
 } from '../../chat/index.ts';
 import { countUnread } from '../../delivery/index.ts';
-import { speechConfig } from '../../skills/files/index.ts';
 import { addDays, beginningOf, dayAt } from '../../time/index.ts';
 import type { ChangeSource } from './changes.ts';
 import { type ReadingParts, readerFrom } from './reader.ts';
 
 export interface MeParts extends ReadingParts {
-  all: Pick<AllSkills, 'listUpcoming'>;
+  all: Pick<AllSkills, 'listUpcoming' | 'longestVoice'>;
   approvals: Approvals;
   version: string;
 }
@@ -52,8 +51,7 @@ const shape = z.object({
 /** `GET /v1/me`: the person who is signed in, and what waits for them. */
 export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRoute {
   const { config, approvals, version } = parts;
-  const { kind, longest } = config.block(speechConfig).transcribe;
-  const hears = kind !== 'none';
+  const { longestVoice } = parts.all;
   return route({
     method: 'GET',
     path: '/v1/me',
@@ -78,7 +76,7 @@ export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRo
           json: {
             person: { id: personId, name: person.name, role: person.role, zone, locale: locale ?? null },
             assistant: { name: config.assistant.name },
-            voice: hears ? { longest: Math.floor(longest / 1_000) } : null,
+            voice: longestVoice === undefined ? null : { longest: Math.floor(longestVoice / 1_000) },
             now: now.toISOString(),
             version,
             scopes,

@@ -8,7 +8,6 @@ import type { Checks, Verb } from '../../chat/index.ts';
 import type { Config } from '../../config/index.ts';
 import type { Delivery } from '../../delivery/index.ts';
 import type { JobQueue, Worker } from '../../jobs/index.ts';
-import type { Webhooks } from '../../skills/webhooks/index.ts';
 import type { Database, WritesBesides } from '../../storage/index.ts';
 import type { Backups } from '../backups.ts';
 import type { People } from '../people.ts';
@@ -33,7 +32,6 @@ export interface OperatedApp {
   readonly agentSkills: LiveSkills;
   readonly approvals: Approvals;
   readonly backups: Backups;
-  readonly hooks: Webhooks;
   readonly checks: Checks;
   /** Adds a background job of a kind that some part carries out, due at once. Throws `INPUT_INVALID`; gives its id. */
   enqueue(job: AskedJob, besides?: WritesBesides<string>): Promise<string>;

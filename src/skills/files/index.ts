@@ -24,8 +24,6 @@ import { asidesNote, beginningNote, fileLine, notesBeside, noticesFor, stillRead
 import { fileTools, takeFitting, withPlaces } from './tools.ts';
 import { correctTool, hearVoice } from './voice.ts';
 
-export { config as speechConfig } from './config.ts';
-
 const PRUNE = 'files.prune';
 /** Characters of one file that its message's turn begins with. */
 const SHOWN = 12_000;
@@ -136,6 +134,7 @@ export const files: Skill<Settings> = {
     ],
   },
   acts: {
+    longestVoice: ({ config: { transcribe } }) => (transcribe.kind === 'none' ? undefined : transcribe.longest),
     hear: (deps, files, speaker, signal) => {
       const { hearing, programs } = partsOf(deps);
       return hearVoice({ ...deps, hearing, programs }, files, speaker, signal);

@@ -6,18 +6,13 @@ import type { Asker, Command, Skill, SkillDeps } from '../../chat/index.ts';
 import { conversations, MOST_OBSERVED, type Place, type SpokenLine } from '../../delivery/index.ts';
 import { texts } from './texts.ts';
 
-export interface PlacesParts {
-  /** The last lines of a place, oldest first; undefined where its platform hides them. */
-  lastSaid(place: Place, asked: { count: number }, signal: AbortSignal): Promise<SpokenLine[] | undefined>;
-}
-
 const WITHIN_MS = 6_000;
 const LONGEST_LANGUAGE = 60;
 const LONGEST_LINE = 300;
 
-export const placesSkill = (parts: PlacesParts): Skill => ({
+export const places: Skill = {
   name: 'places',
-  commands: (deps) => [placeCommand(parts, deps), missedCommand(parts, deps)],
+  commands: (deps) => [placeCommand(deps), missedCommand(deps)],
   prompt: {
     async message(_, { place, settings, origin }) {
       if (place.kind === 'dm') return undefined;
@@ -29,15 +24,15 @@ export const placesSkill = (parts: PlacesParts): Skill => ({
       return lines.length === 0 ? undefined : { title: 'Here', text: lines.join('\n'), stands: true };
     },
   },
-});
+};
 
-type Logging = Pick<SkillDeps, 'world'>;
+type Deps = Pick<SkillDeps, 'world' | 'speech'>;
 
 /** `hidden`: the platform shows coda nothing that is not said to it. */
-async function linesOf(parts: PlacesParts, { world }: Logging, place: Place, count: number) {
+async function linesOf({ world, speech }: Deps, place: Place, count: number) {
   if (place.kind === 'dm') return undefined;
   try {
-    return (await parts.lastSaid(place, { count }, AbortSignal.timeout(WITHIN_MS))) ?? ('hidden' as const);
+    return (await speech.places.lastSaid(place, { count }, AbortSignal.timeout(WITHIN_MS))) ?? ('hidden' as const);
   } catch (error) {
     world.log.warn({ adapter: place.adapter, error: messageOf(error) }, 'what was said in a place could not be read');
     return undefined;
@@ -46,7 +41,7 @@ async function linesOf(parts: PlacesParts, { world }: Logging, place: Place, cou
 
 const SWITCHES: readonly string[] = ['silent', 'receipt'];
 
-function placeCommand(parts: PlacesParts, deps: Logging): Command {
+function placeCommand(deps: Deps): Command {
   return {
     name: 'place',
     topic: 'Here',
@@ -57,7 +52,7 @@ function placeCommand(parts: PlacesParts, deps: Logging): Command {
       { name: 'value', description: 'A number of lines, on, off, or a language' },
     ],
     writes: (rest) => (rest === '' ? undefined : { set: rest.slice(0, 80) }),
-    prepare: async (rest, { place }: Asker) => (/^observe\b/i.test(rest) ? linesOf(parts, deps, place, 1) : undefined),
+    prepare: async (rest, { place }: Asker) => (/^observe\b/i.test(rest) ? linesOf(deps, place, 1) : undefined),
     run: async (rest, ctx) => {
       if (ctx.place.kind === 'dm') return failed('NOT_HERE', texts.notShared);
       const [, what = '', value = ''] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
@@ -95,13 +90,13 @@ async function set(what: string, value: string, ctx: TxContext): Promise<ToolRes
   return keep(isReset ? without('') : value, texts.speaks(isReset ? undefined : value));
 }
 
-function missedCommand(parts: PlacesParts, deps: Logging): Command {
+function missedCommand(deps: Deps): Command {
   return {
     name: 'missed',
     topic: 'Here',
     summary: 'Show what was said here since you last were.',
     private: true,
-    prepare: (_, { place }: Asker) => linesOf(parts, deps, place, MOST_OBSERVED),
+    prepare: (_, { place }: Asker) => linesOf(deps, place, MOST_OBSERVED),
     run: async (_, ctx) => showMissed(ctx),
   };
 }

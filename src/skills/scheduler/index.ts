@@ -14,7 +14,7 @@ import { adoptTurns, failingSource, outcomeSource, scheduleSource } from './fire
 import { scheduleOperations } from './operations.ts';
 import { scheduleRoutes } from './routes.ts';
 import { routineCommands, routineTools } from './routines.ts';
-import { runJob } from './run.ts';
+import { hookWatcher, runJob } from './run.ts';
 import { scheduleChange } from './short.ts';
 import { hasSchedules, hasTwin, mergeRules } from './store.ts';
 import { home, listTool, nothingTool, systemTools } from './system.ts';
@@ -27,7 +27,6 @@ import { askerOf, type WatchTooling, watchTool } from './watch.ts';
 export { planFilesRead } from './agent-files.ts';
 export { config as schedulerConfig } from './config.ts';
 export { addSchedule, scheduleOperations } from './operations.ts';
-export { hookWatcher } from './run.ts';
 
 /** For the look at a skill's files before a command runs. */
 const SCRIPT_MS = 5_000;
@@ -53,7 +52,7 @@ export const scheduler: Skill<Settings, NeededPorts> = {
     },
     verbs: (deps) => verbsOf(scheduleOperations, operationDeps(deps), deps.world),
   },
-  ports: { needs: NEEDS },
+  ports: { needs: NEEDS, provides: (deps) => ({ watchHook: hookWatcher(deps) }) },
   words: { does: 'run what you plan', keeps: 'schedules' },
   data: {
     tables: ['schedule_runs', 'person_schedules'],

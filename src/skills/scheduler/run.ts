@@ -343,12 +343,14 @@ async function askModel(
 }
 
 /** For webhooks: has the rules of a person looked at what one of their hooks was sent. */
-export function hookWatcher({ jobs, world }: Pick<WorkDeps, 'jobs'> & Pick<SkillDeps, 'world'>) {
-  return async (
-    tx: Transaction,
-    sent: { hook: string; personId: string; delivery: string; read(place: string): string | undefined },
-  ): Promise<void> => {
-    const { hook, personId, delivery, read } = sent;
+export function hookWatcher({
+  work: { jobs },
+  world,
+}: {
+  work: Pick<WorkDeps, 'jobs'>;
+  world: SkillDeps['world'];
+}): SkillPorts['watchHook'] {
+  return async (tx, { hook, personId, delivery, read }) => {
     const now = world.clock.now();
     for (const schedule of await store.watchersOf(tx, personId, hook)) {
       const { watch } = schedule;

@@ -7,11 +7,9 @@ import type { DueSource } from '../../jobs/index.ts';
 import { texts } from './texts.ts';
 import { type TargetsParts, targetTools } from './tools.ts';
 
-export type { TargetsParts };
-
 export const targetsSkill = (parts: TargetsParts): Skill => ({
   name: 'targets',
-  tools: ({ speech: { outbox } }, all) => targetTools({ ...parts, outbox }, all),
+  tools: ({ speech: { outbox, places } }, all) => targetTools({ ...parts, outbox, places }, all),
   commands: () => [targetsCommand],
   work: { due: (deps) => [goneSource(deps)] },
   views: { routes: (deps) => [listRoute(deps)] },

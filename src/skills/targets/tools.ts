@@ -21,11 +21,9 @@ export interface TargetsParts {
   hookPlace(name: string): Place;
   /** True if devices can be notified. */
   canPush(): boolean;
-  /** The address of a place; undefined where its platform has none. */
-  linkTo(place: Place): string | undefined;
 }
 
-type Deps = TargetsParts & Pick<SpeechDeps, 'outbox'>;
+type Deps = TargetsParts & Pick<SpeechDeps, 'outbox' | 'places'>;
 
 const MOST = 50;
 const KINDS = ['place', 'person', 'hook', 'push'] as const;
@@ -224,7 +222,7 @@ async function questionOf(deps: Deps, target: Target, by: string, tx: TxContext[
   return texts.wantsPlace(by, shown, {
     platform: adapter,
     place: known.name ?? channel,
-    link: deps.linkTo(known.place),
+    link: deps.places.linkTo(known.place),
   });
 }
 

@@ -3,11 +3,10 @@ import { z } from 'zod';
 import { type AnyRoute, route, routesOf, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { isErased } from '../../people/index.ts';
 import { hookOperations, webhookOperations } from './operations.ts';
-import { deletionRules, KIND, mergeRules } from './store.ts';
-import type { Webhooks } from './webhooks.ts';
+import { deletionRules, find, KIND, mergeRules } from './store.ts';
+import { type WebhookDeps, Webhooks } from './webhooks.ts';
 
 export { hookOperations, webhookOperations } from './operations.ts';
-export { type WebhookDeps, Webhooks } from './webhooks.ts';
 
 /** Bytes of a request: attachments in base64, and words. */
 const MOST_BYTES = 15 * 1024 * 1024;
@@ -22,25 +21,42 @@ const job = z.object({
   files: z.array(z.object({ name: z.string(), type: z.string(), size: z.number(), hash: z.string() })),
 });
 
-export const webhooks = (hooks: Webhooks): Skill => ({
-  name: 'webhooks',
-  ports: { provides: () => ({ hookOwner: (hook) => hooks.ownerOf(hook) }) },
-  data: {
-    tables: ['hooks'],
-    changes: { commits: { 'hooks.add': ['owners', 'jobs'], 'hooks.remove': ['owners', 'jobs'] } },
-    deletionRules,
-    mergeRules,
-  },
-  work: { jobs: (deps) => [{ kind: KIND, run: async ({ id, key, payload }) => begin(deps, key ?? id, payload) }] },
-  acts: { verbs: (deps) => verbsOf([...hookOperations, ...webhookOperations], { hooks }, deps.world) },
-  views: {
-    routes: ({ world, people }) => [
-      ...routesOf(hookOperations, { hooks }, { ...world, gate: people.gate }),
-      listRoute(hooks),
-      takeRoute(hooks),
-    ],
-  },
-});
+export function webhooks(own: Pick<WebhookDeps, 'secrets' | 'attachmentBytes'>): Skill<unknown, 'watchHook'> {
+  const hooksOf = ({
+    database,
+    world,
+    work: { jobs },
+    storage: { artifacts },
+    ports: { watchHook },
+  }: SkillDeps<unknown, 'watchHook'>) => new Webhooks({ ...own, database, world, jobs, artifacts, watchHook });
+  return {
+    name: 'webhooks',
+    ports: {
+      provides: ({ database }) => ({ hookOwner: async (hook) => (await find(database, hook))?.personId }),
+      needs: ['watchHook'],
+    },
+    data: {
+      tables: ['hooks'],
+      changes: { commits: { 'hooks.add': ['owners', 'jobs'], 'hooks.remove': ['owners', 'jobs'] } },
+      deletionRules,
+      mergeRules,
+    },
+    work: { jobs: (deps) => [{ kind: KIND, run: async ({ id, key, payload }) => begin(deps, key ?? id, payload) }] },
+    acts: {
+      verbs: (deps) => verbsOf([...hookOperations, ...webhookOperations], { hooks: hooksOf(deps) }, deps.world),
+    },
+    views: {
+      routes(deps) {
+        const hooks = hooksOf(deps);
+        return [
+          ...routesOf(hookOperations, { hooks }, { ...deps.world, gate: deps.people.gate }),
+          listRoute(hooks),
+          takeRoute(hooks),
+        ];
+      },
+    },
+  };
+}
 
 const takeRoute = (hooks: Webhooks): AnyRoute =>
   route({
@@ -103,7 +119,11 @@ function listRoute(hooks: Webhooks): AnyRoute {
 }
 
 /** Everything that a webhook brings is somebody else's words. */
-async function begin({ database, speech: { turns } }: SkillDeps, key: string, payload: unknown): Promise<void> {
+async function begin(
+  { database, speech: { turns } }: Pick<SkillDeps, 'database' | 'speech'>,
+  key: string,
+  payload: unknown,
+): Promise<void> {
   const turn = job.parse(payload);
   await database.tx('hooks.begin', async (tx) => {
     if (await isErased(tx, turn.personId)) return;

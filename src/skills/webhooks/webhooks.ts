@@ -5,11 +5,11 @@ import { uuid } from '../../base/ids.ts';
 import { base64, faultsOf, inputWords } from '../../base/input.ts';
 import { parseJson } from '../../base/json.ts';
 import { type BadSignature, checkSha256, checkSigned } from '../../base/signature.ts';
-import type { SkillDeps, StorageDeps, WorkDeps } from '../../chat/index.ts';
+import type { SkillDeps, SkillPorts, StorageDeps, WorkDeps } from '../../chat/index.ts';
 import { conversations, type IncomingFile } from '../../delivery/index.ts';
 import { resolvePeople } from '../../people/index.ts';
 import type { SkillSecrets } from '../../secrets/index.ts';
-import type { Transaction, WritesBesides } from '../../storage/index.ts';
+import type { WritesBesides } from '../../storage/index.ts';
 import type { Hook, HookForm } from './store.ts';
 import * as store from './store.ts';
 import { type FilledTemplate, fill, isRecord, templateSchema, valueAt } from './template.ts';
@@ -38,16 +38,7 @@ export interface WebhookDeps extends Deps {
   secrets: Pick<SkillSecrets, 'set' | 'remove' | 'valueOf'>;
   /** Bytes of one attachment, at most. */
   attachmentBytes: number;
-  /** Tells rules what was sent, in the transaction that takes it. */
-  watch?(tx: Transaction, sent: HookValues): Promise<void>;
-}
-
-/** `read`: the value at a place of the payload (`data.0.power`) as text; undefined: there is none. */
-export interface HookValues {
-  hook: string;
-  personId: string;
-  delivery: string;
-  read(place: string): string | undefined;
+  watchHook: SkillPorts['watchHook'];
 }
 
 export interface Trial {
@@ -87,11 +78,6 @@ export class Webhooks {
     // Until it is there, the hook takes nothing.
     await secrets.set({ ...secretKey(name), person: personId }, secret);
     return { path, secret };
-  }
-
-  /** Its person; undefined: there is no such hook. */
-  async ownerOf(name: string): Promise<string | undefined> {
-    return (await store.find(this.deps.database, name))?.personId;
   }
 
   list(): Promise<store.ListedHook[]> {
@@ -165,7 +151,7 @@ interface HookSecrets {
   secretOf(hook: Pick<Hook, 'id' | 'personId'>): Promise<string | undefined>;
 }
 
-type TakeDeps = Deps & Pick<WebhookDeps, 'attachmentBytes' | 'watch'>;
+type TakeDeps = Deps & Pick<WebhookDeps, 'attachmentBytes' | 'watchHook'>;
 
 const TOLERANCE_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
@@ -222,7 +208,7 @@ async function take(deps: TakeDeps, hook: Hook, sent: SentRequest): Promise<{ de
     const recent = await store.takenSince(tx, hook.id, new Date(now.getTime() - MINUTE_MS));
     if (recent > MOST_A_MINUTE) throw tooFast();
     const read = (place: string) => valueAt(payload, place);
-    await deps.watch?.(tx, { hook: hook.id, personId: hook.personId, delivery, read });
+    await deps.watchHook(tx, { hook: hook.id, personId: hook.personId, delivery, read });
     if (isWatched) return;
     const conversationId = await conversations.openReading(tx, hook.personId, { id: uuid(now), now });
     if (conversationId === undefined) throw invalid('The person of this hook has not talked to coda alone yet.');

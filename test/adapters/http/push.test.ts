@@ -5,6 +5,7 @@ import { compactVerify, decodeProtectedHeader, importJWK } from 'jose';
 import { expect, test } from 'vitest';
 import { encrypt } from '../../../src/adapters/http/push/message.ts';
 import { eventually } from '../../support/eventually.ts';
+import { hooksOf } from '../../support/hooks.ts';
 import { BrowserChat, notify } from './places-support.ts';
 import { type Browser, Programs } from './support.ts';
 
@@ -156,7 +157,7 @@ test('one’s own devices are a target of what is planned elsewhere, until it is
   const ana = coda.person('ana');
   expect(await ana.says('/targets push')).toContain('can be told in “push”');
   await register(await programs.browser('ana'), service.subscription());
-  await coda.app.hooks.add({
+  await hooksOf(coda).add({
     name: 'box',
     person: 'ana',
     kind: 'watch',
@@ -164,7 +165,7 @@ test('one’s own devices are a target of what is planned elsewhere, until it is
     template: { text: 'x' },
   });
   const send = async (text: string) => {
-    await coda.app.hooks.takeLocal('box', Buffer.from(text), undefined);
+    await hooksOf(coda).takeLocal('box', Buffer.from(text), undefined);
     await coda.passes({ seconds: 1 });
   };
   await ana.says('/schedule hook box.disk --above 90 --tell push --title disk');

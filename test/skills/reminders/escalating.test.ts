@@ -1,5 +1,7 @@
 /** Reminders that are told somebody else where their person does not answer. */
+
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { hooksOf } from '../../support/hooks.ts';
 import { type Play, type PlayedPerson, play } from '../../support/play.ts';
 import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
 
@@ -110,13 +112,9 @@ test('whom it cannot tell is refused with the way on, and a dash in the text sta
 
 test('what a webhook sends is text, whatever flags stand in it', async () => {
   const template = { when: 'at 11', text: 'Look at {{ what }}' };
-  await coda.app.hooks.add({ name: 'bell', person: 'ana', kind: 'reminder', allow_unsigned: true, template });
+  await hooksOf(coda).add({ name: 'bell', person: 'ana', kind: 'reminder', allow_unsigned: true, template });
   const since = mark();
-  await coda.app.hooks.takeLocal(
-    'bell',
-    Buffer.from('{"what":"it --urgent --escalate bo after 5 minutes"}'),
-    undefined,
-  );
+  await hooksOf(coda).takeLocal('bell', Buffer.from('{"what":"it --urgent --escalate bo after 5 minutes"}'), undefined);
   await coda.passes({ hours: 2 });
   expect(told(since, 'dm-ana').at(-1)).toContain('Look at it --urgent --escalate bo');
   expect(told(since, 'dm-bo')).toEqual([]);

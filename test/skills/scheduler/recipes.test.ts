@@ -1,4 +1,5 @@
 /** The ten recipes of docs/automations.md, each run as it stands there, and a month in which nobody says anything. */
+
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { packageRoot } from '../../../src/base/root.ts';
 import { skillText, write } from '../../agent-skills/support.ts';
 import { DOCKER } from '../../support/docker.ts';
 import { eventually } from '../../support/eventually.ts';
+import { hooksOf } from '../../support/hooks.ts';
 import { answer, Faulty, rpc, said } from '../../support/mcp/faulty.ts';
 import { type Play, type PlayedPerson, play } from '../../support/play.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
@@ -65,7 +67,7 @@ beforeAll(async () => {
   const house = await coda.app.agentSkills.inquire('house');
   if (typeof house !== 'string') await coda.app.agentSkills.approve('house', house.pin.hash);
   for (const { name, kind, text } of HOOKS)
-    await coda.app.hooks.add({ name, person: 'ana', kind, allow_unsigned: true, template: { text } });
+    await hooksOf(coda).add({ name, person: 'ana', kind, allow_unsigned: true, template: { text } });
 });
 afterAll(async () => {
   await coda[Symbol.asyncDispose]();
@@ -87,7 +89,7 @@ async function plan(name: string): Promise<string> {
 const told = (title: string) => ana.heard(`“${title}”`).filter((text) => !text.includes("I'll "));
 let nth = 0;
 async function send(hook: string, values: object): Promise<void> {
-  await coda.app.hooks.takeLocal(hook, Buffer.from(JSON.stringify({ ...values, nth: ++nth })), undefined);
+  await hooksOf(coda).takeLocal(hook, Buffer.from(JSON.stringify({ ...values, nth: ++nth })), undefined);
   await coda.app.whenSettled();
 }
 

@@ -1,10 +1,12 @@
 /** Findings that are gathered, held by quiet hours, told until somebody presses Seen, and then to somebody else. */
+
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/root.ts';
+import { hooksOf } from '../../support/hooks.ts';
 import { type Play, type PlayedPerson, play } from '../../support/play.ts';
 import { POSTGRES_URL } from '../../support/postgres.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
@@ -54,7 +56,7 @@ beforeAll(async () => {
   await bo.presses('Yes');
   await room.ana.says('/targets here home');
   await ana.says('/targets hook ntfy');
-  await coda.app.hooks.add({
+  await hooksOf(coda).add({
     name: 'box',
     person: 'ana',
     kind: 'watch',
@@ -76,7 +78,7 @@ beforeEach(async () => {
 });
 
 async function send(values: object): Promise<void> {
-  await coda.app.hooks.takeLocal('box', Buffer.from(JSON.stringify({ ...values, nth: ++nth })), undefined);
+  await hooksOf(coda).takeLocal('box', Buffer.from(JSON.stringify({ ...values, nth: ++nth })), undefined);
   // A look that has found something makes a reminder, which speaks then.
   await coda.passes({ seconds: 1 });
 }
@@ -267,10 +269,10 @@ describe('where nobody presses Seen', () => {
     const page = readFileSync(join(packageRoot(), 'docs/automations.md'), 'utf8');
     const [, line = ''] = /\/targets person bo\n(\/schedule [^\n]+)/.exec(page) ?? [];
     const boiler = { name: 'boiler', person: 'ana', kind: 'watch', allow_unsigned: true, template: { text: 'x' } };
-    await coda.app.hooks.add(boiler);
+    await hooksOf(coda).add(boiler);
     expect(await ana.says(line)).toContain('every 10 minutes until somebody presses Seen');
     const since = mark();
-    await coda.app.hooks.takeLocal('boiler', Buffer.from('{"pressure":0.7}'), undefined);
+    await hooksOf(coda).takeLocal('boiler', Buffer.from('{"pressure":0.7}'), undefined);
     await coda.passes({ minutes: 31 });
     expect([told(since, 'dm-ana', '“boiler”').length, told(since, 'dm-bo', '“boiler”').length]).toEqual([4, 1]);
     await press('bo', 'dm-bo', 'Seen');
@@ -414,7 +416,7 @@ test('whoever was to be told is erased, or has planned it: nobody is told any mo
   await eli.says('/timezone Berlin');
   await coda.person('eli', { channel: 'room', role: 'member' }).says('/targets here home');
   await ana.presses('Yes');
-  await coda.app.hooks.add({
+  await hooksOf(coda).add({
     name: 'eli',
     person: 'eli',
     kind: 'watch',
@@ -423,7 +425,7 @@ test('whoever was to be told is erased, or has planned it: nobody is told any mo
   });
   await eli.says('/schedule hook eli.disk --above 90 --seen 10 --tell home --title his');
   since = mark();
-  await coda.app.hooks.takeLocal('eli', Buffer.from('{"disk":93}'), undefined);
+  await hooksOf(coda).takeLocal('eli', Buffer.from('{"disk":93}'), undefined);
   await coda.passes({ minutes: 1 });
   expect(told(since, 'room', '“his”')).toHaveLength(1);
   await eli.says('/forget');
@@ -443,7 +445,7 @@ test('what was found when coda was killed is told by the next process, once', as
     if (phase === 'before' && (name === 'reminders.fire' || name === 'scheduler.digest')) throw new Error('killed');
   };
   const since = mark();
-  await coda.app.hooks.takeLocal('box', Buffer.from('{"disk":93,"nth":"killed"}'), undefined);
+  await hooksOf(coda).takeLocal('box', Buffer.from('{"disk":93,"nth":"killed"}'), undefined);
   await coda.app.whenSettled();
   expect(await coda.count(`schedule_runs where finding in ('told', 'gathered') and told like '%93%'`)).toBeGreaterThan(
     1,
@@ -492,7 +494,7 @@ test('the rule of a schedule, and how it is told, can be changed', async () => {
 });
 
 test('a change that cannot be done whole is refused whole', async () => {
-  await coda.app.hooks.add({
+  await hooksOf(coda).add({
     name: 'page',
     person: 'ana',
     kind: 'watch',
@@ -574,7 +576,7 @@ test.skipIf(!POSTGRES_URL)('two replicas tell a digest, and whom nobody answers,
   await other.says('/timezone Berlin');
   await own.says('/targets person bo');
   await other.presses('Yes');
-  await both.app.hooks.add({
+  await hooksOf(both).add({
     name: 'box',
     person: 'ana',
     kind: 'watch',
@@ -585,7 +587,7 @@ test.skipIf(!POSTGRES_URL)('two replicas tell a digest, and whom nobody answers,
     await own.says(`/schedule hook box.${field} --digest 18:00 --title digest-${field}`);
     await own.says(`/schedule hook box.${field} --seen 30 --escalate bo after 10 minutes --title seen-${field}`);
   }
-  await both.app.hooks.takeLocal('box', Buffer.from('{"a":1,"b":2,"c":3}'), undefined);
+  await hooksOf(both).takeLocal('box', Buffer.from('{"a":1,"b":2,"c":3}'), undefined);
   for (const _ of Array.from({ length: 12 })) await both.passes({ minutes: 1 });
   for (const field of ['a', 'b', 'c']) {
     expect(own.heard(`“seen-${field}”:`)).toHaveLength(1);

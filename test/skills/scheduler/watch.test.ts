@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { condition } from '../../../src/skills/scheduler/watch/rule.ts';
 import { readNow } from '../../../src/skills/scheduler/watch.ts';
 import { mayRead } from '../../../src/skills/web/page/robots.ts';
+import { hooksOf } from '../../support/hooks.ts';
 import { type Play, type PlayedPerson, play } from '../../support/play.ts';
 import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
 import { Internet } from '../web/internet.ts';
@@ -214,7 +215,7 @@ describe('a feed, a calendar', () => {
 
 describe('a hook', () => {
   test('is looked at when it is sent something, in its field, and by a rule with a memory', async () => {
-    await coda.app.hooks.add({
+    await hooksOf(coda).add({
       name: 'washer',
       person: 'ana',
       kind: 'watch',
@@ -226,7 +227,7 @@ describe('a hook', () => {
     );
     const before = ana.seen().length;
     const send = async (power: unknown, nth = Math.random()) => {
-      await coda.app.hooks.takeLocal('washer', Buffer.from(JSON.stringify({ power, nth })), undefined);
+      await hooksOf(coda).takeLocal('washer', Buffer.from(JSON.stringify({ power, nth })), undefined);
       await coda.passes({ minutes: 1 });
     };
     for (const power of [400, 3, 900, 2, 2]) await send(power);
@@ -234,7 +235,7 @@ describe('a hook', () => {
     await send('1.5 W');
     await send(0);
     // A payload without the field says nothing.
-    await coda.app.hooks.takeLocal('washer', Buffer.from('{"other":1}'), undefined);
+    await hooksOf(coda).takeLocal('washer', Buffer.from('{"other":1}'), undefined);
     await coda.app.whenSettled();
     expect(since(before)).toHaveLength(1);
     expect(since(before)[0]).toContain('1.5 W');
@@ -250,7 +251,7 @@ describe('a hook', () => {
 });
 
 test('what a hook is sent without the field is said once where it never came, and a group is no number', async () => {
-  await coda.app.hooks.add({
+  await hooksOf(coda).add({
     name: 'meter',
     person: 'ana',
     kind: 'watch',
@@ -261,7 +262,7 @@ test('what a hook is sent without the field is said once where it never came, an
   await ana.says('/schedule hook meter.data --above 5 --title group');
   const before = ana.seen().length;
   for (const nth of [1, 2, 3, 4]) {
-    await coda.app.hooks.takeLocal('meter', Buffer.from(JSON.stringify({ data: { power: 900 }, nth })), undefined);
+    await hooksOf(coda).takeLocal('meter', Buffer.from(JSON.stringify({ data: { power: 900 }, nth })), undefined);
     await coda.passes({ minutes: 1 });
   }
   expect(since(before)).toHaveLength(2);
@@ -287,7 +288,7 @@ test('a hook that is not there, or somebody else’s, is said when the rule is m
   );
   await coda.person('bo').says('hello');
   const template = { text: 'x' };
-  await coda.app.hooks.add({ name: 'bos', person: 'bo', kind: 'watch', allow_unsigned: true, template });
+  await hooksOf(coda).add({ name: 'bos', person: 'bo', kind: 'watch', allow_unsigned: true, template });
   expect(await ana.says('/schedule hook bos.power --above 5 --title other')).toContain('is somebody else');
   for (const title of ['none', 'other']) await ana.says(`/schedules delete ${title}`);
 });
