@@ -21,7 +21,8 @@ async function documentOf() {
   const port = await freePort();
   writeFileSync(
     join(data, 'config.yaml'),
-    `http: { listen: "127.0.0.1:${port}" }\nself_improvement: { enabled: true }\n`,
+    // With an owner named, or it would answer nothing but the first start.
+    `http: { listen: "127.0.0.1:${port}" }\nself_improvement: { enabled: true }\naccess: { owners: ["http:nobody"] }\n`,
   );
   const coda = spawn(
     process.execPath,

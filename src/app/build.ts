@@ -36,6 +36,8 @@ import { type AwayPlatform, type OperatedApp, SKILL_JOB } from './operations/par
 import { People } from './people.ts';
 import { programVerbs } from './programs.ts';
 import { householdOf } from './settings.ts';
+import { ModelQuestion } from './setup/question.ts';
+import { FirstStart } from './sign-in/first-start.ts';
 import { Sessions } from './sign-in/sessions.ts';
 import { Tokens } from './sign-in/tokens.ts';
 import { openSkillParts, type SkillParts } from './skill-parts.ts';
@@ -57,6 +59,8 @@ export interface BuildOptions {
   hint: string;
   /** Called on an unrecoverable error; the process should exit. */
   onFatal(error: Error): void;
+  /** Has whoever runs it stop it, and build another one with the configuration read anew; undefined: nobody does. */
+  onRestart?: () => void;
   adapters?: readonly PlatformAdapter[];
   skills?: readonly Skill[];
   model?: Model;
@@ -100,6 +104,8 @@ interface OpenParts extends CoreParts, SkillParts {
   backups: Backups;
   tokens: Tokens;
   sessions: Sessions;
+  firstStart: FirstStart;
+  question: ModelQuestion;
   approvals: Approvals;
   pushes: Pushes;
 }
@@ -122,6 +128,8 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
     backups: new Backups({ config, database, world, program: `coda ${version}` }),
     tokens: new Tokens({ database, world, config }),
     sessions: new Sessions({ database, world, config }),
+    firstStart: new FirstStart({ database, world, config }),
+    question: new ModelQuestion({ config, world, listen: () => http?.listens, onRestart: options.onRestart }),
     approvals: new Approvals({ database, world, delivery, token: config.access.approval_token }),
     pushes: openPushes({ config, database, world, jobs, egress, secrets }),
   };
@@ -208,6 +216,8 @@ function httpPartsOf(
     people,
     backups: open.backups,
     sessions: open.sessions,
+    firstStart: open.firstStart,
+    question: open.question,
     pushes: open.pushes,
     egress: open.egress,
     agentSkills: open.agentSkills,
@@ -229,7 +239,8 @@ function addChecks({ open, skills, agent }: RunningParts, { adapters }: Ways): v
 
 function appOf(parts: RunningParts, { terminal, adapters, shown, service }: Ways, modelStatus: ModelStatus): App {
   const { open, skills, agent, commands, people } = parts;
-  const { database, artifacts, worker, delivery, jobs, tokens, sessions, http, agentSkills, version } = open;
+  const { database, artifacts, worker, delivery, jobs, tokens, sessions, firstStart, http, agentSkills, version } =
+    open;
   const { approvals, backups, healthy } = open;
   const verbs = skillVerbs(skills, programVerbs({ agent, delivery, skills }));
   return {
@@ -240,6 +251,7 @@ function appOf(parts: RunningParts, { terminal, adapters, shown, service }: Ways
     jobs,
     tokens,
     sessions,
+    firstStart,
     http,
     agentSkills,
     approvals,
@@ -365,6 +377,7 @@ async function start(
   }
   if (!http || !service) return;
   await http.open(service);
+  if (http.url) await open.firstStart.announce(http.url);
   closer.onClose('http server', () => http.close());
 }
 

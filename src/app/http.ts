@@ -45,6 +45,8 @@ import { outbox } from './operations/outbox.ts';
 import { pair, people } from './operations/people.ts';
 import { sessions, tokens } from './operations/tokens.ts';
 import type { People } from './people.ts';
+import type { ModelQuestion } from './setup/question.ts';
+import type { FirstStart } from './sign-in/first-start.ts';
 import type { Sessions } from './sign-in/sessions.ts';
 import { Callers, type Tokens } from './sign-in/tokens.ts';
 import type { EquippedSkill } from './skills.ts';
@@ -75,6 +77,8 @@ export interface HttpParts {
   people: People;
   backups: Backups;
   sessions: Sessions;
+  firstStart: FirstStart;
+  question: ModelQuestion;
   pushes: Pushes;
   egress: Egress;
   agentSkills: LiveSkills;
@@ -89,7 +93,10 @@ export interface HttpParts {
 /** The HTTP server, which knows its address; undefined where the configuration does not switch it on. */
 export function openHttp(config: Config, { log, clock }: World): HttpServer | undefined {
   const settings = config.block(httpConfig);
-  return settings && new HttpServer({ config: settings, log, clock });
+  if (!settings) return undefined;
+  // An address that nobody chose is no reason not to start: another program may have it.
+  const anyPort = config.file === undefined && config.origin('http.listen').kind === 'default';
+  return new HttpServer({ config: settings, log, clock, anyPort });
 }
 
 /** Notifications on devices, which are named over HTTP. */
@@ -105,7 +112,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
     for (const platform of parts.platforms) if (platform.routes?.().length) throw needsHttp(platform.name);
     return undefined;
   }
-  const { world, sessions, database, artifacts } = parts;
+  const { world, sessions, firstStart, database, artifacts } = parts;
   const { approvals } = parts;
   const hasToken = parts.config.access.approval_token !== undefined;
   const consents = (token: string | undefined) => hasToken && token !== undefined && approvals.carries(token);
@@ -122,6 +129,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
     agent: parts.agent,
     delivery,
     sessions,
+    firstStart,
     clock: world.clock,
   });
   routes.push(
@@ -140,6 +148,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
     authenticate: (token, approval) => callers.authenticate(token, approval),
     refuses: (caller, scope) => callers.refuses(caller, scope),
     signedIn: (cookie) => sessions.authenticate(cookie),
+    isOwnerless: () => firstStart.isPending(),
     admits: async ({ personId }) =>
       personId === undefined || database.tx('http.refuse', (tx) => delivery.requests.admits(tx, personId)),
     problemPage: web.problem,
@@ -151,7 +160,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
 /** Parts of the routes over what several rooms keep. */
 function apiPartsOf(parts: HttpParts): ApiParts {
   const { config, world, database, delivery, agent, approvals, people, tokens, gate } = parts;
-  const { all, skills, agentSkills, platforms, backups, checks, changed, version, modelStatus } = parts;
+  const { all, skills, agentSkills, platforms, backups, checks, changed, version, modelStatus, question } = parts;
   return {
     config,
     world,
@@ -171,6 +180,7 @@ function apiPartsOf(parts: HttpParts): ApiParts {
     changed,
     version,
     modelStatus,
+    question,
     settingWords,
   };
 }
@@ -209,6 +219,7 @@ function health(clock: Clock, healthy: () => Promise<boolean>): AnyRoute {
   return route({
     method: 'GET',
     path: '/health',
+    beforeOwner: true,
     tag: 'operation',
     summary: 'Whether coda is well: its database answers, and it can tell its replicas that it lives.',
     answers: {

@@ -11,6 +11,16 @@ export { needsToken, type OperationParts } from './operations/parts.ts';
 export { verbFinder } from './operations/verbs.ts';
 export type { ProgramTool } from './programs.ts';
 export { householdOf } from './settings.ts';
-export { findLocalModels, findWindow, type LocalModels, type ProviderChoice, probeProvider } from './setup.ts';
+export { type Change, openSetupFiles, type SetupFiles, writeWhole } from './setup/files.ts';
+export {
+  findLocalModels,
+  type LocalModels,
+  localChoice,
+  type ModelChoice,
+  modelChanges,
+  VENDORS,
+  type Vendor,
+  vendorChoice,
+} from './setup/models.ts';
 export { isNewer, newestVersion } from './updates.ts';
 export { createWorld, type WorldOptions } from './world.ts';

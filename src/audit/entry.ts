@@ -15,6 +15,7 @@ export type AuditAction =
   | 'person.join'
   | 'person.part'
   | 'person.sign_in'
+  | 'person.first_owner'
   | 'config.change'
   | 'control.run';
 

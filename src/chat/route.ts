@@ -56,6 +56,8 @@ export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> 
   caller: Caller | undefined;
   /** True if the request comes from this machine, names it, and was neither forwarded nor sent by a page of another origin. */
   local: boolean;
+  /** The client's address, for limits; of what a proxy has forwarded that which the proxy tells. */
+  address: string;
   /** Aborts when whoever asks has gone, or coda stops. */
   signal: AbortSignal;
 }
@@ -95,6 +97,8 @@ export interface Route<
   scope?: Scope;
   /** For people: only a browser's session is taken, what is wrong is answered with a page, and no document lists it. */
   page?: true;
+  /** Answered also while nobody owns this coda; any other route then answers nobody. */
+  beforeOwner?: true;
   summary: string;
   tag?: string;
   params?: Params;

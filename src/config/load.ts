@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
@@ -16,13 +16,15 @@ import { type ChannelForm, channelProblems, unknownNames, validate } from './val
 
 export interface ConfigRequest {
   env: Readonly<Record<string, string | undefined>>;
-  /** `--config`; else CODA_CONFIG; else `config/config.yaml`, which need not be there. */
+  /** `--config`; else CODA_CONFIG; else `config/config.yaml` or `config.yaml` in the data folder, which need not be there. */
   file?: string | undefined;
   /** A file of environment variables; else the `.env` of the configuration. */
   envFile?: string | undefined;
   /** `--data`; else CODA_DATA; else `data`. */
   dataDir?: string | undefined;
   flags?: Flags | undefined;
+  /** Values by their paths, where there is no configuration file at all. */
+  withoutFile?: Readonly<Record<string, unknown>> | undefined;
   blocks?: readonly ConfigBlock[] | undefined;
   /** The only names that may stand below a path, of which its schema knows none: tasks that skills bring. */
   names?: Readonly<Record<string, readonly string[]>> | undefined;
@@ -63,6 +65,7 @@ export function loadConfig(request: ConfigRequest): Config {
   const file = found.text === undefined ? undefined : found.file;
   const overridden = overrideByEnv(tree, env, overrides);
   overrideByFlags(tree, request.flags ?? {});
+  if (file === undefined) fillIn(tree, request.withoutFile ?? {});
   readSecretFiles(schema, tree, problems, cwd);
   trimSecrets(schema, tree, problems);
   registerSecrets(schema, tree, secrets);
@@ -99,9 +102,22 @@ interface FoundFile {
 
 function findFile(request: ConfigRequest, cwd: string): FoundFile {
   const named = request.file ?? (request.env.CODA_CONFIG || undefined);
-  const shown = named ?? join('config', 'config.yaml');
+  const shown = named ?? usualConfigFile(dataFolder(request).folder, cwd);
   const file = resolve(cwd, shown);
   return { file, shown, text: readConfigFile(file, named !== undefined) };
+}
+
+const USUAL_FILE = join('config', 'config.yaml');
+
+/** The configuration where none is named: `config/config.yaml`, or the one that the first start in a browser left in the data folder. */
+export function usualConfigFile(dataDir: string, cwd: string): string {
+  const own = firstConfigFile(dataDir);
+  return !existsSync(resolve(cwd, USUAL_FILE)) && existsSync(resolve(cwd, own)) ? own : USUAL_FILE;
+}
+
+/** Place of the configuration that is made in a browser: the folder of the program may be read-only, this one is not. */
+export function firstConfigFile(dataDir: string): string {
+  return join(dataDir, 'config.yaml');
 }
 
 function environment(
@@ -238,6 +254,13 @@ function overrideByFlags(tree: Tree, flags: Flags): void {
     const at = path.split('.');
     tree.set(at, value, { kind: 'flag', name });
     if (typeof value === 'string') tree.textAt(at, value);
+  }
+}
+
+function fillIn(tree: Tree, values: Readonly<Record<string, unknown>>): void {
+  for (const [path, value] of Object.entries(values)) {
+    const at = path.split('.');
+    if (tree.get(at) === undefined) tree.set(at, value, { kind: 'default' });
   }
 }
 

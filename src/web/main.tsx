@@ -2,10 +2,12 @@ import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { type Failure, failureOf } from './api/client.ts';
 import { followLinks, path } from './app/router.ts';
-import { beginSession, me } from './app/session.ts';
+import { beginSession, isOwner, me } from './app/session.ts';
 import { Shell } from './app/shell.tsx';
 import { installWorker } from './app/worker.ts';
-import { SignIn, Unreachable } from './app/wrong.tsx';
+import { Unreachable } from './app/wrong.tsx';
+import { ModelQuestion } from './sign-in/question.tsx';
+import { SignIn } from './sign-in/sign-in.tsx';
 
 /** Taken out of the address first, so that the history does not keep it. */
 function takeCode(): string {
@@ -28,7 +30,8 @@ function App() {
   if (failure) return <Unreachable failure={failure} onAgain={begin} />;
   if (code !== '' && me.value === undefined) return <SignIn code={code} />;
   if (me.value === undefined) return null;
-  return me.value === 'out' ? <SignIn code={code} /> : <Shell />;
+  if (me.value === 'out') return <SignIn code={code} />;
+  return path.value[0] === 'open' && isOwner() ? <ModelQuestion /> : <Shell />;
 }
 
 followLinks();

@@ -39,7 +39,7 @@ describe('a daemon', () => {
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line));
-    expect(lines.find(({ msg }) => msg === 'ready')).toMatchObject({ on: ['terminal'], data: daemon.dataDir });
+    expect(lines.find(({ msg }) => msg === 'ready')).toMatchObject({ on: ['terminal', 'HTTP'], data: daemon.dataDir });
     const words = lines.map(({ msg }) => msg).join('\n');
     expect(words).toContain('Discord is off: put the bot');
     expect(words).toContain('DISCORD_TOKEN');
@@ -59,11 +59,11 @@ describe('a daemon', () => {
     const { dataDir } = daemon;
     expect(await command('health', '--data', dataDir)).toMatchObject({ code: 0, stdout: 'coda is well.\n' });
     const status = await command('status', '--json', '--data', dataDir);
-    expect(JSON.parse(status.stdout)).toMatchObject({ data: dataDir, adapters: ['console'] });
+    expect(JSON.parse(status.stdout)).toMatchObject({ data: dataDir, adapters: ['console', 'http'] });
     const { stdout: inWords } = await command('status', '--data', dataDir);
     expect(inWords).toMatch(/^coda \S+ has been running for \d+ (?:second|minute)s? \(process \d+, \d+ MB\)\.$/m);
     expect(inWords).toMatch(
-      /^It hears console\.\n0 answers are under way, 0 messages wait to be sent\.\nNo model is configured\.$/m,
+      /^It hears console and http\.\n0 answers are under way, 0 messages wait to be sent\.\nNo model is configured\.$/m,
     );
   });
 

@@ -13,7 +13,9 @@ async function coda(args: string[]) {
 
 test('open shows a link of the running coda that signs a browser in; --revoke ends it', async () => {
   const dataDir = await migratedDataDir();
-  await using _chat = await Jsonl.start({ dataDir, env: { CODA_HTTP_LISTEN: '127.0.0.1:0' } });
+  await using chat = await Jsonl.start({ dataDir, env: { CODA_HTTP_LISTEN: '127.0.0.1:0' } });
+  // Whoever speaks at the terminal owns it.
+  await chat.say('/help');
   const left = join(dataDir, 'run', 'open.html');
   writeFileSync(left, 'a link of somebody who ended it before it was read');
   const opened = await coda(['open', '--data', dataDir]);

@@ -5,6 +5,7 @@ import type { Model } from '../../src/agent/index.ts';
 import { type App, build, readConfig, verbFinder } from '../../src/app/index.ts';
 import { DAY_MS } from '../../src/base/clock.ts';
 import type { Json } from '../../src/base/json.ts';
+import { createLog } from '../../src/base/log.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import type { Config } from '../../src/config/index.ts';
 import type { ChatAdapter } from '../../src/delivery/index.ts';
@@ -27,6 +28,8 @@ export interface PlayOptions {
   config?: Record<string, unknown>;
   /** The environment, of which the configuration knows nothing. */
   env?: Record<string, string>;
+  /** Hears each line of the log. */
+  log?(line: string): void;
   model?: Model;
   skills?: readonly Skill[];
   platform?: Partial<PlatformOptions>;
@@ -67,6 +70,8 @@ export class Play {
 
   static async begin(options: PlayOptions = {}): Promise<Play> {
     const world = testWorld({ at: options.at ?? '2026-11-20T08:00:00Z', ...(options.env && { env: options.env }) });
+    const { log: write } = options;
+    if (write) world.log = createLog('debug', world.secrets, { write });
     const dataDir = options.ownFolder ? await migratedFolder() : await mkdtemp(join(tmpdir(), 'coda-play-'));
     const server = options.engine === 'PostgreSQL' ? await borrowPostgres() : undefined;
     const loan = server || options.ownFolder ? undefined : await borrowEngine();

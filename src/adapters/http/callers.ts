@@ -1,6 +1,7 @@
 /** The caller of a request: a program by its token, a person by the session of their browser. */
 
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import { CodaError } from '../../base/errors.ts';
 import type { AnyRoute, Caller, Scope } from '../../chat/index.ts';
 import { isLoopback } from './config.ts';
@@ -70,6 +71,15 @@ function scopeMissing({ headers }: IncomingMessage, caller: Caller, scope: Scope
     message: caller.inPerson ? 'Only an owner may do this.' : `The token ${caller.name} has no scope ${scope}.`,
     remedy: caller.inPerson ? 'Ask one.' : `Make one with it: coda tokens add NAME --scopes ${scope}.`,
   });
+}
+
+/**
+ * The client's address. Behind a proxy (`http.url`) all come from that one: it is then the last one that was added to
+ * `X-Forwarded-For`, which the proxy itself has seen. Good for limits alone: whoever goes around the proxy can say anything.
+ */
+export function addressOfClient({ socket, headers }: IncomingMessage, isProxied: boolean): string {
+  const last = [headers['x-forwarded-for']].flat().join(',').split(',').at(-1)?.trim() ?? '';
+  return (isProxied && isIP(last) !== 0 ? last : socket.remoteAddress) ?? '';
 }
 
 /** True if it comes from this machine by itself: what a proxy or a page has sent comes from anywhere. */

@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { AnyRoute, Caller, HttpAnswer } from '../../chat/index.ts';
-import { type CallerChecks, isLocal, requireCaller } from './callers.ts';
+import { addressOfClient, type CallerChecks, isLocal, requireCaller } from './callers.ts';
 import { guardOrigin, type Origins, preflight, readableBy } from './origins.ts';
 import { isExpected, type Problem, problem, problemOf } from './problem.ts';
 import { checkHead, partsOf } from './request.ts';
@@ -16,6 +16,8 @@ import { write, writeProblem } from './writing.ts';
 /** Routes, and the rights to ask for them. */
 export interface Service extends CallerChecks {
   routes: readonly AnyRoute[];
+  /** True while nobody owns this coda: only routes that say so are answered. */
+  isOwnerless?(): Promise<boolean>;
   /** Counts a request that was refused for what it brings; false: the caller asks for more than they may. */
   admits?(caller: Caller): Promise<boolean>;
   /** A problem as a page; left out where only programs are served. */
@@ -49,6 +51,7 @@ export class Requests {
       const matches = this.router.match(pathOf(incoming));
       const method = incoming.method === 'HEAD' ? 'GET' : incoming.method;
       match = matches.find(({ route }) => route.method === method);
+      if (!match?.route.beforeOwner && (await this.parts.service.isOwnerless?.())) throw noOwner();
       if (match) await this.answer(match, incoming, outgoing);
       else if (matches.length > 0) await this.answerOtherMethod(matches, incoming, outgoing);
       else throw notFound();
@@ -88,7 +91,8 @@ export class Requests {
       const value = incoming.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
     };
-    const request = { ...parts, header, caller, local: isLocal(incoming), signal };
+    const address = addressOfClient(incoming, origins.proxy !== undefined);
+    const request = { ...parts, header, caller, local: isLocal(incoming), address, signal };
     const answer = await route.answerRequest(request);
     const headers = { ...cors, ...answer.headers };
     if (scope === undefined || answer.body === undefined || !('events' in answer.body)) return { ...answer, headers };
@@ -151,6 +155,13 @@ function tooFast(): CodaError {
   return new CodaError('HTTP_TOO_FAST', {
     message: 'You ask for more than you may in this time.',
     remedy: 'Wait a minute, then send it again.',
+  });
+}
+
+function noOwner(): CodaError {
+  return new CodaError('HTTP_UNAUTHORIZED', {
+    message: 'Nobody owns this coda yet.',
+    remedy: 'Open its page in a browser, and enter the code that stands in its log.',
   });
 }
 

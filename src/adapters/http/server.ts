@@ -17,6 +17,8 @@ export interface ServerOptions {
   config: HttpConfig;
   log: Log;
   clock: Clock;
+  /** Serves on any free port of the same host where the configured one is taken. */
+  anyPort?: boolean;
 }
 
 const CLOSING_MS = 2_000;
@@ -38,6 +40,12 @@ export class HttpServer {
   get address(): { host: string; port: number } | undefined {
     const address = this.server?.address() as AddressInfo | null | undefined;
     return address ? { host: address.address, port: address.port } : undefined;
+  }
+
+  /** The address as `http.listen` has it. */
+  get listens(): string | undefined {
+    const { address } = this;
+    return address && `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
   }
 
   get url(): string | undefined {
@@ -83,9 +91,20 @@ export class HttpServer {
     });
     server.maxConnections = config.max_connections;
     server.on('clientError', refuseUnreadable);
-    await listen(server, config.listen, log);
+    await this.listenOn(server);
     this.server = server;
     this.opened.resolve();
+  }
+
+  private async listenOn(server: Server): Promise<void> {
+    const { config, log, anyPort } = this.options;
+    try {
+      await listen(server, config.listen, log);
+    } catch (error) {
+      if (!anyPort) throw error;
+      log.warn({ listen: config.listen }, 'another program uses the usual port of the page: a free one is taken');
+      await listen(server, config.listen.replace(/:\d+$/, ':0'), log);
+    }
   }
 
   /** Resolves once it listens, which may be a while after coda has been put together. */
@@ -98,7 +117,7 @@ export class HttpServer {
     return {
       name: 'http',
       check: async () => {
-        if (this.server) return { ok: true, says: `served on ${at}` };
+        if (this.server) return { ok: true, says: `served on ${this.listens ?? at}` };
         const trial = createServer();
         try {
           await listen(trial, at, this.options.log);

@@ -6,9 +6,10 @@ import { logRoutes } from './logs.ts';
 import { type MeParts, meRoute, Wellness } from './me.ts';
 import { type PeopleParts, peopleRoutes } from './people.ts';
 import { type SearchParts, searchRoute } from './search.ts';
+import { type SetupParts, setupRoutes } from './setup.ts';
 import { type SystemParts, systemRoutes } from './system.ts';
 
-export interface ApiParts extends MeParts, SystemParts, ActivityParts, PeopleParts, SearchParts {
+export interface ApiParts extends MeParts, SystemParts, ActivityParts, PeopleParts, SearchParts, SetupParts {
   checks: Pick<Checks, 'run'>;
   changed: ChangeSource | undefined;
 }
@@ -23,5 +24,6 @@ export function apiRoutes(parts: ApiParts): readonly AnyRoute[] {
     ...peopleRoutes(parts),
     ...systemRoutes(parts, wellness),
     ...logRoutes(parts),
+    ...setupRoutes(parts),
   ];
 }

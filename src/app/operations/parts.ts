@@ -11,6 +11,7 @@ import type { JobQueue, Worker } from '../../jobs/index.ts';
 import type { Database, WritesBesides } from '../../storage/index.ts';
 import type { Backups } from '../backups.ts';
 import type { People } from '../people.ts';
+import type { FirstStart } from '../sign-in/first-start.ts';
 import type { Sessions } from '../sign-in/sessions.ts';
 import type { Tokens } from '../sign-in/tokens.ts';
 
@@ -28,6 +29,7 @@ export interface OperatedApp {
   readonly people: People;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
+  readonly firstStart: FirstStart;
   readonly http: HttpServer | undefined;
   readonly agentSkills: LiveSkills;
   readonly approvals: Approvals;

@@ -138,8 +138,11 @@ const link = operation({
     if (url === undefined) throw stoppingError();
     // The signed-in person decides about calls that wait.
     needsToken(app.approvals, token);
-    const { code, expiresAt } = await app.sessions.link(person, besides);
-    return { url: url + signInPath(code), expires_at: expiresAt.toISOString() };
+    const isFirst = person === undefined && (await app.firstStart.isPending());
+    const { code, expiresAt } = isFirst
+      ? await app.firstStart.addCode(besides)
+      : await app.sessions.link(person, besides);
+    return { url: url + signInPath(code), expires_at: expiresAt.toISOString(), is_first: isFirst };
   },
 });
 
@@ -173,6 +176,8 @@ const signOut = operation({
 /** Milliseconds in which a browser has read the file with the link; the program that opens it may end before that. */
 const READ_MS = 5_000;
 
+const FOR_ONE = 'It is good for one browser, within five minutes.\n';
+
 /** Shows a link that signs one browser in, and opens it where there is a desktop. */
 const open = operation({
   name: 'open',
@@ -191,9 +196,9 @@ const open = operation({
     const file = join(dataDir, 'run', 'open.html');
     rmSync(file, { force: true });
     if (revoke) return `${plural(await ask(signOut, { person }), 'session')} ended.\n`;
-    const { url } = await ask(link, { person });
+    const { url, is_first: isFirst } = await ask(link, { person });
     io.stdout.write(`${url}\n`);
-    io.stderr.write('It is good for one browser, within five minutes.\n');
+    io.stderr.write(isFirst ? 'Nobody owns this coda yet: who opens it within 15 minutes does.\n' : FOR_ONE);
     if (browser && io.stdout.isTTY) await launch(url, file, io);
     return '';
   },

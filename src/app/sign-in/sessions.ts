@@ -2,15 +2,17 @@ import { append, rowOf } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { Caller, Scope } from '../../chat/index.ts';
-import { meetById, sessions } from '../../people/index.ts';
+import { meetById, type Role, sessions } from '../../people/index.ts';
 import type { Transaction, WritesBesides } from '../../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
 
 const LINK_MS = 5 * 60_000;
-const SESSION_MS = 30 * 86_400_000;
+export const SESSION_MS = 30 * 86_400_000;
 const SECRET = /^[\w-]{43}$/;
 
 const SCOPES: readonly Scope[] = ['messages', 'consent', 'data'];
+
+export const scopesOf = (role: Role): readonly Scope[] => (role === 'owner' ? [...SCOPES, 'admin'] : SCOPES);
 
 export interface OpenedSession {
   /** The value of the browser's cookie, which is kept nowhere else. */
@@ -74,8 +76,15 @@ export class Sessions {
     const holder = await sessions.holderOf(this.deps.database, hashOf(cookie), this.deps.world.clock.now());
     if (!holder || holder.role === 'guest') return undefined;
     const { personId, name, role, roles } = holder;
-    const scopes: readonly Scope[] = role === 'owner' ? [...SCOPES, 'admin'] : SCOPES;
-    return { id: `web-${personId}`, name, scopes, who: { role, roles }, personId, account: undefined, inPerson: true };
+    return {
+      id: `web-${personId}`,
+      name,
+      scopes: scopesOf(role),
+      who: { role, roles },
+      personId,
+      account: undefined,
+      inPerson: true,
+    };
   }
 
   async close(cookie: string): Promise<void> {

@@ -9,7 +9,7 @@ import {
 } from '../../app/index.ts';
 import { deferred } from '../../base/async.ts';
 import { smallHeaps } from '../../base/heap.ts';
-import type { Json } from '../../base/json.ts';
+import { type Json, omitUndefined } from '../../base/json.ts';
 import { createLog, type Log, Secrets } from '../../base/log.ts';
 import { version } from '../../base/root.ts';
 import type { World } from '../../base/world.ts';
@@ -31,6 +31,10 @@ export interface ServeOptions {
   logTo?(config: Config): { write(line: string): void };
   /** True if a person looks at stderr while the log goes elsewhere; default: it goes where `logTo` says. */
   watched?: boolean;
+  /** Values where there is no configuration file. */
+  withoutFile?: Readonly<Record<string, unknown>>;
+  /** Stops this coda and serves another one; left out where the process does not do that. */
+  onRestart?: () => void;
 }
 
 /** Builds and starts a coda as the flags say. Where it throws, everything that it opened is closed again. */
@@ -50,7 +54,12 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
       await control.close();
     };
     try {
-      const built = await build(config, world, { ...aboutItself(config), onFatal: (error) => die(io, error, witness) });
+      const onFatal = (error: Error) => die(io, error, witness);
+      const built = await build(
+        config,
+        world,
+        omitUndefined({ ...aboutItself(config), onFatal, onRestart: options.onRestart }),
+      );
       app = built;
       served.resolve(serviceOf(built, config, world));
       await built.start();
@@ -94,7 +103,8 @@ export function prepare(
   options: ServeOptions = {},
 ): { config: Config; world: World } {
   const secrets = new Secrets();
-  const config = readConfig(configRequest(flags, io, secrets));
+  const { withoutFile } = options;
+  const config = readConfig({ ...configRequest(flags, io, secrets), withoutFile });
   const { level } = config.log;
   const world = createWorld({ env: io.env, secrets, level, testClock: flags.testClock });
   const destination = options.logTo?.(config) ?? terminalLog(io);

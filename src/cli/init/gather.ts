@@ -1,11 +1,13 @@
 /** The questions of `coda init`, in their order: what a flag or the environment answers is not asked. */
 import {
   findLocalModels,
-  findWindow,
   type LocalModels,
-  type ProviderChoice,
+  localChoice,
+  type ModelChoice,
   platforms,
-  probeProvider,
+  VENDORS,
+  type Vendor,
+  vendorChoice,
 } from '../../app/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -31,7 +33,7 @@ export interface Answers {
   /** The page on this machine is switched on. */
   browser: boolean;
   /** The model, as `provider/model`, and its provider; undefined: nothing new. */
-  model: { name: string; provider: ProviderChoice } | undefined;
+  model: ModelChoice | undefined;
   postgres: boolean;
   service: boolean;
   secrets: Record<string, string>;
@@ -205,11 +207,6 @@ async function ownerOf(
   return id === '' ? undefined : `${name}:${id}`;
 }
 
-const VENDORS = [
-  { name: 'anthropic', title: 'Anthropic', kind: 'anthropic', env: 'ANTHROPIC_API_KEY' },
-  { name: 'openai', title: 'OpenAI', kind: 'openai-compatible', env: 'OPENAI_API_KEY' },
-] as const;
-
 async function modelOf(ask: Asker, known: KnownSettings, secrets: Record<string, string>): Promise<Answers['model']> {
   const { flags, current, env } = known;
   if (flags.model === 'none') return undefined;
@@ -241,31 +238,29 @@ async function localModel(
   const home = local.find(({ models }) => models.includes(chosen));
   if (!home) {
     const found = local.flatMap(({ models }) => models);
-    const remedy = found.length > 0 ? `Found: ${found.join(', ')}.` : 'Neither Ollama nor LM Studio answers here.';
+    const remedy =
+      found.length > 0 ? `Found: ${found.join(', ')}.` : 'Neither Ollama, LM Studio nor llama.cpp answers here.';
     throw usage(`There is no model ${chosen} on this machine.`, remedy);
   }
-  const { name, kind, base_url } = home;
-  const window = await ask.showWaiting(texts.askingWindow(home.title), () => findWindow(home, chosen));
-  const set = Number(current('models', 'providers', name, 'context_tokens') ?? Number.POSITIVE_INFINITY);
-  // A smaller one is somebody's choice; a larger one would be cut off without a word.
-  const isSmaller = window !== undefined && !(set <= window);
-  return { name: chosen, provider: { name, kind, base_url, ...(isSmaller && { context_tokens: window }) } };
+  return ask.showWaiting(texts.askingWindow(home.title), () => localChoice(home, chosen, current));
 }
 
 async function vendorModel(
   ask: Asker,
   known: KnownSettings,
-  { name, title, kind, env }: (typeof VENDORS)[number],
+  vendor: Vendor,
   { secrets, chosen }: { secrets: Record<string, string>; chosen: string },
 ): Promise<Answers['model']> {
-  const base_url = text(known.current('models', 'providers', name, 'base_url'));
+  const { title, env } = vendor;
+  const { current } = known;
   for (let trusted = true; ; trusted = false) {
     const key = await secretFor(ask, known, { env, label: texts.questions.key(title) }, trusted);
-    const provider = { name, kind, api_key: key, ...(base_url && { base_url }) };
-    const { model, ...answer } = await ask.showWaiting(`Asking ${title}`, () => probeProvider(provider));
+    const answer = await ask.showWaiting(`Asking ${title}`, () =>
+      vendorChoice(vendor, { choice: chosen, key, current }),
+    );
     if (answer.ok) {
       secrets[env] = key;
-      return { name: chosen === name ? model : chosen, provider: { ...provider, api_key: `\${${env}}` } };
+      return answer.model;
     }
     if (known.flags.yes) throw refusedSetup(answer);
     ask.say(texts.refusedBy(answer));

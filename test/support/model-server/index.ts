@@ -67,6 +67,8 @@ export class ModelServer {
   aliases: readonly string[] = [];
   /** The only API that it speaks; both when left out. */
   speaks: 'anthropic' | 'openai' | undefined;
+  /** Answers whoever asks, as a service of one's own machine does. */
+  asksNoKey = false;
   /** What Ollama's own API tells of each model. */
   ollama: { capabilities: readonly string[]; context: number } | undefined;
   /** Asked before the scenes. */
@@ -143,7 +145,9 @@ export class ModelServer {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const key = request.headers['x-api-key'] ?? request.headers.authorization?.replace('Bearer ', '');
+    const key = this.asksNoKey
+      ? KEY
+      : (request.headers['x-api-key'] ?? request.headers.authorization?.replace('Bearer ', ''));
     if (request.method === 'GET' && request.url?.startsWith('/v1/models')) {
       if (key !== KEY) return refuse(response, 'openai', REFUSALS.unauthorized?.openai as Refusal);
       const one = decodeURIComponent(request.url.slice('/v1/models/'.length));

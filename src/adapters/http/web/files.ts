@@ -100,6 +100,7 @@ export class WebFiles {
       method: 'GET',
       path,
       page: true,
+      beforeOwner: true,
       summary: 'A page.',
       answerRequest: () => this.shell(200),
     });
@@ -110,6 +111,7 @@ export class WebFiles {
       method: 'GET',
       path,
       page: true,
+      beforeOwner: true,
       summary: 'A file that pages load.',
       params: z.object({ name: z.string().default('') }),
       answerRequest: (request) => {
@@ -133,6 +135,7 @@ export class WebFiles {
       method: 'GET',
       path: '/manifest.json',
       page: true,
+      beforeOwner: true,
       summary: 'What a device shows of the application that it installs.',
       answerRequest: () => {
         const { names } = this.assets();

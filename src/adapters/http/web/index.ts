@@ -3,6 +3,7 @@ import type { AnyRoute, HttpAnswer } from '../../../chat/index.ts';
 import { type ChatsDeps, chatsRoutes } from '../chats/index.ts';
 import type { Problem } from '../problem.ts';
 import { WebFiles } from './files.ts';
+import { type FirstOwner, firstStartRoute, signInWaysRoute } from './first-start.ts';
 import { type SessionKeeper, sessionRoutes } from './session.ts';
 
 export interface Web {
@@ -11,10 +12,16 @@ export interface Web {
   problem(found: Problem, headers: Readonly<Record<string, string>>): HttpAnswer;
 }
 
-export function openWeb(deps: ChatsDeps & { sessions: SessionKeeper }): Web {
+export function openWeb(deps: ChatsDeps & { sessions: SessionKeeper; firstStart: FirstOwner }): Web {
   const files = new WebFiles();
   return {
-    routes: [...sessionRoutes(deps.sessions), ...chatsRoutes(deps), ...files.routes()],
+    routes: [
+      signInWaysRoute(deps.firstStart),
+      firstStartRoute(deps.firstStart),
+      ...sessionRoutes(deps.sessions),
+      ...chatsRoutes(deps),
+      ...files.routes(),
+    ],
     problem: ({ status }, headers) => files.shell(status, headers),
   };
 }

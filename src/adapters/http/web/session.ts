@@ -1,15 +1,19 @@
 /** Sessions of browsers: begun with the code of a link, ended by their person. */
 import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
-import { type AnyRoute, route, SCOPES, type Scope } from '../../../chat/index.ts';
+import { type AnyRoute, type HttpRequest, route, SCOPES, type Scope } from '../../../chat/index.ts';
 import { cookieOf, cookieText, guardSite } from '../origins.ts';
+
+/** A session that begins. */
+export interface OpenedCookie {
+  cookie: string;
+  seconds: number;
+  scopes: readonly Scope[];
+}
 
 export interface SessionKeeper {
   /** Uses up the code of a link. Throws `HTTP_UNAUTHORIZED`, and `HTTP_CONFLICT` in a browser that is somebody else's. */
-  open(
-    code: string,
-    before?: { cookie: string | undefined; instead: boolean },
-  ): Promise<{ cookie: string; seconds: number; scopes: readonly Scope[] }>;
+  open(code: string, before?: { cookie: string | undefined; instead: boolean }): Promise<OpenedCookie>;
   close(cookie: string): Promise<void>;
 }
 
@@ -17,7 +21,15 @@ export interface SessionKeeper {
 export const signInPath = (code: string): string => `/open#${code}`;
 
 const TAG = 'session';
-const scopes = z.array(z.enum(Object.keys(SCOPES) as [Scope, ...Scope[]]));
+export const scopeList = z.array(z.enum(Object.keys(SCOPES) as [Scope, ...Scope[]]));
+
+/** Throws `HTTP_FORBIDDEN` for what a page of another site sends; returns the page's origin. */
+export function guardOwnPage(header: HttpRequest['header']): string | undefined {
+  const [site, mode, origin] = [header('sec-fetch-site'), header('sec-fetch-mode'), header('origin')];
+  const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': mode, origin, host: header('host') };
+  guardSite({ method: 'POST', headers }, true);
+  return origin;
+}
 
 export function sessionRoutes(sessions: SessionKeeper): readonly AnyRoute[] {
   return [signIn(sessions), signOut(sessions)];
@@ -34,11 +46,9 @@ function signIn(sessions: SessionKeeper): AnyRoute {
       code: z.string().max(100),
       instead: z.boolean().default(false).describe('Ends the session of another person in this browser.'),
     }),
-    answers: { 200: { description: 'The browser is signed in.', schema: z.object({ scopes }) } },
+    answers: { 200: { description: 'The browser is signed in.', schema: z.object({ scopes: scopeList }) } },
     async answerRequest({ body, header }) {
-      const [site, mode, origin] = [header('sec-fetch-site'), header('sec-fetch-mode'), header('origin')];
-      const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': mode, origin, host: header('host') };
-      guardSite({ method: 'POST', headers }, true);
+      const origin = guardOwnPage(header);
       const before = { cookie: cookieOf({ headers: { cookie: header('cookie') } }), instead: body.instead };
       const opened = await sessions.open(body.code, before);
       return {

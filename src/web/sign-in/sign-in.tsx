@@ -1,0 +1,59 @@
+/** The page of a browser in which nobody is signed in. */
+import { useEffect, useState } from 'preact/hooks';
+import { api, ask, Failure, failureOf } from '../api/client.ts';
+import { go } from '../app/router.ts';
+import { beginSession, signIn } from '../app/session.ts';
+import { Unreachable } from '../app/wrong.tsx';
+import { Button } from '../parts/button.tsx';
+import { FirstStart } from './first-start.tsx';
+
+/** Codes of the first start are short enough to be typed; those of links are not. */
+const TYPED = /^[A-Z2-9]{5}-[A-Z2-9]{5}$/;
+
+/** The first start where nobody owns this coda; else how one signs in, or the exchange of a link's code (behind `#`). */
+export function SignIn({ code }: { code: string }) {
+  const [isFirst, setFirst] = useState<boolean | Failure>();
+  const look = () => {
+    setFirst(undefined);
+    ask(api.GET('/v1/sign-in')).then(
+      ({ first }) => setFirst(first),
+      (error: unknown) => setFirst(failureOf(error)),
+    );
+  };
+  useEffect(look, []);
+  if (isFirst instanceof Failure) return <Unreachable failure={isFirst} onAgain={look} />;
+  if (isFirst === undefined) return null;
+  if (isFirst) return <FirstStart code={TYPED.test(code) ? code : ''} />;
+  return <Ways code={code} />;
+}
+
+function Ways({ code }: { code: string }) {
+  const [state, setState] = useState<'asked' | 'signing' | Failure>(code === '' ? 'asked' : 'signing');
+  const begin = async (instead: boolean) => {
+    setState('signing');
+    try {
+      await signIn(code, instead);
+      await beginSession();
+      go('/', { replace: true });
+    } catch (error) {
+      setState(failureOf(error));
+    }
+  };
+  useEffect(() => {
+    if (code !== '') void begin(false);
+  }, []);
+  return (
+    <main class="alone" id="main">
+      <h1>Sign in</h1>
+      <p role="status">
+        {state === 'asked' && 'Run “coda open” where coda runs, and open the link that it shows.'}
+        {state === 'signing' && 'Signing in …'}
+        {state instanceof Failure && state.sentence}
+      </p>
+      {state instanceof Failure && state.status === 409 && (
+        <Button onClick={() => void begin(true)}>Sign in anew</Button>
+      )}
+      {state instanceof Failure && state.status === 0 && <Button onClick={() => void begin(false)}>Try again</Button>}
+    </main>
+  );
+}

@@ -1,0 +1,156 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Play, type PlayOptions, play } from '../../support/play.ts';
+
+const CODE = /the code ([A-Z2-9]{5}-[A-Z2-9]{5})/;
+
+/** A coda that nobody owns, with its page and what stood in its log. */
+async function ownerless(options: PlayOptions = {}) {
+  const lines: string[] = [];
+  const log = (line: string) => void lines.push(line);
+  const coda = await play({ ...options, log, config: { 'http.listen': '127.0.0.1:0', ...options.config } });
+  onTestFinished(() => coda[Symbol.asyncDispose]());
+  const url = () => `http://127.0.0.1:${coda.app.http?.address?.port}`;
+  const ask = (path: string, init: RequestInit = {}) => fetch(url() + path, { redirect: 'manual', ...init });
+  const claim = (code: string, headers: Record<string, string> = OWN, name = 'Ana') =>
+    ask('/v1/first-start', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify({ code, name }),
+    });
+  return { coda, url, ask, claim, lines, code: () => codeIn(lines) };
+}
+
+const OWN = { 'Sec-Fetch-Site': 'same-origin' };
+
+/** The last code of the log. */
+function codeIn(lines: readonly string[]): string {
+  const codes = lines.flatMap((line) => CODE.exec(line)?.[1] ?? []);
+  return codes.at(-1) ?? '';
+}
+
+const cookieOf = (answer: Response) => (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+const owners = (coda: Play) => coda.count(`persons where role = 'owner'`);
+
+describe('a coda that nobody owns', () => {
+  test('belongs to whoever brings the code of its log, by the name that they give', async () => {
+    const { coda, ask, claim, code } = await ownerless();
+    expect(await (await ask('/v1/sign-in')).json()).toEqual({ first: true });
+    const claimed = await claim(code().toLowerCase().replace('-', ' '));
+    expect(claimed.status).toBe(200);
+    const cookie = claimed.headers.get('set-cookie') ?? '';
+    expect(cookie).toMatch(/^coda_session=[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/);
+    const me = await ask('/v1/me', { headers: { Cookie: cookieOf(claimed), ...OWN } });
+    expect(await me.json()).toMatchObject({ person: { name: 'Ana', role: 'owner' } });
+    expect(await (await ask('/v1/sign-in')).json()).toEqual({ first: false });
+    // The person at the terminal is the same one.
+    expect(await coda.count(`identities where adapter = 'console' and external_id = 'owner'`)).toBe(1);
+    expect(await owners(coda)).toBe(1);
+    expect(await coda.count(`audit_log where action = 'person.first_owner'`)).toBe(1);
+  });
+
+  test('answers nothing else to anybody, but whether it is well and the page that asks', async () => {
+    const { coda, ask } = await ownerless();
+    const document = await ask('/', { headers: { Accept: 'text/html' } });
+    expect(document.status).toBe(200);
+    const script = /src="(\/web\/[^"]+)"/.exec(await document.text())?.[1] ?? '';
+    for (const path of ['/health', script, '/manifest.json', '/worker.js'])
+      expect((await ask(path)).status, path).toBe(200);
+    const open = new Set(['/health', '/v1/sign-in', '/v1/first-start']);
+    const asked = coda.app.routes.filter(({ page, path }) => !page && !open.has(path));
+    expect(asked.length).toBeGreaterThan(100);
+    for (const { method, path } of asked) {
+      const answer = await ask(path.replace(/:\w+/g, 'x'), { method, headers: OWN });
+      expect([method, path, answer.status]).toEqual([method, path, 401]);
+    }
+    expect((await ask('/v1/me', { method: 'OPTIONS' })).status).toBe(401);
+    expect(await owners(coda)).toBe(0);
+  });
+
+  test('is made by nobody who only comes first', async () => {
+    const { coda, ask, claim } = await ownerless();
+    for (const code of ['', 'AAAAA-AAAAA', '0', '%', "' or true --"]) {
+      expect([400, 401]).toContain((await claim(code)).status);
+    }
+    const session = { method: 'POST', headers: { 'Content-Type': 'application/json', ...OWN } };
+    expect((await ask('/v1/session', { ...session, body: JSON.stringify({ code: 'x'.repeat(43) }) })).status).toBe(401);
+    expect(await owners(coda)).toBe(0);
+  });
+
+  test('two visitors with the code at the same time: one owns it, the other is told that there is an owner', async () => {
+    const { coda, claim, code } = await ownerless();
+    const all = await Promise.all(['Ana', 'Bo', 'Cleo', 'Dan'].map((name) => claim(code(), OWN, name)));
+    expect(all.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+    expect(all.filter((answer) => cookieOf(answer) !== '')).toHaveLength(1);
+    expect([await owners(coda), await coda.count('browser_sessions'), await coda.count('first_codes')]).toEqual([
+      1, 1, 0,
+    ]);
+  });
+
+  test('its code is good once, for 15 minutes, and none of it outlives the claim', async () => {
+    const { coda, ask, claim, code } = await ownerless();
+    const first = code();
+    await coda.passes({ minutes: 16 });
+    expect((await claim(first)).status).toBe(401);
+    const opened = (await coda.operation('open', {})) as { url: string };
+    const second = opened.url.split('#')[1] ?? '';
+    expect(second).toMatch(/^[A-Z2-9]{5}-[A-Z2-9]{5}$/);
+    await coda.restart();
+    const third = code();
+    expect(third).not.toBe(first);
+    const claimed = await claim(second);
+    expect(claimed.status).toBe(200);
+    for (const used of [second, third]) expect((await claim(used)).status).toBe(409);
+    expect((await ask('/v1/me', { headers: { Cookie: cookieOf(claimed), ...OWN } })).status).toBe(200);
+  });
+
+  test('guesses are counted: after ten in a minute not even the right code is looked at', async () => {
+    const { coda, claim, code } = await ownerless();
+    for (let guess = 0; guess < 10; guess++) expect((await claim(`AAAAA-AAAA${guess}`)).status).toBe(401);
+    const late = await claim(code());
+    expect([late.status, late.headers.get('retry-after')]).toEqual([429, '5']);
+    await coda.passes({ minutes: 1 });
+    expect((await claim(code())).status).toBe(200);
+  });
+
+  test('a page of another site cannot bring the code, nor can a name that was made to point here', async () => {
+    const { coda, claim, code, url } = await ownerless();
+    const refused: Record<string, string>[] = [
+      {},
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site', Origin: url() },
+      { Origin: 'https://evil.example' },
+      { Origin: 'null' },
+    ];
+    for (const headers of refused) expect((await claim(code(), headers)).status).toBe(403);
+    expect(await owners(coda)).toBe(0);
+  });
+
+  test('has its code in no table, no entry of what was done, and no answer', async () => {
+    const { coda, claim, code, lines } = await ownerless();
+    const opened = (await coda.operation('open', {})) as { url: string };
+    const codes = [code(), opened.url.split('#')[1] ?? ''];
+    const answers = [await (await claim('WRONG-CODES')).text(), await (await claim(codes[0] ?? '')).text()];
+    const read = (table: string) =>
+      coda.database().read<{ all: string | null }>(`select json_agg(t)::text as all from ${table} t`);
+    for (const table of ['first_codes', 'audit_log', 'browser_sessions', 'persons']) {
+      answers.push((await read(table)).rows[0]?.all ?? '');
+    }
+    for (const each of codes) expect(answers.filter((text) => text.includes(each))).toEqual([]);
+    // The log has the first one only: what "coda open" shows is for its terminal.
+    expect(lines.filter((line) => line.includes(codes[1] ?? ''))).toEqual([]);
+  });
+});
+
+test('where the configuration names owners, or somebody was let in, nothing is asked for and nothing is shown', async () => {
+  const named = await ownerless({ config: { 'access.owners': ['discord:123456789012345678'] } });
+  expect([named.code(), (await named.claim('AAAAA-AAAAA')).status]).toEqual(['', 409]);
+  expect(await (await named.ask('/v1/sign-in')).json()).toEqual({ first: false });
+  const guarded = await ownerless({ config: { 'access.approval_token': 'open sesame' } });
+  expect([guarded.code(), (await guarded.claim('AAAAA-AAAAA')).status]).toEqual(['', 409]);
+  const { coda, code, claim } = await ownerless();
+  const before = code();
+  await coda.person('owner').says('/help');
+  expect((await claim(before)).status).toBe(409);
+  await coda.restart();
+  expect(code()).toBe(before);
+});

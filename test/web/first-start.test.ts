@@ -1,0 +1,127 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { type Browser, CHROMIUM, faultsOf, openBrowser, type Page } from '../support/browser.ts';
+import { freshDataDir, Program } from '../support/jsonl.ts';
+import { KEY, ModelServer } from '../support/model-server/index.ts';
+import { freePort } from '../support/ports.ts';
+
+const SHOWN = /open (http:\/\/[\d.]+:\d+)\/ and enter the code ([A-Z2-9]{5}-[A-Z2-9]{5})/;
+
+/** `coda run` with nothing but a data folder, beside a service of models that stands where Ollama does. */
+async function nothingConfigured() {
+  const models = await ModelServer.start();
+  onTestFinished(() => models.close());
+  models.asksNoKey = true;
+  models.models = [{ id: 'qwen3', object: 'model' }];
+  models.ollama = { capabilities: ['completion', 'tools'], context: 32_768 };
+  const dataDir = freshDataDir();
+  const coda = new Program(['run', '--data', dataDir], {
+    cwd: dirname(dataDir),
+    env: { OLLAMA_HOST: models.url },
+  });
+  onTestFinished(() => coda[Symbol.asyncDispose]());
+  await coda.logged('and enter the code');
+  const [, url = '', code = ''] = SHOWN.exec(coda.stderr) ?? [];
+  return { coda, models, dataDir, url, code };
+}
+
+/** `coda run` with a configuration that says where a vendor is, and no key. */
+async function withVendor() {
+  const models = await ModelServer.start();
+  onTestFinished(() => models.close());
+  models.models = ['gpt-5-mini', 'gpt-5-nano', 'gpt-5'].map((id) => ({ id, object: 'model' }));
+  const dataDir = freshDataDir();
+  const folder = dirname(dataDir);
+  const vendor = `openai: { kind: openai-compatible, base_url: ${models.baseUrl('openai')} }`;
+  const listen = `127.0.0.1:${await freePort()}`;
+  writeFileSync(
+    join(folder, 'own.yaml'),
+    `# ours\nhttp: { listen: "${listen}" }\nmodels: { default: openai/gpt-5-mini, providers: { ${vendor} } }\n`,
+  );
+  const coda = new Program(['run', '--data', dataDir, '--config', 'own.yaml'], {
+    cwd: folder,
+    env: { OLLAMA_HOST: '127.0.0.1:9' },
+  });
+  onTestFinished(() => coda[Symbol.asyncDispose]());
+  await coda.logged('and enter the code');
+  const [, url = '', code = ''] = SHOWN.exec(coda.stderr) ?? [];
+  return { coda, models, folder, url, code };
+}
+
+describe.skipIf(!CHROMIUM)('a first start in the browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  const visit = async (url: string): Promise<Page> => {
+    const context = await browser.newContext({ reducedMotion: 'reduce' });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    await page.goto(url);
+    return page;
+  };
+
+  test('from nothing to an answer of a model: a code, a name, one question, and no command', async () => {
+    const { coda, models, dataDir, url, code } = await nothingConfigured();
+    const page = await visit(url);
+    await page.getByLabel('Code').fill('AAAAA-AAAAA');
+    await page.getByLabel('Your name').fill('Ana');
+    expect(await faultsOf(page, 'first-start')).toEqual([]);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('alert').getByText('This is not the code').waitFor();
+    await page.getByLabel('Code').fill(code);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('heading', { name: 'Whom shall I ask?' }).waitFor();
+    await page.getByLabel('qwen3, on this machine (Ollama)').waitFor();
+    expect(await page.getByLabel('qwen3, on this machine (Ollama)').isChecked()).toBe(true);
+    expect(await faultsOf(page, 'first-question')).toEqual([]);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.waitForURL('**/chat');
+    await page.getByText('Hello Ana. I am coda.').waitFor();
+    // What is offered works without the model, too.
+    await page.getByRole('button', { name: 'add milk and eggs to the shopping list' }).waitFor();
+    models.play({ when: { says: 'heavy' }, text: 'About 5,000 tons.' });
+    await page.getByLabel('Message', { exact: true }).fill('How heavy is a cloud?');
+    await page.keyboard.press('Enter');
+    await page.getByText('About 5,000 tons.').waitFor();
+    const config = readFileSync(join(dataDir, 'config.yaml'), 'utf8');
+    expect(config).toContain('default: ollama/qwen3');
+    expect(config).toContain(`listen: ${new URL(url).host}`);
+    expect(coda.child.exitCode).toBe(null);
+  });
+
+  test('a key that is wrong is told at once, and a good one is stored apart and seen nowhere else', async () => {
+    const { coda, models, folder, url, code } = await withVendor();
+    const page = await visit(`${url}/open#${code}`);
+    await page.getByLabel('Your name').fill('Ana');
+    // The link has brought the code.
+    expect(await page.getByLabel('Code').count()).toBe(0);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByLabel('OpenAI, with a key that I paste').check();
+    await page.getByLabel('The API key of OpenAI').fill('sk-of-somebody-else');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(existsSync(join(folder, '.env'))).toBe(false);
+    // Whoever has gone on without a model is asked where they were.
+    await page.getByLabel('Nobody for now').check();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.waitForURL('**/chat');
+    await page.goto(`${url}/open`);
+    await page.getByLabel('OpenAI, with a key that I paste').check();
+    await page.getByLabel('The API key of OpenAI').fill(KEY);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.waitForURL('**/chat');
+    models.play({ when: { says: 'heavy' }, text: 'About 5,000 tons.' });
+    await page.getByLabel('Message', { exact: true }).fill('How heavy is a cloud?');
+    await page.keyboard.press('Enter');
+    await page.getByText('About 5,000 tons.').waitFor();
+    expect(readFileSync(join(folder, '.env'), 'utf8')).toBe(`OPENAI_API_KEY=${KEY}\n`);
+    expect(statSync(join(folder, '.env')).mode & 0o077).toBe(0);
+    // What stood there stays, comments too.
+    expect(readFileSync(join(folder, 'own.yaml'), 'utf8')).toContain('# ours');
+    for (const text of [readFileSync(join(folder, 'own.yaml'), 'utf8'), coda.stderr]) expect(text).not.toContain(KEY);
+  });
+});
