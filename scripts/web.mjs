@@ -44,7 +44,9 @@ export async function buildWeb({ to, isWatched = false }) {
     if (name.startsWith('main-')) write('main.js', isWatched ? text + RELOAD : text, name);
     else write(name, text, name);
   // Under names that stay: a browser looks for a newer one where the old one was.
-  for (const [, text] of await scriptsOf({ worker: 'worker.ts' })) write('worker.js', text, 'worker.js');
+  const version = createHash('sha256').update(JSON.stringify(names)).digest('hex').slice(0, 12);
+  for (const [, text] of await scriptsOf({ worker: 'worker.ts' }, { VERSION: JSON.stringify(version) }))
+    write('worker.js', text, 'worker.js');
   for (const name of ['icon.svg', 'icon-192.png', 'icon-512.png', 'badge.png']) {
     const file = join(SOURCES, 'icons', name);
     if (existsSync(file)) write(name, readFileSync(file));
@@ -69,14 +71,15 @@ setInterval(async () => {
  * The chunks of a program, by file name.
  *
  * @param {Record<string, string>} input
+ * @param {Record<string, string>} [define] names that stand for these expressions
  * @returns {Promise<[string, string][]>}
  */
-async function scriptsOf(input) {
+async function scriptsOf(input, define = {}) {
   const bundled = await rolldown({
     cwd: root,
     platform: 'browser',
     input: Object.fromEntries(Object.entries(input).map(([name, file]) => [name, join(SOURCES, file)])),
-    transform: { target: 'es2022' },
+    transform: { target: 'es2022', define },
   });
   const { output } = await bundled.generate({
     entryFileNames: '[name]-[hash].js',

@@ -21,8 +21,10 @@ const code = takeCode();
 function App() {
   const [failure, setFailure] = useState<Failure>();
   const begin = () => {
-    setFailure(undefined);
-    beginSession().catch((error: unknown) => setFailure(failureOf(error)));
+    beginSession().then(
+      () => setFailure(undefined),
+      (error: unknown) => setFailure(failureOf(error)),
+    );
   };
   useEffect(() => {
     if (code === '') begin();

@@ -4,8 +4,12 @@
  */
 /// <reference lib="webworker" />
 
+/** Stands there since the bundle was made. */
+declare const VERSION: string;
+
 const scope = self as unknown as ServiceWorkerGlobalScope;
-const SHELL = 'shell';
+/** Files of this version; those of others go when it begins. */
+const SHELL = `shell ${VERSION}`;
 
 const isFile = ({ pathname }: URL): boolean => pathname.startsWith('/web/');
 
@@ -15,7 +19,7 @@ scope.addEventListener('install', (event) => {
 });
 
 scope.addEventListener('activate', (event) => {
-  event.waitUntil(scope.clients.claim());
+  event.waitUntil(dropOlder().then(() => scope.clients.claim()));
 });
 
 scope.addEventListener('fetch', (event) => {
@@ -25,6 +29,11 @@ scope.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') event.respondWith(fetch(request).then(keepShell).catch(shellKept));
   else if (isFile(address)) event.respondWith(fileOf(request));
 });
+
+async function dropOlder(): Promise<void> {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name !== SHELL).map((name) => caches.delete(name)));
+}
 
 scope.addEventListener('push', (event) => {
   // Browsers end the subscription of a worker that shows nothing.

@@ -264,22 +264,48 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     expect(await page.locator('.log > .entry').count()).toBe(count + 60);
   });
 
+  test('one search finds what was said, with its words marked, and leads to the message', async () => {
+    await page.reload();
+    await page.locator('.log > .entry').first().waitFor();
+    expect(await page.getByText('tell me a story').count()).toBe(0);
+    await page.getByLabel('Search conversations').fill('story');
+    const hit = page.getByRole('region', { name: 'What was said' }).getByRole('link', { name: /tell me a story/ });
+    await hit.locator('mark', { hasText: 'story' }).waitFor();
+    await hit.click();
+    await page.locator('.entry.you.searched', { hasText: 'tell me a story' }).waitFor();
+    await eventually(
+      () =>
+        page.evaluate(`(() => {
+        const { top, bottom } = document.querySelector('.searched').getBoundingClientRect();
+        return top >= 0 && bottom <= innerHeight;
+      })()`) as Promise<boolean>,
+    );
+    await page.getByRole('button', { name: 'To the newest' }).click();
+    await page.locator('.log > .entry.you', { hasText: '/help 29' }).waitFor();
+    expect(page.url()).toBe(`${programs.url}/chat`);
+    await page.getByLabel('Search conversations').fill('');
+    await page.keyboard.press('Escape');
+    await page.locator('main').press('Control+k');
+    await page.getByLabel('Search everything').fill('story');
+    await page.getByRole('option', { name: /tell me a story/ }).click();
+    await page.locator('.entry.you.searched', { hasText: 'tell me a story' }).waitFor();
+    await page.getByRole('button', { name: 'To the newest' }).click();
+    await page.locator('.log > .entry.you', { hasText: '/help 29' }).waitFor();
+  });
+
   test('signing out ends it: other windows say so with a link, and ask for nothing more', async () => {
     await context.clock.install();
     const others: Page[] = [];
     for (const path of ['/chat', '/today']) {
       const other = await context.newPage();
-      const live = other.waitForResponse(/\/v1\/events/);
       await other.goto(programs.url + path);
-      await live;
+      await other.locator('main').waitFor();
       others.push(other);
     }
     await page.getByRole('button', { name: /your account/ }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     for (const other of others) {
-      // As when somebody comes back to the tab; by itself a stream ends at a later sign of life.
-      await other.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
       await other.getByRole('heading', { name: 'Sign in' }).waitFor();
       const asked: string[] = [];
       other.on('request', (request) => asked.push(request.url()));

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { searchPast } from '../../agent/index.ts';
 import type { LiveSkills } from '../../agent-skills/index.ts';
+import { lexemesOf } from '../../base/lexemes.ts';
 import { type AnyCollection, type AnyRoute, type CallerReader, route } from '../../chat/index.ts';
 import type { People } from '../people.ts';
 import type { EquippedSkill } from '../skills.ts';
@@ -18,6 +19,8 @@ interface Hit {
   id: string;
   title: string;
   where: string;
+  excerpt?: string[];
+  at?: string;
 }
 
 const MOST_OF_KIND = 8;
@@ -30,6 +33,11 @@ export function searchRoute(parts: SearchParts): AnyRoute {
     id: z.string().describe('Of the thing; of a conversation its own.'),
     title: z.string(),
     where: z.string().describe('What stands beside it: a tag, a time, a platform.'),
+    excerpt: z
+      .array(z.string())
+      .optional()
+      .describe('Of a conversation: the words around those searched for, which are every second piece.'),
+    at: z.iso.datetime().optional().describe('Of a conversation: the instant of the message.'),
   });
   return route({
     method: 'GET',
@@ -74,15 +82,49 @@ async function searchIn(collection: AnyCollection, { db, personId }: CallerReade
 
 async function searchMessages({ db, personId }: CallerReader, q: string): Promise<Hit[]> {
   const found = await searchPast(db, { personId }, q, MOST_OF_KIND);
-  return found.map(({ conversationId, place: { channel, adapter }, text }) => {
+  return found.map(({ conversationId, place: { channel, adapter }, text, at }) => {
     // A conversation of their own in the browser has a name there.
     const own =
       adapter === 'http' && channel.startsWith(`web-${personId}/`)
         ? channel.slice(channel.indexOf('/') + 1)
         : undefined;
-    return { kind: 'conversations', id: own ?? conversationId, title: cut(text), where: adapter };
+    const excerpt = excerptOf(text, q);
+    return {
+      kind: 'conversations',
+      id: own ?? conversationId,
+      title: excerpt.join(''),
+      where: adapter,
+      excerpt,
+      at: at.toISOString(),
+    };
   });
 }
+
+/** Characters that are looked through, and those that stand before the first word. */
+const [LOOKED_AT, BEFORE] = [20_000, 50];
+
+/** The words around the first that was searched for: plain and searched for, in turn. */
+function excerptOf(text: string, q: string): string[] {
+  const flat = text.slice(0, LOOKED_AT).replace(/\s+/g, ' ').trim();
+  const forms = [...wordsOf(q).map(({ word }) => word), ...lexemesOf(q)].map((form) => form.toLowerCase());
+  const marked = wordsOf(flat).filter(({ word }) => forms.some((form) => word.startsWith(form)));
+  const first = marked[0]?.at ?? 0;
+  const from = first <= BEFORE ? 0 : flat.indexOf(' ', first - BEFORE) + 1;
+  const to = from + LONGEST_TITLE;
+  const pieces: string[] = [];
+  let at = from;
+  for (const { at: begin, word } of marked) {
+    if (begin + word.length > to) break;
+    pieces.push(flat.slice(at, begin), flat.slice(begin, begin + word.length));
+    at = begin + word.length;
+  }
+  pieces.push(flat.slice(at, to) + (flat.length > to ? ' …' : ''));
+  if (from > 0) pieces[0] = `… ${pieces[0]}`;
+  return pieces;
+}
+
+const wordsOf = (text: string): { at: number; word: string }[] =>
+  [...text.matchAll(/[\p{L}\p{N}]+/gu)].map(({ 0: word, index }) => ({ at: index, word: word.toLowerCase() }));
 
 async function forOwners({ agentSkills, people }: SearchParts, q: string): Promise<Hit[]> {
   const wanted = q.toLowerCase();

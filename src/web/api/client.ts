@@ -1,5 +1,6 @@
 /** coda's public HTTP API, typed from its OpenAPI document. */
 import createClient from 'openapi-fetch';
+import { connectionLost, sessionEnded } from './events.ts';
 import type { paths } from './schema.d.ts';
 
 /** Suites without a browser have no address, and answer requests by themselves. */
@@ -53,17 +54,31 @@ interface ProblemBody {
 }
 
 /** The answer of a request. Throws a `Failure` for every other outcome. */
+/** Addresses that answer a wrong code or password, which ends no session. */
+const SIGNS_IN = /\/v1\/(?:session|first-start|sign-in(?:\/[\w/-]+)?)$/;
+
 export async function ask<T>(request: Promise<ApiAnswer<T>>): Promise<T> {
   let answered: ApiAnswer<T>;
   try {
     answered = await request;
   } catch {
-    throw new Failure(0, 'AWAY', 'coda cannot be reached.', 'This page tries again by itself.');
+    throw awayFailure();
   }
   const { data, error, response } = answered;
   if (response.ok) return data as T;
+  // A proxy answers in the place of a coda that is not there.
+  if (response.status >= 502 && response.status <= 504 && typeof error !== 'object') throw awayFailure();
   const { code = '', detail, remedy, fields } = (typeof error === 'object' ? (error ?? {}) : {}) as ProblemBody;
+  if (response.status === 401 && !SIGNS_IN.test(response.url)) {
+    sessionEnded();
+    throw new Failure(401, code, 'Your session has ended.', 'Sign in again.');
+  }
   throw new Failure(response.status, code, detail ?? `coda answered with ${response.status}.`, remedy, fields);
+}
+
+function awayFailure(): Failure {
+  connectionLost();
+  return new Failure(0, 'AWAY', 'coda cannot be reached.', 'This page tries again by itself.');
 }
 
 export function failureOf(error: unknown): Failure {

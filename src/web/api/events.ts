@@ -1,4 +1,7 @@
-/** The one stream of events of a page. An event is a hint: after a lost connection everything that is shown is read anew. */
+/**
+ * Events of coda, by one stream for all tabs of a browser: the tab with the lock reads it, and tells the others. An event is
+ * a hint: after a lost connection everything that is shown is read anew.
+ */
 import { signal } from '@preact/signals';
 import type { Entry } from '../chat/entry.ts';
 
@@ -35,73 +38,172 @@ function tell<N extends Name>(name: N, event: Events[N]): void {
   for (const heard of listeners[name] as Set<Listener<N>>) heard(event);
 }
 
+/** Milliseconds until a lost connection is tried again. */
 const AGAIN_MS = 2_000;
-/** Out of sight for longer, a page is as good as closed: its person is notified elsewhere. */
+/** Milliseconds in which coda answers while there is a connection. */
+const ANSWERS_MS = 2_500;
+/** Out of sight for longer, a page is as good as closed: it gives the stream back, and its person is notified elsewhere. */
 const UNSEEN_MS = 20_000;
 /** A laptop that slept for longer has missed what was said, whatever its connection says. */
 const SLEPT_MS = 20_000;
 
-let source: EventSource | undefined;
-let again: ReturnType<typeof setTimeout> | undefined;
-/** True while the stream is one of a page that nobody sees. */
-let isUnseen = false;
+type TabMessage = { [N in Name]: { name: N; event: Events[N] } }[Name] | { name: 'away' };
 
-/** Begins to listen; `refused` is called when the session is over. */
-export function listen(refused: () => void): void {
-  clearTimeout(again);
+let onEnd = (): void => {};
+/** Of the person who is signed in; undefined while nobody listens. */
+let channel: BroadcastChannel | undefined;
+let isListening = false;
+/** True while this tab reads the stream for all of them. */
+let isReader = false;
+let source: EventSource | undefined;
+let openedAt = 0;
+let leave = new AbortController();
+let again: ReturnType<typeof setTimeout> | undefined;
+let isAsking = false;
+
+/** `ended` is called when an answer says that the session is over. */
+export function onSessionEnd(ended: () => void): void {
+  onEnd = ended;
+}
+
+/** An answer has said that nobody is signed in. */
+export const sessionEnded = (): void => onEnd();
+
+/** A request did not come through: said at once, and tried again until one does. */
+export function connectionLost(): void {
+  online.value = false;
+  if (isReader) channel?.postMessage({ name: 'away' });
+  if (isListening) tryAgain();
+}
+
+/** Begins to listen as this person. */
+export function listen(personId: string): void {
+  stopListening();
+  isListening = true;
+  if (typeof BroadcastChannel === 'function') {
+    channel = new BroadcastChannel(`coda.events ${personId}`);
+    channel.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => take(data));
+  }
+  seekStream(personId);
+}
+
+function take(told: TabMessage): void {
+  if (!isListening || document.hidden) return;
+  online.value = told.name !== 'away';
+  if (told.name !== 'away') tell(told.name, told.event);
+}
+
+/** Waits for the lock, or reads at once where a browser has none: it has them over HTTPS and on the machine itself. */
+function seekStream(personId: string): void {
+  leave = new AbortController();
+  if (document.hidden) leave.abort();
+  const { signal } = leave;
+  const read = () => {
+    if (signal.aborted) return;
+    isReader = true;
+    openStream();
+    return new Promise<void>((release) => signal.addEventListener('abort', () => release(), { once: true }));
+  };
+  if (signal.aborted) return;
+  const locks = globalThis.navigator?.locks;
+  if (!locks || !channel) void read();
+  else void locks.request(`coda.events ${personId}`, { signal }, read).catch(() => {});
+}
+
+/** Lets another tab read. */
+function giveBack(): void {
+  isReader = false;
   source?.close();
-  isUnseen = document.hidden;
-  const opened = new EventSource(isUnseen ? '/v1/events?seen=false' : '/v1/events');
+  source = undefined;
+  leave.abort();
+}
+
+function openStream(): void {
+  source?.close();
+  openedAt = Date.now();
+  const opened = new EventSource('/v1/events');
   source = opened;
   for (const name of Object.keys(listeners) as Name[]) {
-    opened.addEventListener(name, (event) => {
+    opened.addEventListener(name, (message) => {
       if (source !== opened) return;
+      const event = JSON.parse((message as MessageEvent<string>).data);
+      channel?.postMessage({ name, event });
       online.value = true;
-      tell(name, JSON.parse((event as MessageEvent<string>).data));
+      tell(name, event);
     });
   }
   opened.addEventListener('error', () => {
     if (source !== opened) return;
-    online.value = false;
-    // A browser tries again by itself, but not after an answer that is no stream; what it was, only a request tells.
-    if (opened.readyState !== EventSource.CLOSED) return;
-    void fetch('/v1/me').then(
-      ({ status }) => (status === 401 ? refused() : listenSoon(refused)),
-      () => listenSoon(refused),
-    );
+    // A stream ends by itself every few minutes: whether the connection is lost, only a request tells.
+    opened.close();
+    void askAgain();
   });
 }
 
-function listenSoon(refused: () => void): void {
+function tryAgain(): void {
   clearTimeout(again);
-  again = setTimeout(() => listen(refused), AGAIN_MS);
+  again = setTimeout(() => void askAgain(), AGAIN_MS);
+}
+
+/** Asks whether coda is there, and goes on if it is. */
+async function askAgain(): Promise<void> {
+  clearTimeout(again);
+  if (isAsking) return;
+  isAsking = true;
+  const status = await fetch('/v1/me', { signal: AbortSignal.timeout(ANSWERS_MS) }).then(
+    (answer) => answer.status,
+    () => 0,
+  );
+  isAsking = false;
+  if (!isListening) return;
+  if (status === 401) sessionEnded();
+  else if (status === 0 || status >= 500) connectionLost();
+  // A stream that ends as soon as it begins is not begun over and over.
+  else if (isReader && Date.now() - openedAt < AGAIN_MS) tryAgain();
+  else goOn();
+}
+
+/** Reads anew what may have been missed. */
+function goOn(): void {
+  if (isReader) openStream();
+  else {
+    online.value = true;
+    tell('ready', {});
+  }
 }
 
 export function stopListening(): void {
+  isListening = false;
   clearTimeout(again);
-  source?.close();
-  source = undefined;
+  giveBack();
+  channel?.close();
+  channel = undefined;
 }
 
-/** Reads anew when the machine was asleep, or the page comes back into sight after a while. */
-export function watchSleep(refused: () => void): void {
-  let [seen, hiddenAt] = [Date.now(), 0];
+/** Goes on when the machine was asleep, the connection is back, or the page comes into sight; `personId`: who is signed in. */
+export function watchSleep(personId: () => string): void {
+  let seen = Date.now();
   setInterval(() => {
     const slept = Date.now() - seen > SLEPT_MS;
     seen = Date.now();
-    if (slept && source) listen(refused);
+    if (slept && isListening) goOn();
   }, 5_000);
+  addEventListener('offline', () => {
+    online.value = false;
+  });
   // A stream may look alive through a loss that the browser knows of.
   addEventListener('online', () => {
-    if (source) listen(refused);
+    if (isListening) void askAgain();
   });
   let unseen: ReturnType<typeof setTimeout> | undefined;
   document.addEventListener('visibilitychange', () => {
     clearTimeout(unseen);
-    if (!source) return;
-    if (document.hidden) unseen = setTimeout(() => listen(refused), UNSEEN_MS);
-    else if (isUnseen || Date.now() - hiddenAt > SLEPT_MS) listen(refused);
-    else tell('ready', {});
-    if (document.hidden) hiddenAt = Date.now();
+    if (!isListening) return;
+    if (document.hidden) {
+      unseen = setTimeout(giveBack, UNSEEN_MS);
+      return;
+    }
+    if (leave.signal.aborted) seekStream(personId());
+    tell('ready', {});
   });
 }

@@ -1,32 +1,24 @@
 /** A box that searches everything and lists what can be done. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { api, ask } from '../api/client.ts';
-import type { Json } from '../api/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
-import { Icon, type IconName } from '../parts/icon.tsx';
+import { Excerpt } from '../parts/excerpt.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { type Act, actsFor, pageActs } from './acts.ts';
 import { pagesOf } from './groups.ts';
 import { EVERYWHERE, perform } from './keys.tsx';
 import { palette } from './palette-state.ts';
 import { placesOf } from './places.ts';
-
-type Hit = Json<'/v1/search'>['hits'][number];
-
-interface Found extends Act {
-  id: string;
-  label: string;
-  kind: string;
-}
+import { type Hit, useHits } from './search.ts';
 
 export function Palette() {
   return palette.value ? <PaletteDialog /> : null;
 }
 
-const asFound = (kind: string, acts: readonly Act[]): Found[] =>
+const asFound = (kind: string, acts: readonly Act[]): Hit[] =>
   acts.map((act) => ({ ...act, id: act.href ?? act.label, kind }));
 
 /** What can be done here, and where one can go. */
-function actions(said: string): Found[] {
+function actions(said: string): Hit[] {
   const places = placesOf();
   const goTo = places.map(({ path, label, icon }): Act => ({ label, icon, href: `/${path}` }));
   return [
@@ -45,49 +37,6 @@ function actions(said: string): Found[] {
   ];
 }
 
-/** Milliseconds without another key until coda is asked. */
-const SOON_MS = 150;
-
-const KINDS: Readonly<Record<Hit['kind'], readonly [kind: string, icon: IconName, href: (id: string) => string]>> = {
-  notes: ['Note', 'notes', (id) => `/notes/${id}`],
-  memories: ['Memory', 'notes', () => '/notes/memories'],
-  reminders: ['Reminder', 'bell', () => '/today'],
-  schedules: ['Schedule', 'schedule', (id) => `/automations/${id}`],
-  tasks: ['Task', 'check', () => '/today'],
-  conversations: ['Conversation', 'message', (id) => `/chat/${id}`],
-  skills: ['Skill', 'skills', (id) => `/skills/${encodeURIComponent(id)}`],
-  people: ['Person', 'users', () => '/people'],
-};
-
-async function search(words: string): Promise<Found[]> {
-  const { hits } = await ask(api.GET('/v1/search', { params: { query: { q: words } } }));
-  return hits.map(({ kind, id, title }, index) => {
-    const [name, icon, href] = KINDS[kind];
-    return { id: `${kind}-${id}-${index}`, label: title, kind: name, icon, href: href(id) };
-  });
-}
-
-/** The hits of words in small letters, a moment after they were written; none where coda cannot be asked. */
-function useHits(words: string): readonly Found[] {
-  const [hits, setHits] = useState<readonly Found[]>([]);
-  useEffect(() => {
-    if (words === '') {
-      setHits([]);
-      return;
-    }
-    let isOld = false;
-    const show = (fresh: readonly Found[]) => {
-      if (!isOld) setHits(fresh);
-    };
-    const timer = setTimeout(() => void search(words).then(show, () => show([])), SOON_MS);
-    return () => {
-      isOld = true;
-      clearTimeout(timer);
-    };
-  }, [words]);
-  return hits;
-}
-
 function PaletteDialog() {
   const [words, setWords] = useState('');
   const said = words.trim().toLowerCase();
@@ -102,7 +51,7 @@ function PaletteDialog() {
   useEffect(() => {
     list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
   }, [chosen]);
-  const run = (entry: Found | undefined) => {
+  const run = (entry: Hit | undefined) => {
     if (!entry) return;
     close();
     perform(entry);
@@ -146,13 +95,14 @@ function PaletteDialog() {
 }
 
 interface HitProps {
-  hit: Found;
+  hit: Hit;
   isChosen: boolean;
   onRun: () => void;
   onPoint: () => void;
 }
 
-function HitRow({ hit: { id, icon, label, kind }, isChosen, onRun, onPoint }: HitProps) {
+function HitRow({ hit, isChosen, onRun, onPoint }: HitProps) {
+  const { id, icon, kind } = hit;
   return (
     <button
       type="button"
@@ -164,7 +114,9 @@ function HitRow({ hit: { id, icon, label, kind }, isChosen, onRun, onPoint }: Hi
       onMouseMove={onPoint}
     >
       {icon && <Icon name={icon} />}
-      <span class="one-line">{label}</span>
+      <span class="one-line">
+        <Excerpt hit={hit} />
+      </span>
       <span class="count">{kind}</span>
     </button>
   );

@@ -1,9 +1,10 @@
 /** The person who is signed in at this browser. */
 import { signal } from '@preact/signals';
 import { api, ask, Failure } from '../api/client.ts';
-import { listen, onEvent, stopListening, watchSleep } from '../api/events.ts';
+import { listen, onEvent, onSessionEnd, stopListening, watchSleep } from '../api/events.ts';
 import type { paths } from '../api/schema.d.ts';
-import { forgetUnsent } from '../chat/conversation.ts';
+import { forgetUnsent, sendUnsent } from '../chat/conversation.ts';
+import { draftsOf, forgetDrafts } from '../chat/draft.ts';
 import { setClock } from './clock.ts';
 import { beginPush, forgetHere } from './push.ts';
 
@@ -21,13 +22,44 @@ export function person(): Me {
 
 export const isOwner = (): boolean => person().scopes.includes('admin');
 
-const signedOut = () => {
+/** True where the session ended without its person's doing. */
+export const hasEnded = signal(false);
+
+/** Tells other tabs of this browser of sign-ins and sign-outs; a suite without a browser has no other tabs. */
+const tabs =
+  typeof BroadcastChannel === 'function' && typeof document === 'object'
+    ? new BroadcastChannel('coda.session')
+    : undefined;
+
+/** The address that was shown when the session ended, and to whom. */
+const PLACE = 'coda.place';
+
+function leaveSession(): void {
   stopListening();
-  // Whoever signs in here next finds no words of somebody else.
-  sessionStorage.clear();
   forgetUnsent();
   me.value = 'out';
-};
+}
+
+/** Nobody is signed in any more; words that are not sent wait on this device for their person. */
+function endSession(): void {
+  const who = me.value;
+  if (who === 'out') return;
+  if (who) {
+    const place = { personId: who.person.id, address: location.pathname + location.search };
+    localStorage.setItem(PLACE, JSON.stringify(place));
+  }
+  hasEnded.value = who !== undefined;
+  leaveSession();
+}
+
+/** The address to go on at after signing in. */
+export function takePlace(): string {
+  const stored = localStorage.getItem(PLACE);
+  localStorage.removeItem(PLACE);
+  if (stored === null) return '/';
+  const { personId, address } = JSON.parse(stored) as { personId: string; address: string };
+  return personId === person().person.id && /^\/(?!\/)/.test(address) ? address : '/';
+}
 
 /** Reads who is signed in; what waits for them comes with it. */
 async function readMe(): Promise<void> {
@@ -36,39 +68,65 @@ async function readMe(): Promise<void> {
     setClock(who.now);
     const before = me.value;
     // Another tab of this browser has signed somebody else in.
-    if (before && before !== 'out' && before.person.id !== who.person.id) forgetUnsent();
+    const isOther = before && before !== 'out' && before.person.id !== who.person.id;
+    if (isOther) forgetUnsent();
     me.value = who;
+    if (isOther) listen(who.person.id);
   } catch (error) {
-    if (error instanceof Failure && error.status === 401) signedOut();
+    if (error instanceof Failure && error.status === 401) endSession();
     else if (me.value === undefined) throw error;
   }
 }
 
 export async function beginSession(): Promise<void> {
+  onSessionEnd(endSession);
+  watchOnce();
   await readMe();
   if (me.value === 'out') return;
-  listen(signedOut);
-  watchSleep(signedOut);
-  void beginPush(person().person.id).catch(() => {});
+  const { id } = person().person;
+  hasEnded.value = false;
+  // Whoever signs in here finds no words of somebody else.
+  forgetDrafts(localStorage, id);
+  listen(id);
+  sendUnsent(draftsOf(id));
+  void beginPush(id).catch(() => {});
+}
+
+let isWatching = false;
+
+function watchOnce(): void {
+  if (isWatching) return;
+  isWatching = true;
+  watchSleep(() => person().person.id);
+  tabs?.addEventListener('message', ({ data }: MessageEvent<'in' | 'out'>) => {
+    if (data === 'out') endSession();
+    else if (me.value === 'out') void beginSession().catch(() => {});
+  });
   let asked: ReturnType<typeof setTimeout> | undefined;
   // Many things may change at once; their counts are read once.
   const soon = () => {
     clearTimeout(asked);
-    asked = setTimeout(() => void readMe().catch(() => {}), 200);
+    asked = setTimeout(() => {
+      if (me.value !== 'out') void readMe().catch(() => {});
+    }, 200);
   };
   onEvent('changed', soon);
   onEvent('ready', soon);
+  onEvent('ready', () => sendUnsent(draftsOf(person().person.id)));
 }
 
 export async function signIn(code: string, instead: boolean): Promise<void> {
   await ask(api.POST('/v1/session', { body: { code, instead } }));
+  tabs?.postMessage('in');
 }
 
 export async function signOut(): Promise<void> {
   // What cannot be ended here ends with the session.
   await forgetHere().catch(() => {});
   await ask(api.DELETE('/v1/session'));
-  signedOut();
+  forgetDrafts(localStorage);
+  tabs?.postMessage('out');
+  leaveSession();
 }
 
 /** The assistant's own name here. */

@@ -1,4 +1,5 @@
 /** Pages with words for what cannot be shown, and the way on. */
+import { useEffect } from 'preact/hooks';
 import type { Failure } from '../api/client.ts';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { Page } from '../parts/page.tsx';
@@ -34,8 +35,20 @@ export function Outdated({ title }: { title: string }) {
   );
 }
 
+/** Milliseconds until a page that could not begin tries again. */
+const AGAIN_MS = 3_000;
+
 /** coda did not answer when the page began. */
 export function Unreachable({ failure, onAgain }: { failure: Failure; onAgain: () => void }) {
+  useEffect(() => {
+    if (failure.status !== 0) return;
+    const timer = setTimeout(onAgain, AGAIN_MS);
+    addEventListener('online', onAgain);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener('online', onAgain);
+    };
+  }, [failure]);
   return (
     <main class="alone" id="main">
       <h1>coda cannot be reached</h1>

@@ -6,7 +6,7 @@ import { person } from '../app/session.ts';
 import { act, say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import type { Conversation } from './conversation.ts';
-import { actOfField, Drafts, MOST_FILES, refusalOf, refusalOfSpoken, withEdited } from './draft.ts';
+import { actOfField, MOST_FILES, refusalOf, refusalOfSpoken, withEdited } from './draft.ts';
 import { FileChips, FilePicker, useDrop } from './files.tsx';
 import { canRecord, RecorderLine, useRecording } from './recorder.tsx';
 
@@ -18,7 +18,7 @@ interface ComposerProps {
 }
 
 export function Composer({ conversation, field, edited }: ComposerProps) {
-  const { text, setText } = useDraft(conversation.id, edited);
+  const { text, setText } = useDraft(conversation, edited);
   const { recording, recorded, record, endRecording } = useRecording();
   const { files, setFiles, add } = useFiles(recording !== undefined);
   const [sent, setSent] = useState(0);
@@ -86,8 +86,7 @@ function useFiles(isRecording: boolean) {
   return { files, setFiles, add };
 }
 
-function useDraft(id: string, edited: { text: string } | undefined) {
-  const drafts = new Drafts(sessionStorage, person().person.id);
+function useDraft({ id, drafts }: Conversation, edited: { text: string } | undefined) {
   const [text, setText] = useState(() => drafts.read(id));
   useEffect(() => drafts.keep(id, text), [id, text]);
   useEffect(() => {

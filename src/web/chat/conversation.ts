@@ -6,11 +6,14 @@ import { computed, signal } from '@preact/signals';
 import { api, ask, type Failure, failureOf, newId } from '../api/client.ts';
 import { onEvent } from '../api/events.ts';
 import { now } from '../app/clock.ts';
+import type { Drafts, StoredMessage } from './draft.ts';
 import type { Entry, Unsent } from './entry.ts';
 
 /** Milliseconds: how soon what is still unanswered is looked at again, since another process may answer it, of which no event comes here. */
 const [SOON, LATEST] = [2_000, 15_000];
 const PAGE = 50;
+/** An answer is stored a moment before or after what is remembered of it. */
+const AROUND_MS = 60_000;
 
 /** Conversations with messages that have not come to coda: kept while other pages are shown. */
 const unfinished = new Map<string, Conversation>();
@@ -18,7 +21,33 @@ const unfinished = new Map<string, Conversation>();
 let session = 0;
 
 /** The conversation of this id, with what was not sent in it. */
-export const conversationOf = (id: string): Conversation => unfinished.get(id) ?? new Conversation(id);
+export const conversationOf = (id: string, drafts: Drafts): Conversation =>
+  unfinished.get(id) ?? new Conversation(id, drafts);
+
+/** Sends what was on its way when the page went, and what waits while other pages are shown. */
+export function sendUnsent(drafts: Drafts): void {
+  for (const id of drafts.conversations()) if (!unfinished.has(id)) unfinished.set(id, new Conversation(id, drafts));
+  for (const conversation of unfinished.values()) conversation.sendAgain();
+}
+
+/** Milliseconds after which a message is not sent without its person. */
+const STALE_MS = 86_400_000;
+
+/** A message that an earlier page has left. */
+function takenUp({ id, text, at, fileNames }: StoredMessage): Unsent {
+  const isStale = now().getTime() - Date.parse(at) > STALE_MS;
+  const stays = isStale ? 'It was not sent.' : undefined;
+  const failure = fileNames.length > 0 ? `Its files are gone with the page: ${fileNames.join(', ')}.` : stays;
+  return {
+    id,
+    text,
+    at,
+    files: [],
+    voice: undefined,
+    failure: failure ?? 'Not sent yet. It is sent as soon as that is possible.',
+    isAway: failure === undefined,
+  };
+}
 
 /** Whoever signs in here next finds no words of somebody else. */
 export function forgetUnsent(): void {
@@ -28,6 +57,7 @@ export function forgetUnsent(): void {
 
 export class Conversation {
   readonly id: string;
+  readonly drafts: Drafts;
   readonly entries = signal<readonly Entry[]>([]);
   readonly unsent = signal<readonly Unsent[]>([]);
   readonly hasMore = signal(false);
@@ -35,6 +65,8 @@ export class Conversation {
   readonly isLoaded = signal(false);
   readonly isThinking = signal(false);
   readonly failure = signal<Failure | undefined>(undefined);
+  /** The instant of an earlier message that is shown instead of the newest. */
+  readonly past = signal<string | undefined>(undefined);
   /** True while a message of this conversation is being answered, or waits for that. */
   readonly isBusy = computed(
     () =>
@@ -50,8 +82,10 @@ export class Conversation {
   private readAgain = false;
   private isOpen = false;
 
-  constructor(id: string) {
+  constructor(id: string, drafts: Drafts) {
     this.id = id;
+    this.drafts = drafts;
+    this.unsent.value = drafts.messages(id).map(takenUp);
   }
 
   open(): void {
@@ -74,6 +108,7 @@ export class Conversation {
       }),
     ];
     void this.read();
+    this.sendAgain();
   }
 
   close(): void {
@@ -84,8 +119,33 @@ export class Conversation {
     for (const stop of this.stops) stop();
   }
 
+  /** Shows the entries around an instant. */
+  async showPast(at: string): Promise<void> {
+    this.past.value = at;
+    await this.reading;
+    try {
+      const around = await this.page(new Date(Date.parse(at) + AROUND_MS).toISOString());
+      if (this.past.value !== at) return;
+      this.entries.value = around.entries;
+      this.hasMore.value = around.more;
+      this.isReadOnly.value = around.readOnly;
+      this.isLoaded.value = true;
+    } catch (error) {
+      this.failure.value = failureOf(error);
+    }
+  }
+
+  /** Goes from an earlier message back to the newest. */
+  async showNewest(): Promise<void> {
+    if (this.past.value === undefined) return;
+    this.past.value = undefined;
+    this.entries.value = [];
+    await this.read();
+  }
+
   /** Reads the newest entries. A call while it reads makes it read once more; both end with the last of these readings. */
   read(): Promise<void> {
+    if (this.past.value !== undefined) return Promise.resolve();
     this.readAgain = true;
     this.reading ??= this.readNewest();
     return this.reading;
@@ -98,7 +158,8 @@ export class Conversation {
       while (this.readAgain && this.isOpen) {
         this.readAgain = false;
         this.told.clear();
-        this.show(await this.page());
+        const newest = await this.page();
+        if (this.past.value === undefined) this.show(newest);
       }
     } catch (error) {
       const failure = failureOf(error);
@@ -130,6 +191,8 @@ export class Conversation {
       ...this.unsent.value.filter((each) => each.id !== id),
       { id, text, files, voice, at, failure: undefined, isAway: false },
     ];
+    this.keep(id);
+    void this.showNewest();
     const body = new FormData();
     body.set('text', text);
     body.set('conversation', this.id);
@@ -138,8 +201,9 @@ export class Conversation {
     if (voice) body.append('voice', voice);
     try {
       await ask(send(body, id));
+      this.drafts.dropMessage(this.id, id);
       await this.read();
-      this.unsent.value = this.unsent.value.filter((each) => each.id !== id);
+      this.drop(id);
     } catch (error) {
       const { sentence, message, code } = failureOf(error);
       const isAway = code === 'AWAY';
@@ -149,11 +213,21 @@ export class Conversation {
       this.unsent.value = this.unsent.value.map((each) =>
         each.id === id ? { ...each, id: again, failure, isAway } : each,
       );
+      if (again !== id) this.drafts.dropMessage(this.id, id);
+      this.keep(again);
     }
   }
 
+  private keep(id: string): void {
+    const message = this.unsent.value.find((each) => each.id === id);
+    if (!message || this.session !== session) return;
+    const { text, at, files, voice } = message;
+    const fileNames = [...files, ...(voice ? [voice] : [])].map(({ name }) => name);
+    this.drafts.keepMessage(this.id, { id, text, at, fileNames });
+  }
+
   /** A message that did not reach coda goes under its own id: one that did after all is not said twice. */
-  private sendAgain(): void {
+  sendAgain(): void {
     if (this.session !== session) return;
     for (const { id, text, files, voice, isAway } of this.unsent.value)
       if (isAway) void this.say(text, files, { id, voice });
@@ -161,6 +235,8 @@ export class Conversation {
 
   drop(id: string): void {
     this.unsent.value = this.unsent.value.filter((each) => each.id !== id);
+    this.drafts.dropMessage(this.id, id);
+    if (!this.isOpen && this.unsent.value.length === 0) unfinished.delete(this.id);
   }
 
   async stop(): Promise<void> {
@@ -206,6 +282,7 @@ export class Conversation {
   }
 
   private takeEntry(entry: Entry): void {
+    if (this.past.value !== undefined) return;
     this.told.set(entry.id, entry);
     const at = this.entries.value.findIndex(({ id }) => id === entry.id);
     const known = this.entries.value[at];
@@ -229,4 +306,15 @@ async function send(body: FormData, key: string) {
   const response = await fetch('/v1/messages', { method: 'POST', headers: { 'Idempotency-Key': key }, body });
   const answer: unknown = await response.json().catch(() => ({}));
   return response.ok ? { data: answer, response } : { error: answer, response };
+}
+
+/** The entry of an instant; of several nearby the one that has the words. */
+export function nearestEntry(entries: readonly Entry[], at: string, words: string): Entry | undefined {
+  const instant = Date.parse(at);
+  const forms = words.toLowerCase().split(/\s+/).filter(Boolean);
+  const distance = (entry: Entry) => Math.abs(Date.parse(entry.at) - instant);
+  const near = entries.filter((entry) => distance(entry) <= AROUND_MS);
+  const having = near.filter(({ text }) => forms.some((form) => text.toLowerCase().includes(form)));
+  const candidates = having.length > 0 ? having : near.length > 0 ? near : entries;
+  return [...candidates].sort((a, b) => distance(a) - distance(b))[0];
 }

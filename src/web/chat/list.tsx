@@ -1,13 +1,15 @@
 /** The conversations beside the chat: here and elsewhere, by day. */
 import { useState } from 'preact/hooks';
 import { api, ask, newId } from '../api/client.ts';
-import { dayName, dayOf } from '../app/format.ts';
+import { dayName, dayOf, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { go } from '../app/router.ts';
+import { useHits } from '../app/search.ts';
 import { assistantName } from '../app/session.ts';
 import { say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
+import { Excerpt } from '../parts/excerpt.tsx';
 import { Field } from '../parts/field.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView } from '../parts/page.tsx';
@@ -135,8 +137,31 @@ function ChatGroups({ chats: { chats, more }, loaded, onMore, words, current, on
           Older conversations
         </Button>
       )}
-      {own.length === 0 && words !== '' && <Empty>No conversation has these words.</Empty>}
+      {words !== '' && <Said words={words} hasOthers={own.length > 0} onChosen={onChosen} />}
     </>
+  );
+}
+
+/** Messages with the words, however old; each leads to its place. */
+function Said({ words, hasOthers, onChosen }: { words: string; hasOthers: boolean; onChosen: () => void }) {
+  const hits = useHits(words.toLowerCase()).filter(({ at }) => at !== undefined);
+  if (hits.length === 0) return hasOthers ? null : <Empty>No conversation has these words.</Empty>;
+  return (
+    <section aria-label="What was said">
+      <h2>What was said</h2>
+      <ul>
+        {hits.map((hit) => (
+          <li key={hit.id} class="chat">
+            <a href={hit.href} onClick={onChosen}>
+              <span class="excerpt">
+                <Excerpt hit={hit} />
+              </span>
+              <span class="count">{whenText(hit.at ?? '')}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

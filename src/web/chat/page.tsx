@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { onEvent } from '../api/events.ts';
 import { dayName, dayOf } from '../app/format.ts';
-import { path } from '../app/router.ts';
+import { go, path, query } from '../app/router.ts';
 import { assistantName, person } from '../app/session.ts';
 import { useSettled } from '../app/settled.ts';
 import { act } from '../app/toasts.tsx';
@@ -10,7 +10,8 @@ import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Page } from '../parts/page.tsx';
 import { Composer } from './composer.tsx';
-import { type Conversation, conversationOf } from './conversation.ts';
+import { type Conversation, conversationOf, nearestEntry } from './conversation.ts';
+import { draftsOf } from './draft.ts';
 import { type Entry, MAIN } from './entry.ts';
 import { EntryView, UnsentView } from './entry.tsx';
 import { ChatList, titleOf, useChats } from './list.tsx';
@@ -71,14 +72,15 @@ export default function ChatPage() {
 /** How near the end somebody must be so that what comes is followed, in pixels. */
 const NEAR = 80;
 
-/** A box whose end is followed while its reader is near it; `shown` changes whenever something was added. */
-function useEnd(shown: readonly unknown[]) {
+/** A box whose end is followed while its reader is near it; `shown` changes whenever something was added, `isPast`: not what is new. */
+function useEnd(isPast: boolean, shown: readonly unknown[]) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLOListElement>(null);
   const isAtEnd = useRef(true);
   const [isBehind, setBehind] = useState(false);
   const toEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
   useLayoutEffect(() => {
+    if (isPast) isAtEnd.current = false;
     if (isAtEnd.current) toEnd();
   }, shown);
   useEffect(() => {
@@ -106,26 +108,43 @@ function useEnd(shown: readonly unknown[]) {
   return { scroller, content, isBehind, toEnd, onScroll, grow };
 }
 
-function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
-  const conversation = useMemo(() => conversationOf(id), [id]);
-  const field = useRef<HTMLTextAreaElement>(null);
-  const [edited, setEdited] = useState<{ text: string }>();
+/** The conversation while it is shown: its newest messages, or those around the one that the address names. */
+function useConversation(id: string): Conversation {
+  const conversation = useMemo(() => conversationOf(id, draftsOf(person().person.id)), [id]);
   useEffect(() => {
     conversation.open();
     return () => conversation.close();
   }, [conversation]);
+  const at = query.value.get('at');
+  useEffect(() => {
+    if (at === null) void conversation.showNewest();
+    else void conversation.showPast(at);
+  }, [conversation, at]);
+  return conversation;
+}
+
+function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
+  const conversation = useConversation(id);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [edited, setEdited] = useState<{ text: string }>();
   const { entries, unsent, hasMore, isLoaded, isThinking, isReadOnly, failure, isBusy } = conversation;
   const count = entries.value.length;
   useEffect(() => {
     if (count > 0) onSaid();
   }, [count > 0, isBusy.value]);
 
-  const { scroller, content, isBehind, toEnd, onScroll, grow } = useEnd([
+  const past = conversation.past.value;
+  const { scroller, content, isBehind, toEnd, onScroll, grow } = useEnd(past !== undefined, [
     entries.value,
     unsent.value,
     isThinking.value,
   ]);
   const earlier = () => grow(() => act(() => conversation.readEarlier()));
+  const toNewest = () => {
+    go(path.value[1] === undefined ? '/chat' : `/chat/${path.value[1]}`, { replace: true });
+    void conversation.showNewest().then(() => requestAnimationFrame(toEnd));
+  };
+  useShownPast(conversation);
   const isEmpty = isLoaded.value && count === 0 && unsent.value.length === 0;
 
   return (
@@ -151,12 +170,7 @@ function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
           <Thinking conversation={conversation} />
         </div>
       </div>
-      {isBehind && (
-        <button type="button" class="button newest" onClick={toEnd}>
-          <Icon name="newest" />
-          To the newest
-        </button>
-      )}
+      {(isBehind || past !== undefined) && <ToNewest onPress={past === undefined ? toEnd : toNewest} />}
       {isReadOnly.value ? (
         <p class="read-only faint">This was said elsewhere; go on there.</p>
       ) : (
@@ -164,6 +178,28 @@ function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
       )}
     </main>
   );
+}
+
+function ToNewest({ onPress }: { onPress: () => void }) {
+  return (
+    <button type="button" class="button newest" onClick={onPress}>
+      <Icon name="newest" />
+      To the newest
+    </button>
+  );
+}
+
+/** Scrolls to the message that was searched for, and marks it. */
+function useShownPast({ past, entries }: Conversation): void {
+  const at = past.value;
+  const first = at === undefined ? undefined : nearestEntry(entries.value, at, query.value.get('q') ?? '')?.id;
+  useLayoutEffect(() => {
+    if (first === undefined) return;
+    const line = document.querySelector(`.log [data-id="${CSS.escape(first)}"]`);
+    line?.classList.add('searched');
+    line?.scrollIntoView({ block: 'center' });
+    return () => line?.classList.remove('searched');
+  }, [first]);
 }
 
 function Lines({ conversation, onEdit }: { conversation: Conversation; onEdit: (text: string) => void }) {

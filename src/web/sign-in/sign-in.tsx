@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api, ask, Failure, failureOf } from '../api/client.ts';
 import { go } from '../app/router.ts';
-import { beginSession, signIn } from '../app/session.ts';
+import { beginSession, hasEnded, signIn, takePlace } from '../app/session.ts';
 import { Unreachable } from '../app/wrong.tsx';
 import { Button } from '../parts/button.tsx';
 import { FirstStart } from './first-start.tsx';
@@ -34,7 +34,7 @@ function Ways({ code }: { code: string }) {
     try {
       await signIn(code, instead);
       await beginSession();
-      go('/', { replace: true });
+      go(takePlace(), { replace: true });
     } catch (error) {
       setState(failureOf(error));
     }
@@ -46,6 +46,7 @@ function Ways({ code }: { code: string }) {
     <main class="alone" id="main">
       <h1>Sign in</h1>
       <p role="status">
+        {state === 'asked' && hasEnded.value && 'Your session has ended. Nothing that you wrote is lost. '}
         {state === 'asked' && 'Run “coda open” where coda runs, and open the link that it shows.'}
         {state === 'signing' && 'Signing in …'}
         {state instanceof Failure && state.sentence}

@@ -1,8 +1,9 @@
 /** A conversation as the page holds it: what is on its way, what is told of, and what is read anew. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Conversation } from '../../../src/web/chat/conversation.ts';
+import { Drafts } from '../../../src/web/chat/draft.ts';
 import type { Entry } from '../../../src/web/chat/entry.ts';
-import { type Asked, answerRequests, signIn, signOut } from './page.ts';
+import { type Asked, answerRequests, deviceStorage, signIn, signOut } from './page.ts';
 
 const entry = (id: string, more: Partial<Entry> = {}): Entry =>
   ({ id, by: 'coda', kind: 'answer', text: `text of ${id}`, at: `2026-11-28T12:00:0${id}Z`, ...more }) as Entry;
@@ -11,6 +12,7 @@ let entries: Entry[] = [];
 let fails: ((asked: Asked) => { status: number; body: unknown } | undefined) | undefined;
 let asked: Asked[] = [];
 let conversation: Conversation;
+let storage: ReturnType<typeof deviceStorage>;
 
 beforeEach(() => {
   signIn('2026-11-28T12:00:00Z');
@@ -20,7 +22,8 @@ beforeEach(() => {
     if (failure) return failure;
     return one.method === 'POST' ? { body: {} } : { body: { entries, more: false, readOnly: false } };
   });
-  conversation = new Conversation('main');
+  storage = deviceStorage();
+  conversation = new Conversation('main', new Drafts(storage, 'ana'));
 });
 
 afterEach(() => {
@@ -105,4 +108,44 @@ test('while an answer is made the page looks again, later each time, and stops w
   await vi.advanceTimersByTimeAsync(60_000);
   expect(reads()).toBe(3);
   expect(conversation.isBusy.value).toBe(false);
+});
+
+/** The conversation as a page has it that was loaded anew. */
+async function reload(): Promise<void> {
+  conversation.close();
+  conversation = new Conversation('main', new Drafts(storage, 'ana'));
+  await open();
+}
+
+test('a message that was on its way when the page went goes again, under its own id', async () => {
+  await open();
+  const posts = () => asked.filter(({ method }) => method === 'POST');
+  fails = ({ method }) => {
+    if (method === 'POST') throw new TypeError('Failed to fetch');
+    return undefined;
+  };
+  await conversation.say('buy bread', []);
+  const [before] = conversation.unsent.value;
+  fails = undefined;
+  await reload();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(posts().map(({ body }) => body?.get('text'))).toEqual(['buy bread', 'buy bread']);
+  expect(posts().map(({ key }) => key)).toEqual([before?.id, before?.id]);
+  expect(conversation.unsent.value).toEqual([]);
+  await reload();
+  expect(posts()).toHaveLength(2);
+});
+
+test('files that went with the page are named, and their message waits for its person', async () => {
+  await open();
+  fails = ({ method }) => {
+    if (method === 'POST') throw new TypeError('Failed to fetch');
+    return undefined;
+  };
+  await conversation.say('look', [new File(['x'], 'list.txt')]);
+  fails = undefined;
+  await reload();
+  expect(conversation.unsent.value).toMatchObject([
+    { text: 'look', isAway: false, failure: 'Its files are gone with the page: list.txt.' },
+  ]);
 });

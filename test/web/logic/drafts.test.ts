@@ -1,26 +1,51 @@
 /** Words and files that are not sent yet. */
 import { expect, test } from 'vitest';
-import { actOfField, Drafts, refusalOf, refusalOfSpoken, withEdited } from '../../../src/web/chat/draft.ts';
-
-function storage() {
-  const kept = new Map<string, string>();
-  return {
-    kept,
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, text: string) => void kept.set(key, text),
-    removeItem: (key: string) => void kept.delete(key),
-  };
-}
+import {
+  actOfField,
+  Drafts,
+  forgetDrafts,
+  refusalOf,
+  refusalOfSpoken,
+  withEdited,
+} from '../../../src/web/chat/draft.ts';
+import { deviceStorage } from './page.ts';
 
 test('each conversation of each person has its own draft, and an empty one leaves nothing', () => {
-  const store = storage();
+  const store = deviceStorage();
   const [ana, bo] = [new Drafts(store, 'ana'), new Drafts(store, 'bo')];
   ana.keep('main', 'buy bread');
   ana.keep('k3x', 'the boiler');
   expect([ana.read('main'), ana.read('k3x'), bo.read('main')]).toEqual(['buy bread', 'the boiler', '']);
   ana.keep('main', '');
   ana.keep('k3x', '');
-  expect(store.kept.size).toBe(0);
+  expect(store.length).toBe(0);
+});
+
+test('messages on their way are kept one by one, the oldest first, and dropped one by one', () => {
+  const ana = new Drafts(deviceStorage(), 'ana');
+  const message = (id: string, at: string) => ({ id, text: `text of ${id}`, at, fileNames: [] });
+  ana.keepMessage('main', message('2', '2026-11-28T12:00:02Z'));
+  ana.keepMessage('main', message('1', '2026-11-28T12:00:01Z'));
+  ana.keepMessage('k3x', message('3', '2026-11-28T12:00:03Z'));
+  expect(ana.messages('main').map(({ id }) => id)).toEqual(['1', '2']);
+  expect(ana.conversations()).toEqual(['main', 'k3x']);
+  ana.dropMessage('main', '1');
+  expect(ana.messages('main').map(({ id }) => id)).toEqual(['2']);
+});
+
+test('whoever signs in next finds no words of somebody else', () => {
+  const store = deviceStorage();
+  store.setItem('coda.notified', 'ana');
+  const [ana, bo] = [new Drafts(store, 'ana'), new Drafts(store, 'bo')];
+  for (const each of [ana, bo]) {
+    each.keep('main', 'words');
+    each.keepMessage('main', { id: '1', text: 'words', at: '2026-11-28T12:00:01Z', fileNames: [] });
+  }
+  forgetDrafts(store, 'bo');
+  expect([ana.read('main'), ana.messages('main')]).toEqual(['', []]);
+  expect([bo.read('main'), bo.messages('main').length]).toEqual(['words', 1]);
+  forgetDrafts(store);
+  expect(store.length).toBe(1);
 });
 
 test('words to edit stand alone, or below what is being written', () => {

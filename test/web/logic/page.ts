@@ -17,10 +17,26 @@ export function signOut(): void {
   vi.unstubAllGlobals();
 }
 
+/** What a browser keeps for a page, in memory. */
+export function deviceStorage() {
+  const values = new Map<string, string>();
+  return {
+    get length() {
+      return values.size;
+    },
+    key: (index: number) => [...values.keys()][index] ?? null,
+    getItem: (key: string) => values.get(key) ?? null,
+    setItem: (key: string, text: string) => void values.set(key, text),
+    removeItem: (key: string) => void values.delete(key),
+  };
+}
+
 export interface Asked {
   method: string;
   path: string;
   body: FormData | undefined;
+  /** Its Idempotency-Key. */
+  key: string | undefined;
 }
 
 /** Answers each request of the page; a value that is thrown is a lost connection. */
@@ -33,6 +49,7 @@ export function answerRequests(answer: (asked: Asked) => { status?: number; body
       method,
       path: new URL(url, 'http://coda.test').pathname,
       body: init.body instanceof FormData ? init.body : undefined,
+      key: new Headers(init.headers).get('Idempotency-Key') ?? undefined,
     };
     all.push(asked);
     const { status = 200, body } = answer(asked);
