@@ -167,7 +167,11 @@ export const settingOfAll = () =>
 export const writtenMeanwhile = (names: readonly string[], more: number) =>
   `Changed while text from elsewhere, or a file, was in play: ${[...names, ...(more > 0 ? [`${more} more`] : [])].join(', ')}.`;
 
-export const declinedNote = () => 'The person said no. Do not try it again for this message; a later wish counts anew.';
+/** `because`: why, in the words of whoever decided. */
+export const declinedNote = (because?: string) =>
+  because === undefined
+    ? 'The person said no. Do not try it again for this message; a later wish counts anew.'
+    : `The person said no, because: “${because}” Do not try the same again; another call that does what they say asks them anew.`;
 
 export const unansweredNote = () =>
   'The person did not answer in time, which means no. Do not try it again for this message; a later wish counts anew.';

@@ -116,6 +116,8 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     await say('write the letter');
     const approve = last().getByRole('button', { name: 'Approve' });
     await approve.waitFor();
+    // To whom it goes is read before it is decided, without a press.
+    await last().locator('.call', { hasText: 'to: Max' }).waitFor();
     await programs.coda.passes({ seconds: 1 });
     await approve.click();
     await page.getByText('It is done.').waitFor();
@@ -124,6 +126,16 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
       .database()
       .read<{ origin: string }>(`select origin from audit_log where action = 'approval.decide'`);
     expect(rows).toEqual([{ origin: 'press' }]);
+  });
+
+  test('a decided call says what came of it, and leads to its conversation', async () => {
+    await page.getByRole('link', { name: 'Activity' }).first().click();
+    const decided = page.getByRole('region', { name: 'Decided' });
+    await decided.getByText('sent to Max').waitFor();
+    await decided.getByRole('link', { name: 'To the conversation' }).click();
+    await page.locator('.log > .entry.you', { hasText: 'write the letter' }).waitFor();
+    await page.getByRole('button', { name: 'To the newest' }).click();
+    await page.getByText('It is done.').waitFor();
   });
 
   test('a file goes up, and comes down again', async () => {

@@ -298,6 +298,13 @@ interface ApprovalsDeps {
   token: string | undefined;
 }
 
+interface DecisionMaker {
+  by: string;
+  personId: string | undefined;
+  origin: AuditOrigin;
+  because?: string | undefined;
+}
+
 const MOST_LISTED = 100;
 const ID_LENGTH = 12;
 const TERMINAL = 'terminal';
@@ -337,14 +344,25 @@ export class Approvals {
       : 'token';
   }
 
-  decideAs(personId: string, origin: AuditOrigin, id: string, approved: boolean): Promise<DecisionOutcome> {
-    return this.applyDecision(id, approved, { by: personId, personId, origin });
+  /** `because`: why not, for the model. */
+  decideAs(
+    personId: string,
+    origin: AuditOrigin,
+    id: string,
+    { approved, because }: { approved: boolean; because?: string | undefined },
+  ): Promise<DecisionOutcome> {
+    return this.applyDecision(id, approved, {
+      by: personId,
+      personId,
+      origin,
+      because: approved ? undefined : because,
+    });
   }
 
   private applyDecision(
     id: string,
     approved: boolean,
-    { by, personId, origin }: { by: string; personId: string | undefined; origin: AuditOrigin },
+    { by, personId, origin, because }: DecisionMaker,
   ): Promise<DecisionOutcome> {
     const { database, delivery, world } = this.deps;
     const now = world.clock.now();
@@ -355,7 +373,7 @@ export class Approvals {
       const parked = found && (await store.lockParked(tx, found));
       if (!found || !parked || parked.hash !== found.hash) return 'gone';
       const { hash, turnId, callId, conversationId } = found;
-      await store.addDecision(tx, found, { approved, by, hash }, now, {
+      await store.addDecision(tx, found, { approved, by, hash, ...omitUndefined({ because }) }, now, {
         action: 'approval.decide',
         subject: parked.tool,
         personId,

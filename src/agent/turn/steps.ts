@@ -46,7 +46,7 @@ export type Step =
   | { kind: 'result'; callId: string; payload: ToolResult }
   /** The person is asked; `hash` binds the answer to exactly what was shown. `rest`: it holds for the rest of what is followed. */
   | { kind: 'asked'; callId: string; payload: AskedCall }
-  | { kind: 'decided'; callId: string; payload: { approved: boolean; by: string; hash: string } }
+  | { kind: 'decided'; callId: string; payload: { approved: boolean; by: string; hash: string; because?: string } }
   | { kind: 'steered'; payload: { texts: string[] } };
 
 interface AskedCall {
@@ -71,7 +71,7 @@ export type CallState =
   | { kind: 'open' }
   | { kind: 'started' }
   | { kind: 'asked'; hash: string }
-  | { kind: 'decided'; approved: boolean; hash: string; by: string }
+  | { kind: 'decided'; approved: boolean; hash: string; by: string; because?: string }
   | { kind: 'done'; result: ToolResult };
 
 export interface AnsweredTurn {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Agent, type Approvals, type TurnTrace, traceTurns } from '../../agent/index.ts';
 import { type AuditRecord, findEntries, STATUSES } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
+import { shorten } from '../../base/text.ts';
 import {
   type AnyRoute,
   type CallerReader,
@@ -12,7 +13,7 @@ import {
   pageQuery,
   route,
 } from '../../chat/index.ts';
-import { activity, type Delivery } from '../../delivery/index.ts';
+import { activity, type Delivery, factsOf } from '../../delivery/index.ts';
 import { iso, type ReadingParts, readerFrom } from './reader.ts';
 import * as store from './store.ts';
 
@@ -273,11 +274,14 @@ function entryOf(record: AuditRecord, words: Agent['toolWords']): z.output<typeo
   };
 }
 
+const fact = z.object({ name: z.string(), value: z.string() });
+
 const waiting = z.object({
   id: z.string().describe('POST /v1/approvals/:id decides.'),
   tool: z.string(),
   purpose: z.string().describe('The call as a sentence.'),
   shown: z.string().describe('All that is to be approved, as name: value lines.'),
+  facts: z.array(fact).describe('The arguments, for reading.'),
   person: z.string(),
   yours: z.boolean(),
   platform: z.string(),
@@ -302,6 +306,7 @@ function approvalsRoute(parts: ActivityParts): AnyRoute {
         tool,
         purpose,
         shown,
+        facts: factsOf(shown),
         person,
         yours: personId === reader.personId,
         platform: place.split(':')[0] ?? '',
@@ -329,7 +334,10 @@ function decideRoute(parts: ActivityParts): AnyRoute {
     tag: TAG,
     summary: "Decides about a call that waits: a person about their own, an owner about everybody's.",
     params: z.object({ id: z.string().regex(/^[0-9a-f]{12,64}$/) }),
-    body: z.strictObject({ approved: z.boolean() }),
+    body: z.strictObject({
+      approved: z.boolean(),
+      because: z.string().trim().min(1).max(500).optional().describe('Why not: the model reads it.'),
+    }),
     answers: {
       200: { description: 'It is decided.', schema: z.object({ done: z.literal(true) }) },
       404: { description: 'No call of this id waits for you.' },
@@ -342,7 +350,7 @@ function decideRoute(parts: ActivityParts): AnyRoute {
       const open = await approvals.list(mayAll ? undefined : reader.personId);
       if (!open.some(({ id }) => params.id.startsWith(id))) throw noSuch('question');
       const origin = caller?.inPerson ? 'dashboard' : 'http';
-      const came = await approvals.decideAs(reader.personId, origin, params.id, body.approved);
+      const came = await approvals.decideAs(reader.personId, origin, params.id, body);
       const conflict = CONFLICTS[came];
       if (conflict === undefined) return { body: { json: { done: true } } };
       throw new CodaError('HTTP_CONFLICT', { message: conflict, remedy: 'Look at the list again.' });
@@ -355,6 +363,10 @@ const decided = z.object({
   tool: z.string(),
   purpose: z.string(),
   shown: z.string().nullable().describe('Where it was your own.'),
+  facts: z.array(fact).describe('The arguments, for reading, where it was your own.'),
+  result: z.string().nullable().describe('What the call answered, where it was your own.'),
+  because: z.string().nullable().describe('Why not, in the words of whoever decided.'),
+  chat: z.string().nullable().describe('The conversation in which it was asked, where it was your own.'),
   person: z.string(),
   platform: z.string(),
   asked_at: z.iso.datetime(),
@@ -366,6 +378,7 @@ const decided = z.object({
 });
 
 const MOST_PAST = 100;
+const LONGEST_RESULT = 600;
 
 function pastApprovalsRoute(parts: ActivityParts): AnyRoute {
   return route({
@@ -387,11 +400,16 @@ function pastApprovalsRoute(parts: ActivityParts): AnyRoute {
 
 function decidedOf(past: store.PastApproval): z.output<typeof decided> {
   const { id, tool, purpose, shown, person, adapter, askedAt, decidedAt, approved, by, outcome, code } = past;
+  const { because, result, chat } = past;
   return {
     id,
     tool,
     purpose,
     shown,
+    facts: shown === null ? [] : factsOf(shown),
+    result: approved && result !== null ? shorten(result, LONGEST_RESULT) : null,
+    because,
+    chat,
     person,
     platform: adapter,
     asked_at: askedAt.toISOString(),

@@ -107,13 +107,13 @@ const [LOOKED_AT, BEFORE] = [20_000, 50];
 function excerptOf(text: string, q: string): string[] {
   const flat = text.slice(0, LOOKED_AT).replace(/\s+/g, ' ').trim();
   const forms = [...wordsOf(q).map(({ word }) => word), ...lexemesOf(q)].map((form) => form.toLowerCase());
-  const marked = wordsOf(flat).filter(({ word }) => forms.some((form) => word.startsWith(form)));
-  const first = marked[0]?.at ?? 0;
+  const hits = wordsOf(flat).filter(({ word }) => forms.some((form) => word.startsWith(form)));
+  const first = hits[0]?.at ?? 0;
   const from = first <= BEFORE ? 0 : flat.indexOf(' ', first - BEFORE) + 1;
   const to = from + LONGEST_TITLE;
   const pieces: string[] = [];
   let at = from;
-  for (const { at: begin, word } of marked) {
+  for (const { at: begin, word } of hits) {
     if (begin + word.length > to) break;
     pieces.push(flat.slice(at, begin), flat.slice(begin, begin + word.length));
     at = begin + word.length;

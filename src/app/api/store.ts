@@ -59,6 +59,10 @@ export interface PastApproval {
   by: string | null;
   outcome: boolean | null;
   code: string | null;
+  because: string | null;
+  result: string | null;
+  /** The name of a conversation in a browser, the id of another one. */
+  chat: string | null;
 }
 
 /**
@@ -78,13 +82,18 @@ export async function pastApprovals(
             coalesce(a.payload ->> 'purpose', a.payload ->> 'tool', '') as purpose,
             case when t.person_id = $2 then a.payload ->> 'shown' end as shown, p.name as person, t.person_id as "personId",
             c.adapter, a.at as "askedAt", n.at as "decidedAt", n.status = 'ok' as approved, q.name as by,
-            (r.payload ->> 'ok')::boolean as outcome, r.payload ->> 'code' as code
+            (r.payload ->> 'ok')::boolean as outcome, r.payload ->> 'code' as code, d.payload ->> 'because' as because,
+            case when t.person_id = $2 then coalesce(r.payload ->> 'text', r.payload ->> 'message') end as result,
+            case when t.person_id <> $2 then null when c.adapter <> 'http' then c.id::text
+                 when starts_with(c.channel, 'web-' || t.person_id || '/') then substr(c.channel, strpos(c.channel, '/') + 1)
+            end as chat
        from newest n
        join turns t on t.id::text = n.turn
        join steps a on a.turn_id = t.id and a.path = n.path and a.call_id = n.call and a.kind = 'asked'
        join persons p on p.id = t.person_id
        join conversations c on c.id = t.conversation_id
        left join persons q on q.id = n.person_id
+       left join steps d on d.turn_id = t.id and d.path = n.path and d.call_id = n.call and d.kind = 'decided'
        left join steps r on r.turn_id = t.id and r.path = n.path and r.call_id = n.call and r.kind = 'result'
       where $1::uuid is null or t.person_id = $1
       order by n.seq desc limit $3`,

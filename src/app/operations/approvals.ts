@@ -33,7 +33,7 @@ const decide = operation({
   name: 'approvals decide',
   input: z.object({ id, approved: z.boolean() }),
   async run({ app }: ServedParts, { id: named, approved }, { token, personId }): Promise<DecisionOutcome> {
-    if (personId !== undefined) return app.approvals.decideAs(personId, 'dashboard', named, approved);
+    if (personId !== undefined) return app.approvals.decideAs(personId, 'dashboard', named, { approved });
     needsToken(app.approvals, token);
     return app.approvals.decide(named, approved, token);
   },

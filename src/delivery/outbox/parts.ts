@@ -199,6 +199,34 @@ function withDetails({ details = '', ...card }: Card, folds: boolean): Card {
   return { ...card, text, ...(choices && { choices: choices.filter(({ shows }) => isFolded || !shows) }) };
 }
 
+/** An argument of a call, as a card shows it. */
+export interface CallFact {
+  name: string;
+  value: string;
+}
+
+const FACT = /^([A-Za-z_][\w .-]{0,60}):(?: (.*))?$/;
+
+/** The `name: value` lines of details, read for people; what stands deeper belongs to the line above. Lines of another form are left out. */
+export function factsOf(details: string): CallFact[] {
+  const facts: { name: string; lines: string[] }[] = [];
+  for (const line of details.split('\n')) {
+    const [, name, value = ''] = FACT.exec(line) ?? [];
+    if (name !== undefined) facts.push({ name: name.replaceAll('_', ' '), lines: [value] });
+    else if (/^(?: |- |$)/.test(line)) facts.at(-1)?.lines.push(line.replace(/^ {2}/, ''));
+  }
+  return facts
+    .map(({ name, lines }) => ({ name, value: plainValue(lines) }))
+    .filter(({ value }) => value !== '' && value !== 'null');
+}
+
+/** A value without what YAML quotes it with; escapes of unseen characters stay as they are shown. */
+function plainValue([first = '', ...rest]: readonly string[]): string {
+  if (rest.length > 0) return [/^[|>][-+]?\d?$/.test(first) ? '' : first, ...rest].join('\n').trim();
+  if (/^"[^"\\]*"$/.test(first)) return first.slice(1, -1);
+  return /^'.*'$/.test(first) ? first.slice(1, -1).replaceAll("''", "'") : first;
+}
+
 export const inBlock = (details: string) => `\`\`\`\n${details}\n\`\`\``;
 
 function firstLines(details: string): string {

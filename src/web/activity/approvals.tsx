@@ -1,10 +1,13 @@
+import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { whenText } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
 import { act } from '../app/toasts.tsx';
+import { MAIN } from '../chat/entry.ts';
 import { platformName } from '../chat/list.tsx';
 import { Button } from '../parts/button.tsx';
+import { Field } from '../parts/field.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
 
@@ -14,9 +17,10 @@ type Past = Json<'/v1/approvals/past'>['approvals'][number];
 export function Approvals() {
   const open = useLoad('approvals', () => ask(api.GET('/v1/approvals')), ['approvals']);
   const past = useLoad('past approvals', () => ask(api.GET('/v1/approvals/past')), ['approvals']);
-  const decide = (id: string, approved: boolean) => {
+  const decide = (id: string, { approved, because }: Decision) => {
     open.patch(({ approvals }) => ({ approvals: approvals.filter((each) => each.id !== id) }));
-    void act(() => ask(api.POST('/v1/approvals/{id}', { params: { path: { id } }, body: { approved } })), {
+    const body = because === undefined ? { approved } : { approved, because };
+    void act(() => ask(api.POST('/v1/approvals/{id}', { params: { path: { id } }, body })), {
       done: approved ? 'Approved.' : 'Denied.',
       back: open.reload,
     });
@@ -31,7 +35,7 @@ export function Approvals() {
             ) : (
               <ul>
                 {approvals.map((each) => (
-                  <WaitingView key={each.id} waiting={each} onDecide={(approved) => decide(each.id, approved)} />
+                  <WaitingView key={each.id} waiting={each} onDecide={(decision) => decide(each.id, decision)} />
                 ))}
               </ul>
             )
@@ -57,54 +61,105 @@ export function Approvals() {
   );
 }
 
-function WaitingView({ waiting, onDecide }: { waiting: Waiting; onDecide: (approved: boolean) => void }) {
-  const { purpose, shown, person, yours, platform, asked_at, expires_at } = waiting;
+interface Decision {
+  approved: boolean;
+  /** Why not: the model reads it. */
+  because?: string;
+}
+
+function WaitingView({ waiting, onDecide }: { waiting: Waiting; onDecide: (decision: Decision) => void }) {
+  const { purpose, shown, facts, person, yours, platform, asked_at, expires_at } = waiting;
+  const [because, setBecause] = useState<string>();
   return (
     <Row class="card asked" label={purpose}>
       <p>
         <b>{purpose}</b>
       </p>
+      <Facts facts={facts} />
       <p class="faint small">
         {yours ? 'Asked by you' : `Asked by ${person}`} on {platformName(platform)}, {whenText(asked_at)}
         {expires_at !== null && `; no answer by ${whenText(expires_at)} means no`}
       </p>
-      <details>
-        <summary>Details</summary>
-        <pre class="diff">{shown}</pre>
-      </details>
-      <div class="buttons">
-        <Button kind="primary" onClick={() => onDecide(true)}>
-          Approve
-        </Button>
-        <Button kind="danger" onClick={() => onDecide(false)}>
-          Deny
-        </Button>
-      </div>
+      {shown !== '' && (
+        <details>
+          <summary>Details</summary>
+          <pre class="diff">{shown}</pre>
+        </details>
+      )}
+      {because === undefined ? (
+        <div class="buttons">
+          <Button kind="primary" onClick={() => onDecide({ approved: true })}>
+            Approve
+          </Button>
+          <Button kind="danger" onClick={() => onDecide({ approved: false })}>
+            Deny
+          </Button>
+          <Button onClick={() => setBecause('')}>Deny, because …</Button>
+        </div>
+      ) : (
+        <form
+          class="fill"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (because.trim() !== '') onDecide({ approved: false, because: because.trim() });
+          }}
+        >
+          <Field label="Deny, because" value={because} onValue={setBecause} maxLength={500} required isFirst />
+          <Button type="submit" kind="danger">
+            Deny
+          </Button>
+          <Button onClick={() => setBecause(undefined)}>Cancel</Button>
+        </form>
+      )}
     </Row>
   );
 }
 
-function PastView({ past: { purpose, shown, person, by, approved, outcome, code, decided_at } }: { past: Past }) {
-  const who =
-    by === null
-      ? approved
-        ? 'Approved at the machine'
-        : 'Nobody answered'
-      : `${approved ? 'Approved' : 'Denied'} by ${by}`;
+/** Arguments that stand open; each of them is whole under Details. */
+const [MOST_FACTS, LONGEST_FACT] = [8, 300];
+
+function Facts({ facts }: { facts: Waiting['facts'] }) {
+  if (facts.length === 0) return null;
+  return (
+    <ul class="call">
+      {facts.slice(0, MOST_FACTS).map(({ name, value }) => (
+        <li key={name}>
+          <b>{name}</b>: {value.length > LONGEST_FACT ? `${value.slice(0, LONGEST_FACT)}…` : value}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function decidedBy({ by, approved }: Past): string {
+  if (by === null) return approved ? 'Approved at the machine' : 'Nobody answered';
+  return `${approved ? 'Approved' : 'Denied'} by ${by}`;
+}
+
+function PastView({ past }: { past: Past }) {
+  const { purpose, shown, facts, person, outcome, code, result, because, chat, asked_at, decided_at } = past;
   return (
     <li class="row">
       <span class="what">
         {purpose} <span class="under">for {person}</span>
-        {shown !== null && (
+        <Facts facts={facts} />
+        {because !== null && <p>Because: {because}</p>}
+        {outcome === 'failed' && <p class="bad">It did not work: {result ?? code ?? 'no reason is known'}</p>}
+        {outcome === 'done' && <p>{result ?? 'It was done.'}</p>}
+        {shown !== null && shown !== '' && (
           <details>
             <summary>Details</summary>
             <pre class="diff">{shown}</pre>
           </details>
         )}
       </span>
-      {outcome === 'failed' && <span class="tag bad">did not work{code === null ? '' : `: ${code}`}</span>}
+      {chat !== null && (
+        <a href={`${chat === MAIN ? '/chat' : `/chat/${chat}`}?${new URLSearchParams({ at: asked_at })}`}>
+          To the conversation
+        </a>
+      )}
       <span class="aside">
-        {who}, {whenText(decided_at)}
+        {decidedBy(past)}, {whenText(decided_at)}
       </span>
     </li>
   );

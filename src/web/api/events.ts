@@ -87,10 +87,10 @@ export function listen(personId: string): void {
   seekStream(personId);
 }
 
-function take(told: TabMessage): void {
+function take(message: TabMessage): void {
   if (!isListening || document.hidden) return;
-  online.value = told.name !== 'away';
-  if (told.name !== 'away') tell(told.name, told.event);
+  online.value = message.name !== 'away';
+  if (message.name !== 'away') tell(message.name, message.event);
 }
 
 /** Waits for the lock, or reads at once where a browser has none: it has them over HTTPS and on the machine itself. */

@@ -26,7 +26,7 @@ const PLATFORMS: Readonly<Record<string, string>> = {
   discord: 'Discord',
   slack: 'Slack',
   console: 'Terminal',
-  http: 'A program',
+  http: 'Web',
 };
 
 export const platformName = (platform: string): string => PLATFORMS[platform] ?? platform;

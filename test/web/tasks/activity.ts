@@ -25,11 +25,9 @@ export const ACTIVITY: readonly Task[] = [
     },
   ],
   [
-    'approve what waits, after reading all of it',
+    'approve what waits, after reading to whom it goes',
     async (who) => {
       await who.to('Activity');
-      await who.page.locator('.card').filter({ hasText: 'Asked by you' }).getByText('Details').click();
-      who.presses++;
       await who.sees(/the landlord/);
       // A letter of somebody else may have been sent before.
       const { sent } = who.home.outside;
@@ -40,18 +38,23 @@ export const ACTIVITY: readonly Task[] = [
     },
   ],
   [
-    'deny what somebody else asked for',
+    'deny what somebody else asked for, with a reason that the model reads',
     async (who) => {
       await who.to('Activity');
+      await who.press('button', 'Deny, because …', 'Asked by eva');
+      await who.fill('Deny, because', 'the council is closed');
       await who.press('button', 'Deny', 'Asked by eva');
       await who.sees(/Denied by/);
+      await who.sees('Because: the council is closed');
+      await who.counts(`steps where kind = 'result' and payload ->> 'message' like '%the council is closed%'`, 1);
     },
   ],
   [
-    'see what was decided',
+    'see what was decided, and what came of it',
     async (who) => {
       await who.to('Activity');
       await who.sees(/Approved by/);
+      await who.sees('sent to the landlord');
     },
   ],
   [

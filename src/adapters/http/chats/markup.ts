@@ -2,12 +2,14 @@
  * Markdown as a value that a page builds elements of: `[tag, attributes, …children]`, or a text. Text is only ever text, so that
  * nothing that a model or a person has written becomes markup.
  */
-import { plural } from '../../../base/text.ts';
+import { plural, shorten } from '../../../base/text.ts';
 import {
   type Align,
   addressOfLink,
   type Block,
   blocksOf,
+  type CallFact,
+  factsOf,
   type Inline,
   inlineOf,
   isLong,
@@ -31,10 +33,24 @@ export function toMarkup(markdown: string, { folds = false } = {}): Markup[] {
   );
   return blocks.flatMap((block) => {
     const shown = blockOf(block, links);
-    if (!folds || block.type !== 'code' || !isLong(block.value)) return shown;
+    if (!folds || block.type !== 'code') return shown;
+    const facts = factsOf(block.value);
+    if (!isLong(block.value)) return facts.length > 0 ? [factList(facts)] : shown;
     const size = plural(block.value.split('\n').length, 'line');
-    return [['details', {}, ['summary', {}, `Details: ${size}`], ...shown] as const];
+    const folded: Markup = ['details', {}, ['summary', {}, `Details: ${size}`], ...shown];
+    return facts.length > 0 ? [factList(facts), folded] : [folded];
   });
+}
+
+/** Facts that stand open, and characters of each: all of it stands under Details. */
+const [MOST_FACTS, LONGEST_FACT] = [8, 300];
+
+/** The arguments that matter, which one reads before one decides. */
+function factList(facts: readonly CallFact[]): Markup {
+  const items = facts
+    .slice(0, MOST_FACTS)
+    .map(({ name, value }): Markup => ['li', {}, ['strong', {}, name], `: ${shorten(value, LONGEST_FACT)}`]);
+  return ['ul', { class: 'call' }, ...items];
 }
 
 function blockOf(block: Block, links: Links): Markup[] {
