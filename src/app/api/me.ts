@@ -6,6 +6,7 @@ import {
   type AnyRoute,
   type Checks,
   type Finding,
+  type PlatformAdapter,
   route,
   SCOPES,
   type Scope,
@@ -18,6 +19,7 @@ import { type ReadingParts, readerFrom } from './reader.ts';
 export interface MeParts extends ReadingParts {
   all: Pick<AllSkills, 'listUpcoming' | 'longestVoice'>;
   approvals: Approvals;
+  platforms: readonly PlatformAdapter[];
   version: string;
 }
 
@@ -42,6 +44,7 @@ const shape = z.object({
     approvals: z.int().describe("Questions that wait for a yes: the person's own, for owners everybody's."),
     unread: z.int().describe('What was said in the chat in the browser while no page was open.'),
   }),
+  away: z.array(z.string()).describe('For owners: platforms that cannot be heard now.'),
   system: z
     .enum(['well', 'wrong'])
     .nullable()
@@ -50,7 +53,7 @@ const shape = z.object({
 
 /** `GET /v1/me`: the person who is signed in, and what waits for them. */
 export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRoute {
-  const { config, approvals, version } = parts;
+  const { config, approvals, version, platforms } = parts;
   const { longestVoice } = parts.all;
   return route({
     method: 'GET',
@@ -81,6 +84,7 @@ export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRo
             version,
             scopes,
             counts: { due, approvals: asked, unread },
+            away: isOwner ? platforms.filter((each) => each.trouble?.()).map(({ name }) => name) : [],
             system: isOwner ? (wellness.last() ?? null) : null,
           },
         },

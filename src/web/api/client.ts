@@ -53,10 +53,10 @@ interface ProblemBody {
   fields?: FieldFault[];
 }
 
-/** The answer of a request. Throws a `Failure` for every other outcome. */
 /** Addresses that answer a wrong code or password, which ends no session. */
 const SIGNS_IN = /\/v1\/(?:session|first-start|sign-in(?:\/[\w/-]+)?)$/;
 
+/** The answer of a request. Throws a `Failure` for every other outcome. */
 export async function ask<T>(request: Promise<ApiAnswer<T>>): Promise<T> {
   let answered: ApiAnswer<T>;
   try {

@@ -93,6 +93,7 @@ export async function beginSession(): Promise<void> {
 }
 
 let isWatching = false;
+const LOOK_MS = 5 * 60_000;
 
 function watchOnce(): void {
   if (isWatching) return;
@@ -112,6 +113,10 @@ function watchOnce(): void {
   };
   onEvent('changed', soon);
   onEvent('ready', soon);
+  // An owner sees that something is wrong before they look for it: a request has doctor look anew.
+  setInterval(() => {
+    if (me.value && me.value !== 'out' && isOwner() && !document.hidden) soon();
+  }, LOOK_MS);
   onEvent('ready', () => sendUnsent(draftsOf(person().person.id)));
 }
 

@@ -126,23 +126,39 @@ function accountItems(): Act[] {
   return isNotified.value === undefined ? [leave] : [notify, leave];
 }
 
+/** The number and the dot of these pages together. */
+function BarSign({ places }: { places: readonly Place[] }) {
+  const signs = places.map(signOf);
+  const waiting = signs.reduce((sum, each) => sum + each.waiting, 0);
+  return (
+    <>
+      {waiting > 0 && <span class="count">{waiting}</span>}
+      {signs.some(({ isWrong }) => isWrong) && <span class="dot" role="img" aria-label="Something is wrong"></span>}
+    </>
+  );
+}
+
 function BottomBar({ current }: { current: Place | undefined }) {
   const places = placesOf();
   const [shown, rest] = [places.slice(0, ON_A_PHONE), places.slice(ON_A_PHONE)];
   return (
     <nav class="bar" aria-label="Pages">
-      {shown.map(({ path: name, label, icon }) => (
-        <a key={name} href={`/${name}`} aria-current={current?.path === name ? 'page' : undefined}>
-          <Icon name={icon} />
-          {label}
+      {shown.map((place) => (
+        <a key={place.path} href={`/${place.path}`} aria-current={current === place ? 'page' : undefined}>
+          <Icon name={place.icon} />
+          {place.label}
+          <BarSign places={[place]} />
         </a>
       ))}
-      <Menu
-        label="More pages"
-        text="More"
-        opens="up"
-        items={[...rest.map(({ path: name, label, icon }) => ({ label, icon, href: `/${name}` })), ...accountItems()]}
-      />
+      <span class="more">
+        <Menu
+          label="More pages"
+          text="More"
+          opens="up"
+          items={[...rest.map(({ path: name, label, icon }) => ({ label, icon, href: `/${name}` })), ...accountItems()]}
+        />
+        <BarSign places={rest} />
+      </span>
     </nav>
   );
 }

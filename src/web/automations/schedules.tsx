@@ -28,6 +28,24 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   waiting: 'waits',
 };
 
+const BAD = new Set(['failed', 'expired', 'interrupted']);
+
+const FINDINGS: Readonly<Record<string, string>> = {
+  gathered: 'kept for the digest',
+  nothing: 'nothing to tell',
+  same: 'as before, nothing said',
+  'not met': 'not the case, nothing said',
+  'not now': 'not in its hours, nothing said',
+  'first look': 'the first look',
+  flapping: 'changes too often to tell each time',
+};
+
+/** `45: not the case, nothing said` */
+function findingWords(finding: string, output: string | null): string {
+  const isShort = output !== null && output.length <= 40 && !output.includes('\n');
+  return `${isShort ? `${output}: ` : ''}${FINDINGS[finding] ?? finding}`;
+}
+
 function lastOf({ last_at: at, last_outcome: outcome, failures }: Schedule): string {
   if (at === null) return 'has not run yet';
   const came = OUTCOMES[outcome ?? ''] ?? outcome ?? 'runs';
@@ -88,7 +106,7 @@ const removeIt = ({ id }: Schedule, { reload }: Acting) =>
   change({ reload, patch: () => {} }, () => ask(api.DELETE('/v1/schedules/{id}', { params: { path: { id } } })));
 
 function ScheduleRow({ schedule, loaded }: { schedule: Schedule; loaded: LoadState<Listed> }) {
-  const { id, title, on, repeats, next, failures } = schedule;
+  const { id, title, on, repeats, next, failures, last_outcome } = schedule;
   const acting: Acting = {
     reload: loaded.reload,
     patch: (changed) =>
@@ -105,7 +123,7 @@ function ScheduleRow({ schedule, loaded }: { schedule: Schedule; loaded: LoadSta
         <span class="under"> {repeats ?? 'once'}</span>
       </a>
       <span class="beneath">
-        <span class={failures > 0 ? 'aside bad' : 'aside'}>{lastOf(schedule)}</span>
+        <span class={failures > 0 || BAD.has(last_outcome ?? '') ? 'aside bad' : 'aside'}>{lastOf(schedule)}</span>
         <span class="when">{first === undefined ? (on ? 'not again' : 'off') : `next ${whenText(first)}`}</span>
       </span>
       <Switch label={title} on={on} onTurn={(wanted) => switchIt(schedule, wanted, acting)} />
@@ -259,7 +277,6 @@ function RunList({ runs: { runs } }: { runs: Runs }) {
 function RunRow({ run }: { run: Runs['runs'][number] }) {
   const { at, state, took_ms: took, error, output, finding, told, told_in: id, told_in_name: name, cost } = run;
   const place = name ?? id;
-  const isBad = state === 'failed' || state === 'expired' || state === 'interrupted';
   return (
     <li class="row">
       <div class="what">
@@ -267,7 +284,7 @@ function RunRow({ run }: { run: Runs['runs'][number] }) {
         {finding !== null && (
           <span class="under" title={id ?? undefined}>
             {' '}
-            {finding === 'told' ? `told in ${place ?? 'a place'}` : finding}
+            {finding === 'told' ? `told in ${place ?? 'a place'}` : findingWords(finding, output)}
           </span>
         )}
         {finding === null && place !== null && <span class="under"> answered in {place}</span>}
@@ -280,7 +297,7 @@ function RunRow({ run }: { run: Runs['runs'][number] }) {
         )}
       </div>
       {cost !== null && <span class="aside">cost {cost.toFixed(4)}</span>}
-      <span class={isBad ? 'tag bad' : 'tag'}>{OUTCOMES[state] ?? state}</span>
+      <span class={BAD.has(state) ? 'tag bad' : 'tag'}>{OUTCOMES[state] ?? state}</span>
       <span class="when">{took === null ? '' : duration(took)}</span>
     </li>
   );

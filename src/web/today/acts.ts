@@ -59,3 +59,32 @@ export function moveEntry(
 export function switchSchedule(loaded: LoadState<Today>, { id }: TodayEntry, on: boolean): void {
   void change(loaded, () => ask(api.PATCH('/v1/schedules/{id}', { params: { path: { id: id ?? '' } }, body: { on } })));
 }
+
+type Day = Today['days'][number];
+
+/** A day with what repeats daily apart. */
+export interface ShownDay extends Day {
+  daily: TodayEntry[];
+}
+
+/** Days of the week on which it comes, so that it is daily. */
+const DAILY = 5;
+/** Times on one day, so that it is one line of it. */
+const OFTEN = 3;
+
+/**
+ * Takes what comes day after day out of a coming day, and what comes again and again within any day: it would hide what is special
+ * about the day. Today keeps what is to be done today.
+ */
+export function withoutDaily(day: Day, days: readonly Day[]): ShownDay {
+  const isToday = day === days[0];
+  const on = (entry: TodayEntry, { entries }: Day) => entries.filter(({ id }) => id === entry.id).length;
+  const isDaily = (entry: TodayEntry) =>
+    entry.id !== null &&
+    (on(entry, day) >= OFTEN || (!isToday && days.filter((each) => on(entry, each) > 0).length >= DAILY));
+  return {
+    ...day,
+    entries: day.entries.filter((entry) => !isDaily(entry)),
+    daily: day.entries.filter(isDaily),
+  };
+}

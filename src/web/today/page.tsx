@@ -7,12 +7,23 @@ import { change } from '../app/change.ts';
 import { isFocusNowhere, useFocus } from '../app/focus.ts';
 import { dayName, longDay, plural, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
+import { person } from '../app/session.ts';
+import { platformName } from '../chat/list.tsx';
 import { ActButton, Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
 import { Row, Tick } from '../parts/row.tsx';
-import { completeEntry, deleteEntry, putOff, switchSchedule, type Today, type TodayEntry } from './acts.ts';
+import {
+  completeEntry,
+  deleteEntry,
+  putOff,
+  type ShownDay,
+  switchSchedule,
+  type Today,
+  type TodayEntry,
+  withoutDaily,
+} from './acts.ts';
 import { EditReminder, NewReminder } from './reminder.tsx';
 
 const CHANGES = ['reminders', 'schedules', 'tasks', 'notes', 'conversations'];
@@ -39,13 +50,14 @@ interface PartProps {
 }
 
 function Sections({ today, loaded }: PartProps) {
-  const [first, ...later] = today.days;
-  const coming = later.filter(({ entries }) => entries.length > 0);
+  const [first, ...later] = today.days.map((day) => withoutDaily(day, today.days));
+  const coming = later.filter(({ entries, daily }) => entries.length > 0 || daily.length > 0);
   return (
     <>
+      <WaitingLine />
       {today.overdue.length > 0 && (
         <Section title="Overdue">
-          <ul class="list">
+          <ul class="list overdue">
             {today.overdue.map((entry) => (
               <EntryRow key={`${entry.id} ${entry.at}`} entry={entry} loaded={loaded} isOverdue />
             ))}
@@ -53,36 +65,66 @@ function Sections({ today, loaded }: PartProps) {
         </Section>
       )}
       <Section title="Due today">
-        {first && first.entries.length > 0 ? (
-          <Entries entries={first.entries} more={first.more} loaded={loaded} />
+        {first && (first.entries.length > 0 || first.daily.length > 0) ? (
+          <Entries day={first} loaded={loaded} />
         ) : (
           <Empty>Nothing more today. “Remind me at 18:00 to call mum” in the chat, or + above, adds something.</Empty>
         )}
       </Section>
-      {coming.map(({ day, entries, more }) => (
-        <Section key={day} title={dayName(day)}>
-          <Entries entries={entries} more={more} loaded={loaded} />
+      <Kept today={today} loaded={loaded} />
+      {coming.map((day) => (
+        <Section key={day.day} title={dayName(day.day)}>
+          <Entries day={day} loaded={loaded} />
         </Section>
       ))}
-      {today.tasks.length > 0 && (
+      {today.said.length > 0 && <Said said={today.said} />}
+      {today.own && today.own.length > 0 && <OwnWork own={today.own} />}
+    </>
+  );
+}
+
+/** Lists and tasks, which have no day. */
+function Kept({ today: { lists, tasks }, loaded }: PartProps) {
+  return (
+    <>
+      {lists.length > 0 && (
+        <Section title="Lists">
+          {lists.map((list) => (
+            <ListView key={list.id} list={list} loaded={loaded} />
+          ))}
+        </Section>
+      )}
+      {tasks.length > 0 && (
         <Section title="Tasks">
           <ul class="list">
-            {today.tasks.map((task) => (
+            {tasks.map((task) => (
               <TaskRow key={task.id} task={task} loaded={loaded} />
             ))}
           </ul>
         </Section>
       )}
-      {today.lists.length > 0 && (
-        <Section title="Lists">
-          {today.lists.map((list) => (
-            <ListView key={list.id} list={list} loaded={loaded} />
-          ))}
-        </Section>
-      )}
-      {today.said.length > 0 && <Said said={today.said} />}
-      {today.own && today.own.length > 0 && <OwnWork own={today.own} />}
     </>
+  );
+}
+
+/** All that waits for this person elsewhere, a link each. */
+function WaitingLine() {
+  const { counts, away, system } = person();
+  const parts: [words: string, href: string][] = [];
+  if (counts.approvals > 0)
+    parts.push([`${counts.approvals} ${counts.approvals === 1 ? 'waits' : 'wait'} for your yes`, '/activity']);
+  if (counts.unread > 0) parts.push([`${counts.unread} new in the chat`, '/chat']);
+  for (const name of away) parts.push([`${platformName(name)} is away`, '/system']);
+  if (system === 'wrong' && away.length === 0) parts.push(['Something is wrong', '/system']);
+  if (parts.length === 0) return null;
+  return (
+    <p class="waits">
+      {parts.map(([words, href]) => (
+        <a key={words} href={href}>
+          {words}
+        </a>
+      ))}
+    </p>
   );
 }
 
@@ -121,15 +163,7 @@ function OwnWork({ own }: { own: NonNullable<Today['own']> }) {
   );
 }
 
-function Entries({
-  entries,
-  more,
-  loaded,
-}: {
-  entries: readonly TodayEntry[];
-  more: number;
-  loaded: LoadState<Today>;
-}) {
+function Entries({ day: { entries, more, daily }, loaded }: { day: ShownDay; loaded: LoadState<Today> }) {
   return (
     <>
       <ul class="list">
@@ -137,6 +171,16 @@ function Entries({
           <EntryRow key={`${entry.id} ${entry.at}`} entry={entry} loaded={loaded} />
         ))}
       </ul>
+      {daily.length > 0 && (
+        <details class="also">
+          <summary>also: {[...new Set(daily.map(({ text }) => text))].join(', ')}</summary>
+          <ul class="list">
+            {daily.map((entry) => (
+              <EntryRow key={`${entry.id} ${entry.at}`} entry={entry} loaded={loaded} />
+            ))}
+          </ul>
+        </details>
+      )}
       {more > 0 && <p class="empty">and {more} more</p>}
     </>
   );

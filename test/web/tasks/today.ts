@@ -5,6 +5,25 @@ import type { Task } from './visitor.ts';
 
 export const TODAY: readonly Task[] = [
   [
+    'see in one look what waits, on a phone at the bar, and go there',
+    async (who) => {
+      if (who.isPhone) {
+        await who.page.locator('.bar a', { hasText: 'Today' }).locator('.count').waitFor();
+        await who.page.locator('.bar .more .count').waitFor();
+      }
+      await who.press('link', /^\d+ waits? for your yes$/);
+      await who.sees('Waiting for a yes');
+    },
+  ],
+  [
+    'find the lists above the week',
+    async (who) => {
+      const top = async (text: string) => (await who.page.getByText(text).first().boundingBox())?.y ?? 0;
+      await who.sees(/^shopping/);
+      expect(await top('shopping')).toBeLessThan(await top('Tomorrow'));
+    },
+  ],
+  [
     'snooze a reminder for an hour',
     async (who) => {
       await who.press('button', 'Later: call mum');
@@ -112,6 +131,11 @@ export const TODAY: readonly Task[] = [
   [
     'switch a schedule off',
     async (who) => {
+      await who.page
+        .getByText(/^also: .*tell me what is due/)
+        .first()
+        .click();
+      who.presses++;
       await who.press('button', /More for tell me what is due/);
       await who.press('menuitem', 'Switch off');
       await who.counts(`person_schedules where state = 'off'`, 1);
