@@ -10,7 +10,7 @@ import ts from 'typescript';
 export const DOORS = {
   behindStars: {
     agent: 57,
-    chat: 86,
+    chat: 73,
     delivery: 121,
     people: 51,
     proposals: 38,

@@ -357,7 +357,7 @@ async function start(
   // Before anything is taken up: a turn that goes on after a restart finds its skills and specialists.
   closer.onClose('agent skills', await agentSkills.start(commands.map(({ name }) => name)));
   await join(parts, adapters, { answeredAt: 'everywhere' });
-  open.sandbox.start();
+  open.sandbox.start(skills.some(({ skill, deps }) => skill.work?.needsPrograms?.(deps.config)));
   await recordConfig(database, open.config, open.world.clock.now());
   await database.tx('schedules.put', (tx) => schedules.putAll(tx, tasksOf(open.config, skills)));
   // Before the adapters: what is due is written at once, held, and sent when its platform calls `reachable`.

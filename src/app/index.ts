@@ -1,7 +1,6 @@
 /** Puts coda together. */
 
 export { httpConfig } from '../adapters/http/index.ts';
-export { browserConfig } from '../skills/browser/index.ts';
 export { platforms } from './adapters.ts';
 export { type App, type BuildOptions, build } from './build.ts';
 export { type AppConfigRequest, configDocuments, readConfig } from './config.ts';
@@ -22,5 +21,6 @@ export {
   type Vendor,
   vendorChoice,
 } from './setup/models.ts';
+export { skillSwitches } from './skills.ts';
 export { isNewer, newestVersion } from './updates.ts';
 export { createWorld, type WorldOptions } from './world.ts';

@@ -8,7 +8,6 @@ import type { Delivery } from '../delivery/index.ts';
 import { type Egress, openProxy } from '../egress/index.ts';
 import { installationOf, isLive } from '../jobs/index.ts';
 import { openSandbox, type Sandbox, Workspaces } from '../sandbox/index.ts';
-import { browserConfig } from '../skills/browser/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 
 interface SandboxParts {
@@ -40,7 +39,6 @@ export async function openSkillSandbox(
 ): Promise<{ sandbox: Sandbox; forSkills: SkillDeps['sandbox'] }> {
   const { config, world, database, artifacts, egress, delivery, gate, skills: host } = parts;
   const { execution } = config;
-  const browser = config.block(browserConfig);
   // Without a running sandbox the doctor opens a container, too; should it die, a later process removes that.
   const apart = randomUUID();
   const sandbox = openSandbox(
@@ -49,7 +47,6 @@ export async function openSkillSandbox(
       installation: await installationOf(database),
       instance: () => (delivery.hasStarted ? delivery.self.id : apart),
       isLive: (id) => isLive(database, id),
-      hasPrograms: browser.enabled && browser.mode === 'docker',
       isOwnImage: (id) => host.images.isOwn(id),
       proxy: () => proxyForCode(execution, egress, world),
     },

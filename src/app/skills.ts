@@ -13,6 +13,7 @@ import {
   type Skill,
   type SkillDeps,
   type SkillPorts,
+  type SkillSwitch,
   type SystemTask,
   type Upcoming,
   type Verb,
@@ -24,7 +25,7 @@ import { proposals } from '../proposals/index.ts';
 import { audit } from '../skills/audit/index.ts';
 import { backup } from '../skills/backup/index.ts';
 import { basics } from '../skills/basics/index.ts';
-import { browser } from '../skills/browser/index.ts';
+import { browser, browserSwitch } from '../skills/browser/index.ts';
 import { code } from '../skills/code/index.ts';
 import { connectors } from '../skills/connectors/index.ts';
 import { files } from '../skills/files/index.ts';
@@ -73,6 +74,11 @@ export const builtInSkills: readonly Skill[] = [
   places,
   selfReview,
   selfCoding,
+];
+
+export const skillSwitches: readonly SkillSwitch[] = [
+  // One line each.
+  browserSwitch,
 ];
 
 const TEN_MB = 10 * 1024 * 1024;

@@ -22,7 +22,7 @@ export interface PlatformDeps<Settings> {
   complete(typing: Omit<Typing, 'adapter'>): Promise<readonly string[]>;
 }
 
-export interface SetupSecret {
+interface SetupSecret {
   key: string;
   env: string;
   label: string;

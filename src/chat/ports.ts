@@ -73,7 +73,7 @@ export interface FoundThing extends FoundThingTelling {
   zone: string;
 }
 
-export interface FoundThingTelling {
+interface FoundThingTelling {
   /** The target (`delivery/targets`) that is told instead of the conversation. */
   targetId: string | undefined;
   /** Passes the quiet hours of its person; those of another reader hold it. */
@@ -127,7 +127,7 @@ export interface OfferedTool {
 }
 
 /** `isTransient`: the same call may go well later. `mayHaveRun`: this one may have had its effect. */
-export type ServerAnswer =
+type ServerAnswer =
   | { ok: true; text: string }
   | { ok: false; message: string; isTransient: boolean; mayHaveRun: boolean };
 
@@ -203,7 +203,7 @@ export interface FeedEntry {
   text: string;
 }
 
-export interface PageFailure {
+interface PageFailure {
   ok: false;
   code: string;
   message: string;

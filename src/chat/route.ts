@@ -73,7 +73,7 @@ export interface HttpAnswer {
 }
 
 /** An example of a request and its answer: stands in the OpenAPI document, and a test plays it. */
-export interface RouteExample {
+interface RouteExample {
   summary: string;
   params?: Readonly<Record<string, string>>;
   query?: Readonly<Record<string, string>>;

@@ -17,7 +17,7 @@ import type {
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Cache, Locks } from '../bus/index.ts';
-import type { ConfigBlock, CoreValues } from '../config/index.ts';
+import type { Config, ConfigBlock, CoreValues } from '../config/index.ts';
 import type {
   Choice,
   Delivery,
@@ -86,7 +86,7 @@ export interface PeopleDeps {
 }
 
 /** The sandbox of a skill that runs code. */
-export type SandboxDeps = Pick<Sandbox, 'hasImage' | 'facts' | 'program' | 'detached'> & {
+type SandboxDeps = Pick<Sandbox, 'hasImage' | 'facts' | 'program' | 'detached'> & {
   workspaces: Workspaces;
   settings: CoreValues['execution'];
   /**
@@ -326,7 +326,14 @@ export interface AskedPrompt extends Asker {
   window?: number | undefined;
 }
 
-export interface SkillWords {
+/** A skill that is off until the configuration switches it on, in the first lines of a start and in `coda doctor`. */
+export interface SkillSwitch {
+  name: string;
+  isOn(config: Pick<Config, 'block'>): boolean;
+  off: string;
+}
+
+interface SkillWords {
   /** Its capability, after "I": `take notes`. */
   does?: string;
   /** Its data about a person: `notes`. */
@@ -353,7 +360,7 @@ export interface ThingImport {
 }
 
 /** Acts of a skill beside its tools and commands. */
-export interface SkillActs<Deps extends SkillDeps> {
+interface SkillActs<Deps extends SkillDeps> {
   /** Tools that come and go while coda runs. */
   liveTools?(deps: Deps): Omit<LiveTools, 'skill'>;
   /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
@@ -397,7 +404,7 @@ export interface SkillActs<Deps extends SkillDeps> {
 }
 
 /** Work of a skill that no message asks for. */
-export interface SkillWork<Deps extends SkillDeps> {
+interface SkillWork<Deps extends SkillDeps> {
   jobs?(deps: Deps, all: Pick<AllSkills, 'tables'>): JobHandler[];
   schedules?: readonly SystemTask[];
   /** Names of `ownSchedules`, for the configuration: these hold whatever its settings are. */
@@ -416,6 +423,8 @@ export interface SkillWork<Deps extends SkillDeps> {
   turnOver?(deps: Deps, over: TurnOver): Promise<void>;
   /** False where these settings leave `turnOver` nothing to do: it is not called then. */
   needsTurns?(config: Deps['config']): boolean;
+  /** True where these settings have it run programs in the sandbox, with or without code. */
+  needsPrograms?(config: Deps['config']): boolean;
 }
 
 /** Its parts of the model's prompt, from the most stable to the most passing. */
@@ -432,7 +441,7 @@ export interface SkillPrompt<Deps extends SkillDeps> {
 }
 
 /** Views of a skill: its person's in the briefing and on pages, programs' over HTTP, the owner's in `coda doctor` and `coda status`. */
-export interface SkillViews<Deps extends SkillDeps> {
+interface SkillViews<Deps extends SkillDeps> {
   /** The person's own items for their briefing or review; asked in private places only. */
   agenda?(deps: Deps, ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
   /** The same, where it comes from outside: before the transaction, and within a few seconds. */
@@ -452,14 +461,14 @@ export interface SkillViews<Deps extends SkillDeps> {
 }
 
 /** Kinds of things that open pages read again, by the names that their hints have. */
-export interface PageChanges {
+interface PageChanges {
   /** The kind that writing calls of the skill's tools change. */
   calls?: string;
   commits?: CommitHints;
 }
 
 /** Data of a skill about people, for the rooms that erase, merge and show it. */
-export interface SkillData<Deps extends SkillDeps> {
+interface SkillData<Deps extends SkillDeps> {
   /**
    * Tables of what coda keeps for a person, each with `person_id`: emptied when the person is erased, in this order and behind
    * `deletionRules`. Whoever has a row in one is no passing stranger.
@@ -473,7 +482,7 @@ export interface SkillData<Deps extends SkillDeps> {
 }
 
 /** Ports between skills (`ports.ts`). */
-export interface SkillOwnPorts<Settings> {
+interface SkillOwnPorts<Settings> {
   /** Ports that it has for other skills. A port is one skill's. */
   provides?(deps: Omit<SkillDeps<Settings>, 'ports'>): Partial<SkillPorts>;
   /** Ports of others that it uses. */

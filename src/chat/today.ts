@@ -40,7 +40,7 @@ export interface OpenTask {
   repeats?: string;
 }
 
-export interface OpenList {
+interface OpenList {
   id: string;
   name: string;
   items: readonly string[];

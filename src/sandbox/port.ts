@@ -112,9 +112,9 @@ export interface Sandbox {
   readonly detached: DetachedEngine;
   /**
    * Starts upkeep, where containers are used at all: removes leftovers of earlier processes, now and again, and makes
-   * the spare container.
+   * the spare container. `hasPrograms`: programs run in it even where code does not.
    */
-  start(): void;
+  start(hasPrograms?: boolean): void;
   /** Removes containers and volumes of this installation that nobody uses; resolves with how many. */
   reap(): Promise<number>;
   /** True if Docker has the image with this id; undefined where it cannot be asked. */

@@ -30,7 +30,6 @@ export interface SandboxOptions extends EngineOptions {
   instance(): string;
   /** True if another process of this installation lives, so that its containers are left alone. */
   isLive(instance: string): Promise<boolean>;
-  hasPrograms?: boolean;
   /** With `execution.network_enabled`: a proxy for the code of one more session, which allows `execution.allowed_hosts` alone. */
   proxy?(): SessionProxy;
 }
@@ -86,8 +85,8 @@ class DockerSandbox implements Sandbox {
     if (execution.warm > 0) this.warm = new Warm(() => this.begin(execution.default_image), world.clock);
   }
 
-  start(): void {
-    const { execution, hasPrograms } = this.options;
+  start(hasPrograms = false): void {
+    const { execution } = this.options;
     if (!execution.enabled && !hasPrograms) return;
     if (execution.enabled) this.warm?.fill();
     void this.reapAndGoOn();

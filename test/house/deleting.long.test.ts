@@ -12,7 +12,7 @@ const src = join(packageRoot(), 'src');
 
 /** `app/` opens a part of these itself, so that lines are written anew, not only taken out; the terminal and HTTP are the way to coda. */
 const HAVE_PARTS_IN_APP = new Set([
-  ...['browser', 'doctor', 'mcp', 'memory', 'scheduler', 'specialists'],
+  ...['doctor', 'mcp', 'memory', 'scheduler', 'specialists'],
   ...['console', 'hooks', 'http'],
 ]);
 

@@ -94,7 +94,11 @@ export const freshInstallation = () => `test-${process.pid}-${++opened}`;
 /** A sandbox with its own labels; `settings` as in the configuration file. */
 export function testSandbox(
   settings: Record<string, unknown> = {},
-  { world = testWorld(), ...options }: Partial<SandboxOptions> & { world?: ReturnType<typeof testWorld> } = {},
+  {
+    world = testWorld(),
+    hasPrograms,
+    ...options
+  }: Partial<SandboxOptions> & { world?: ReturnType<typeof testWorld>; hasPrograms?: boolean } = {},
 ): Sandbox {
   const standard = {
     enabled: true,
@@ -106,7 +110,7 @@ export function testSandbox(
   const parsed = execution.schema.parse({ ...standard, ...settings });
   const own = { installation: freshInstallation(), instance: () => 'this', isLive: async () => false };
   const sandbox = openSandbox({ execution: parsed, ...own, ...options }, world);
-  sandbox.start();
+  sandbox.start(hasPrograms);
   return sandbox;
 }
 

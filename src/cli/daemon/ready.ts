@@ -1,4 +1,4 @@
-import { browserConfig, httpConfig, platforms } from '../../app/index.ts';
+import { httpConfig, platforms, skillSwitches } from '../../app/index.ts';
 import type { Config } from '../../config/index.ts';
 
 export interface Readiness {
@@ -12,7 +12,7 @@ export function readiness(config: Config): Readiness {
     { name: modelName(config) ?? 'model', on: modelName(config) !== undefined, off: OFF.model },
     { name: 'code in containers', on: config.execution.enabled, off: OFF.execution },
     { name: 'HTTP', on: config.block(httpConfig) !== undefined, off: OFF.http },
-    { name: 'a browser on this machine', on: config.block(browserConfig).enabled, off: OFF.browser },
+    ...skillSwitches.map(({ name, isOn, off }) => ({ name, on: isOn(config), off })),
   ];
   return {
     on: ['terminal', ...parts.filter(({ on }) => on).map(({ name }) => name)],
@@ -26,7 +26,6 @@ const OFF = {
     'or OPENAI_API_KEY, or models: into the config.',
   http: 'HTTP is off: http: in the config turns it on (docs/http.md).',
   execution: 'Running code is off: execution.enabled in the config turns it on, and needs Docker.',
-  browser: 'Driving a browser is off: browser.enabled in the config turns it on, and needs Chromium (docs/browser.md).',
 };
 
 /** The model that answers, or the vendor whose usual one does; undefined without any. */

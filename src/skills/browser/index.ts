@@ -6,7 +6,7 @@ import { CodaError } from '../../base/errors.ts';
 import { packageRoot } from '../../base/root.ts';
 import { visible } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
-import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
+import type { HealthCheck, Skill, SkillDeps, SkillSwitch } from '../../chat/index.ts';
 import { type LocalParts, operation, text } from '../../chat/operation.ts';
 import type { CoreValues } from '../../config/index.ts';
 import { buildImage } from '../../sandbox/index.ts';
@@ -39,7 +39,10 @@ export const browser = (): Skill<Settings> => {
     prompt: {
       message: async (deps, { person, conversationId }) => openSection(opened(deps).idsOf(person.id, conversationId)),
     },
-    work: { turnOver: async (deps, { turnKey }) => opened(deps).release(turnKey) },
+    work: {
+      needsPrograms: ({ mode }) => mode === 'docker',
+      turnOver: async (deps, { turnKey }) => opened(deps).release(turnKey),
+    },
   };
 };
 
@@ -67,6 +70,13 @@ function check(sessions: Sessions, mode: Settings['mode']): HealthCheck {
 }
 
 export { config as browserConfig } from './config.ts';
+
+/** It is off until the configuration switches it on. */
+export const browserSwitch: SkillSwitch = {
+  name: 'a browser on this machine',
+  isOn: (all) => all.block(config).enabled,
+  off: 'Driving a browser is off: browser.enabled in the config turns it on, and needs Chromium (docs/browser.md).',
+};
 
 interface BrowserImage {
   image: string;
