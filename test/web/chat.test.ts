@@ -276,6 +276,26 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     expect(await page.locator('.log > .entry').count()).toBe(count + 60);
   });
 
+  test('a conversation is exported whole, also what is not shown yet', async () => {
+    await page.reload();
+    await page.locator('.log > .entry').first().waitFor();
+    expect(await page.getByText('tell me a story').count()).toBe(0);
+    const exportAs = async (format: string) => {
+      await page.getByRole('button', { name: 'More for this conversation' }).click();
+      const item = page.getByRole('menuitem', { name: `Export as ${format}` });
+      const [download] = await Promise.all([page.waitForEvent('download'), item.click()]);
+      return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
+    };
+    const markdown = await exportAs('Markdown');
+    expect(markdown.name).toBe('coda.md');
+    expect(markdown.text.split('tell me a story')).toHaveLength(2);
+    expect(markdown.text).toContain('Once upon a time there was an end.');
+    const { entries, complete } = JSON.parse((await exportAs('JSON')).text);
+    const ids = entries.map(({ id }: { id: string }) => id);
+    expect([complete, new Set(ids).size]).toEqual([true, ids.length]);
+    expect(ids.length).toBeGreaterThan(60);
+  });
+
   test('one search finds what was said, with its words marked, and leads to the message', async () => {
     await page.reload();
     await page.locator('.log > .entry').first().waitFor();

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { onEvent } from '../api/events.ts';
+import type { Act } from '../app/acts.ts';
 import { dayName, dayOf } from '../app/format.ts';
 import { go, path, query } from '../app/router.ts';
 import { assistantName, person } from '../app/session.ts';
@@ -48,6 +49,7 @@ export default function ChatPage() {
     <Page
       isFull
       title={title}
+      more={{ label: 'More for this conversation', acts: exportActs(id, title) }}
       beside={
         <span class="narrow-only">
           <Button
@@ -68,6 +70,23 @@ export default function ChatPage() {
     </Page>
   );
 }
+
+/** The file is made by code that is loaded then. */
+const exportActs = (id: string, title: string): Act[] =>
+  FORMATS.map(([format, words]) => ({
+    label: `Export as ${words}`,
+    icon: 'download',
+    run: () =>
+      void act(async () => {
+        const { exportChat } = await import('./export.ts');
+        await exportChat(id, title, format, assistantName());
+      }),
+  }));
+
+const FORMATS = [
+  ['md', 'Markdown'],
+  ['json', 'JSON'],
+] as const;
 
 /** How near the end somebody must be so that what comes is followed, in pixels. */
 const NEAR = 80;
