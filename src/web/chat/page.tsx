@@ -15,7 +15,7 @@ import { type Conversation, conversationOf, nearestEntry } from './conversation.
 import { draftsOf } from './draft.ts';
 import { type Entry, MAIN } from './entry.ts';
 import { EntryView, UnsentView } from './entry.tsx';
-import { ChatList, titleOf, useChats } from './list.tsx';
+import { ChatList, newChat, titleOf, useChats } from './list.tsx';
 
 /** True while the list covers the conversation on a phone. */
 const isListShown = signal(false);
@@ -52,6 +52,7 @@ export default function ChatPage() {
       more={{ label: 'More for this conversation', acts: exportActs(id, title) }}
       beside={
         <span class="narrow-only">
+          <Button icon="plus" label="New conversation" kind="quiet" onClick={newChat} />
           <Button
             icon="message"
             label="Conversations"

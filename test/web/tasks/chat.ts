@@ -27,8 +27,12 @@ export const CHAT: readonly Task[] = [
     'begin another conversation',
     async (who) => {
       await who.to('Chat');
-      if (who.isPhone) await who.press('button', 'Conversations');
-      await who.press('button', 'New conversation');
+      await who.page
+        .getByRole('button', { name: 'New conversation' })
+        .and(who.page.locator(':visible'))
+        .first()
+        .click();
+      who.presses++;
       await who.press('button', 'what can you do?');
       await who.sees(/^what can you do\?$/);
     },
