@@ -4,7 +4,7 @@ import { api, ask, Failure } from '../api/client.ts';
 import { listen, onEvent, onSessionEnd, stopListening, watchSleep } from '../api/events.ts';
 import type { paths } from '../api/schema.d.ts';
 import { forgetUnsent, sendUnsent } from '../chat/conversation.ts';
-import { draftsOf, forgetDrafts } from '../chat/draft.ts';
+import { draftsOf, forgetDrafts } from '../chat/device.ts';
 import { setClock } from './clock.ts';
 import { beginPush, forgetHere } from './push.ts';
 

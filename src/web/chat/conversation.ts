@@ -6,7 +6,7 @@ import { computed, signal } from '@preact/signals';
 import { api, ask, type Failure, failureOf, newId } from '../api/client.ts';
 import { onEvent } from '../api/events.ts';
 import { now } from '../app/clock.ts';
-import type { Drafts, StoredMessage } from './draft.ts';
+import type { Drafts, StoredMessage } from './device.ts';
 import type { Entry, Unsent } from './entry.ts';
 
 /** Milliseconds: how soon what is still unanswered is looked at again, since another process may answer it, of which no event comes here. */

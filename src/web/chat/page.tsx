@@ -12,7 +12,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Page } from '../parts/page.tsx';
 import { Composer } from './composer.tsx';
 import { type Conversation, conversationOf, nearestEntry } from './conversation.ts';
-import { draftsOf } from './draft.ts';
+import { draftsOf } from './device.ts';
 import { type Entry, MAIN } from './entry.ts';
 import { EntryView, UnsentView } from './entry.tsx';
 import { ChatList, newChat, titleOf, useChats } from './list.tsx';

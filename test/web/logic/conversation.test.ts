@@ -1,7 +1,7 @@
 /** A conversation as the page holds it: what is on its way, what is told of, and what is read anew. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Conversation } from '../../../src/web/chat/conversation.ts';
-import { Drafts } from '../../../src/web/chat/draft.ts';
+import { Drafts } from '../../../src/web/chat/device.ts';
 import type { Entry } from '../../../src/web/chat/entry.ts';
 import { type Asked, answerRequests, deviceStorage, signIn, signOut } from './page.ts';
 

@@ -1,13 +1,7 @@
 /** Words and files that are not sent yet. */
 import { expect, test } from 'vitest';
-import {
-  actOfField,
-  Drafts,
-  forgetDrafts,
-  refusalOf,
-  refusalOfSpoken,
-  withEdited,
-} from '../../../src/web/chat/draft.ts';
+import { Drafts, forgetDrafts } from '../../../src/web/chat/device.ts';
+import { actOfField, refusalOf, refusalOfSpoken, withEdited } from '../../../src/web/chat/draft.ts';
 import { deviceStorage } from './page.ts';
 
 test('each conversation of each person has its own draft, and an empty one leaves nothing', () => {
