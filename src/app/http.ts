@@ -47,6 +47,7 @@ import { sessions, tokens } from './operations/tokens.ts';
 import type { People } from './people.ts';
 import type { ModelQuestion } from './setup/question.ts';
 import type { FirstStart } from './sign-in/first-start.ts';
+import { Passwords } from './sign-in/passwords.ts';
 import type { Sessions } from './sign-in/sessions.ts';
 import { Callers, type Tokens } from './sign-in/tokens.ts';
 import type { EquippedSkill } from './skills.ts';
@@ -130,6 +131,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
     delivery,
     sessions,
     firstStart,
+    passwords: new Passwords({ database, world, config: parts.config }),
     clock: world.clock,
   });
   routes.push(

@@ -16,6 +16,7 @@ export type AuditAction =
   | 'person.part'
   | 'person.sign_in'
   | 'person.first_owner'
+  | 'person.password'
   | 'config.change'
   | 'control.run';
 

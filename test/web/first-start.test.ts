@@ -90,6 +90,23 @@ describe.skipIf(!CHROMIUM)('a first start in the browser', () => {
     const config = readFileSync(join(dataDir, 'config.yaml'), 'utf8');
     expect(config).toContain('default: ollama/qwen3');
     expect(config).toContain(`listen: ${new URL(url).host}`);
+    // From here on no terminal is needed either.
+    await page.goto(`${url}/you`);
+    await page.getByRole('button', { name: 'Set a password' }).click();
+    await page.getByLabel('New password').fill('correct horse battery');
+    await page.getByRole('button', { name: 'Set it' }).click();
+    await page.getByText('You sign in as ana.').waitFor();
+    expect(await faultsOf(page, 'you')).toEqual([]);
+    await page.context().clearCookies();
+    await page.goto(`${url}/today`);
+    await page.getByLabel('Name', { exact: true }).fill('Ana');
+    await page.getByLabel('Password', { exact: true }).fill('wrong horse battery');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('This name and this password do not belong together.').waitFor();
+    expect(await faultsOf(page, 'sign-in')).toEqual([]);
+    await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: /^Today/ }).waitFor();
     expect(coda.child.exitCode).toBe(null);
   });
 

@@ -214,7 +214,7 @@ export const deletionRules: readonly DeletionRule[] = [
 ];
 
 /** Tables of what an account can be given without being let in. */
-const OWN = ['grants', 'api_tokens', 'browser_sessions'];
+const OWN = ['grants', 'api_tokens', 'browser_sessions', 'passwords'];
 
 /**
  * Codes that have long run out, and what is known of those who were never anything but strangers. Their row stays, emptied as that of

@@ -32,11 +32,12 @@ export async function addLink(tx: Transaction, { id, hash, personId, createdAt, 
 }
 
 /** A session that its cookie opens from now on. */
-export async function addSession(tx: Transaction, session: NewLink): Promise<void> {
-  const { id, hash, personId, createdAt, expiresAt } = session;
+export async function addSession(tx: Transaction, session: NewLink & { agent?: string | undefined }): Promise<void> {
+  const { id, hash, personId, createdAt, expiresAt, agent } = session;
   await tx.query(
-    `insert into browser_sessions (id, hash, person_id, created_at, opened_at, expires_at) values ($1, $2, $3, $4, $4, $5)`,
-    [id, hash, personId, createdAt, expiresAt],
+    `insert into browser_sessions (id, hash, person_id, created_at, opened_at, expires_at, agent)
+     values ($1, $2, $3, $4, $4, $5, $6)`,
+    [id, hash, personId, createdAt, expiresAt, agent ?? null],
   );
 }
 
@@ -82,6 +83,93 @@ export async function endAll(tx: Transaction, personId: string | undefined, now:
     [personId ?? null, now],
   );
   return rows.filter(({ live }) => live).length;
+}
+
+export interface OpenSession {
+  id: string;
+  openedAt: Instant;
+  expiresAt: Instant;
+  /** The browser's name for itself. */
+  agent: string | undefined;
+  isThis: boolean;
+}
+
+const MOST_SESSIONS = 100;
+
+/** Browsers in which the person is signed in, the newest first; `hash` is that of the one that asks. */
+export async function listSessions(
+  database: Pick<Database, 'read'>,
+  { personId, hash, now }: { personId: string; hash: string; now: Instant },
+): Promise<OpenSession[]> {
+  const { rows } = await database.read<Omit<OpenSession, 'agent'> & { agent: string | null }>(
+    `select id, opened_at as "openedAt", expires_at as "expiresAt", agent, hash = $2 as "isThis" from browser_sessions
+      where person_id = $1 and opened_at is not null and expires_at > $3 order by opened_at desc, id limit ${MOST_SESSIONS}`,
+    [personId, hash, now],
+  );
+  return rows.map((row) => ({ ...row, agent: row.agent ?? undefined }));
+}
+
+/** Ends one session of the person; false: they have no such one. */
+export async function endOne(tx: Transaction, personId: string, id: string): Promise<boolean> {
+  const { count } = await tx.query('delete from browser_sessions where id = $2 and person_id = $1', [personId, id]);
+  return count > 0;
+}
+
+/** Ends the sessions and links of the person but the one with this hash. */
+export async function endOthers(tx: Transaction, personId: string, hash: string): Promise<void> {
+  await tx.query('delete from browser_sessions where person_id = $1 and hash <> $2', [personId, hash]);
+}
+
+export interface PasswordRow {
+  personId: string;
+  login: string;
+  digest: string;
+}
+
+/** The password of a login, unless its person is a guest or erased. */
+export async function passwordOf(database: Pick<Database, 'read'>, login: string): Promise<PasswordRow | undefined> {
+  const { rows } = await database.read<PasswordRow>(
+    `select w.person_id as "personId", w.login, w.digest from passwords w join persons p on p.id = w.person_id
+      where w.login = $1 and p.role <> 'guest' and p.erased_at is null`,
+    [login],
+  );
+  return rows[0];
+}
+
+export async function passwordOfPerson(
+  database: Pick<Database, 'read'>,
+  personId: string,
+): Promise<PasswordRow | undefined> {
+  const { rows } = await database.read<PasswordRow>(
+    'select person_id as "personId", login, digest from passwords where person_id = $1',
+    [personId],
+  );
+  return rows[0];
+}
+
+/** Sets the person's login and password; false: the login is somebody else's. */
+export async function setPassword(
+  tx: Transaction,
+  { personId, login, digest, now }: PasswordRow & { now: Instant },
+): Promise<boolean> {
+  tx.send(`select pg_advisory_xact_lock(hashtextextended('login:' || $1, 0))`, [login]);
+  const { count } = await tx.query(
+    `insert into passwords (person_id, login, digest, changed_at)
+     select $1, $2, $3, $4 where not exists (select from passwords where login = $2 and person_id <> $1)
+     on conflict (person_id) do update set login = excluded.login, digest = excluded.digest, changed_at = excluded.changed_at`,
+    [personId, login, digest, now],
+  );
+  return count > 0;
+}
+
+/** Role of somebody who may sign in, held against an erasure until `tx` ends; undefined: they may not. */
+export async function roleToSignIn(tx: Transaction, personId: string, digest: string): Promise<Role | undefined> {
+  const { rows } = await tx.query<{ role: Role }>(
+    `select p.role from persons p join passwords w on w.person_id = p.id
+      where p.id = $1 and w.digest = $2 and p.role <> 'guest' and p.erased_at is null for share of p`,
+    [personId, digest],
+  );
+  return rows[0]?.role;
 }
 
 // The first owner: whether there is one, and the codes that make one.
@@ -132,9 +220,15 @@ export async function nameOwner(tx: Transaction, personId: string, name: string)
 
 export const mergeRules: readonly MergeRule[] = [
   { sql: 'update browser_sessions set person_id = $2 where person_id = $1' },
+  // The account that stays keeps its password; without one it gets the other's.
+  { sql: 'delete from passwords w using passwords k where w.person_id = $1 and k.person_id = $2' },
+  { sql: 'update passwords set person_id = $2 where person_id = $1' },
 ];
 
-export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from browser_sessions where person_id = $1' }];
+export const deletionRules: readonly DeletionRule[] = [
+  { sql: 'delete from browser_sessions where person_id = $1' },
+  { sql: 'delete from passwords where person_id = $1' },
+];
 
 export const retentionRules: readonly RetentionRule[] = [
   pruneRule('sessions.prune', { table: 'browser_sessions', ended: 'expires_at' }, 1),

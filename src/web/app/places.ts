@@ -60,6 +60,9 @@ const system: Place = {
   load: () => import('../system/page.tsx'),
 };
 
+/** Behind the person's name, and not at the side. */
+export const you: Place = { path: 'you', label: 'You', icon: 'key', load: () => import('../people/you.tsx') };
+
 /** In the order in which they stand at the side. */
 const PLACES: readonly Place[] = [chat, today, notes, automations, skills, people, activity, system];
 

@@ -7,7 +7,7 @@ import { Menu } from '../parts/menu.tsx';
 import type { Act } from './acts.ts';
 import { Keys } from './keys.tsx';
 import { Palette } from './palette.tsx';
-import { type Place, placesOf } from './places.ts';
+import { type Place, placesOf, you } from './places.ts';
 import { forgetHere, isNotified, notifyHere } from './push.ts';
 import { path } from './router.ts';
 import { assistantName, person, signOut } from './session.ts';
@@ -18,7 +18,7 @@ const ON_A_PHONE = 3;
 
 export function Shell() {
   const [first = 'today'] = path.value;
-  const place = placesOf().find((each) => each.path === first);
+  const place = [...placesOf(), you].find((each) => each.path === first);
   return (
     <>
       <a class="skip" href="#main">
@@ -123,7 +123,8 @@ function accountItems(): Act[] {
         run: () => void act(() => notifyHere(id), { done: 'This device is notified while no page is open.' }),
       };
   const leave: Act = { label: 'Sign out', icon: 'leave', run: () => void act(signOut) };
-  return isNotified.value === undefined ? [leave] : [notify, leave];
+  const own: Act = { label: 'Your password and browsers', icon: 'key', href: '/you' };
+  return isNotified.value === undefined ? [own, leave] : [own, notify, leave];
 }
 
 /** The number and the dot of these pages together. */

@@ -24,6 +24,8 @@ interface FieldProps {
   isSlow?: boolean;
   /** The fields of the request that it fills, with spaces between: their faults stand beside it. */
   of?: string | undefined;
+  /** Left out: a browser fills nothing in. */
+  autocomplete?: 'username' | 'current-password' | 'new-password';
   /** Beneath it. */
   hint?: string | undefined;
 }

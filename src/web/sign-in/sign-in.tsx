@@ -5,6 +5,7 @@ import { go } from '../app/router.ts';
 import { beginSession, hasEnded, signIn, takePlace } from '../app/session.ts';
 import { Unreachable } from '../app/wrong.tsx';
 import { Button } from '../parts/button.tsx';
+import { Field } from '../parts/field.tsx';
 import { FirstStart } from './first-start.tsx';
 
 /** Codes of the first start are short enough to be typed; those of links are not. */
@@ -51,10 +52,64 @@ function Ways({ code }: { code: string }) {
         {state === 'signing' && 'Signing in …'}
         {state instanceof Failure && state.sentence}
       </p>
+      {code === '' && <PasswordForm onFailure={setState} />}
       {state instanceof Failure && state.status === 409 && (
         <Button onClick={() => void begin(true)}>Sign in anew</Button>
       )}
-      {state instanceof Failure && state.status === 0 && <Button onClick={() => void begin(false)}>Try again</Button>}
+      {state instanceof Failure && state.status === 0 && code !== '' && (
+        <Button onClick={() => void begin(false)}>Try again</Button>
+      )}
     </main>
+  );
+}
+
+function PasswordForm({ onFailure }: { onFailure: (failure: Failure) => void }) {
+  const [login, setLogin] = useState('');
+  const [password, setPassword] = useState('');
+  const [isSending, setSending] = useState(false);
+  const send = async () => {
+    setSending(true);
+    try {
+      await ask(api.POST('/v1/session/password', { body: { login, password } }));
+      await beginSession();
+    } catch (error) {
+      setPassword('');
+      setSending(false);
+      onFailure(failureOf(error));
+    }
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <p class="faint">Or with the password that you have set on the page “You”:</p>
+      <Field
+        label="Name"
+        name="username"
+        value={login}
+        onValue={setLogin}
+        required
+        maxLength={80}
+        autocomplete="username"
+      />
+      <Field
+        label="Password"
+        name="password"
+        type="password"
+        value={password}
+        onValue={setPassword}
+        required
+        maxLength={200}
+        autocomplete="current-password"
+      />
+      <div class="buttons">
+        <Button kind="primary" type="submit" disabled={isSending}>
+          {isSending ? 'Signing in …' : 'Sign in'}
+        </Button>
+      </div>
+    </form>
   );
 }

@@ -27,7 +27,7 @@ const POLICY = [
 const DEVICES = 'microphone=(self), camera=(), display-capture=(), geolocation=(), payment=(), usb=()';
 
 /** First words of the addresses that the application shows. */
-const PAGES = ['chat', 'today', 'notes', 'automations', 'skills', 'people', 'activity', 'system', 'open'];
+const PAGES = ['chat', 'today', 'notes', 'automations', 'skills', 'people', 'activity', 'system', 'open', 'you'];
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',

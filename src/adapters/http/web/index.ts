@@ -4,6 +4,7 @@ import { type ChatsDeps, chatsRoutes } from '../chats/index.ts';
 import type { Problem } from '../problem.ts';
 import { WebFiles } from './files.ts';
 import { type FirstOwner, firstStartRoute, signInWaysRoute } from './first-start.ts';
+import { type PasswordKeeper, passwordRoutes } from './passwords.ts';
 import { type SessionKeeper, sessionRoutes } from './session.ts';
 
 export interface Web {
@@ -12,12 +13,15 @@ export interface Web {
   problem(found: Problem, headers: Readonly<Record<string, string>>): HttpAnswer;
 }
 
-export function openWeb(deps: ChatsDeps & { sessions: SessionKeeper; firstStart: FirstOwner }): Web {
+export function openWeb(
+  deps: ChatsDeps & { sessions: SessionKeeper; firstStart: FirstOwner; passwords: PasswordKeeper },
+): Web {
   const files = new WebFiles();
   return {
     routes: [
       signInWaysRoute(deps.firstStart),
       firstStartRoute(deps.firstStart),
+      ...passwordRoutes(deps.passwords),
       ...sessionRoutes(deps.sessions),
       ...chatsRoutes(deps),
       ...files.routes(),

@@ -1,0 +1,190 @@
+/** Sign-in with a name and a password, set by whoever is signed in already; and the list of one's own browsers. */
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { append, rowOf } from '../../audit/index.ts';
+import { Slots } from '../../base/async.ts';
+import { CodaError } from '../../base/errors.ts';
+import { uuid } from '../../base/ids.ts';
+import { type Role, sessions } from '../../people/index.ts';
+import type { Transaction } from '../../storage/index.ts';
+import { hashOf, newSecret, type WhoDeps } from '../credentials.ts';
+import { AttemptLimits } from './limits.ts';
+import { type OpenedSession, SESSION_MS, scopesOf } from './sessions.ts';
+
+/** A person mistypes a few times; 1,000 addresses together try no more passwords than `all`. */
+const GUESSES = { address: 10, account: 20, all: 100, windowMs: 15 * 60_000 };
+
+interface Attempt {
+  login: string;
+  password: string;
+  address: string;
+  /** The browser's name for itself. */
+  agent: string | undefined;
+  /** Cookie that the browser has so far: its session ends. */
+  before: string | undefined;
+}
+
+interface NewPassword {
+  personId: string;
+  login: string;
+  password: string;
+  /** The password before, where there is one. */
+  current: string | undefined;
+  cookie: string;
+  address: string;
+}
+
+export class Passwords {
+  private readonly deps: WhoDeps;
+  private readonly limits: AttemptLimits;
+  private readonly digests = new Digests();
+
+  constructor(deps: WhoDeps) {
+    this.deps = deps;
+    this.limits = new AttemptLimits(deps.world.clock, GUESSES);
+  }
+
+  /**
+   * Begins a session with a new cookie. Throws `HTTP_UNAUTHORIZED`, the same in the same time for a wrong password, a name
+   * that is nobody's and one that may not sign in; `HTTP_TOO_FAST`.
+   */
+  async open({ login: typed, password, address, agent, before }: Attempt): Promise<OpenedSession> {
+    const { database, world } = this.deps;
+    const login = loginOf(typed);
+    this.limits.count({ address, account: login });
+    const known = await sessions.passwordOf(database, login);
+    const fits = await this.digests.fits(password, known?.digest);
+    if (!known || !fits) throw wrongPassword();
+    const cookie = newSecret();
+    const role = await database.tx('sessions.password', (tx) => this.begin(tx, known, { cookie, agent, before }));
+    // Changed, or its person erased, while it was compared.
+    if (role === undefined) throw wrongPassword();
+    this.limits.forgive({ address, account: login });
+    world.log.debug({}, 'somebody signed in with a password');
+    return { cookie, seconds: SESSION_MS / 1_000, scopes: scopesOf(role) };
+  }
+
+  private async begin(
+    tx: Transaction,
+    { personId, digest }: sessions.PasswordRow,
+    { cookie, agent, before }: { cookie: string; agent: string | undefined; before: string | undefined },
+  ): Promise<Role | undefined> {
+    const role = await sessions.roleToSignIn(tx, personId, digest);
+    if (role === undefined) return undefined;
+    const now = this.deps.world.clock.now();
+    if (before !== undefined) await sessions.endSession(tx, hashOf(before));
+    const expiresAt = new Date(now.getTime() + SESSION_MS);
+    await sessions.addSession(tx, { id: uuid(now), hash: hashOf(cookie), personId, createdAt: now, expiresAt, agent });
+    append(tx, [rowOf({ at: now, action: 'person.sign_in', subject: undefined, personId, origin: 'http' })]);
+    return role;
+  }
+
+  /**
+   * Sets the password of whoever is signed in with `cookie`, and signs their other browsers out. Throws `HTTP_FORBIDDEN` where
+   * the one before is another, `INPUT_INVALID` where the name is somebody else's.
+   */
+  async set({ personId, login: typed, password, current, cookie, address }: NewPassword): Promise<void> {
+    const { database, world } = this.deps;
+    const login = loginOf(typed);
+    const before = await sessions.passwordOfPerson(database, personId);
+    if (before) {
+      this.limits.count({ address, account: before.login });
+      if (!(await this.digests.fits(current ?? '', before.digest))) throw wrongCurrent();
+      this.limits.forgive({ address, account: before.login });
+    }
+    const digest = await this.digests.make(password);
+    await database.tx('passwords.set', async (tx) => {
+      const now = world.clock.now();
+      if (!(await sessions.setPassword(tx, { personId, login, digest, now }))) throw isTaken();
+      await sessions.endOthers(tx, personId, hashOf(cookie));
+      append(tx, [rowOf({ at: now, action: 'person.password', subject: undefined, personId, origin: 'http' })]);
+    });
+  }
+
+  /** The person's login, if they have a password, and the browsers in which they are signed in. */
+  async describe(personId: string, cookie: string | undefined) {
+    const { database, world } = this.deps;
+    const [password, open] = await Promise.all([
+      sessions.passwordOfPerson(database, personId),
+      sessions.listSessions(database, { personId, hash: hashOf(cookie ?? ''), now: world.clock.now() }),
+    ]);
+    return { login: password?.login, sessions: open };
+  }
+
+  endSession(personId: string, id: string): Promise<boolean> {
+    return this.deps.database.tx('sessions.end', (tx) => sessions.endOne(tx, personId, id));
+  }
+}
+
+const loginOf = (typed: string): string => typed.normalize('NFKC').trim().toLowerCase();
+
+function wrongPassword(): CodaError {
+  return new CodaError('HTTP_UNAUTHORIZED', {
+    message: 'This name and this password do not belong together.',
+    remedy: 'Try again; or run "coda open" where coda runs, and open the link that it shows.',
+  });
+}
+
+function wrongCurrent(): CodaError {
+  return new CodaError('HTTP_FORBIDDEN', {
+    message: 'The password so far is another one.',
+    remedy: 'Sign out, and sign in by "coda open --revoke" and "coda open" where it is forgotten.',
+  });
+}
+
+function isTaken(): CodaError {
+  return new CodaError('INPUT_INVALID', {
+    message: 'Somebody else signs in by this name.',
+    remedy: 'Choose another one.',
+  });
+}
+
+// Passwords as they are stored: scrypt, slow on purpose, a few at a time.
+
+interface Cost {
+  /** Blocks of 1 KiB: 32 MiB of memory. */
+  N: number;
+  r: number;
+  p: number;
+}
+
+/** The least that OWASP names for 32 MiB; about 0.3 s on two cores. */
+const COST: Cost = { N: 2 ** 15, r: 8, p: 3 };
+const BYTES = 32;
+
+/** Node has four threads for this and for files: two of them stay free, whoever tries passwords. */
+const slots = () => new Slots(2);
+
+const STORED = /^scrypt\$(\d{1,8})\$(\d{1,3})\$(\d{1,3})\$([\w-]{22})\$([\w-]{43})$/;
+
+class Digests {
+  private readonly slots = slots();
+  /** Compared with where there is no password, so that an unknown name takes as long as a known one. */
+  private nobody: Promise<string> | undefined;
+
+  async make(password: string): Promise<string> {
+    const salt = randomBytes(16);
+    const { N, r, p } = COST;
+    const key = await this.derive(password, salt, COST);
+    return `scrypt$${N}$${r}$${p}$${salt.toString('base64url')}$${key.toString('base64url')}`;
+  }
+
+  /** True if the password is the one of the digest. Without a digest it takes as long, and is never true. */
+  async fits(password: string, stored: string | undefined): Promise<boolean> {
+    this.nobody ??= this.make(randomBytes(BYTES).toString('base64url'));
+    const [, N, r, p, salt = '', key = ''] = STORED.exec(stored ?? (await this.nobody)) ?? [];
+    const cost = { N: Number(N), r: Number(r), p: Number(p) };
+    const derived = await this.derive(password, Buffer.from(salt, 'base64url'), cost);
+    return timingSafeEqual(derived, Buffer.from(key, 'base64url')) && stored !== undefined;
+  }
+
+  private derive(password: string, salt: Buffer, { N, r, p }: Cost): Promise<Buffer> {
+    const maxmem = 256 * N * r;
+    const text = password.normalize('NFKC');
+    return this.slots.run(
+      () =>
+        new Promise((resolve, reject) =>
+          scrypt(text, salt, BYTES, { N, r, p, maxmem }, (error, key) => (error ? reject(error) : resolve(key))),
+        ),
+    );
+  }
+}
