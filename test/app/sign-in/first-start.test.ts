@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Play, type PlayOptions, play } from '../../support/play.ts';
 
@@ -122,6 +123,16 @@ describe('a coda that nobody owns', () => {
       { Origin: 'null' },
     ];
     for (const headers of refused) expect((await claim(code(), headers)).status).toBe(403);
+    const rebound = await new Promise<number | undefined>((resolve, reject) => {
+      const { hostname, port } = new URL(url());
+      const headers = { Host: 'evil.example', Origin: 'http://evil.example', 'Content-Type': 'application/json' };
+      request({ hostname, port, path: '/v1/first-start', method: 'POST', headers }, (answer) =>
+        resolve(answer.resume().statusCode),
+      )
+        .on('error', reject)
+        .end(JSON.stringify({ code: code(), name: 'Eve' }));
+    });
+    expect(rebound).toBe(403);
     expect(await owners(coda)).toBe(0);
   });
 
