@@ -39,6 +39,22 @@ export {
   retentionRules as sessionRetentionRules,
 } from './sessions/store.ts';
 export {
+  addFirstCode,
+  deletionRules as passwordDeletionRules,
+  hasOwner,
+  hasResident,
+  lockClaims,
+  mergeRules as passwordMergeRules,
+  nameOwner,
+  openFirstCodes,
+  type PasswordRow,
+  passwordOf,
+  passwordOfPerson,
+  roleToSignIn,
+  setPassword,
+  spendFirstCodes,
+} from './sign-in/store.ts';
+export {
   accountOn,
   adoptLocale,
   deletionRules as personDeletionRules,
@@ -66,5 +82,13 @@ export {
   toPerson,
   type ZoneChange,
 } from './store.ts';
-export * as tokens from './tokens/store.ts';
-export { deletionRules as tokenDeletionRules, mergeRules as tokenMergeRules } from './tokens/store.ts';
+export {
+  add as addToken,
+  deletionRules as tokenDeletionRules,
+  holderOf as tokenHolder,
+  isNamed as isTokenNamed,
+  type ListedToken,
+  list as listTokens,
+  mergeRules as tokenMergeRules,
+  revoke as revokeTokens,
+} from './tokens/store.ts';

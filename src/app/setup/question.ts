@@ -17,7 +17,7 @@ export interface ModelOffer {
 export interface ModelQuestionDeps {
   config: Config;
   world: World;
-  /** Where the page is served now, as `http.listen` would say it; undefined: not known. */
+  /** Address of the page now, as `http.listen` would say it; undefined: not known. */
   listen(): string | undefined;
   /** Has the process read its configuration anew; undefined: it has to be started again by hand. */
   onRestart: (() => void) | undefined;

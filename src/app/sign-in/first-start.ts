@@ -3,7 +3,18 @@ import { timingSafeEqual } from 'node:crypto';
 import { append, rowOf } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
-import { hashOfCode, newCode, sessions } from '../../people/index.ts';
+import {
+  addFirstCode,
+  hashOfCode,
+  hasResident,
+  hasOwner as isOwned,
+  lockClaims,
+  nameOwner,
+  newCode,
+  openFirstCodes,
+  sessions,
+  spendFirstCodes,
+} from '../../people/index.ts';
 import { readerOf, type Transaction, type WritesBesides } from '../../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
 import { AttemptLimits } from './limits.ts';
@@ -27,7 +38,7 @@ export class FirstStart {
   }
 
   /**
-   * True while nobody owns this coda. Where the configuration names owners there will be one, and where it has
+   * True while nobody but guests is known: somebody who has the shell has let members in, and can make an owner. Where the configuration names owners there will be one, and where it has
    * `access.approval_token` a code from the log would be worth more than who runs it has said.
    */
   async isPending(): Promise<boolean> {
@@ -36,7 +47,7 @@ export class FirstStart {
     this.isOwned =
       config.access.owners.length > 0 ||
       config.access.approval_token !== undefined ||
-      (await sessions.hasOwner(readerOf(database)));
+      (await hasResident(readerOf(database)));
     return !this.isOwned;
   }
 
@@ -46,7 +57,7 @@ export class FirstStart {
     const now = this.deps.world.clock.now();
     const expiresAt = new Date(now.getTime() + CODE_MS);
     await this.deps.database.tx('first_start.code', async (tx) => {
-      await sessions.addCode(tx, { id: uuid(now), hash: hashOfCode(code), now, expiresAt });
+      await addFirstCode(tx, { id: uuid(now), hash: hashOfCode(code), now, expiresAt });
       besides?.(tx, undefined);
     });
     return { code, expiresAt };
@@ -73,9 +84,9 @@ export class FirstStart {
     const cookie = newSecret();
     const now = world.clock.now();
     const isMade = await database.tx('first_start.claim', async (tx) => {
-      sessions.lockClaims(tx);
-      if (await sessions.hasOwner(tx)) throw hasOwner();
-      if (!(await sessions.openCodes(tx, now)).some((hash) => isSame(hash, hashOfCode(code)))) return false;
+      lockClaims(tx);
+      if (await isOwned(tx)) throw hasOwner();
+      if (!(await openFirstCodes(tx, now)).some((hash) => isSame(hash, hashOfCode(code)))) return false;
       await this.makeOwner(tx, { name, cookie, now });
       return true;
     });
@@ -88,9 +99,9 @@ export class FirstStart {
     tx: Transaction,
     { name, cookie, now }: { name: string; cookie: string; now: Date },
   ): Promise<void> {
-    await sessions.spendCodes(tx);
+    await spendFirstCodes(tx);
     const personId = await personNamed(tx, this.deps, undefined);
-    await sessions.nameOwner(tx, personId, name);
+    await nameOwner(tx, personId, name);
     const expiresAt = new Date(now.getTime() + SESSION_MS);
     await sessions.addSession(tx, { id: uuid(now), hash: hashOf(cookie), personId, createdAt: now, expiresAt });
     append(tx, [rowOf({ at: now, action: 'person.first_owner', subject: undefined, personId, origin: 'http' })]);

@@ -4,7 +4,15 @@ import { append, rowOf } from '../../audit/index.ts';
 import { Slots } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
-import { type Role, sessions } from '../../people/index.ts';
+import {
+  type PasswordRow,
+  passwordOf,
+  passwordOfPerson,
+  type Role,
+  roleToSignIn,
+  sessions,
+  setPassword,
+} from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { hashOf, newSecret, type WhoDeps } from '../credentials.ts';
 import { AttemptLimits } from './limits.ts';
@@ -51,11 +59,11 @@ export class Passwords {
     const { database, world } = this.deps;
     const login = loginOf(typed);
     this.limits.count({ address, account: login });
-    const known = await sessions.passwordOf(database, login);
-    const fits = await this.digests.fits(password, known?.digest);
-    if (!known || !fits) throw wrongPassword();
+    const row = await passwordOf(database, login);
+    const fits = await this.digests.fits(password, row?.digest);
+    if (!row || !fits) throw wrongPassword();
     const cookie = newSecret();
-    const role = await database.tx('sessions.password', (tx) => this.begin(tx, known, { cookie, agent, before }));
+    const role = await database.tx('sessions.password', (tx) => this.begin(tx, row, { cookie, agent, before }));
     // Changed, or its person erased, while it was compared.
     if (role === undefined) throw wrongPassword();
     this.limits.forgive({ address, account: login });
@@ -65,10 +73,10 @@ export class Passwords {
 
   private async begin(
     tx: Transaction,
-    { personId, digest }: sessions.PasswordRow,
+    { personId, digest }: PasswordRow,
     { cookie, agent, before }: { cookie: string; agent: string | undefined; before: string | undefined },
   ): Promise<Role | undefined> {
-    const role = await sessions.roleToSignIn(tx, personId, digest);
+    const role = await roleToSignIn(tx, personId, digest);
     if (role === undefined) return undefined;
     const now = this.deps.world.clock.now();
     if (before !== undefined) await sessions.endSession(tx, hashOf(before));
@@ -85,7 +93,7 @@ export class Passwords {
   async set({ personId, login: typed, password, current, cookie, address }: NewPassword): Promise<void> {
     const { database, world } = this.deps;
     const login = loginOf(typed);
-    const before = await sessions.passwordOfPerson(database, personId);
+    const before = await passwordOfPerson(database, personId);
     if (before) {
       this.limits.count({ address, account: before.login });
       if (!(await this.digests.fits(current ?? '', before.digest))) throw wrongCurrent();
@@ -94,7 +102,7 @@ export class Passwords {
     const digest = await this.digests.make(password);
     await database.tx('passwords.set', async (tx) => {
       const now = world.clock.now();
-      if (!(await sessions.setPassword(tx, { personId, login, digest, now }))) throw isTaken();
+      if (!(await setPassword(tx, { personId, login, digest, now }))) throw isTaken();
       await sessions.endOthers(tx, personId, hashOf(cookie));
       append(tx, [rowOf({ at: now, action: 'person.password', subject: undefined, personId, origin: 'http' })]);
     });
@@ -104,7 +112,7 @@ export class Passwords {
   async describe(personId: string, cookie: string | undefined) {
     const { database, world } = this.deps;
     const [password, open] = await Promise.all([
-      sessions.passwordOfPerson(database, personId),
+      passwordOfPerson(database, personId),
       sessions.listSessions(database, { personId, hash: hashOf(cookie ?? ''), now: world.clock.now() }),
     ]);
     return { login: password?.login, sessions: open };

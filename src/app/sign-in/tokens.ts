@@ -6,7 +6,18 @@ import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import { listOf } from '../../base/text.ts';
 import { type Caller, SCOPES, type Scope } from '../../chat/index.ts';
-import { type AccessRules, type Gate, type RoleHolder, rolesOfAccount, tokens } from '../../people/index.ts';
+import {
+  type AccessRules,
+  addToken,
+  type Gate,
+  isTokenNamed,
+  type ListedToken,
+  listTokens,
+  type RoleHolder,
+  revokeTokens,
+  rolesOfAccount,
+  tokenHolder,
+} from '../../people/index.ts';
 import type { Database, WritesBesides } from '../../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
 
@@ -53,23 +64,23 @@ export class Tokens {
     const now = this.deps.world.clock.now();
     const expiresAt = days === undefined ? undefined : new Date(now.getTime() + days * DAY_MS);
     await this.deps.database.tx('tokens.add', async (tx) => {
-      if (await tokens.isNamed(tx, name)) throw wrong(`There is a token called ${name}.`, 'Choose another name.');
+      if (await isTokenNamed(tx, name)) throw wrong(`There is a token called ${name}.`, 'Choose another name.');
       const personId = await personNamed(tx, this.deps, person);
       const own = { id: uuid(now), name, personId, scopes: [...new Set(scopes)] };
-      await tokens.add(tx, { ...own, hash: hashOf(value), createdAt: now, expiresAt });
+      await addToken(tx, { ...own, hash: hashOf(value), createdAt: now, expiresAt });
       besides?.(tx, undefined);
     });
     return value;
   }
 
-  list(): Promise<tokens.ListedToken[]> {
-    return tokens.list(this.deps.database, MOST_LISTED);
+  list(): Promise<ListedToken[]> {
+    return listTokens(this.deps.database, MOST_LISTED);
   }
 
   async revoke(named: string, besides?: WritesBesides<number>): Promise<number> {
     const now = this.deps.world.clock.now();
     const ended = await this.deps.database.tx('tokens.revoke', async (tx) => {
-      const hashes = await tokens.revoke(tx, named, now);
+      const hashes = await revokeTokens(tx, named, now);
       if (hashes.length > 0) besides?.(tx, hashes.length);
       return hashes;
     });
@@ -87,7 +98,7 @@ export class Tokens {
     const known = this.known.get(hash);
     if (known && known.until > now.getTime()) return known.caller;
     this.known.delete(hash);
-    const holder = await tokens.holderOf(database, hash, now);
+    const holder = await tokenHolder(database, hash, now);
     if (!holder) return undefined;
     const { id, name, personId, who, expiresAt } = holder;
     const scopes = holder.scopes.filter((scope): scope is Scope => Object.hasOwn(SCOPES, scope));

@@ -152,6 +152,19 @@ describe('a coda that nobody owns', () => {
   });
 });
 
+test('an older coda that has members and no owner goes on answering', async () => {
+  const { coda, ask, claim, code } = await ownerless();
+  const first = code();
+  await coda.database().run(
+    'test',
+    `insert into persons (id, name, role, zone, created_at)
+    values ('00000000-0000-7000-8000-000000000001', 'Bo', 'member', 'UTC', '2026-01-01T00:00:00Z')`,
+  );
+  expect(await (await ask('/v1/sign-in')).json()).toEqual({ first: false });
+  expect((await ask('/openapi.json')).status).not.toBe(401);
+  expect((await claim(first)).status).toBe(409);
+});
+
 test('where the configuration names owners, or somebody was let in, nothing is asked for and nothing is shown', async () => {
   const named = await ownerless({ config: { 'access.owners': ['discord:123456789012345678'] } });
   expect([named.code(), (await named.claim('AAAAA-AAAAA')).status]).toEqual(['', 409]);

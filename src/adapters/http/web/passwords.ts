@@ -97,7 +97,7 @@ function ownRoute(keeper: PasswordKeeper): AnyRoute {
       },
     },
     async answerRequest({ caller, header }) {
-      // Whom an issuer vouches for has neither before they are met.
+      // An issuer's people have neither before they are met.
       if (caller?.personId === undefined) return { body: { json: { login: null, sessions: [] } } };
       const own = await keeper.describe(caller.personId, cookieIn(header));
       const sessions = own.sessions.map(({ id, openedAt, expiresAt, agent, isThis }) => ({
