@@ -54,7 +54,7 @@ interface ProblemBody {
 }
 
 /** Addresses that answer a wrong code or password, which ends no session. */
-const SIGNS_IN = /\/v1\/(?:session|first-start|sign-in(?:\/[\w/-]+)?)$/;
+const SIGNS_IN = /^\/v1\/(?:session|first-start|sign-in|invitations?)(?:\/.*)?$/;
 
 /** The answer of a request. Throws a `Failure` for every other outcome. */
 export async function ask<T>(request: Promise<ApiAnswer<T>>): Promise<T> {
@@ -69,7 +69,7 @@ export async function ask<T>(request: Promise<ApiAnswer<T>>): Promise<T> {
   // A proxy answers in the place of a coda that is not there.
   if (response.status >= 502 && response.status <= 504 && typeof error !== 'object') throw awayFailure();
   const { code = '', detail, remedy, fields } = (typeof error === 'object' ? (error ?? {}) : {}) as ProblemBody;
-  if (response.status === 401 && !SIGNS_IN.test(response.url)) {
+  if (response.status === 401 && !SIGNS_IN.test(new URL(response.url).pathname)) {
     sessionEnded();
     throw new Failure(401, code, 'Your session has ended.', 'Sign in again.');
   }
