@@ -87,11 +87,15 @@ function useFiles(isRecording: boolean) {
 }
 
 function useDraft({ id, drafts }: Conversation, edited: { text: string } | undefined) {
-  const [text, setText] = useState(() => drafts.read(id));
-  useEffect(() => drafts.keep(id, text), [id, text]);
+  const [text, show] = useState(() => drafts.read(id));
+  // Kept at once: the page may go before it is drawn again.
+  const setText = (next: string) => {
+    drafts.keep(id, next);
+    show(next);
+  };
   useEffect(() => {
     // Words that are being written are not lost for it.
-    if (edited) setText((before) => withEdited(before, edited.text));
+    if (edited) setText(withEdited(drafts.read(id), edited.text));
   }, [edited]);
   return { text, setText };
 }
