@@ -39,7 +39,7 @@ export type { ContextReading, ItemContexts } from './items/store.ts';
 export { type Notice, type NoticeOutcome, type NotifyDeps, notify, notifyJob } from './notify/index.ts';
 export { deletionRules as noticeDeletionRules, mergeRules as noticeMergeRules } from './notify/store.ts';
 export type { Draft } from './outbox/draft.ts';
-export { type CallFact, factsOf, inBlock, isLong } from './outbox/parts.ts';
+export { type CallFact, factsOf, inBlock, isAllFacts, isLong } from './outbox/parts.ts';
 export { adopt, earliestEnded, takeEnded } from './planned/store.ts';
 export {
   deletionRules as postponedDeletionRules,

@@ -1,6 +1,7 @@
 /** Arguments of calls on cards: whoever decides reads who gets what, and no value passes for another one. */
 import { expect, test } from 'vitest';
-import { factsOf } from '../../src/delivery/index.ts';
+import { toMarkup } from '../../src/adapters/http/chats/markup.ts';
+import { factsOf, inBlock, isAllFacts } from '../../src/delivery/index.ts';
 
 const read = (...lines: string[]) => factsOf(lines.join('\n')).map(({ name, value }) => `${name}: ${value}`);
 
@@ -42,6 +43,17 @@ test.each([
 test('a value that looks like another field stays a part of its own', () => {
   expect(read('to: Ana', 'text: |-', '  hello', '  to: Max')).toEqual(['to: Ana', 'text: hello\nto: Max']);
   expect(read('to: "Ana\\nto: Max"')).toEqual(['to: "Ana\\nto: Max"']);
+});
+
+test.each([
+  ['an argument with other letters', ['text: hi', 'Empfänger: mallory@x']],
+  ['one that begins with a sign', ['text: hi', '$filter: all']],
+  ['one with a slash', ['text: hi', 'to/cc: mallory@x']],
+  ['one whose value is the word null', ['text: hi', 'to: null']],
+])('%s: the block is shown whole', (_, lines) => {
+  expect(isAllFacts(lines.join('\n'))).toBe(false);
+  const shown = JSON.stringify(toMarkup(`Approve?\n\n${inBlock(lines.join('\n'))}`, { folds: true }));
+  for (const line of lines) expect(shown).toContain(line);
 });
 
 test('unseen characters stay escaped', () => {

@@ -220,6 +220,12 @@ export function factsOf(details: string): CallFact[] {
     .filter(({ value }) => value !== '' && value !== 'null');
 }
 
+/** True if facts say all of the details: no line has another form, and no value is left out. */
+export function isAllFacts(details: string): boolean {
+  const lines = details.split('\n').filter((line) => !/^(?: |- |$)/.test(line));
+  return lines.length === factsOf(details).length;
+}
+
 /** A value without what YAML quotes it with; escapes of unseen characters stay as they are shown. */
 function plainValue([first = '', ...rest]: readonly string[]): string {
   if (rest.length > 0) return [/^[|>][-+]?\d?$/.test(first) ? '' : first, ...rest].join('\n').trim();

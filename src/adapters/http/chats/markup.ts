@@ -12,6 +12,7 @@ import {
   factsOf,
   type Inline,
   inlineOf,
+  isAllFacts,
   isLong,
 } from '../../../delivery/index.ts';
 
@@ -35,7 +36,8 @@ export function toMarkup(markdown: string, { folds = false } = {}): Markup[] {
     const shown = blockOf(block, links);
     if (!folds || block.type !== 'code') return shown;
     const facts = factsOf(block.value);
-    if (!isLong(block.value)) return facts.length > 0 ? [factList(facts)] : shown;
+    // Whoever decides sees every argument: a block that the facts do not tell whole stays as it is.
+    if (!isLong(block.value)) return isAllFacts(block.value) && facts.length > 0 ? [factList(facts)] : shown;
     const size = plural(block.value.split('\n').length, 'line');
     const folded: Markup = ['details', {}, ['summary', {}, `Details: ${size}`], ...shown];
     return facts.length > 0 ? [factList(facts), folded] : [folded];
