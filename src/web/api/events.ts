@@ -80,7 +80,9 @@ export function connectionLost(): void {
 export function listen(personId: string): void {
   stopListening();
   isListening = true;
-  if (typeof BroadcastChannel === 'function') {
+  online.value = true;
+  // Without locks each tab reads by itself, and told the others everything twice.
+  if (typeof BroadcastChannel === 'function' && globalThis.navigator?.locks) {
     channel = new BroadcastChannel(`coda.events ${personId}`);
     channel.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => take(data));
   }

@@ -90,6 +90,7 @@ export async function beginSession(): Promise<void> {
   listen(id);
   sendUnsent(draftsOf(id));
   void beginPush(id).catch(() => {});
+  tabs?.postMessage('in');
 }
 
 let isWatching = false;
@@ -100,7 +101,7 @@ function watchOnce(): void {
   isWatching = true;
   watchSleep(() => person().person.id);
   tabs?.addEventListener('message', ({ data }: MessageEvent<'in' | 'out'>) => {
-    if (data === 'out') endSession();
+    if (data === 'out') leaveSession();
     else if (me.value === 'out') void beginSession().catch(() => {});
   });
   let asked: ReturnType<typeof setTimeout> | undefined;
@@ -122,7 +123,6 @@ function watchOnce(): void {
 
 export async function signIn(code: string, instead: boolean): Promise<void> {
   await ask(api.POST('/v1/session', { body: { code, instead } }));
-  tabs?.postMessage('in');
 }
 
 export async function signOut(): Promise<void> {

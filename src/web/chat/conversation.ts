@@ -15,7 +15,7 @@ const PAGE = 50;
 /** An answer is stored a moment before or after what is remembered of it. */
 const AROUND_MS = 60_000;
 
-/** Conversations with messages that have not come to coda: kept while other pages are shown. */
+/** The open conversation, and those with messages that have not come to coda: kept while other pages are shown. */
 const unfinished = new Map<string, Conversation>();
 /** Counted up when somebody else may sit here: a conversation of before keeps and sends nothing any more. */
 let session = 0;
@@ -34,9 +34,9 @@ export function sendUnsent(drafts: Drafts): void {
 const STALE_MS = 86_400_000;
 
 /** A message that an earlier page has left. */
-function takenUp({ id, text, at, fileNames }: StoredMessage): Unsent {
+function takenUp({ id, text, at, fileNames, refusal }: StoredMessage): Unsent {
   const isStale = now().getTime() - Date.parse(at) > STALE_MS;
-  const stays = isStale ? 'It was not sent.' : undefined;
+  const stays = refusal ?? (isStale ? 'It was not sent.' : undefined);
   const failure = fileNames.length > 0 ? `Its files are gone with the page: ${fileNames.join(', ')}.` : stays;
   return {
     id,
@@ -73,6 +73,8 @@ export class Conversation {
       this.unsent.value.some(({ failure }) => !failure) || this.entries.value.some(({ state }) => state === 'running'),
   );
   private readonly session = session;
+  /** Messages of earlier pages and other tabs: gone from the device, they were sent or thrown away there. */
+  private readonly taken: ReadonlySet<string>;
   private stops: (() => void)[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private wait = SOON;
@@ -86,10 +88,12 @@ export class Conversation {
     this.id = id;
     this.drafts = drafts;
     this.unsent.value = drafts.messages(id).map(takenUp);
+    this.taken = new Set(this.unsent.value.map((each) => each.id));
   }
 
   open(): void {
     this.isOpen = true;
+    unfinished.set(this.id, this);
     this.stops = [
       onEvent('ready', () => {
         void this.read();
@@ -221,14 +225,16 @@ export class Conversation {
   private keep(id: string): void {
     const message = this.unsent.value.find((each) => each.id === id);
     if (!message || this.session !== session) return;
-    const { text, at, files, voice } = message;
+    const { text, at, files, voice, isAway, failure } = message;
     const fileNames = [...files, ...(voice ? [voice] : [])].map(({ name }) => name);
-    this.drafts.keepMessage(this.id, { id, text, at, fileNames });
+    this.drafts.keepMessage(this.id, { id, text, at, fileNames, refusal: isAway ? undefined : failure });
   }
 
   /** A message that did not reach coda goes under its own id: one that did after all is not said twice. */
   sendAgain(): void {
     if (this.session !== session) return;
+    const stored = new Set(this.drafts.messages(this.id).map(({ id }) => id));
+    this.unsent.value = this.unsent.value.filter(({ id }) => stored.has(id) || !this.taken.has(id));
     for (const { id, text, files, voice, isAway } of this.unsent.value)
       if (isAway) void this.say(text, files, { id, voice });
   }
@@ -304,7 +310,7 @@ export class Conversation {
 
 async function send(body: FormData, key: string) {
   const response = await fetch('/v1/messages', { method: 'POST', headers: { 'Idempotency-Key': key }, body });
-  const answer: unknown = await response.json().catch(() => ({}));
+  const answer: unknown = await response.json().catch(() => undefined);
   return response.ok ? { data: answer, response } : { error: answer, response };
 }
 

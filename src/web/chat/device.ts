@@ -6,6 +6,8 @@ export interface StoredMessage {
   text: string;
   at: string;
   fileNames: readonly string[];
+  /** Why coda refused it; undefined: it may be on its way. */
+  refusal?: string | undefined;
 }
 
 const DRAFT = 'coda.draft';

@@ -72,6 +72,7 @@ function PasswordForm({ onFailure }: { onFailure: (failure: Failure) => void }) 
     try {
       await ask(api.POST('/v1/session/password', { body: { login, password } }));
       await beginSession();
+      go(takePlace(), { replace: true });
     } catch (error) {
       setPassword('');
       setSending(false);

@@ -1,6 +1,6 @@
 /** A conversation as the page holds it: what is on its way, what is told of, and what is read anew. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Conversation } from '../../../src/web/chat/conversation.ts';
+import { Conversation, forgetUnsent, sendUnsent } from '../../../src/web/chat/conversation.ts';
 import { Drafts } from '../../../src/web/chat/device.ts';
 import type { Entry } from '../../../src/web/chat/entry.ts';
 import { type Asked, answerRequests, deviceStorage, signIn, signOut } from './page.ts';
@@ -148,4 +148,46 @@ test('files that went with the page are named, and their message waits for its p
   expect(conversation.unsent.value).toMatchObject([
     { text: 'look', isAway: false, failure: 'Its files are gone with the page: list.txt.' },
   ]);
+});
+
+test('what is thrown away in the open conversation goes by nobody, also after the page has come back into sight', async () => {
+  await open();
+  fails = () => {
+    throw new TypeError('Failed to fetch');
+  };
+  await conversation.say('not this', []);
+  sendUnsent(conversation.drafts);
+  await vi.advanceTimersByTimeAsync(0);
+  fails = undefined;
+  for (const { id } of conversation.unsent.value) conversation.drop(id);
+  const before = asked.filter(({ method }) => method === 'POST').length;
+  sendUnsent(conversation.drafts);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(before);
+});
+
+test('what coda has refused is not sent by a later page, which says why', async () => {
+  await open();
+  fails = ({ method }) => (method === 'POST' ? { status: 422, body: { detail: 'Too long.' } } : undefined);
+  await conversation.say('very long', []);
+  conversation.close();
+  forgetUnsent();
+  const before = asked.filter(({ method }) => method === 'POST').length;
+  conversation = new Conversation('main', new Drafts(storage, 'ana'));
+  await open();
+  expect(conversation.unsent.value).toMatchObject([
+    { text: 'very long', failure: expect.stringContaining('Too long.') },
+  ]);
+  expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(before);
+});
+
+test('what another tab has sent is on its way here no more', async () => {
+  const stored = { id: 'm1', text: 'hello', at: '2026-11-28T11:59:59Z', fileNames: ['list.txt'] };
+  new Drafts(storage, 'ana').keepMessage('main', stored);
+  conversation = new Conversation('main', new Drafts(storage, 'ana'));
+  await open();
+  expect(conversation.unsent.value).toMatchObject([{ failure: expect.stringContaining('list.txt') }]);
+  new Drafts(storage, 'ana').dropMessage('main', 'm1');
+  conversation.sendAgain();
+  expect(conversation.unsent.value).toEqual([]);
 });
