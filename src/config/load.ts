@@ -60,7 +60,7 @@ export function loadConfig(request: ConfigRequest): Config {
   const tree = new Tree();
 
   const found = findFile(request, cwd);
-  const env = environment(request, found, overrides);
+  const env = environment(request, found, overrides, cwd);
   if (found.text !== undefined) parseInto(found.text, { file: found.shown, env, tree, problems });
   const file = found.text === undefined ? undefined : found.file;
   const overridden = overrideByEnv(tree, env, overrides);
@@ -98,13 +98,16 @@ interface FoundFile {
   shown: string;
   /** Undefined: there is none, and none was named. */
   text: string | undefined;
+  /** It was made in a browser: the variables of before are read beside its own. */
+  isFirst: boolean;
 }
 
 function findFile(request: ConfigRequest, cwd: string): FoundFile {
   const named = request.file ?? (request.env.CODA_CONFIG || undefined);
   const shown = named ?? usualConfigFile(dataFolder(request).folder, cwd);
   const file = resolve(cwd, shown);
-  return { file, shown, text: readConfigFile(file, named !== undefined) };
+  const isFirst = named === undefined && shown !== USUAL_FILE;
+  return { file, shown, text: readConfigFile(file, named !== undefined), isFirst };
 }
 
 const USUAL_FILE = join('config', 'config.yaml');
@@ -122,12 +125,17 @@ export function firstConfigFile(dataDir: string): string {
 
 function environment(
   { env, envFile }: ConfigRequest,
-  { file, text = '' }: FoundFile,
+  { file, text = '', isFirst }: FoundFile,
   overrides: readonly EnvOverride[],
+  cwd: string,
 ) {
   const needed = new Set([...overrides.map((override) => override.env), ...referredTo(text)]);
-  return withEnvFile(env, envFile ?? envFileOf(file), (name) => needed.has(name));
+  const own = withEnvFile(env, envFile ?? envFileOf(file), (name) => needed.has(name));
+  return isFirst && envFile === undefined ? withEnvFile(own, usualEnvFile(cwd), (name) => needed.has(name)) : own;
 }
+
+/** Variables of a coda whose configuration is not named. */
+export const usualEnvFile = (cwd: string): string => envFileOf(resolve(cwd, USUAL_FILE));
 
 function dataFolder({ env, dataDir }: ConfigRequest): { folder: string; origin: Origin } {
   if (dataDir !== undefined) return { folder: dataDir, origin: { kind: 'flag', name: '--data' } };

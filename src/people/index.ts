@@ -50,6 +50,7 @@ export {
   type PasswordRow,
   passwordOf,
   passwordOfPerson,
+  removePasswords,
   roleToSignIn,
   setPassword,
   spendFirstCodes,

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/app/index.ts';
+import { Secrets } from '../../src/base/log.ts';
 import { envFileOf } from '../../src/config/index.ts';
 import { discordOf, load, refused, written } from './support.ts';
 
@@ -15,6 +16,17 @@ test('the .env beside a configuration gives what it refers to, and what override
   const config = withEnv('assistant:\n  name: ${WHO}\n', 'WHO="Robin" # me\nDISCORD_TOKEN=from-file\n');
   expect(config.assistant.name).toBe('Robin');
   expect(discordOf(config)?.token).toBe('from-file');
+});
+
+test('a configuration that was made in the browser keeps the variables of before, and its own go first', () => {
+  const { cwd } = written('');
+  const dataDir = join(cwd, 'data');
+  mkdirSync(dataDir);
+  writeFileSync(join(cwd, '.env'), 'DISCORD_TOKEN=from-before\nWHO=before\n');
+  writeFileSync(join(dataDir, 'config.yaml'), 'assistant:\n  name: ${WHO}\n');
+  writeFileSync(join(dataDir, '.env'), 'WHO=Robin\n');
+  const config = readConfig({ cwd, dataDir, env: {}, secrets: new Secrets() });
+  expect([config.assistant.name, discordOf(config)?.token]).toEqual(['Robin', 'from-before']);
 });
 
 describe('a value is what was written', () => {

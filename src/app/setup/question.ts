@@ -1,7 +1,7 @@
 /** The one question of the first start: which model is to answer. Asked in the browser; `coda init` asks it at a terminal. */
 import { CodaError } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
-import { type Config, firstConfigFile, readEnvFile } from '../../config/index.ts';
+import { type Config, firstConfigFile, readEnvFile, usualEnvFile } from '../../config/index.ts';
 import { type Change, openSetupFiles, type SetupFiles } from './files.ts';
 import { findLocalModels, localChoice, type ModelChoice, modelChanges, VENDORS, vendorChoice } from './models.ts';
 
@@ -110,7 +110,7 @@ export class ModelQuestion {
 
   private environment({ env }: SetupFiles): Readonly<Record<string, string | undefined>> {
     const own = Object.entries(this.deps.world.env).filter(([, value]) => value);
-    return { ...readEnvFile(env), ...Object.fromEntries(own) };
+    return { ...readEnvFile(usualEnvFile(process.cwd())), ...readEnvFile(env), ...Object.fromEntries(own) };
   }
 }
 

@@ -1,5 +1,6 @@
 /** A coda without an owner: answers nobody but whoever brings the code that its log shows, and makes them its owner. */
 import { timingSafeEqual } from 'node:crypto';
+import { httpConfig } from '../../adapters/http/index.ts';
 import { append, rowOf } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
@@ -38,15 +39,19 @@ export class FirstStart {
   }
 
   /**
-   * True while nobody but guests is known: somebody who has the shell has let members in, and can make an owner. Where the configuration names owners there will be one, and where it has
-   * `access.approval_token` a code from the log would be worth more than who runs it has said.
+   * True while nobody but guests is known: whoever has the shell has let members in, and can make an owner. Where the
+   * configuration lets somebody in or trusts an issuer there will be one, and where it has `access.approval_token` a code from
+   * the log would be worth more than who runs it has said.
    */
   async isPending(): Promise<boolean> {
     if (this.isOwned) return false;
     const { database, config } = this.deps;
+    const { owners, members, assigned, roles, approval_token: token } = config.access;
+    const lets = [...owners, ...members, ...Object.values(assigned).flat(), ...(roles.guest ?? [])];
     this.isOwned =
-      config.access.owners.length > 0 ||
-      config.access.approval_token !== undefined ||
+      lets.length > 0 ||
+      token !== undefined ||
+      config.block(httpConfig)?.jwt !== undefined ||
       (await hasResident(readerOf(database)));
     return !this.isOwned;
   }
@@ -68,7 +73,7 @@ export class FirstStart {
     if (!(await this.isPending())) return;
     const { code } = await this.addCode();
     const { log } = this.deps.world;
-    log.info(
+    log.warn(
       `nobody owns this coda yet: open ${url}/ and enter the code ${code} (good once, for ${CODE_MINUTES} minutes)`,
     );
   }

@@ -33,29 +33,33 @@ export class AttemptLimits {
     const until = now + this.bounds.windowMs;
     if (this.total.until <= now) this.total = { count: 0, until };
     const own = [
-      this.counterOf(`from ${networkOf(address)}`, now, this.bounds.address),
-      ...(account === undefined ? [] : [this.counterOf(`for ${account}`, now, this.bounds.account)]),
+      { key: `from ${networkOf(address)}`, most: this.bounds.address },
+      ...(account === undefined ? [] : [{ key: `for ${account}`, most: this.bounds.account }]),
     ];
-    if (own.some(({ counter, most }) => counter.count >= most) || this.total.count >= this.bounds.all) {
-      throw tooManyAttempts(this.bounds.windowMs);
+    const isOver = own.some(({ key, most }) => this.countOf(key, now) >= most);
+    // Refused attempts leave no trace: made-up names would push the counters of others out.
+    if (isOver || this.total.count >= this.bounds.all) throw tooManyAttempts(this.bounds.windowMs);
+    for (const { key } of own) {
+      const before = this.counted.get(key);
+      const isLive = before !== undefined && before.until > now;
+      this.counted.delete(key);
+      this.counted.set(key, isLive ? { ...before, count: before.count + 1 } : { count: 1, until });
     }
-    for (const { counter } of own) counter.count++;
     this.total.count++;
   }
 
   /** Takes an attempt back that was right: whoever signs in often has not guessed. */
   forgive({ address, account }: { address: string; account?: string | undefined }): void {
-    for (const key of [`from ${networkOf(address)}`, `for ${account}`]) this.counted.delete(key);
+    for (const key of [`from ${networkOf(address)}`, `for ${account}`]) {
+      const counter = this.counted.get(key);
+      if (counter) counter.count = Math.max(0, counter.count - 1);
+    }
     this.total.count = Math.max(0, this.total.count - 1);
   }
 
-  private counterOf(key: string, now: number, most: number) {
-    const before = this.counted.get(key);
-    if (before && before.until > now) return { counter: before, most };
-    const counter = { count: 0, until: now + this.bounds.windowMs };
-    this.counted.delete(key);
-    this.counted.set(key, counter);
-    return { counter, most };
+  private countOf(key: string, now: number): number {
+    const counter = this.counted.get(key);
+    return counter && counter.until > now ? counter.count : 0;
   }
 }
 

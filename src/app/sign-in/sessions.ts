@@ -2,7 +2,7 @@ import { append, rowOf } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { Caller, Scope } from '../../chat/index.ts';
-import { meetById, type Role, sessions } from '../../people/index.ts';
+import { meetById, type Role, removePasswords, sessions } from '../../people/index.ts';
 import type { Transaction, WritesBesides } from '../../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
 
@@ -91,11 +91,13 @@ export class Sessions {
     await this.deps.database.tx('sessions.close', (tx) => sessions.endSession(tx, hashOf(cookie)));
   }
 
-  /** Signs out every browser of the person meant, or of everybody; returns how many sessions and links ended. */
+  /** Signs out every browser of the person meant, or of everybody, and takes their passwords away; returns how many sessions and links ended. */
   revoke(person: string | undefined, besides?: WritesBesides<number>): Promise<number> {
     return this.deps.database.tx('sessions.revoke', async (tx) => {
       const personId = person === undefined ? undefined : await personNamed(tx, this.deps, person);
       const ended = await sessions.endAll(tx, personId, this.deps.world.clock.now());
+      // Whoever held a stolen session may have set one; and one that was forgotten is set anew.
+      await removePasswords(tx, personId);
       besides?.(tx, ended);
       return ended;
     });

@@ -47,6 +47,11 @@ export async function setPassword(
   return count > 0;
 }
 
+/** Takes the password of the person away, or those of everybody. */
+export async function removePasswords(tx: Transaction, personId: string | undefined): Promise<void> {
+  await tx.query('delete from passwords where $1::uuid is null or person_id = $1', [personId ?? null]);
+}
+
 /** Role of somebody who may sign in, held against an erasure until `tx` ends; undefined: they may not. */
 export async function roleToSignIn(tx: Transaction, personId: string, digest: string): Promise<Role | undefined> {
   const { rows } = await tx.query<{ role: Role }>(

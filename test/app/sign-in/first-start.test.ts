@@ -169,6 +169,8 @@ test('where the configuration names owners, or somebody was let in, nothing is a
   const named = await ownerless({ config: { 'access.owners': ['discord:123456789012345678'] } });
   expect([named.code(), (await named.claim('AAAAA-AAAAA')).status]).toEqual(['', 409]);
   expect(await (await named.ask('/v1/sign-in')).json()).toEqual({ first: false });
+  const shared = await ownerless({ config: { 'access.members': ['http-role:staff'] } });
+  expect([shared.code(), (await shared.claim('AAAAA-AAAAA')).status]).toEqual(['', 409]);
   const guarded = await ownerless({ config: { 'access.approval_token': 'open sesame' } });
   expect([guarded.code(), (await guarded.claim('AAAAA-AAAAA')).status]).toEqual(['', 409]);
   const { coda, code, claim } = await ownerless();

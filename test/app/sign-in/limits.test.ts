@@ -45,3 +45,27 @@ test('a window ends, and a right attempt is none', async () => {
   await clock.moveTo(new Date('2026-11-20T08:16:00Z'));
   limits.count(attempt);
 });
+
+test('names that are made up push no counter out', () => {
+  const ana = { address: '192.0.2.1', account: 'ana' };
+  const made = times(10_001, (at) => ({ address: '192.0.2.1', account: `name ${at}` }));
+  expect(counted([...times(10, () => ana), ...made, ...times(10, () => ana)])).toBe(10);
+});
+
+test('whoever has an account of their own guesses no more for it', () => {
+  const limits = new AttemptLimits(new TestClock(new Date('2026-11-20T08:00:00Z')), BOUNDS);
+  const tried = times(30, () => {
+    try {
+      limits.count({ address: '192.0.2.1', account: 'ana' });
+    } catch {
+      return false;
+    }
+    const own = { address: '192.0.2.1', account: 'mallory' };
+    try {
+      limits.count(own);
+      limits.forgive(own);
+    } catch {}
+    return true;
+  });
+  expect(tried.filter(Boolean).length).toBe(10);
+});

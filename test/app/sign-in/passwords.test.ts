@@ -126,6 +126,16 @@ describe('a password', () => {
     expect((await signIn('eva', 'another password')).status).toBe(200);
   });
 
+  test('goes with a revoke: whoever had set it in a stolen browser is out, and another one is set without it', async () => {
+    await later();
+    await withPassword('kim', 'set by somebody else');
+    await programs.coda.app.sessions.revoke('kim');
+    expect((await signIn('kim', 'set by somebody else')).status).toBe(401);
+    const cookie = await byLink('kim');
+    expect((await set(cookie, { login: 'kim', password: PASSWORD })).status).toBe(204);
+    expect((await signIn('kim', PASSWORD)).status).toBe(200);
+  });
+
   test('a name is one person: nobody takes that of another, and short ones are refused', async () => {
     await later();
     await withPassword('fay');
