@@ -171,7 +171,7 @@ export const writtenMeanwhile = (names: readonly string[], more: number) =>
 export const declinedNote = (because?: string) =>
   because === undefined
     ? 'The person said no. Do not try it again for this message; a later wish counts anew.'
-    : `The person said no, because: “${because}” Do not try the same again; another call that does what they say asks them anew.`;
+    : `The person said no, because: ${JSON.stringify(because)}. Do not try the same again; another call that does what they say asks them anew.`;
 
 export const unansweredNote = () =>
   'The person did not answer in time, which means no. Do not try it again for this message; a later wish counts anew.';

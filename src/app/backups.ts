@@ -149,6 +149,15 @@ export async function withWayBack(error: unknown, dataDir: string): Promise<unkn
   return new CodaError(code, { message, remedy, cause });
 }
 
+/** Beginning of the names of folders in which an upgrade is rehearsed, each with a copy of all data. */
+export const REHEARSAL = 'rehearsal-';
+
+/** Removes copies that a rehearsal has left which was killed: nothing that is forgotten would be forgotten there. */
+export async function removeRehearsals(dataDir: string): Promise<void> {
+  const left = (await names(dataDir, /^rehearsal-/)).map((name) => join(dataDir, name));
+  await Promise.all(left.map((path) => rm(path, { recursive: true, force: true })));
+}
+
 export const stampOf = (now: Date) => now.toISOString().replace(/\D/g, '').slice(0, 14);
 
 async function rotate(folder: string, pattern: RegExp, keep: number): Promise<void> {

@@ -22,7 +22,7 @@ import {
 import { machineZone } from '../time/index.ts';
 import { type Embedders, embeddersOf } from '../vectors/index.ts';
 import { ChangeSource } from './api/changes.ts';
-import { backupBeforeUpgrade, withWayBack } from './backups.ts';
+import { backupBeforeUpgrade, removeRehearsals, withWayBack } from './backups.ts';
 import { type Doctor, openDoctor } from './doctor/index.ts';
 import { EARLIEST, judgeZone } from './doctor/machine.ts';
 import { rememberedCount } from './inference.ts';
@@ -160,6 +160,7 @@ async function openFoundation(
   const onCommit = changed && ((name: string) => changed.onCommit(name));
   const database = await upToDate(config, world, parts, { version, engine, onFatal, onCommit });
   const { dataDir } = config;
+  await removeRehearsals(dataDir);
   if (database.engine === 'postgres') world.clock.follow?.(await database.now());
   warnOfWrongClock(world);
   warnOfUnknownZone(config, world);

@@ -29,6 +29,8 @@ export const updatesConfig = block(
 );
 
 const WITHIN_MS = 10_000;
+/** Milliseconds until an address that did not answer is asked again. */
+const AGAIN_MS = 3_600_000;
 const LARGEST = 1_000_000;
 const answer = z.union([
   z.object({ version: z.string() }).transform(({ version }) => version),
@@ -85,13 +87,13 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Tells of a newer version. Asks once a day at most, however often it is looked at; undefined unless `updates.check` is on. */
+/** Tells of a newer version. Asks once a day at most, after a failure once an hour, however often it is looked at; undefined unless `updates.check` is on. */
 export function updateCheck(config: Config, clock: Clock): HealthCheck | undefined {
   if (!config.block(updatesConfig).check) return undefined;
-  let last: { at: number; newest: Promise<string> } | undefined;
+  let last: { until: number; newest: Promise<string> } | undefined;
   const newest = (): Promise<string> => {
     const at = clock.monotonic();
-    if (!last || at - last.at >= DAY_MS) last = { at, newest: newestVersion(config) };
+    if (!last || at >= last.until) last = { until: at + DAY_MS, newest: newestVersion(config) };
     return last.newest;
   };
   const own = version();
@@ -104,7 +106,7 @@ export function updateCheck(config: Config, clock: Clock): HealthCheck | undefin
         const remedy = 'docs/operating.md says how to upgrade; try it before with "coda upgrade --rehearse".';
         return { ok: true, severity: 'notice', says: `coda ${there} is there; this is ${own}`, remedy };
       } catch (error) {
-        last = undefined;
+        if (last) last.until = Math.min(last.until, clock.monotonic() + AGAIN_MS);
         return { ok: true, severity: 'notice', says: `whether there is a newer one is not known: ${messageOf(error)}` };
       }
     },

@@ -417,12 +417,18 @@ export class Pace {
   }
 }
 
-/** `make` at the first call, and what it gave at every later one. A call that throws is made again. */
+/** `make` at the first call, and what it gave at every later one. A call that throws, or gives what is rejected, is made again. */
 export function lazy<T extends object>(make: () => T): () => T {
   let made: T | undefined;
   return () => {
-    made ??= make();
-    return made;
+    if (made) return made;
+    const fresh = make();
+    made = fresh;
+    if (fresh instanceof Promise)
+      fresh.catch(() => {
+        if (made === fresh) made = undefined;
+      });
+    return fresh;
   };
 }
 

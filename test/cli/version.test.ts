@@ -92,11 +92,13 @@ describe('updates.check', () => {
 
   test('nobody is asked unless it is on', () => expect(open({ url }).check).toBeUndefined());
 
-  test('a newer version is told of, and asked for once a day; a failure is asked again', async () => {
+  test('a newer version is told of, and asked for once a day; after a failure an hour later', async () => {
     const { check, clock } = open({ url, check: true });
     answer = { status: 500, body: '' };
     expect(await findings(check)).toMatchObject({ ok: true, severity: 'notice', says: expect.stringContaining('500') });
     answer = { status: 200, body: JSON.stringify({ version: '99.1.0' }) };
+    expect((await findings(check))?.says).toContain('500');
+    await clock.moveTo(new Date(clock.now().getTime() + 61 * 60_000));
     const before = asked;
     for (const _ of [1, 2]) expect((await findings(check))?.says).toContain('coda 99.1.0 is there');
     expect(asked).toBe(before + 1);

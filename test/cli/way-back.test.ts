@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -25,6 +25,8 @@ test('an upgrade is rehearsed on a copy: the old version goes on with data that 
   };
 
   await says('note: made by the old one');
+  // One that was killed has left a copy.
+  mkdirSync(join(data, 'rehearsal-killed'));
   const alone = await rehearsed();
   expect(alone).toMatch(/would apply \d+ migrations:\n {2}\d{4}_/);
   expect(alone).toMatch(/A copy of \d+ rows of \d+ tables .* Your data are as they were\./);

@@ -15,7 +15,7 @@ import {
   restoreEmbedded,
   writeBackup,
 } from '../../storage/index.ts';
-import { Backups, backupFolder, type MadeBackup, stampOf } from '../backups.ts';
+import { Backups, backupFolder, type MadeBackup, REHEARSAL, removeRehearsals, stampOf } from '../backups.ts';
 import type { OperationParts } from './parts.ts';
 import { wellness } from './running.ts';
 
@@ -184,7 +184,8 @@ const rehearse = operation({
     const file = resolve(backupFolder(config.dataDir), `coda-${stampOf(now)}.tar.gz`);
     await ((await byDaemon(parts, { file, withoutConfig: false })) ??
       backupHere(parts, { file, withoutConfig: false }));
-    const into = await mkdtemp(join(config.dataDir, 'rehearsal-'));
+    await removeRehearsals(config.dataDir);
+    const into = await mkdtemp(join(config.dataDir, REHEARSAL));
     try {
       const began = performance.now();
       const { rows, tables, files, migrated } = await restoreEmbedded({ file, into, dataDir: into, now }, world);
