@@ -1,9 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { inspect } from '../../scripts/house.mjs';
 import { packageRoot } from '../../src/base/root.ts';
+import type { ChatAdapter } from '../../src/delivery/index.ts';
+import { openArtifacts } from '../../src/storage/index.ts';
+import { chatAdapterContract, untilHeard } from '../support/chat-adapter-contract.ts';
+import { recordingInbox } from '../support/inbox.ts';
 
 const root = packageRoot();
 const page = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
@@ -49,3 +55,74 @@ test('the skill, the adapter and the model that CONTRIBUTING.md shows are right'
     expect(inspect(file.slice(root.length + 1), text)).toEqual({ warnings: [], errors: [] });
   }
 });
+
+interface Letter {
+  id: string;
+  from: string;
+  text: string;
+  at: Date;
+}
+
+/** Pigeons that arrive at once. A letter is acknowledged when `heard` resolves. */
+function fakeLoft() {
+  const posted: { to: string; text: string }[] = [];
+  const state = { isOpen: false, isAcknowledged: false };
+  let heard: (letter: Letter) => Promise<void> = async () => {};
+  return {
+    posted,
+    state,
+    async connect(hear: typeof heard) {
+      heard = hear;
+      state.isOpen = true;
+    },
+    async bring(letter: Letter) {
+      state.isAcknowledged = false;
+      await heard(letter);
+      state.isAcknowledged = true;
+    },
+    async post(to: string, text: string) {
+      if (!state.isOpen) throw new Error('the loft is closed');
+      posted.push({ to, text });
+      return `letter-${posted.length}`;
+    },
+    async close() {
+      state.isOpen = false;
+    },
+  };
+}
+
+async function connectPigeon() {
+  const source = shown.get(join(root, 'src/adapters/pigeon/index.ts')) ?? '';
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+  });
+  const { pigeonAdapter } = await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(outputText)}`);
+  const dataDir = await mkdtemp(join(tmpdir(), 'coda-pigeon-'));
+  const loft = fakeLoft();
+  const adapter: ChatAdapter = pigeonAdapter(loft);
+  const { inbox, ...recorded } = recordingInbox();
+  await adapter.start(inbox, () => {}, new AbortController().signal);
+  let count = 0;
+  let letter: Letter = { id: '', from: 'ana', text: '', at: new Date() };
+  return {
+    adapter,
+    recorded,
+    place: { adapter: 'pigeon', channel: 'ana', space: 'loft', kind: 'dm' as const },
+    async say(text: string) {
+      letter = { id: `from-ana-${++count}`, from: 'ana', text, at: new Date() };
+      await untilHeard(recorded, text, () => void loft.bring(letter));
+    },
+    redeliver: () => loft.bring(letter),
+    amend: undefined,
+    isAcknowledged: () => loft.state.isAcknowledged,
+    countMarks: undefined,
+    artifacts: await openArtifacts(dataDir),
+    shown: async () => loft.posted.filter(({ to }) => to === 'ana').map(({ text }) => ({ text, buttons: [] })),
+    async close() {
+      await adapter.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+chatAdapterContract('pigeon', connectPigeon, ['buttons', 'files', 'voice', 'delete']);
