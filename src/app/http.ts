@@ -34,6 +34,7 @@ import type { Egress } from '../egress/index.ts';
 import type { JobQueue, Schedules } from '../jobs/index.ts';
 import type { Gate } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
+import { titles } from './adapters.ts';
 import type { ChangeSource } from './api/changes.ts';
 import { type ApiParts, apiRoutes } from './api/index.ts';
 import type { Backups } from './backups.ts';
@@ -184,6 +185,7 @@ function apiPartsOf(parts: HttpParts): ApiParts {
     modelStatus,
     question,
     settingWords,
+    titles,
   };
 }
 

@@ -14,6 +14,7 @@ export interface Place {
 }
 
 export interface Sender {
+  /** Proven by the platform: rights and private data hang on it. A name that anybody can take is none. */
   externalId: string;
   name: string;
   /** IANA zone; followed until the person sets one themselves. */

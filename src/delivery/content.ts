@@ -22,7 +22,10 @@ export interface Form {
   longest?: number;
 }
 
-/** A button as a platform shows it. The id is a token whose meaning lies in the database. */
+/**
+ * A button as a platform shows it. The id is a token whose meaning lies in the database. A platform without buttons prints
+ * them numbered from 1 in this order; the router understands number and label.
+ */
 export interface Button {
   id: string;
   label: string;

@@ -16,12 +16,12 @@ const HAVE_PARTS_IN_APP = new Set([
   ...['console', 'hooks', 'http'],
 ]);
 
+const PLATFORM: Partial<Deletion> = { list: 'src/app/adapters.ts' };
+
 /** Deletions of which the folder does not say all. */
 const SPECIAL: Readonly<Record<string, Partial<Deletion>>> = {
   audit: { list: 'src/app/skills.ts' },
   tasks: { list: 'src/app/skills.ts' },
-  discord: { list: 'src/app/adapters.ts' },
-  slack: { list: 'src/app/adapters.ts' },
   'skill-market': { families: ['skills market'] },
   webhooks: { families: ['hooks', 'webhook'] },
   'skill-runs': { families: ['ask'], files: ['src/app/run-route.ts'] },
@@ -50,7 +50,8 @@ async function migrationFor(folder: string): Promise<string> {
 test.each(rooms.filter(({ name }) => !HAVE_PARTS_IN_APP.has(name)))('$folder', async ({ folder, name }) => {
   const tree = await emptyTree(`each-${name}`);
   trees.push(tree);
-  await copyWithout(tree, [{ folder, name, migration: await migrationFor(folder), ...SPECIAL[name] }]);
+  const special = folder.startsWith('src/adapters/') ? PLATFORM : SPECIAL[name];
+  await copyWithout(tree, [{ folder, name, migration: await migrationFor(folder), ...special }]);
   expect(await dangling(tree)).toEqual([]);
   expect(await typeFaultsOf(tree)).toEqual([]);
 

@@ -20,6 +20,8 @@ export interface MeParts extends ReadingParts {
   all: Pick<AllSkills, 'listUpcoming' | 'longestVoice'>;
   approvals: Approvals;
   platforms: readonly PlatformAdapter[];
+  /** Titles of the ways to coda by the names of their adapters. */
+  titles: ReadonlyMap<string, string>;
   version: string;
 }
 
@@ -32,6 +34,7 @@ const shape = z.object({
     locale: z.string().nullable(),
   }),
   assistant: z.object({ name: z.string() }),
+  platforms: z.record(z.string(), z.string()).describe('Titles of the ways to coda, by their names in records.'),
   voice: z
     .object({ longest: z.int().describe('Seconds.') })
     .nullable()
@@ -53,7 +56,7 @@ const shape = z.object({
 
 /** `GET /v1/me`: the person who is signed in, and what waits for them. */
 export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRoute {
-  const { config, approvals, version, platforms } = parts;
+  const { config, approvals, version, platforms, titles } = parts;
   const { longestVoice } = parts.all;
   return route({
     method: 'GET',
@@ -79,6 +82,7 @@ export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRo
           json: {
             person: { id: personId, name: person.name, role: person.role, zone, locale: locale ?? null },
             assistant: { name: config.assistant.name },
+            platforms: Object.fromEntries(titles),
             voice: longestVoice === undefined ? null : { longest: Math.floor(longestVoice / 1_000) },
             now: now.toISOString(),
             version,

@@ -134,5 +134,9 @@ export async function signOut(): Promise<void> {
   leaveSession();
 }
 
+/** Titles of chat platforms by the names that records have them by. */
+export const titlesOfPlatforms = (): Readonly<Record<string, string>> =>
+  me.value && me.value !== 'out' ? me.value.platforms : {};
+
 /** The assistant's own name here. */
 export const assistantName = (): string => (me.value && me.value !== 'out' ? me.value.assistant.name : 'coda');

@@ -5,7 +5,7 @@ import { dayName, dayOf, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { go } from '../app/router.ts';
 import { useHits } from '../app/search.ts';
-import { assistantName } from '../app/session.ts';
+import { assistantName, titlesOfPlatforms } from '../app/session.ts';
 import { say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
@@ -22,14 +22,10 @@ const PAGE = 100;
 const hrefOf = (id: string): string => (id === MAIN ? '/chat' : `/chat/${id}`);
 export const newChat = (): void => go(`/chat/${newId().slice(0, 12)}`);
 
-const PLATFORMS: Readonly<Record<string, string>> = {
-  discord: 'Discord',
-  slack: 'Slack',
-  console: 'Terminal',
-  http: 'Web',
-};
+/** Ways to coda that stand as words of their own on a page; platforms have their own titles. */
+const HERE: Readonly<Record<string, string>> = { console: 'Terminal', http: 'Web' };
 
-export const platformName = (platform: string): string => PLATFORMS[platform] ?? platform;
+export const platformName = (platform: string): string => HERE[platform] ?? titlesOfPlatforms()[platform] ?? platform;
 
 /** A shared place by its name; a thread that has none of its own by that of its channel. */
 export function placeWords(kind: 'dm' | 'channel' | 'thread', name: string | null | undefined): string {

@@ -165,6 +165,7 @@ describe('who is signed in', () => {
     expect(me).toMatchObject({
       person: { role: 'owner', zone: 'Europe/Berlin' },
       assistant: { name: expect.any(String) },
+      platforms: expect.objectContaining({ discord: 'Discord', slack: 'Slack' }),
     });
     expect(me.scopes).toContain('admin');
     expect(me.counts.due).toBe(before + 1);
