@@ -48,6 +48,8 @@ export interface FormField {
   example?: string;
   /** Values of a choice, each in words. */
   choices?: Readonly<Record<string, string>>;
+  /** The entry of a choice or target for no value, in words; left out: `none`. */
+  empty?: string;
 }
 
 export interface NamedFormField extends FormField {

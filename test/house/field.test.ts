@@ -12,24 +12,24 @@ import { testWorld } from '../support/world.ts';
 
 /** The files that a contributor changes: what is put behind words that stand there, or at the end. */
 const CHANGES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'migrations/9999_reminder_color.sql': { '': 'alter table reminders add column color text;\n' },
+  'migrations/9999_reminder_plumage.sql': { '': 'alter table reminders add column plumage text;\n' },
   'src/skills/reminders/fields/fields.ts': {
-    'new ThingFields({\n': `  color: plainField({
-    columns: { color: optional(text()) },
-    standard: { color: undefined },
-    input: z.string().max(20).describe('A color to show it in.'),
-    flag: { usage: '<color>', read: (words) => words },
-    form: { label: texts.labels.color, kind: 'words' },
-    says: texts.color,
+    'new ThingFields({\n': `  plumage: plainField({
+    columns: { plumage: optional(text()) },
+    standard: { plumage: undefined },
+    input: z.string().max(20).describe('A plumage to show it in.'),
+    flag: { usage: '<plumage>', read: (words) => words },
+    form: { label: texts.labels.plumage, kind: 'words' },
+    says: texts.plumage,
   }),
 `,
   },
   'src/skills/reminders/fields/texts.ts': {
     'export const texts = {\n':
-      '  color: ({ text, color }: { text: string; color: string | undefined }) => quoteWords(text) + ` is ${color} now.`,\n',
-    '  labels: {\n': "    color: 'Color',\n",
+      '  plumage: ({ text, plumage }: { text: string; plumage: string | undefined }) => quoteWords(text) + ` is ${plumage} now.`,\n',
+    '  labels: {\n': "    plumage: 'Plumage',\n",
   },
-  'docs/reminders.md': { '': '`--color red` shows a reminder in a color.\n' },
+  'docs/reminders.md': { '': '`--plumage red` shows a reminder in a plumage.\n' },
 };
 
 let tree: string;
@@ -57,7 +57,7 @@ test('a field is four files, and the types of all rooms hold', async () => {
 interface Reminder {
   id: string;
   text: string;
-  color: string | null;
+  plumage: string | null;
   rule: string | null;
 }
 
@@ -103,7 +103,7 @@ async function begin(model: ScriptedModel) {
       const press = { id, channel: 'dm-ana', from: 'ana', button: button?.id ?? '', values: {} };
       return adapter.press({ ...press, sentAt: world.clock.now() });
     });
-  await says('/remind tomorrow at 10 call Bob --color red');
+  await says('/remind tomorrow at 10 call Bob --plumage red');
   const token = await started.tokens.add({ name: 'own', person: 'ana', scopes: ['data'] });
   const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
     const answer = await fetch(`http://127.0.0.1:${started.http?.address?.port}${path}`, {
@@ -131,39 +131,39 @@ test('it is set, changed, shown, kept, taken back, exported and erased', async (
   const { ask, says, presses } = coda;
   let plants = {} as Reminder;
   try {
-    const colors = async () => {
+    const plumages = async () => {
       const { reminders } = await ask<{ reminders: Reminder[] }>('GET', '/v1/reminders');
-      return reminders.map(({ text, rule, color }) => `${text}${rule === null ? '' : ', series'}: ${color}`).sort();
+      return reminders.map(({ text, rule, plumage }) => `${text}${rule === null ? '' : ', series'}: ${plumage}`).sort();
     };
-    expect(await colors(), 'by the command').toEqual(['call Bob: red']);
+    expect(await plumages(), 'by the command').toEqual(['call Bob: red']);
 
-    const body = { text: 'water the plants', when: 'every day at 9', color: 'green' };
+    const body = { text: 'water the plants', when: 'every day at 9', plumage: 'green' };
     const made = await ask<Written>('POST', '/v1/reminders', body);
     plants = made.reminder;
     const at = `/v1/reminders/${plants.id}`;
-    expect(await ask<Reminder>('GET', at)).toMatchObject({ color: 'green' });
-    const changed = await ask<Written>('PATCH', at, { color: 'blue' });
-    expect(changed).toMatchObject({ said: '“water the plants” is blue now.', reminder: { color: 'blue' } });
+    expect(await ask<Reminder>('GET', at)).toMatchObject({ plumage: 'green' });
+    const changed = await ask<Written>('PATCH', at, { plumage: 'blue' });
+    expect(changed).toMatchObject({ said: '“water the plants” is blue now.', reminder: { plumage: 'blue' } });
     await ask('POST', '/v1/undo', { id: changed.undo.id });
-    expect(await ask<Reminder>('GET', at), 'taken back').toMatchObject({ color: 'green' });
+    expect(await ask<Reminder>('GET', at), 'taken back').toMatchObject({ plumage: 'green' });
 
-    expect(await ask<Written>('PATCH', at, { color: null })).toMatchObject({ reminder: { color: null } });
-    await ask('PATCH', at, { color: 'green' });
+    expect(await ask<Written>('PATCH', at, { plumage: null })).toMatchObject({ reminder: { plumage: null } });
+    await ask('PATCH', at, { plumage: 'green' });
     const moved = await ask<Written>('PATCH', at, { when: 'every day at 10' });
-    expect(moved.reminder, 'at another time').toMatchObject({ color: 'green' });
+    expect(moved.reminder, 'at another time').toMatchObject({ plumage: 'green' });
     await ask('POST', `${at}/snooze`, { when: 'tomorrow at 12' });
     await says('please, the plants on Wednesday at 19:00, I am away before');
-    expect(await colors(), 'a day that is moved apart').toEqual([
+    expect(await plumages(), 'a day that is moved apart').toEqual([
       'call Bob: red',
       'water the plants, series: green',
       'water the plants: green',
     ]);
     const gone = await ask<Written>('DELETE', at);
     await ask('POST', '/v1/undo', { id: gone.undo.id });
-    expect(await colors()).toContain('water the plants, series: green');
+    expect(await plumages()).toContain('water the plants, series: green');
 
     const { things } = await ask<{ things: { name: string; fields: object[] }[] }>('GET', '/v1/things');
-    const field = { name: 'color', label: 'Color', kind: 'words', example: null, choices: null };
+    const field = { name: 'plumage', label: 'Plumage', kind: 'words', example: null, choices: null, empty: null };
     expect(things.find(({ name }) => name === 'reminders')?.fields).toContainEqual(field);
 
     await says('/forget');
@@ -172,9 +172,9 @@ test('it is set, changed, shown, kept, taken back, exported and erased', async (
     const chunks: Buffer[] = [];
     for await (const chunk of await coda.started.artifacts.open(hash)) chunks.push(Buffer.from(chunk as Uint8Array));
     const data = JSON.parse(Buffer.concat(chunks).toString()) as { reminders: Reminder[] };
-    expect(data.reminders.map(({ color }) => color).sort()).toEqual(['green', 'green', 'red']);
+    expect(data.reminders.map(({ plumage }) => plumage).sort()).toEqual(['green', 'green', 'red']);
     await presses('Yes, forget me');
-    const { rows } = await coda.started.database.read('select color from reminders');
+    const { rows } = await coda.started.database.read('select plumage from reminders');
     expect(rows).toEqual([]);
   } finally {
     await coda.end();

@@ -229,13 +229,19 @@ const formField = z.object({
   kind: z.enum(['check', 'words', 'choice', 'target']).describe('target: {to, after}, as in the record.'),
   example: z.string().nullable(),
   choices: z.record(z.string(), z.string()).nullable().describe('Of a choice: each value in words.'),
+  empty: z.string().nullable().describe('Of a choice or target: no value, in words.'),
 });
 
 function thingsRoute(collections: readonly AnyCollection[]): AnyRoute {
   const things = collections.map(({ name, one, form = [] }) => ({
     name,
     one,
-    fields: form.map(({ example = null, choices = null, ...rest }) => ({ ...rest, example, choices })),
+    fields: form.map(({ example = null, choices = null, empty = null, ...rest }) => ({
+      ...rest,
+      example,
+      choices,
+      empty,
+    })),
   }));
   return route({
     method: 'GET',

@@ -50,6 +50,8 @@ interface InputProps {
   onValue: (value: unknown) => void;
 }
 
+const NONE = 'none';
+
 const INPUTS: Readonly<Record<ThingField['kind'], (props: InputProps) => preact.JSX.Element>> = {
   check: ({ field: { label }, value, onValue }) => <Check label={label} isOn={value === true} onTurn={onValue} />,
   words: ({ field: { name, label, example }, value, onValue }) => (
@@ -61,9 +63,9 @@ const INPUTS: Readonly<Record<ThingField['kind'], (props: InputProps) => preact.
       of={name}
     />
   ),
-  choice: ({ field: { name, label, choices }, value, onValue }) => (
+  choice: ({ field: { name, label, choices, empty }, value, onValue }) => (
     <Select label={label} value={String(value ?? '')} onValue={(chosen) => onValue(chosen || null)} of={name}>
-      <option value="">as coda is set</option>
+      <option value="">{empty ?? NONE}</option>
       {Object.entries(choices ?? {}).map(([each, words]) => (
         <option key={each} value={each}>
           {words}
@@ -74,14 +76,14 @@ const INPUTS: Readonly<Record<ThingField['kind'], (props: InputProps) => preact.
   target: TargetInput,
 };
 
-function TargetInput({ field: { name, label }, value, onValue }: InputProps) {
+function TargetInput({ field: { name, label, empty }, value, onValue }: InputProps) {
   const { to = '', after = '' } = (value ?? {}) as { to?: string; after?: string };
   const targets = useTargets([{ id: to }]);
   return (
     <>
       <TargetSelect
         label={label}
-        none="nowhere else"
+        none={empty ?? NONE}
         value={to}
         onValue={(id) => onValue(id === '' ? null : { to: id, ...(after !== '' && { after }) })}
         targets={targets}

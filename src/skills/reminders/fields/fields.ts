@@ -49,7 +49,7 @@ export const delivery = new ThingFields({
       .describe(
         'What was missed while I was off: late = said once, with how many were missed; latest = without; skip = not at all.',
       ),
-    form: { label: texts.labels.catchUp, kind: 'choice', choices: texts.catchUps },
+    form: { label: texts.labels.catchUp, kind: 'choice', choices: texts.catchUps, empty: texts.empty.catchUp },
     says: texts.catchUp,
   }),
   nag: field({
@@ -81,7 +81,7 @@ export const delivery = new ThingFields({
     show: ({ thenTarget, thenMinutes }) =>
       thenTarget === undefined || thenMinutes === undefined ? null : { to: thenTarget, after: lengthOf(thenMinutes) },
     flag: { usage: '<who> after <how long>', read: escalationSaid },
-    form: { label: texts.labels.escalate, kind: 'target' },
+    form: { label: texts.labels.escalate, kind: 'target', empty: texts.empty.escalate },
     says: (reminder, said) => texts.escalate(reminder, said?.to ?? ''),
   }),
 });

@@ -58,5 +58,6 @@ export const texts = {
     nag: 'Repeat until done, every',
     escalate: 'If unanswered, also tell',
   },
+  empty: { catchUp: 'as coda is set', escalate: 'nowhere else' },
   catchUps: { late: 'said late, with how many were missed', latest: 'said late, once', skip: 'left out' },
 };
