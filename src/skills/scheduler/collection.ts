@@ -58,10 +58,14 @@ export const own = collection({
       .object({ escalate_name: z.string().nullable(), says: z.string().describe('All that in words.') })
       .nullable()
       .describe('How what was found is told; null: at once, and once.'),
-    last_at: z.iso.datetime().nullable(),
+    running: z.boolean().describe('A run is under way, or waits for a decision.'),
+    last_at: z.iso.datetime().nullable().describe('When the last run began, also the one that is under way.'),
     next: z.array(z.iso.datetime()).describe('The next three times.'),
     repeats: z.string().nullable().describe('The series in words, by its own zone.'),
-    last_outcome: z.string().nullable(),
+    last_outcome: z
+      .string()
+      .nullable()
+      .describe('Of the last run that has ended; while running, of the one before. skipped: a time since last_at.'),
     last_error: z.string().nullable(),
     last_ms: z.int().nullable().describe('Milliseconds that the last run took.'),
     failures: z.int().describe('In a row.'),
@@ -170,6 +174,7 @@ function toRecord(schedule: PersonSchedule, names: TargetNames) {
     on: state === 'on',
     next_at: nextAt?.toISOString() ?? null,
     rule: rule ?? null,
+    running: schedule.isRunning,
     last_at: lastAt?.toISOString() ?? null,
     last_outcome: lastOutcome ?? null,
   };

@@ -34,7 +34,6 @@ const OUTCOMES: Record<string, string> = {
   expired: 'came too late to run',
   cancelled: 'was stopped',
   interrupted: 'was cut off',
-  skipped: 'left out: the one before had not ended',
 };
 
 const durationWords = (ms: number): string =>
@@ -49,15 +48,10 @@ export function line(
     thenIn,
   }: { cost?: number | undefined; toldIn?: string | undefined; thenIn?: string | undefined } = {},
 ): string {
-  const { id, title, rule, nextAt, state, lastAt, lastOutcome, lastMs, failures, isRunning, watch, zone } = schedule;
+  const { id, title, rule, nextAt, state, failures, watch, zone } = schedule;
   const when =
     state === 'off' ? 'off' : nextAt ? whenWords({ plannedAt: nextAt, rule, zone }, reader) : idleWords(schedule);
-  const last =
-    isRunning && lastAt
-      ? `running since ${formatMinute(lastAt, reader)}`
-      : lastOutcome && lastAt
-        ? `last ${formatMinute(lastAt, reader)}: ${OUTCOMES[lastOutcome] ?? lastOutcome}${lastMs === undefined ? '' : `, ${durationWords(lastMs)}`}`
-        : undefined;
+  const last = lastRunWords(schedule, reader);
   const parts = [
     when,
     ...thenWords(schedule, reader),
@@ -70,6 +64,19 @@ export function line(
     ...(cost ? [`cost ${cost.toFixed(4)} in 30 days`] : []),
   ];
   return `${title} (\`${id}\`) — ${parts.join('; ')}`;
+}
+
+/** The last run; of a time that was left out since, neither the time nor the length are known. */
+function lastRunWords(
+  { isRunning, lastAt, lastOutcome, lastMs }: Pick<PersonSchedule, 'isRunning' | 'lastAt' | 'lastOutcome' | 'lastMs'>,
+  reader: Reader,
+): string | undefined {
+  const at = lastAt && formatMinute(lastAt, reader);
+  if (isRunning && at !== undefined) return `running since ${at}`;
+  if (lastOutcome === 'skipped') return `left out the last time${at === undefined ? '' : `; last ran ${at}`}`;
+  if (!lastOutcome || at === undefined) return undefined;
+  const took = lastMs === undefined ? '' : `, ${durationWords(lastMs)}`;
+  return `last ${at}: ${OUTCOMES[lastOutcome] ?? lastOutcome}${took}`;
 }
 
 const idleWords = ({ watch }: PersonSchedule): string => (watch && isPushed(watch.source) ? 'on' : 'running');

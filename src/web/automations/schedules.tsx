@@ -11,46 +11,12 @@ import { Button, Switch } from '../parts/button.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
+import { BAD_OUTCOMES, findingWords, isEnded, lastRunWords, OUTCOMES } from './outcome.ts';
 import { ScheduleQuestion } from './question.tsx';
 
 type Listed = Json<'/v1/schedules'>;
 type Schedule = Listed['schedules'][number];
 type Runs = Json<'/v1/schedules/{id}/runs'>;
-
-const OUTCOMES: Readonly<Record<string, string>> = {
-  done: 'went well',
-  failed: 'failed',
-  expired: 'was too late',
-  cancelled: 'was stopped',
-  skipped: 'was skipped',
-  interrupted: 'was cut off',
-  running: 'runs',
-  waiting: 'waits',
-};
-
-const BAD = new Set(['failed', 'expired', 'interrupted']);
-
-const FINDINGS: Readonly<Record<string, string>> = {
-  gathered: 'kept for the digest',
-  nothing: 'nothing to tell',
-  same: 'as before, nothing said',
-  'not met': 'not the case, nothing said',
-  'not now': 'not in its hours, nothing said',
-  'first look': 'the first look',
-  flapping: 'changes too often to tell each time',
-};
-
-/** `45: not the case, nothing said` */
-function findingWords(finding: string, output: string | null): string {
-  const isShort = output !== null && output.length <= 40 && !output.includes('\n');
-  return `${isShort ? `${output}: ` : ''}${FINDINGS[finding] ?? finding}`;
-}
-
-function lastOf({ last_at: at, last_outcome: outcome, failures }: Schedule): string {
-  if (at === null) return 'has not run yet';
-  const came = OUTCOMES[outcome ?? ''] ?? outcome ?? 'runs';
-  return `${came} ${whenText(at)}${failures > 1 ? `, ${failures} failures in a row` : ''}`;
-}
 
 export function ScheduleList() {
   const loaded = useLoad('schedules', () => ask(api.GET('/v1/schedules', { params: { query: { limit: 200 } } })), [
@@ -123,7 +89,9 @@ function ScheduleRow({ schedule, loaded }: { schedule: Schedule; loaded: LoadSta
         <span class="under"> {repeats ?? 'once'}</span>
       </a>
       <span class="beneath">
-        <span class={failures > 0 || BAD.has(last_outcome ?? '') ? 'aside bad' : 'aside'}>{lastOf(schedule)}</span>
+        <span class={failures > 0 || BAD_OUTCOMES.has(last_outcome ?? '') ? 'aside bad' : 'aside'}>
+          {lastRunWords(schedule)}
+        </span>
         <span class="when">{first === undefined ? (on ? 'not again' : 'off') : `next ${whenText(first)}`}</span>
       </span>
       <Switch label={title} on={on} onTurn={(wanted) => switchIt(schedule, wanted, acting)} />
@@ -219,10 +187,10 @@ function ScheduleFacts({ schedule }: { schedule: Schedule }) {
       <dt>Next</dt>
       <dd>{next.length === 0 ? 'not again' : next.map((at) => whenText(at)).join(' · ')}</dd>
       <dt>Last</dt>
-      <dd class={error === null ? '' : 'bad'}>
-        {lastOf(schedule)}
-        {took !== null && `, took ${duration(took)}`}
-        {error !== null && `: ${error}`}
+      <dd class={isEnded(schedule) && error !== null ? 'bad' : ''}>
+        {lastRunWords(schedule)}
+        {isEnded(schedule) && took !== null && `, took ${duration(took)}`}
+        {isEnded(schedule) && error !== null && `: ${error}`}
       </dd>
       <dt>Missed while coda was off</dt>
       <dd>{MISSED[missed]}</dd>
@@ -297,7 +265,7 @@ function RunRow({ run }: { run: Runs['runs'][number] }) {
         )}
       </div>
       {cost !== null && <span class="aside">cost {cost.toFixed(4)}</span>}
-      <span class={BAD.has(state) ? 'tag bad' : 'tag'}>{OUTCOMES[state] ?? state}</span>
+      <span class={BAD_OUTCOMES.has(state) ? 'tag bad' : 'tag'}>{OUTCOMES[state] ?? state}</span>
       <span class="when">{took === null ? '' : duration(took)}</span>
     </li>
   );

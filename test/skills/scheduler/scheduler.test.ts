@@ -91,6 +91,7 @@ describe('what people plan', () => {
     await coda.start();
     await coda.app.whenSettled();
     expect(ana.heard('said')).toEqual([]);
+    expect(await ana.says('/schedules')).toContain('left out the last time');
     await coda.passes({ days: 1 });
     expect(ana.heard('said')).toHaveLength(1);
   });

@@ -7,7 +7,7 @@ import { type Me, me } from '../../../src/web/app/session.ts';
 export function signIn(now: string, { zone = 'Europe/Berlin', locale = 'en' as string | null } = {}): void {
   vi.useFakeTimers({ now: new Date(now), toFake: ['Date', 'setTimeout', 'clearTimeout'] });
   setClock(now);
-  me.value = { person: { id: 'ana', name: 'Ana', zone, locale }, scopes: [] } as unknown as Me;
+  me.value = { person: { id: 'ana', name: 'Ana', zone, locale }, scopes: [], platforms: {} } as unknown as Me;
 }
 
 /** With a timer that does not run by itself, and nothing of it left for other suites. */
