@@ -354,6 +354,7 @@ async function start(
 ): Promise<void> {
   const { open, skills, commands } = parts;
   const { closer, stopping, database, worker, delivery, jobs, schedules, agentSkills, http } = open;
+  await open.firstStart.makeByEnvironment();
   // Before anything is taken up: a turn that goes on after a restart finds its skills and specialists.
   closer.onClose('agent skills', await agentSkills.start(commands.map(({ name }) => name)));
   await join(parts, adapters, { answeredAt: 'everywhere' });

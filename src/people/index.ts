@@ -47,6 +47,7 @@ export {
   mergeRules as passwordMergeRules,
   nameOwner,
   openFirstCodes,
+  PASSWORD_LENGTH,
   type PasswordRow,
   passwordOf,
   passwordOfPerson,

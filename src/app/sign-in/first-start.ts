@@ -19,6 +19,7 @@ import {
 import { readerOf, type Transaction, type WritesBesides } from '../../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
 import { AttemptLimits } from './limits.ts';
+import { makeOwnerWithPassword } from './owner-password.ts';
 import { type OpenedSession, SESSION_MS, scopesOf } from './sessions.ts';
 
 const CODE_MINUTES = 15;
@@ -98,6 +99,11 @@ export class FirstStart {
     if (!isMade) throw wrongCode();
     this.isOwned = true;
     return { cookie, seconds: SESSION_MS / 1_000, scopes: scopesOf('owner') };
+  }
+
+  /** Makes the owner of a coda that has none, where the environment has a password. Throws `CONFIG_INVALID`. */
+  async makeByEnvironment(): Promise<void> {
+    if ((await this.isPending()) && (await makeOwnerWithPassword(this.deps))) this.isOwned = true;
   }
 
   private async makeOwner(

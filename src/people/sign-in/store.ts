@@ -5,6 +5,9 @@ import type { DeletionRule } from '../deletion.ts';
 import type { MergeRule } from '../merge.ts';
 import type { Role } from '../person.ts';
 
+/** Characters that a password has at least and at most. */
+export const PASSWORD_LENGTH = { least: 10, most: 200 };
+
 export interface PasswordRow {
   personId: string;
   login: string;

@@ -69,7 +69,7 @@ const ACTIONS: Readonly<Record<string, (entry: Entry) => string>> = {
   'person.join': () => 'two accounts became one person',
   'person.part': () => 'an account was parted from a person',
   'person.sign_in': () => 'signed in in a browser',
-  'person.first_owner': () => 'became the owner, with the code of the log',
+  'person.first_owner': () => 'became the first owner',
   'person.password': () => 'set a password for the page',
   'config.change': (entry) => about('the settings changed', entry),
   'control.run': ({ subject }) => `carried out “coda ${subject ?? ''}”`,

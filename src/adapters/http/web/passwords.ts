@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
 import { type AnyRoute, type HttpRequest, route } from '../../../chat/index.ts';
+import { PASSWORD_LENGTH } from '../../../people/index.ts';
 import { cookieOf, cookieText } from '../origins.ts';
 import { guardOwnPage, type OpenedCookie, scopeList } from './session.ts';
 
@@ -39,7 +40,7 @@ const login = z
   .min(1)
   .max(80)
   .regex(/^\P{C}+$/u, { error: 'expected a name on one line' });
-const password = z.string().max(200);
+const password = z.string().max(PASSWORD_LENGTH.most);
 
 export function passwordRoutes(keeper: PasswordKeeper): readonly AnyRoute[] {
   return [signInRoute(keeper), ownRoute(keeper), setRoute(keeper), endRoute(keeper)];
@@ -122,7 +123,7 @@ function setRoute(keeper: PasswordKeeper): AnyRoute {
     maxBytes: 4_000,
     body: z.strictObject({
       login,
-      password: password.min(10, { error: 'expected at least 10 characters' }),
+      password: password.min(PASSWORD_LENGTH.least, { error: `expected at least ${PASSWORD_LENGTH.least} characters` }),
       current: password.optional().describe('The password so far, where there is one.'),
     }),
     answers: { 204: { description: 'It is set.' } },
