@@ -154,8 +154,8 @@ export const REHEARSAL = 'rehearsal-';
 
 /** Removes copies that a rehearsal has left which was killed: nothing that is forgotten would be forgotten there. */
 export async function removeRehearsals(dataDir: string): Promise<void> {
-  const left = (await names(dataDir, /^rehearsal-/)).map((name) => join(dataDir, name));
-  await Promise.all(left.map((path) => rm(path, { recursive: true, force: true })));
+  const copies = (await names(dataDir, /^rehearsal-/)).map((name) => join(dataDir, name));
+  await Promise.all(copies.map((path) => rm(path, { recursive: true, force: true })));
 }
 
 export const stampOf = (now: Date) => now.toISOString().replace(/\D/g, '').slice(0, 14);
