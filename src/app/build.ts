@@ -38,6 +38,7 @@ import { programVerbs } from './programs.ts';
 import { householdOf } from './settings.ts';
 import { ModelQuestion } from './setup/question.ts';
 import { FirstStart } from './sign-in/first-start.ts';
+import { Invitations } from './sign-in/invitations.ts';
 import { Sessions } from './sign-in/sessions.ts';
 import { Tokens } from './sign-in/tokens.ts';
 import { openSkillParts, type SkillParts } from './skill-parts.ts';
@@ -104,6 +105,7 @@ interface OpenParts extends CoreParts, SkillParts {
   backups: Backups;
   tokens: Tokens;
   sessions: Sessions;
+  invitations: Invitations;
   firstStart: FirstStart;
   question: ModelQuestion;
   approvals: Approvals;
@@ -119,6 +121,7 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
   const http = openHttp(config, world);
   const ofSkills = await openSkillParts(core, { version, thinking, http });
   const { secrets } = ofSkills.agentSkills;
+  const sessions = new Sessions({ database, world, config });
   return {
     ...core,
     ...ofSkills,
@@ -127,7 +130,8 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
     http,
     backups: new Backups({ config, database, world, program: `coda ${version}` }),
     tokens: new Tokens({ database, world, config }),
-    sessions: new Sessions({ database, world, config }),
+    sessions,
+    invitations: new Invitations({ database, world, config }, sessions),
     firstStart: new FirstStart({ database, world, config }),
     question: new ModelQuestion({ config, world, listen: () => http?.listens, onRestart: options.onRestart }),
     approvals: new Approvals({ database, world, delivery, token: config.access.approval_token }),
@@ -216,6 +220,7 @@ function httpPartsOf(
     people,
     backups: open.backups,
     sessions: open.sessions,
+    invitations: open.invitations,
     firstStart: open.firstStart,
     question: open.question,
     pushes: open.pushes,
@@ -251,6 +256,7 @@ function appOf(parts: RunningParts, { terminal, adapters, shown, service }: Ways
     jobs,
     tokens,
     sessions,
+    invitations: open.invitations,
     firstStart,
     http,
     agentSkills,

@@ -48,6 +48,7 @@ import { sessions, tokens } from './operations/tokens.ts';
 import type { People } from './people.ts';
 import type { ModelQuestion } from './setup/question.ts';
 import type { FirstStart } from './sign-in/first-start.ts';
+import type { Invitations } from './sign-in/invitations.ts';
 import { Passwords } from './sign-in/passwords.ts';
 import type { Sessions } from './sign-in/sessions.ts';
 import { Callers, type Tokens } from './sign-in/tokens.ts';
@@ -79,6 +80,7 @@ export interface HttpParts {
   people: People;
   backups: Backups;
   sessions: Sessions;
+  invitations: Invitations;
   firstStart: FirstStart;
   question: ModelQuestion;
   pushes: Pushes;
@@ -132,6 +134,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
     delivery,
     sessions,
     firstStart,
+    invitations: parts.invitations,
     passwords: new Passwords({ database, world, config: parts.config }),
     clock: world.clock,
   });

@@ -11,6 +11,17 @@ export {
   readPolicies,
   type Thing,
 } from './gate.ts';
+export {
+  add as addInvitation,
+  deletionRules as invitationDeletionRules,
+  findOpen as findInvitation,
+  list as listInvitations,
+  mergeRules as invitationMergeRules,
+  type OpenInvitation,
+  remove as removeInvitation,
+  retentionRules as invitationRetentionRules,
+  spend as spendInvitation,
+} from './invitations/store.ts';
 export * as links from './links/store.ts';
 export { deletionRules as linkDeletionRules, mergeRules as personMergeRules } from './links/store.ts';
 export type { MergedRows, MergeRule } from './merge.ts';

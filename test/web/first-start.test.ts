@@ -141,4 +141,34 @@ describe.skipIf(!CHROMIUM)('a first start in the browser', () => {
     expect(readFileSync(join(folder, 'own.yaml'), 'utf8')).toContain('# ours');
     for (const text of [readFileSync(join(folder, 'own.yaml'), 'utf8'), coda.stderr]) expect(text).not.toContain(KEY);
   });
+
+  test('an invitation makes a member of whoever opens it, who then sets a password', async () => {
+    const { url, code } = await nothingConfigured();
+    const owner = await visit(`${url}/open#${code}`);
+    await owner.getByLabel('Your name').fill('Ana');
+    await owner.getByRole('button', { name: 'Go on' }).click();
+    await owner.getByRole('heading', { name: 'Whom shall I ask?' }).waitFor();
+    await owner.goto(`${url}/people`);
+    await owner.getByRole('button', { name: 'Invite' }).click();
+    await owner.getByLabel('Their name').fill('Bo');
+    await owner.getByRole('button', { name: 'Make a link' }).click();
+    const link = (await owner.locator('dialog code').textContent()) ?? '';
+    expect(link.startsWith(`${url}/open#invited-`)).toBe(true);
+    expect(await faultsOf(owner, 'invitation')).toEqual([]);
+    await owner.getByRole('button', { name: 'Close' }).click();
+    await owner.getByRole('heading', { name: 'Invited' }).waitFor();
+    const guest = await visit(link);
+    await guest.getByRole('heading', { name: 'Ana invites you' }).waitFor();
+    expect(await guest.getByLabel('Your name').inputValue()).toBe('Bo');
+    expect(await faultsOf(guest, 'invited')).toEqual([]);
+    await guest.getByRole('button', { name: 'Go on' }).click();
+    await guest.getByRole('heading', { name: /^Today/ }).waitFor();
+    await guest.goto(`${url}/you`);
+    await guest.getByRole('button', { name: 'Set a password' }).click();
+    await guest.getByLabel('New password').fill('correct horse battery');
+    await guest.getByRole('button', { name: 'Set it' }).click();
+    await guest.getByText('You sign in as bo.').waitFor();
+    const thief = await visit(link);
+    await thief.getByRole('alert').getByText('This invitation was used already').waitFor();
+  });
 });

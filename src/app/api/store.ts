@@ -82,7 +82,7 @@ export async function pastApprovals(
             coalesce(a.payload ->> 'purpose', a.payload ->> 'tool', '') as purpose,
             case when t.person_id = $2 then a.payload ->> 'shown' end as shown, p.name as person, t.person_id as "personId",
             c.adapter, a.at as "askedAt", n.at as "decidedAt", n.status = 'ok' as approved, q.name as by,
-            (r.payload ->> 'ok')::boolean as outcome, r.payload ->> 'code' as code, case when t.person_id = $2 then d.payload ->> 'because' end as because,
+            (r.payload ->> 'ok')::boolean as outcome, r.payload ->> 'code' as code, case when $2 in (t.person_id, n.person_id) then d.payload ->> 'because' end as because,
             case when t.person_id = $2 then coalesce(r.payload ->> 'text', r.payload ->> 'message') end as result,
             case when t.person_id <> $2 then null when c.adapter <> 'http' then c.id::text
                  when starts_with(c.channel, 'web-' || t.person_id || '/') then substr(c.channel, strpos(c.channel, '/') + 1)

@@ -12,6 +12,7 @@ import type { Database, WritesBesides } from '../../storage/index.ts';
 import type { Backups } from '../backups.ts';
 import type { People } from '../people.ts';
 import type { FirstStart } from '../sign-in/first-start.ts';
+import type { Invitations } from '../sign-in/invitations.ts';
 import type { Sessions } from '../sign-in/sessions.ts';
 import type { Tokens } from '../sign-in/tokens.ts';
 
@@ -29,6 +30,7 @@ export interface OperatedApp {
   readonly people: People;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
+  readonly invitations: Invitations;
   readonly firstStart: FirstStart;
   readonly http: HttpServer | undefined;
   readonly agentSkills: LiveSkills;
@@ -69,7 +71,19 @@ export interface OperationParts {
 }
 
 export interface ServedParts {
-  app: Pick<OperatedApp, 'database' | 'jobs' | 'delivery' | 'approvals' | 'tokens' | 'sessions' | 'people' | 'backups'>;
+  app: Pick<
+    OperatedApp,
+    | 'database'
+    | 'jobs'
+    | 'delivery'
+    | 'approvals'
+    | 'tokens'
+    | 'sessions'
+    | 'invitations'
+    | 'people'
+    | 'backups'
+    | 'http'
+  >;
   world: World;
 }
 
@@ -83,4 +97,23 @@ export function needsToken(approvals: Pick<Approvals, 'carries'>, token: string 
         : 'The running coda has another access.approval_token than the one given.',
     remedy: 'Give it with --approval-token: whoever gets what this gives may approve calls.',
   });
+}
+
+/** Address of the page, once it is served. Throws `CONFIG_INVALID` where HTTP is off. */
+export async function pageUrl({ http }: Pick<OperatedApp, 'http'>): Promise<string> {
+  if (!http) throw needsHttp();
+  await http.whenOpen();
+  if (http.url === undefined) throw stoppingError();
+  return http.url;
+}
+
+function needsHttp(): CodaError {
+  return new CodaError('CONFIG_INVALID', {
+    message: 'There is no page to open: HTTP is off.',
+    remedy: 'Add "http: {}" to the configuration (docs/http.md), and start coda again.',
+  });
+}
+
+function stoppingError(): CodaError {
+  return new CodaError('NO_DAEMON', { message: 'This coda is stopping.', remedy: 'Start it again with "coda run".' });
 }

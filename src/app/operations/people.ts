@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { signInPath } from '../../adapters/http/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { operation } from '../../chat/operation.ts';
-import type { OperationParts, ServedParts } from './parts.ts';
+import { type OperationParts, pageUrl, type ServedParts } from './parts.ts';
 
 const MEMBER = 'member';
 
@@ -95,6 +96,97 @@ const role = operation({
   show: (name, asked) => `${name} is ${asked.role} now.\n`,
 });
 
+const invite = operation({
+  name: 'people invite',
+  summary: 'show a link with which somebody becomes a member at the page, once, within 7 days',
+  example: 'coda people invite Ana',
+  input: z.object({
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(80)
+      .regex(/^\P{C}+$/u)
+      .describe('what they are called'),
+  }),
+  args: ['name'],
+  approves: true,
+  audit: (input) => input,
+  route: {
+    paths: ['/v1/people/invitations'],
+    scope: 'admin',
+    tag: 'people',
+    summary: 'Makes a link with which somebody becomes a member, once, within 7 days; it is shown this once.',
+    body: z.strictObject({
+      name: z
+        .string()
+        .trim()
+        .min(1)
+        .max(80)
+        .regex(/^\P{C}+$/u),
+    }),
+    answers: { 201: { description: 'It is made.', schema: z.object({ url: z.string(), until: z.iso.datetime() }) } },
+    answer: (link) => ({ status: 201, json: link }),
+  },
+  async run({ app }: ServedParts, { name }, { besides, personId }) {
+    const url = await pageUrl(app);
+    const { code, expiresAt } = await app.invitations.add(name, personId, besides);
+    return { url: url + signInPath(code), until: expiresAt.toISOString() };
+  },
+  show: ({ url }, { name }) => ({ out: `${url}\n`, err: `Send it to ${name}: it is good once, for 7 days.\n` }),
+});
+
+const invitationList = operation({
+  name: 'people invitations',
+  summary: 'show the invitations that are open',
+  input: z.object({}),
+  json: 'indented',
+  route: {
+    method: 'GET',
+    paths: ['/v1/people/invitations'],
+    scope: 'admin',
+    tag: 'people',
+    summary: 'The invitations that are open, without their links.',
+    answers: {
+      200: {
+        description: 'The newest first; at most 100.',
+        schema: z.object({
+          invitations: z.array(
+            z.object({ id: z.string(), name: z.string(), from: z.string(), until: z.iso.datetime() }),
+          ),
+        }),
+      },
+    },
+    answer: (open) => ({ json: { invitations: open } }),
+  },
+  async run({ app }: ServedParts) {
+    const open = await app.invitations.list();
+    return open.map(({ id, name, from, expiresAt }) => ({ id, name, from, until: expiresAt.toISOString() }));
+  },
+  show: (open, _, { at }) =>
+    open
+      .map(({ id, name, from, until }) => `${id}  ${name}  from ${from.replace(/\p{C}/gu, '')}  until ${at(until)}\n`)
+      .join('') || 'No invitation is open.\n',
+});
+
+const uninvite = operation({
+  name: 'people uninvite',
+  summary: 'take an invitation back that nobody has used',
+  input: z.object({ id: z.uuid().describe('as "coda people invitations" shows it') }),
+  args: ['id'],
+  audit: (input) => input,
+  route: {
+    method: 'DELETE',
+    paths: ['/v1/people/invitations/:id'],
+    scope: 'admin',
+    tag: 'people',
+    summary: 'Takes an invitation back that nobody has used.',
+    params: z.object({ id: z.uuid() }),
+  },
+  run: ({ app }: ServedParts, { id }, { besides }) => app.invitations.remove(id, besides),
+  show: () => 'It is taken back.\n',
+});
+
 function notYourself(): CodaError {
   return new CodaError('HTTP_CONFLICT', {
     message: 'That would be your own role.',
@@ -102,4 +194,4 @@ function notYourself(): CodaError {
   });
 }
 
-export const people = [list, revoke, role];
+export const people = [list, revoke, role, invite, invitationList, uninvite];

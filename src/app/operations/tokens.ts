@@ -5,12 +5,11 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { signInPath } from '../../adapters/http/index.ts';
 import { sleep } from '../../base/async.ts';
-import { CodaError } from '../../base/errors.ts';
 import { plural } from '../../base/text.ts';
 import { SCOPES, type Scope } from '../../chat/index.ts';
 import { operation, text } from '../../chat/operation.ts';
 import { approves } from '../sign-in/tokens.ts';
-import { needsToken, type OperationParts, type ServedParts } from './parts.ts';
+import { needsToken, type OperationParts, pageUrl, type ServedParts } from './parts.ts';
 
 const list = operation({
   name: 'tokens list',
@@ -132,10 +131,7 @@ const link = operation({
   input: whose,
   audit: ({ person = null }) => ({ person }),
   async run({ app }: OperationParts, { person }, { besides, token }) {
-    if (!app.http) throw needsHttp();
-    await app.http.whenOpen();
-    const { url } = app.http;
-    if (url === undefined) throw stoppingError();
+    const url = await pageUrl(app);
     // The signed-in person decides about calls that wait.
     needsToken(app.approvals, token);
     const isFirst = person === undefined && (await app.firstStart.isPending());
@@ -145,17 +141,6 @@ const link = operation({
     return { url: url + signInPath(code), expires_at: expiresAt.toISOString(), is_first: isFirst };
   },
 });
-
-function needsHttp(): CodaError {
-  return new CodaError('CONFIG_INVALID', {
-    message: 'There is no page to open: HTTP is off.',
-    remedy: 'Add "http: {}" to the configuration (docs/http.md), and start coda again.',
-  });
-}
-
-function stoppingError(): CodaError {
-  return new CodaError('NO_DAEMON', { message: 'This coda is stopping.', remedy: 'Start it again with "coda run".' });
-}
 
 const signOut = operation({
   name: 'open revoke',

@@ -12,7 +12,7 @@ import {
   requestTable,
 } from '../../delivery/index.ts';
 import { fileCollection, jobFiles, retention } from '../../jobs/index.ts';
-import { sessionRetentionRules, strangerRule } from '../../people/index.ts';
+import { invitationRetentionRules, sessionRetentionRules, strangerRule } from '../../people/index.ts';
 import { secretTable } from '../../secrets/index.ts';
 import { collectFiles, type FileReferences, missingFiles } from '../../storage/index.ts';
 import * as texts from './texts.ts';
@@ -34,6 +34,7 @@ const roomRules = [
   ...postponedRetentionRules,
   ...agentRetentionRules,
   ...requestRetentionRules,
+  ...invitationRetentionRules,
   ...sessionRetentionRules,
 ];
 

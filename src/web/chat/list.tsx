@@ -23,7 +23,7 @@ const hrefOf = (id: string): string => (id === MAIN ? '/chat' : `/chat/${id}`);
 export const newChat = (): void => go(`/chat/${newId().slice(0, 12)}`);
 
 /** Ways to coda that stand as words of their own on a page; platforms have their own titles. */
-const HERE: Readonly<Record<string, string>> = { console: 'Terminal', http: 'Web' };
+const HERE: Readonly<Record<string, string>> = { console: 'Terminal', http: 'Web', invitation: 'by an invitation' };
 
 export const platformName = (platform: string): string => HERE[platform] ?? titlesOfPlatforms()[platform] ?? platform;
 

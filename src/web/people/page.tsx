@@ -18,6 +18,7 @@ import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
 import { Tabs } from '../parts/tabs.tsx';
+import { Inviting, OpenInvitations } from './invitations.tsx';
 import { Trial } from './trial.tsx';
 
 type People = Json<'/v1/people'>;
@@ -39,6 +40,8 @@ export default function PeoplePage() {
 function PersonList() {
   const loaded = useLoad('people', () => ask(api.GET('/v1/people')), ['people']);
   const [isPairing, setPairing] = useState(false);
+  const [isInviting, setInviting] = useState(false);
+  const invitations = useLoad('invitations', () => ask(api.GET('/v1/people/invitations')), ['people']);
   return (
     <LoadView loaded={loaded}>
       {({ people, roles }) => {
@@ -57,9 +60,14 @@ function PersonList() {
             <Section
               title="Known"
               acts={
-                <Button icon="key" onClick={() => setPairing(true)}>
-                  Let in by a code
-                </Button>
+                <>
+                  <Button icon="plus" onClick={() => setInviting(true)}>
+                    Invite
+                  </Button>
+                  <Button icon="key" onClick={() => setPairing(true)}>
+                    Let in by a code
+                  </Button>
+                </>
               }
             >
               <ul class="list">
@@ -68,6 +76,8 @@ function PersonList() {
                 ))}
               </ul>
             </Section>
+            <OpenInvitations loaded={invitations} />
+            {isInviting && <Inviting onClose={() => setInviting(false)} onMade={invitations.reload} />}
             {isPairing && <Pairing roles={roles} onClose={() => setPairing(false)} onDone={loaded.reload} />}
           </>
         );

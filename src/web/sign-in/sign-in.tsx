@@ -7,9 +7,13 @@ import { Unreachable } from '../app/wrong.tsx';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { FirstStart } from './first-start.tsx';
+import { Invited } from './invited.tsx';
 
 /** Codes of the first start are short enough to be typed; those of links are not. */
 const TYPED = /^[A-Z2-9]{5}-[A-Z2-9]{5}$/;
+
+/** Codes of invitations begin so. */
+const INVITED = /^invited-/;
 
 /** The first start where nobody owns this coda; else how one signs in, or the exchange of a link's code (behind `#`). */
 export function SignIn({ code }: { code: string }) {
@@ -25,7 +29,7 @@ export function SignIn({ code }: { code: string }) {
   if (isFirst instanceof Failure) return <Unreachable failure={isFirst} onAgain={look} />;
   if (isFirst === undefined) return null;
   if (isFirst) return <FirstStart code={TYPED.test(code) ? code : ''} />;
-  return <Ways code={code} />;
+  return INVITED.test(code) ? <Invited code={code} /> : <Ways code={code} />;
 }
 
 function Ways({ code }: { code: string }) {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type AnyRoute, route } from '../../../chat/index.ts';
 import { cookieText } from '../origins.ts';
-import { guardOwnPage, type OpenedCookie, scopeList } from './session.ts';
+import { guardOwnPage, type OpenedCookie, personName, scopeList } from './session.ts';
 
 /** Makes the first owner. */
 export interface FirstOwner {
@@ -11,8 +11,6 @@ export interface FirstOwner {
   /** Throws `HTTP_UNAUTHORIZED`, `HTTP_CONFLICT` or `HTTP_TOO_FAST`. */
   claim(claim: { code: string; name: string; address: string }): Promise<OpenedCookie>;
 }
-
-const NAME = /^\P{C}+$/u;
 
 export function firstStartRoute(first: FirstOwner): AnyRoute {
   return route({
@@ -24,7 +22,7 @@ export function firstStartRoute(first: FirstOwner): AnyRoute {
     maxBytes: 2_000,
     body: z.strictObject({
       code: z.string().min(1).max(40),
-      name: z.string().trim().min(1).max(80).regex(NAME, { error: 'expected a name on one line' }),
+      name: personName,
     }),
     answers: { 200: { description: 'They are.', schema: z.object({ scopes: scopeList }) } },
     async answerRequest({ body, header, address }) {

@@ -4,6 +4,7 @@ import { type ChatsDeps, chatsRoutes } from '../chats/index.ts';
 import type { Problem } from '../problem.ts';
 import { WebFiles } from './files.ts';
 import { type FirstOwner, firstStartRoute, signInWaysRoute } from './first-start.ts';
+import { type InvitationKeeper, invitationRoutes } from './invitations.ts';
 import { type PasswordKeeper, passwordRoutes } from './passwords.ts';
 import { type SessionKeeper, sessionRoutes } from './session.ts';
 
@@ -14,7 +15,12 @@ export interface Web {
 }
 
 export function openWeb(
-  deps: ChatsDeps & { sessions: SessionKeeper; firstStart: FirstOwner; passwords: PasswordKeeper },
+  deps: ChatsDeps & {
+    sessions: SessionKeeper;
+    firstStart: FirstOwner;
+    passwords: PasswordKeeper;
+    invitations: InvitationKeeper;
+  },
 ): Web {
   const files = new WebFiles();
   return {
@@ -22,6 +28,7 @@ export function openWeb(
       signInWaysRoute(deps.firstStart),
       firstStartRoute(deps.firstStart),
       ...passwordRoutes(deps.passwords),
+      ...invitationRoutes(deps.invitations),
       ...sessionRoutes(deps.sessions),
       ...chatsRoutes(deps),
       ...files.routes(),

@@ -4,7 +4,7 @@ import { CodaError } from '../../../base/errors.ts';
 import { type AnyRoute, type HttpRequest, route } from '../../../chat/index.ts';
 import { PASSWORD_LENGTH } from '../../../people/index.ts';
 import { cookieOf, cookieText } from '../origins.ts';
-import { guardOwnPage, type OpenedCookie, scopeList } from './session.ts';
+import { agentOf, guardOwnPage, type OpenedCookie, personName, scopeList } from './session.ts';
 
 export interface PasswordKeeper {
   open(attempt: {
@@ -33,13 +33,6 @@ export interface PasswordKeeper {
 }
 
 const TAG = 'session';
-const MOST_AGENT = 200;
-const login = z
-  .string()
-  .trim()
-  .min(1)
-  .max(80)
-  .regex(/^\P{C}+$/u, { error: 'expected a name on one line' });
 const password = z.string().max(PASSWORD_LENGTH.most);
 
 export function passwordRoutes(keeper: PasswordKeeper): readonly AnyRoute[] {
@@ -53,15 +46,12 @@ function signInRoute(keeper: PasswordKeeper): AnyRoute {
     tag: TAG,
     summary: 'Signs a browser in with a name and a password.',
     maxBytes: 4_000,
-    body: z.strictObject({ login, password: password.min(1) }),
+    body: z.strictObject({ login: personName, password: password.min(1) }),
     answers: { 200: { description: 'The browser is signed in.', schema: z.object({ scopes: scopeList }) } },
     async answerRequest({ body, header, address }) {
       const origin = guardOwnPage(header);
       const before = cookieIn(header);
-      const agent = header('user-agent')
-        ?.replace(/\P{ASCII}/gu, '')
-        .slice(0, MOST_AGENT);
-      const session = await keeper.open({ ...body, address, agent, before });
+      const session = await keeper.open({ ...body, address, agent: agentOf(header), before });
       return {
         headers: { 'Set-Cookie': cookieText(session.cookie, session.seconds, origin) },
         body: { json: { scopes: session.scopes } },
@@ -122,7 +112,7 @@ function setRoute(keeper: PasswordKeeper): AnyRoute {
     summary: 'Sets the password of whoever is signed in at this browser, and signs their other browsers out.',
     maxBytes: 4_000,
     body: z.strictObject({
-      login,
+      login: personName,
       password: password.min(PASSWORD_LENGTH.least, { error: `expected at least ${PASSWORD_LENGTH.least} characters` }),
       current: password.optional().describe('The password so far, where there is one.'),
     }),

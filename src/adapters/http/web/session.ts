@@ -23,6 +23,22 @@ export const signInPath = (code: string): string => `/open#${code}`;
 const TAG = 'session';
 export const scopeList = z.array(z.enum(Object.keys(SCOPES) as [Scope, ...Scope[]]));
 
+/** A name that a visitor gives themselves. */
+export const personName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .regex(/^\P{C}+$/u, { error: 'expected a name on one line' });
+
+const MOST_AGENT = 200;
+
+/** The browser's name for itself. */
+export const agentOf = (header: HttpRequest['header']): string | undefined =>
+  header('user-agent')
+    ?.replace(/\P{ASCII}/gu, '')
+    .slice(0, MOST_AGENT);
+
 /** Throws `HTTP_FORBIDDEN` for what a page of another site sends; returns the page's origin. */
 export function guardOwnPage(header: HttpRequest['header']): string | undefined {
   const [site, mode, origin] = [header('sec-fetch-site'), header('sec-fetch-mode'), header('origin')];

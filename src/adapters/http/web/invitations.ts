@@ -1,0 +1,69 @@
+/** The page of an invitation: who invites, and the way in for the invited. */
+import { z } from 'zod';
+import { type AnyRoute, route } from '../../../chat/index.ts';
+import { cookieOf, cookieText } from '../origins.ts';
+import { agentOf, guardOwnPage, type OpenedCookie, personName, scopeList } from './session.ts';
+
+export interface InvitationKeeper {
+  describe(code: string, address: string): Promise<{ from: string; name: string }>;
+  accept(acceptance: {
+    code: string;
+    name: string;
+    address: string;
+    agent: string | undefined;
+    before: { cookie: string | undefined; instead: boolean };
+  }): Promise<OpenedCookie>;
+}
+
+const code = z.string().min(1).max(100);
+
+export function invitationRoutes(keeper: InvitationKeeper): readonly AnyRoute[] {
+  return [lookRoute(keeper), acceptRoute(keeper)];
+}
+
+function lookRoute(keeper: InvitationKeeper): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/v1/sign-in/invitation',
+    tag: 'session',
+    summary: 'Who invites whom, by the code of an invitation; it stays good.',
+    maxBytes: 1_000,
+    body: z.strictObject({ code }),
+    answers: {
+      200: {
+        description: 'It is open.',
+        schema: z.object({ from: z.string(), name: z.string().describe('Whom it is for, as its owner calls them.') }),
+      },
+    },
+    async answerRequest({ body, header, address }) {
+      guardOwnPage(header);
+      return { body: { json: await keeper.describe(body.code, address) } };
+    },
+  });
+}
+
+function acceptRoute(keeper: InvitationKeeper): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/v1/sign-in/invitation/accept',
+    tag: 'session',
+    summary:
+      'Uses an invitation up: its visitor is a member by the name that they give, and signed in at this browser.',
+    maxBytes: 2_000,
+    body: z.strictObject({
+      code,
+      name: personName,
+      instead: z.boolean().default(false).describe('Ends the session that this browser has.'),
+    }),
+    answers: { 200: { description: 'They are in.', schema: z.object({ scopes: scopeList }) } },
+    async answerRequest({ body: { instead, ...body }, header, address }) {
+      const origin = guardOwnPage(header);
+      const before = { cookie: cookieOf({ headers: { cookie: header('cookie') } }), instead };
+      const session = await keeper.accept({ ...body, address, agent: agentOf(header), before });
+      return {
+        headers: { 'Set-Cookie': cookieText(session.cookie, session.seconds, origin) },
+        body: { json: { scopes: session.scopes } },
+      };
+    },
+  });
+}

@@ -1,0 +1,78 @@
+/** Links with which somebody becomes a member at the page: a new one, and those that nobody has used. */
+import { useRef, useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { whenText } from '../app/format.ts';
+import type { LoadState } from '../app/load.ts';
+import { act } from '../app/toasts.tsx';
+import { copy } from '../chat/markup.tsx';
+import { Button } from '../parts/button.tsx';
+import { Dialog, Question } from '../parts/dialog.tsx';
+import { Field } from '../parts/field.tsx';
+import { Section } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
+
+type Invitations = Json<'/v1/people/invitations'>;
+
+export function OpenInvitations({ loaded }: { loaded: LoadState<Invitations> }) {
+  const open = loaded.data?.invitations ?? [];
+  if (open.length === 0) return null;
+  const takeBack = (id: string, name: string) =>
+    void act(() => ask(api.DELETE('/v1/people/invitations/{id}', { params: { path: { id } } })), {
+      done: `The invitation of ${name} is taken back.`,
+    }).then(loaded.reload);
+  return (
+    <Section title="Invited">
+      <ul class="list">
+        {open.map(({ id, name, from, until }) => (
+          <Row key={id} label={name}>
+            <span class="what">
+              {name} <span class="under">by {from}</span>
+            </span>
+            <span class="aside">until {whenText(until)}</span>
+            <Button onClick={() => takeBack(id, name)}>Take back</Button>
+          </Row>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+/** Asks whom to invite, then shows the link. */
+export function Inviting({ onClose, onMade }: { onClose: () => void; onMade: () => void }) {
+  const [name, setName] = useState('');
+  const [link, setLink] = useState<string>();
+  // The question closes itself once it has its answer.
+  const url = useRef<string>();
+  if (link !== undefined) {
+    return (
+      <Dialog title="The invitation" onClose={onClose}>
+        <div class="body">
+          <h2>The invitation</h2>
+          <p>It is shown this once. Send the link to {name}: whoever opens it first within 7 days is a member.</p>
+          <code>{link}</code>
+          <div class="buttons">
+            <Button icon="copy" kind="primary" onClick={() => void copy(link)}>
+              Copy
+            </Button>
+            <Button onClick={onClose}>Close</Button>
+          </div>
+        </div>
+      </Dialog>
+    );
+  }
+  return (
+    <Question
+      title="Invite somebody"
+      yes="Make a link"
+      onClose={() => (url.current === undefined ? onClose() : setLink(url.current))}
+      onYes={async () => {
+        url.current = (await ask(api.POST('/v1/people/invitations', { body: { name: name.trim() } }))).url;
+      }}
+      onDone={onMade}
+    >
+      <p class="faint">They become a member, and need nothing but a browser.</p>
+      <Field label="Their name" value={name} onValue={setName} required isFirst maxLength={80} />
+    </Question>
+  );
+}
