@@ -2,6 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { append, rowOf } from '../../audit/index.ts';
 import { CodaError, systemCode } from '../../base/errors.ts';
+import { plural } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import { hasResident, lockClaims, PASSWORD_LENGTH, setPassword, spendFirstCodes } from '../../people/index.ts';
 import { personNamed, type WhoDeps } from '../credentials.ts';
@@ -48,7 +49,7 @@ function readOwnerPassword({ env, secrets }: Pick<World, 'env' | 'secrets'>): st
   if (!password || length < least || length > most) {
     throw invalid(
       `The password of ${file ? FILE : VALUE} is too ${length < least ? 'short' : 'long'}.`,
-      `Give one of ${least} to ${most} characters, or none: the log then shows a code for the first owner.`,
+      `Give one of ${least} to ${plural(most, 'character')}, or none: the log then shows a code for the first owner.`,
     );
   }
   secrets.add(password);

@@ -1,6 +1,8 @@
 /** Sign-in with a password, and what a person sees of their own: their login and their browsers. */
+
 import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
+import { plural } from '../../../base/text.ts';
 import { type AnyRoute, type HttpRequest, route } from '../../../chat/index.ts';
 import { PASSWORD_LENGTH } from '../../../people/index.ts';
 import { cookieOf, cookieText } from '../origins.ts';
@@ -113,7 +115,9 @@ function setRoute(keeper: PasswordKeeper): AnyRoute {
     maxBytes: 4_000,
     body: z.strictObject({
       login: personName,
-      password: password.min(PASSWORD_LENGTH.least, { error: `expected at least ${PASSWORD_LENGTH.least} characters` }),
+      password: password.min(PASSWORD_LENGTH.least, {
+        error: `expected at least ${plural(PASSWORD_LENGTH.least, 'character')}`,
+      }),
       current: password.optional().describe('The password so far, where there is one.'),
     }),
     answers: { 204: { description: 'It is set.' } },
