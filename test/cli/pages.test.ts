@@ -88,6 +88,7 @@ describe.each(IN_A_SHELL)('docs/%s', (page) => {
 /** Lines that are not run here, and why. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   'npm start': 'setup.test.ts starts a small package with it; bench/newcomer.ts a clone',
+  'npm start -- run': 'runs until it is stopped; first-start.test.ts plays it in a browser',
   'npm start -- init': 'bench/newcomer.ts; init.test.ts plays its questions',
   'npm test': 'runs this',
   'npm run check': 'a part of npm test',

@@ -9,9 +9,11 @@ import { uuid } from '../../src/base/ids.ts';
 import { inboxMergeRules, outboxMergeRules, requestMergeRules, targets } from '../../src/delivery/index.ts';
 import { scheduleMergeRules } from '../../src/jobs/index.ts';
 import {
+  invitationMergeRules,
   links,
   type Person,
   pairingMergeRules,
+  passwordMergeRules,
   personMergeRules,
   sessionMergeRules,
   tokenMergeRules,
@@ -59,6 +61,8 @@ const mergeRules = [
   ...pairingMergeRules,
   ...tokenMergeRules,
   ...sessionMergeRules,
+  ...passwordMergeRules,
+  ...invitationMergeRules,
 ];
 
 describe.each(testDatabases)('one person on two platforms, on $name', ({ name: engine, available }) => {

@@ -83,7 +83,8 @@ describe.each(KINDS)('$kind', (kind) => {
     expect(await count()).toBe(1);
   });
 
-  test('no list was shown: it is asked, with buttons', async () => {
+  // Schedules keep the numbers of "/schedules", which their commands are documented with.
+  test.skipIf(kind.kind === 'schedules')('no list was shown: it is asked, with buttons', async () => {
     const { coda, ana, count } = await begin();
     await using _ = coda;
     const said = await ana.says(kind.says);

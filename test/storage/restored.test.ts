@@ -76,6 +76,8 @@ const LEFT = [
   'history',
   'coda.log',
   '.env',
+  // Carried as the configuration.
+  'config.yaml',
 ];
 
 test('what lies in the data folder comes back with a backup, or is known to stay behind', async () => {

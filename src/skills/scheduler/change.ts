@@ -325,7 +325,7 @@ async function findWhich(
   const shown = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
   const all = await store.listSchedules(ctx.tx, ctx.person.id);
   const found = schedulesNamed(all, which, numberedAs(all, shown));
-  const isUnsure = isNumber(which) && (!shown.isLast || shown.ids.length === 0);
+  const isUnsure = isNumber(which) && !shown.isLast;
   const schedule = onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
   if ('ok' in schedule) return schedule;
   const { tool, input, mark } = wanted;

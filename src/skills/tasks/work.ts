@@ -250,8 +250,10 @@ const NAMING = {
 
 async function findWhich(ctx: TxContext, which: string, wanted: MarkedCall<Task>): Promise<Task | Failed> {
   const shown = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
-  const found = namedAmong(await store.lockOpen(ctx.tx, ctx.person.id), which, NAMING, shown.ids);
-  const isUnsure = isNumber(which) && (!shown.isLast || shown.ids.length === 0);
+  const open = await store.lockOpen(ctx.tx, ctx.person.id);
+  const found = namedAmong(open, which, NAMING, shown.ids);
+  const isUnlisted = shown.ids.length === 0 && open.length > 1;
+  const isUnsure = isNumber(which) && (!shown.isLast || isUnlisted);
   const task = onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
   if ('ok' in task) return task;
   const { tool, input, mark } = wanted;
