@@ -46,6 +46,8 @@ const FAR = new Date('2026-12-24T00:00:00Z');
 const IMAGE = `sha256:${'0'.repeat(64)}`;
 /** In the place of the hash that an inquest shows. */
 const OF_ITS_FILES = 'its own';
+/** In the place of the id of the one that was made before. */
+const OF_THE_INVITATION = 'the open one';
 
 /** Operations that write an entry: the transaction that carries each out, its input, and the subject where it is not its name. */
 const AUDITED: Record<string, [tx: string, input: Record<string, Json>, subject?: string]> = {
@@ -56,6 +58,8 @@ const AUDITED: Record<string, [tx: string, input: Record<string, Json>, subject?
   'jobs enqueue': ['jobs.enqueue', { kind: 'retention' }],
   'tokens add': ['tokens.add', { name: 'ci', person: 'ana', scopes: 'data' }],
   'tokens revoke': ['tokens.revoke', { name: 'ci' }],
+  'people invite': ['invitations.add', { name: 'Bo' }],
+  'people uninvite': ['invitations.remove', { id: OF_THE_INVITATION }],
   open: ['sessions.link', { person: 'ana' }],
   'open revoke': ['sessions.revoke', { person: 'ana' }],
   'hooks add': ['hooks.add', { name: 'ci', to: 'ana', allowUnsigned: true, template: 'built' }],
@@ -109,6 +113,14 @@ function dyingAfter(name: string): Disposable {
   return { [Symbol.dispose]: () => Object.assign(world, { probe }) };
 }
 
+/** The input with what only the running coda knows. */
+async function withStored(asked: Record<string, Json>, hash: string): Promise<Record<string, Json>> {
+  if (asked.hash === OF_ITS_FILES) return { ...asked, hash };
+  if (asked.id !== OF_THE_INVITATION) return asked;
+  const { rows } = await coda.database().read<{ id: string }>('select id from invitations');
+  return { ...asked, id: rows[0]?.id ?? '' };
+}
+
 test('no operation is carried out without its entry, whenever the process dies', async () => {
   const audited = [...OPERATIONS, ...(await trialOperations()), ...folderOperations(), ...hookOperations].filter(
     ({ audit }) => audit !== undefined,
@@ -117,7 +129,7 @@ test('no operation is carried out without its entry, whenever the process dies',
   const found = await coda.app.agentSkills.inquire('travel-plan');
   if (typeof found === 'string') throw new Error(found);
   for (const [name, [tx, asked, subject = name]] of Object.entries(AUDITED)) {
-    const input = asked.hash === OF_ITS_FILES ? { ...asked, hash: found.pin.hash } : asked;
+    const input = await withStored(asked, found.pin.hash);
     const before = await acted();
     using _ = dyingAfter(tx);
     await expect(coda.operation(name, input), name).rejects.toThrow('killed');

@@ -288,7 +288,7 @@ describe('where HTTP is served', () => {
       },
     });
     await using own = await play({
-      config: { 'http.listen': '127.0.0.1:0' },
+      config: { 'http.listen': '127.0.0.1:0', 'access.owners': ['discord:1'] },
       skills: [{ name: 'slow', views: { routes: () => [slow] } }],
     });
     const { port = 0 } = own.app.http?.address ?? {};
