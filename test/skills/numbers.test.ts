@@ -84,7 +84,8 @@ describe.each(KINDS)('$kind', (kind) => {
   });
 
   // Schedules keep the numbers of "/schedules", which their commands are documented with.
-  test.skipIf(kind.kind === 'schedules')('no list was shown: it is asked, with buttons', async () => {
+  const asksUnlisted = kind.kind === 'schedules' ? undefined : test;
+  asksUnlisted?.('no list was shown: it is asked, with buttons', async () => {
     const { coda, ana, count } = await begin();
     await using _ = coda;
     const said = await ana.says(kind.says);
