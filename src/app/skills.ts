@@ -77,7 +77,7 @@ export const builtInSkills: readonly Skill[] = [
 ];
 
 export const skillSwitches: readonly SkillSwitch[] = [
-  // One line each.
+  // Each on a line of its own.
   browserSwitch,
 ];
 

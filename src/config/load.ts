@@ -98,7 +98,7 @@ interface FoundFile {
   shown: string;
   /** Undefined: there is none, and none was named. */
   text: string | undefined;
-  /** It was made in a browser: the variables of before are read beside its own. */
+  /** True of one that was made in a browser: the variables of before are read beside its own. */
   isFirst: boolean;
 }
 

@@ -86,7 +86,7 @@ export interface FindOptions {
   tags?: readonly string[] | undefined;
   learned?: LearnedWords | undefined;
   /**
-   * How long the request waits for its own vector before words rank alone: a message for a moment, a command so long that two
+   * The time that the request waits for its own vector before words rank alone: a message for a moment, a command so long that two
    * processes rank alike. `none`: words rank alone at once.
    */
   patience?: 'moment' | 'command' | 'none';

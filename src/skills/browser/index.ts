@@ -71,7 +71,7 @@ function check(sessions: Sessions, mode: Settings['mode']): HealthCheck {
 
 export { config as browserConfig } from './config.ts';
 
-/** It is off until the configuration switches it on. */
+/** Off until the configuration switches it on. */
 export const browserSwitch: SkillSwitch = {
   name: 'a browser on this machine',
   isOn: (all) => all.block(config).enabled,

@@ -50,7 +50,7 @@ const SLEPT_MS = 20_000;
 type TabMessage = { [N in Name]: { name: N; event: Events[N] } }[Name] | { name: 'away' };
 
 let onEnd = (): void => {};
-/** Of the person who is signed in; undefined while nobody listens. */
+/** The channel of the person who is signed in; undefined while nobody listens. */
 let channel: BroadcastChannel | undefined;
 let isListening = false;
 /** True while this tab reads the stream for all of them. */

@@ -1,4 +1,4 @@
-/** One search over everything that a person keeps and has said: of the list of Ctrl-K, and of the field beside the chat. */
+/** The search over everything that a person keeps and has said, for the list of Ctrl-K and the field beside the chat. */
 import { useEffect, useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';

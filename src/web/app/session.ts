@@ -40,7 +40,7 @@ function leaveSession(): void {
   me.value = 'out';
 }
 
-/** Nobody is signed in any more; words that are not sent wait on this device for their person. */
+/** Ends what is shown of the session; words that are not sent wait on this device for their person. */
 function endSession(): void {
   const who = me.value;
   if (who === 'out') return;

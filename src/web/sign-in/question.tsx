@@ -117,7 +117,7 @@ async function choose({ id, kind }: Offer, key: string, readAt: string | undefin
   const until = Date.now() + STARTS_WITHIN_MS;
   while (restarts && Date.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    // It is away for a moment: that is what is waited for.
+    // Away for a moment, which is waited for.
     const answers = await ask(api.GET('/v1/setup/model')).catch(() => undefined);
     if (answers !== undefined && answers.read_at !== readAt) return;
   }
