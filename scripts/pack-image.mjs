@@ -12,6 +12,7 @@ import { listFiles, root } from './setup.mjs';
 /** What coda itself reads. Of `config/` only what is shipped: a configuration of somebody's own may lie there. */
 const PARTS = [
   'package.json',
+  'dist/web',
   'migrations',
   'assets',
   'agent-skills',

@@ -14,7 +14,7 @@ export async function within<T>(withinMs: number, check: () => T | Promise<T>): 
  * Waits until `check` gives something true, and returns that; for what another process or the network does, never for
  * our own clock. Throws where nothing true came.
  */
-export async function eventually<T>(check: () => T | Promise<T>, withinMs = 60_000): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, withinMs = 60_000): Promise<NonNullable<T>> {
   const value = await within(withinMs, check);
   if (!value) throw new Error(`it did not come about within ${withinMs} ms: ${check} gave ${JSON.stringify(value)}`);
   return value;

@@ -2,19 +2,16 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Browser, CHROMIUM, faultsOf, openBrowser, type Page } from '../support/browser.ts';
+import { ollama, shownIn } from '../support/first-answer.ts';
 import { freshDataDir, Program } from '../support/jsonl.ts';
 import { KEY, ModelServer } from '../support/model-server/index.ts';
 import { freePort } from '../support/ports.ts';
 
-const SHOWN = /open (http:\/\/[\d.]+:\d+)\/ and enter the code ([A-Z2-9]{5}-[A-Z2-9]{5})/;
+const shown = (coda: Program) => shownIn(coda.stderr) ?? { url: '', code: '' };
 
 /** `coda run` with nothing but a data folder, beside a service of models that stands where Ollama does. */
 async function nothingConfigured() {
-  const models = await ModelServer.start();
-  onTestFinished(() => models.close());
-  models.asksNoKey = true;
-  models.models = [{ id: 'qwen3', object: 'model' }];
-  models.ollama = { capabilities: ['completion', 'tools'], context: 32_768 };
+  const models = await ollama();
   const dataDir = freshDataDir();
   const coda = new Program(['run', '--data', dataDir], {
     cwd: dirname(dataDir),
@@ -22,8 +19,7 @@ async function nothingConfigured() {
   });
   onTestFinished(() => coda[Symbol.asyncDispose]());
   await coda.logged('and enter the code');
-  const [, url = '', code = ''] = SHOWN.exec(coda.stderr) ?? [];
-  return { coda, models, dataDir, url, code };
+  return { coda, models, dataDir, ...shown(coda) };
 }
 
 /** `coda run` with a configuration that says where a vendor is, and no key. */
@@ -45,8 +41,7 @@ async function withVendor() {
   });
   onTestFinished(() => coda[Symbol.asyncDispose]());
   await coda.logged('and enter the code');
-  const [, url = '', code = ''] = SHOWN.exec(coda.stderr) ?? [];
-  return { coda, models, folder, url, code };
+  return { coda, models, folder, ...shown(coda) };
 }
 
 describe.skipIf(!CHROMIUM)('a first start in the browser', () => {
