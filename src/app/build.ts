@@ -196,7 +196,7 @@ async function openWays(parts: RunningParts, options: BuildOptions, modelStatus:
 }
 
 function httpPartsOf(
-  { open, agent, skills, all, people }: RunningParts,
+  { open, agent, commands, skills, all, people }: RunningParts,
   platforms: HttpParts['platforms'],
   modelStatus: ModelStatus,
 ): HttpParts {
@@ -208,6 +208,7 @@ function httpPartsOf(
     http: open.http,
     jobs: open.jobs,
     agent,
+    commands,
     approvals: open.approvals,
     checks: open.doctor.checks,
     delivery: open.delivery,

@@ -24,6 +24,7 @@ import {
   type AllSkills,
   type AnyRoute,
   type Checks,
+  type Command,
   routesOf as operationRoutes,
   type PlatformAdapter,
   route,
@@ -68,6 +69,7 @@ export interface HttpParts {
   http: HttpServer | undefined;
   jobs: JobQueue;
   agent: Agent;
+  commands: readonly Command[];
   approvals: Approvals;
   checks: Checks;
   delivery: Delivery;
@@ -165,7 +167,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
 
 /** Parts of the routes over what several rooms keep. */
 function apiPartsOf(parts: HttpParts): ApiParts {
-  const { config, world, database, delivery, agent, approvals, people, tokens, gate } = parts;
+  const { config, world, database, delivery, agent, commands, approvals, people, tokens, gate } = parts;
   const { all, skills, agentSkills, platforms, backups, checks, changed, version, modelStatus, question } = parts;
   return {
     config,
@@ -173,6 +175,7 @@ function apiPartsOf(parts: HttpParts): ApiParts {
     database,
     delivery,
     agent,
+    commands,
     approvals,
     people,
     tokens,

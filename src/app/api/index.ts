@@ -3,13 +3,20 @@ import type { AnyRoute, Checks } from '../../chat/index.ts';
 import { type ActivityParts, activityRoutes } from './activity.ts';
 import type { ChangeSource } from './changes.ts';
 import { logRoutes } from './logs.ts';
-import { type MeParts, meRoute, Wellness } from './me.ts';
+import { type CommandParts, commandsRoute, type MeParts, meRoute, Wellness } from './me.ts';
 import { type PeopleParts, peopleRoutes } from './people.ts';
 import { type SearchParts, searchRoute } from './search.ts';
 import { type SetupParts, setupRoutes } from './setup.ts';
 import { type SystemParts, systemRoutes } from './system.ts';
 
-export interface ApiParts extends MeParts, SystemParts, ActivityParts, PeopleParts, SearchParts, SetupParts {
+export interface ApiParts
+  extends MeParts,
+    CommandParts,
+    SystemParts,
+    ActivityParts,
+    PeopleParts,
+    SearchParts,
+    SetupParts {
   checks: Pick<Checks, 'run'>;
   changed: ChangeSource | undefined;
 }
@@ -19,6 +26,7 @@ export function apiRoutes(parts: ApiParts): readonly AnyRoute[] {
   const wellness = new Wellness({ checks, changed, clock: world.clock });
   return [
     meRoute(parts, wellness),
+    commandsRoute(parts),
     searchRoute(parts),
     ...activityRoutes(parts),
     ...peopleRoutes(parts),

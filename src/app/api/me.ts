@@ -5,6 +5,8 @@ import {
   type AllSkills,
   type AnyRoute,
   type Checks,
+  type Command,
+  commandThing,
   type Finding,
   type PlatformAdapter,
   route,
@@ -12,9 +14,15 @@ import {
   type Scope,
 } from '../../chat/index.ts';
 import { countUnread } from '../../delivery/index.ts';
+import type { Gate } from '../../people/index.ts';
 import { addDays, beginningOf, dayAt } from '../../time/index.ts';
 import type { ChangeSource } from './changes.ts';
 import { type ReadingParts, readerFrom } from './reader.ts';
+
+export interface CommandParts {
+  commands: readonly Command[];
+  gate: Gate;
+}
 
 export interface MeParts extends ReadingParts {
   all: Pick<AllSkills, 'listUpcoming' | 'longestVoice'>;
@@ -93,6 +101,32 @@ export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRo
           },
         },
       };
+    },
+  });
+}
+
+const command = z.object({
+  name: z.string().describe('As it is typed behind the slash.'),
+  usage: z.string().nullable().describe('The words behind the name; null: none.'),
+  summary: z.string(),
+});
+
+/** `GET /v1/commands`: what a page offers behind a slash. */
+export function commandsRoute({ commands, gate }: CommandParts): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/v1/commands',
+    scope: 'messages',
+    tag: 'me',
+    summary: 'The commands that the caller may use, for a message that begins with a slash.',
+    answers: { 200: { description: 'By name.', schema: z.object({ commands: z.array(command) }) } },
+    examples: [{ summary: 'All', status: 200 }],
+    answerRequest({ caller }) {
+      const rows = commands
+        .filter((each) => caller && gate.may(caller.who, commandThing(each)))
+        .map(({ name, usage = null, summary }) => ({ name, usage, summary }))
+        .sort((one, other) => (one.name < other.name ? -1 : 1));
+      return { body: { json: { commands: rows } } };
     },
   });
 }

@@ -5,6 +5,7 @@ import { isTouch, useFocus } from '../app/focus.ts';
 import { person } from '../app/session.ts';
 import { act, say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
+import { COMMANDS_ID, type CommandList, Commands, commandId, useCommands } from './commands.tsx';
 import type { Conversation } from './conversation.ts';
 import { actOfField, MOST_FILES, refusalOf, refusalOfSpoken, withEdited } from './draft.ts';
 import { FileChips, FilePicker, useDrop } from './files.tsx';
@@ -19,6 +20,7 @@ interface ComposerProps {
 
 export function Composer({ conversation, field, edited }: ComposerProps) {
   const { text, setText } = useDraft(conversation, edited);
+  const list = useCommands({ text, setText }, field);
   const { recording, recorded, record, endRecording } = useRecording();
   const { files, setFiles, add } = useFiles(recording !== undefined);
   const [sent, setSent] = useState(0);
@@ -57,6 +59,7 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
 
   return (
     <form class={`composer ${isOver ? 'over' : ''}`} onSubmit={submit} {...dropping}>
+      <Commands list={list} />
       <FileChips files={files} onTakeOut={(file) => setFiles(files.filter((each) => each !== file))} />
       {recording && voice ? (
         <RecorderLine recording={recording} longest={voice.longest} onSend={sendSpoken} onDiscard={endRecording} />
@@ -66,7 +69,7 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
           {voice && canRecord() && files.length < MOST_FILES && (
             <Button icon="mic" label="Record a voice message" kind="quiet" onClick={record} />
           )}
-          <MessageField {...{ field, text, setText, conversation }} onFiles={add} onSend={submit} />
+          <MessageField {...{ field, text, setText, conversation, list }} onFiles={add} onSend={submit} />
           <SendButtons conversation={conversation} isEmpty={isEmpty} />
         </div>
       )}
@@ -107,18 +110,20 @@ interface FieldProps {
   text: string;
   setText: (text: string) => void;
   conversation: Conversation;
+  list: CommandList;
   onFiles: (files: readonly File[]) => void;
   onSend: () => void;
 }
 
 /** As high as its words, up to two fifths of the window. */
-function MessageField({ field, text, setText, conversation, onFiles, onSend }: FieldProps) {
+function MessageField({ field, text, setText, conversation, list, onFiles, onSend }: FieldProps) {
   useLayoutEffect(() => {
     const area = field.current;
     if (!area) return;
     area.style.height = 'auto';
     area.style.height = `${Math.min(area.scrollHeight + 2, innerHeight * 0.4)}px`;
   }, [text]);
+  const row = list.rows[list.current];
   return (
     <label class="grow">
       <span class="unseen">Message</span>
@@ -129,6 +134,9 @@ function MessageField({ field, text, setText, conversation, onFiles, onSend }: F
         value={text}
         placeholder="Say something"
         aria-description="Enter sends, Shift and Enter begins a new line."
+        aria-autocomplete="list"
+        aria-controls={row && COMMANDS_ID}
+        aria-activedescendant={row && commandId(row.name)}
         onInput={(event) => setText(event.currentTarget.value)}
         onPaste={(event) => {
           const pasted = [...(event.clipboardData?.files ?? [])];
@@ -137,6 +145,7 @@ function MessageField({ field, text, setText, conversation, onFiles, onSend }: F
           onFiles(pasted);
         }}
         onKeyDown={(event) => {
+          if (list.takesKey(event)) return;
           const does = actOfField(event, { isBusy: conversation.isBusy.value, isTouch: isTouch() });
           if (does === 'stop') stop(conversation);
           if (does !== 'send') return;

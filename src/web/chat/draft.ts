@@ -46,3 +46,23 @@ export function actOfField(
   const isOfComposition = isComposing || keyCode === 229;
   return key === 'Enter' && !shiftKey && !isOfComposition && !isTouch ? 'send' : undefined;
 }
+
+export interface CommandHint {
+  name: string;
+  /** The words behind the name; null: none. */
+  usage: string | null;
+  summary: string;
+}
+
+/** The name that is being typed behind a slash, in small letters; undefined where the words are no beginning of a command. */
+export const typedCommand = (text: string): string | undefined => /^\/([\w-]{0,32})$/.exec(text)?.[1]?.toLowerCase();
+
+/** Commands whose name begins with what was typed, then those that have it in the name. */
+export function commandsFor(typed: string, commands: readonly CommandHint[]): readonly CommandHint[] {
+  const beginning = commands.filter(({ name }) => name.startsWith(typed));
+  const within = commands.filter(({ name }) => !name.startsWith(typed) && name.includes(typed));
+  return [...beginning, ...within];
+}
+
+/** The words that a chosen command leaves in the field: one that takes more words waits for them. */
+export const chosenCommand = ({ name, usage }: CommandHint): string => (usage === null ? `/${name}` : `/${name} `);

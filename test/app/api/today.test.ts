@@ -177,4 +177,16 @@ describe('who is signed in', () => {
     });
     expect(member.scopes).not.toContain('admin');
   });
+
+  test('is offered the commands that they may use, by name', async () => {
+    const offered = async (who: Browser) =>
+      (await who.get<{ commands: { name: string; usage: string | null }[] }>('/v1/commands')).commands;
+    const [all, some] = [await offered(ana), await offered(ben)];
+    expect(all).toContainEqual(expect.objectContaining({ name: 'remind', usage: expect.stringContaining('<what') }));
+    expect(some).toContainEqual(expect.objectContaining({ name: 'remind' }));
+    const names = all.map(({ name }) => name);
+    expect(names).toEqual(names.toSorted());
+    expect(names).toContain('doctor');
+    expect(some.map(({ name }) => name)).not.toContain('doctor');
+  });
 });

@@ -1,7 +1,15 @@
 /** Words and files that are not sent yet. */
 import { expect, test } from 'vitest';
 import { Drafts, forgetDrafts } from '../../../src/web/chat/device.ts';
-import { actOfField, refusalOf, refusalOfSpoken, withEdited } from '../../../src/web/chat/draft.ts';
+import {
+  actOfField,
+  chosenCommand,
+  commandsFor,
+  refusalOf,
+  refusalOfSpoken,
+  typedCommand,
+  withEdited,
+} from '../../../src/web/chat/draft.ts';
 import { deviceStorage } from './page.ts';
 
 test('each conversation of each person has its own draft, and an empty one leaves nothing', () => {
@@ -76,4 +84,22 @@ test('Enter sends, but for a new line, a composition and a touch screen; Escape 
   expect(actOfField({ ...pressed, key: 'Escape' }, here)).toBeUndefined();
   expect(actOfField({ ...pressed, key: 'Escape' }, { ...here, isBusy: true })).toBe('stop');
   expect(actOfField({ ...pressed, key: 'a' }, here)).toBeUndefined();
+});
+
+test('a slash offers the commands that fit what is typed of the name, and nothing once other words follow', () => {
+  const commands = ['list', 'reminders', 'remind', 'unremind'].map((name) => ({
+    name,
+    usage: name === 'remind' ? '<what and when>' : null,
+    summary: '',
+  }));
+  const shown = (text: string) => {
+    const typed = typedCommand(text);
+    return typed === undefined ? undefined : commandsFor(typed, commands).map(({ name }) => name);
+  };
+  expect(shown('/')).toEqual(['list', 'reminders', 'remind', 'unremind']);
+  expect(shown('/Rem')).toEqual(['reminders', 'remind', 'unremind']);
+  expect(shown('/nothing')).toEqual([]);
+  for (const text of ['', 'rem', '/remind me', ' /rem', '/etc/hosts', `/${'a'.repeat(40)}`])
+    expect(shown(text), text).toBeUndefined();
+  expect(commands.map(chosenCommand)).toEqual(['/list', '/reminders', '/remind ', '/unremind']);
 });
