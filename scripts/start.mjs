@@ -21,7 +21,7 @@ const isConfigured =
 // Whoever pipes words in wants them answered, beside a daemon or not; a service manager gives neither a pipe nor a file.
 const usual = process.stdin.isTTY || isPiped() ? 'chat' : 'run';
 if (!isCommand && process.stdin.isTTY && !isConfigured) {
-  process.stderr.write('Nothing is set up yet: "npm start -- init" asks six questions; without it coda chats here.\n');
+  process.stderr.write('Nothing is set up yet: "npm start -- init" asks one question; without it coda chats here.\n');
 }
 
 // In this process: another one would cost 40 ms and stand between a signal and who handles it.

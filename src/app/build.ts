@@ -3,7 +3,7 @@ import type { ConsoleAdapter } from '../adapters/console/index.ts';
 import type { HttpServer, Pushes, Service } from '../adapters/http/index.ts';
 import { type Agent, Approvals, approvalSource, type Model } from '../agent/index.ts';
 import { append, lastConfigChange, rowOf } from '../audit/index.ts';
-import { Closer, groupBy, withTimeout } from '../base/async.ts';
+import { Closer, groupBy, lazy, withTimeout } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
@@ -12,7 +12,9 @@ import {
   type AllSkills,
   type AnyRoute,
   type Command,
+  cardsOf,
   type HealthCheck,
+  modelCard,
   type PairingDeps,
   type PlatformAdapter,
   Router,
@@ -23,7 +25,7 @@ import type { Config } from '../config/index.ts';
 import { type ChatAdapter, deadJobSource, type Item, type Receiver } from '../delivery/index.ts';
 import { routeFetch } from '../egress/index.ts';
 import type { Artifacts, Database, Engine } from '../storage/index.ts';
-import { openConsole, openPlatforms, openServices, titles } from './adapters.ts';
+import { openConsole, openPlatforms, openServices, platforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { readerFrom } from './api/reader.ts';
 import { Backups } from './backups.ts';
@@ -36,7 +38,7 @@ import { type AwayPlatform, type OperatedApp, SKILL_JOB } from './operations/par
 import { People } from './people.ts';
 import { programVerbs } from './programs.ts';
 import { householdOf } from './settings.ts';
-import { ModelQuestion } from './setup/question.ts';
+import { SetupCards } from './setup/cards.ts';
 import { FirstStart } from './sign-in/first-start.ts';
 import { Invitations } from './sign-in/invitations.ts';
 import { Sessions } from './sign-in/sessions.ts';
@@ -107,7 +109,6 @@ interface OpenParts extends CoreParts, SkillParts {
   sessions: Sessions;
   invitations: Invitations;
   firstStart: FirstStart;
-  question: ModelQuestion;
   approvals: Approvals;
   pushes: Pushes;
 }
@@ -133,7 +134,6 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
     sessions,
     invitations: new Invitations({ database, world, config }, sessions),
     firstStart: new FirstStart({ database, world, config }),
-    question: new ModelQuestion({ config, world, listen: () => http?.listens, onRestart: options.onRestart }),
     approvals: new Approvals({ database, world, delivery, token: config.access.approval_token }),
     pushes: openPushes({ config, database, world, jobs, egress, secrets }),
   };
@@ -149,6 +149,7 @@ interface RunningParts {
   router: Router;
   moved: Receiver['onMove'];
   people: People;
+  cards: SetupCards;
 }
 
 type ModelStatus = () => Json | undefined;
@@ -165,10 +166,18 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
   closer.onClose('summaries', wiring.close);
   const turned = (item: Item) => turnAway(pairing, item);
   const router = new Router({ agent, delivery, commands, called, offersFor, gate, turnAway: turned, hear });
-  const parts: RunningParts = { open, skills, all, commands, agent, router, moved, people: new People(pairing) };
+  const cards = setupCardsOf(open, listed, options);
+  const people = new People(pairing);
+  const parts: RunningParts = { open, skills, all, commands, agent, router, moved, people, cards };
   const ways = await openWays(parts, options, wiring.status);
   addChecks(parts, ways);
   return appOf(parts, ways, wiring.status);
+}
+
+function setupCardsOf(open: OpenParts, skills: readonly Skill[], { onRestart }: BuildOptions): SetupCards {
+  const { config, world, database, egress, http } = open;
+  const cards = lazy(async () => [modelCard, ...(await cardsOf([...platforms, ...skills]))]);
+  return new SetupCards({ config, world, database, egress, cards, listen: () => http?.listens, onRestart });
 }
 
 /** The ways in and out: terminal, platforms, HTTP, services that are told. */
@@ -185,18 +194,18 @@ async function openWays(parts: RunningParts, options: BuildOptions, modelStatus:
   const { config, world, database, artifacts, worker, gate, egress } = open;
   const whenSettled = () => settleAll(open);
   const terminal = openConsole({ config, world, artifacts, worker, commands, whenSettled }, options);
-  const platforms = await openPlatforms({ config, world, database, artifacts, commands, gate, skills });
-  const serving = await serve(httpPartsOf(parts, platforms, modelStatus));
+  const opened = await openPlatforms({ config, world, database, artifacts, commands, gate, skills });
+  const serving = await serve(httpPartsOf(parts, opened, modelStatus));
   const programs = serving ? [serving.adapter] : [];
   const services = openServices({ config, egress, world });
-  const adapters = [terminal, ...platforms, ...programs, services.adapter, ...(options.adapters ?? [])];
+  const adapters = [terminal, ...opened, ...programs, services.adapter, ...(options.adapters ?? [])];
   // The adapter exists without any service, too: words for a service that is gone have to be told elsewhere.
   const shown = adapters.filter((adapter) => adapter !== services.adapter || services.isNamed);
   return { terminal, adapters, shown, service: serving?.service };
 }
 
 function httpPartsOf(
-  { open, agent, commands, skills, all, people }: RunningParts,
+  { open, agent, commands, skills, all, people, cards }: RunningParts,
   platforms: HttpParts['platforms'],
   modelStatus: ModelStatus,
 ): HttpParts {
@@ -223,7 +232,7 @@ function httpPartsOf(
     sessions: open.sessions,
     invitations: open.invitations,
     firstStart: open.firstStart,
-    question: open.question,
+    cards,
     pushes: open.pushes,
     egress: open.egress,
     agentSkills: open.agentSkills,

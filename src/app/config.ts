@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { targetsConfig } from '../adapters/hooks/index.ts';
 import { httpConfig } from '../adapters/http/index.ts';
 import { agentSkillsConfig, isSkillFolder } from '../agent-skills/index.ts';
+import { cardsOf } from '../chat/index.ts';
 import {
   type Config,
   type ConfigBlock,
@@ -18,7 +19,7 @@ import { BACKUP_TASK, backupConfig } from '../skills/backup/index.ts';
 import { browserConfig } from '../skills/browser/index.ts';
 import { connectorsConfig } from '../skills/connectors/index.ts';
 import { HEALTH_TASK } from '../skills/doctor/index.ts';
-import { mcpConfig } from '../skills/mcp/index.ts';
+import { mcpConfig, mcpSetup } from '../skills/mcp/index.ts';
 import { LEARN_TASK } from '../skills/skill-learning/index.ts';
 import { MARKET_TASK } from '../skills/skill-market/index.ts';
 import { specialistsConfig } from '../skills/specialists/index.ts';
@@ -79,6 +80,11 @@ const SKILL_FOLDERS = 'skills.agent_skill_dirs';
 
 export function configDocuments() {
   return { example: configExample(BLOCKS), schema: configJsonSchema(BLOCKS), env: configEnv(BLOCKS) };
+}
+
+/** The cards of all rooms, for a coda that need not run. */
+export async function setupCards() {
+  return { platforms: await cardsOf(platforms), others: await cardsOf([...builtInSkills, { setup: mcpSetup }]) };
 }
 
 /** Words about each setting, by its path. */

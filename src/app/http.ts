@@ -47,7 +47,7 @@ import { outbox } from './operations/outbox.ts';
 import { pair, people } from './operations/people.ts';
 import { sessions, tokens } from './operations/tokens.ts';
 import type { People } from './people.ts';
-import type { ModelQuestion } from './setup/question.ts';
+import type { SetupCards } from './setup/cards.ts';
 import type { FirstStart } from './sign-in/first-start.ts';
 import type { Invitations } from './sign-in/invitations.ts';
 import { Passwords } from './sign-in/passwords.ts';
@@ -84,7 +84,7 @@ export interface HttpParts {
   sessions: Sessions;
   invitations: Invitations;
   firstStart: FirstStart;
-  question: ModelQuestion;
+  cards: SetupCards;
   pushes: Pushes;
   egress: Egress;
   agentSkills: LiveSkills;
@@ -168,7 +168,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
 /** Parts of the routes over what several rooms keep. */
 function apiPartsOf(parts: HttpParts): ApiParts {
   const { config, world, database, delivery, agent, commands, approvals, people, tokens, gate } = parts;
-  const { all, skills, agentSkills, platforms, backups, checks, changed, version, modelStatus, question } = parts;
+  const { all, skills, agentSkills, platforms, backups, checks, changed, version, modelStatus, cards } = parts;
   return {
     config,
     world,
@@ -189,7 +189,7 @@ function apiPartsOf(parts: HttpParts): ApiParts {
     changed,
     version,
     modelStatus,
-    question,
+    cards,
     settingWords,
     titles,
   };

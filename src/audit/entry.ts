@@ -18,6 +18,9 @@ export type AuditAction =
   | 'person.first_owner'
   | 'person.password'
   | 'config.change'
+  | 'setup.add'
+  | 'setup.change'
+  | 'setup.remove'
   | 'control.run';
 
 /**

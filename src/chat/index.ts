@@ -43,6 +43,28 @@ export { type CompleteDeps, complete, type Typing } from './platform.ts';
 export * from './ports.ts';
 export * from './route.ts';
 export { type CalledByName, Router } from './router.ts';
+export {
+  cardsOf,
+  changesOf,
+  entriesOf,
+  entryFieldOf,
+  type FieldProblem,
+  isAsked,
+  type KnownSettings,
+  placeOf,
+  presentValue,
+  readAnswers,
+  type SettingChange,
+  type SetupAnswers,
+  type SetupCard,
+  type SetupChoice,
+  type SetupDeps,
+  type SetupField,
+  type SetupVerdict,
+  secretsOf,
+  variableOf,
+} from './setup/card.ts';
+export { modelCard } from './setup/model.ts';
 export * from './skill.ts';
 export { flagTwice, targetTexts } from './texts.ts';
 export { type FormField, field, plainField, ThingFields } from './thing.ts';

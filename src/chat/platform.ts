@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
 import type { World } from '../base/world.ts';
 import type { ConfigBlock } from '../config/index.ts';
 import type { ChatAdapter } from '../delivery/index.ts';
 import { type AccessRules, type Claim, findPerson, type Gate, roleOf } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import type { AnyRoute } from './route.ts';
+import type { SetupCard } from './setup/card.ts';
 import { type Command, commandThing, type HealthCheck, type HomeSection } from './skill.ts';
 
 export interface PlatformDeps<Settings> {
@@ -20,36 +20,6 @@ export interface PlatformDeps<Settings> {
   home(claim: Pick<Claim, 'externalId' | 'groups'>): Promise<readonly HomeSection[] | undefined>;
   /** Completions of a command's option; at most 25, within a second. */
   complete(typing: Omit<Typing, 'adapter'>): Promise<readonly string[]>;
-}
-
-interface SetupSecret {
-  key: string;
-  env: string;
-  label: string;
-  /** Problem in the form of `value`, in a sentence; undefined without any. */
-  explainMalformed?(value: string): string | undefined;
-}
-
-export type SetupAnswer =
-  | {
-      ok: true;
-      says: string;
-      /** Page where an owner admits coda, with the permissions that it needs and no others. */
-      invite?: string;
-      owner?: string;
-      notes: readonly string[];
-    }
-  | { ok: false; says: string; remedy: string };
-
-export interface PlatformSetup {
-  steps: readonly string[];
-  secrets: readonly SetupSecret[];
-  owner: { label: string; pattern: RegExp };
-  /** Asks the platform, at `apiUrl` where another address is configured, with the secrets by their keys. Never throws. */
-  check(
-    secrets: Readonly<Record<string, string>>,
-    options: { apiUrl?: string | undefined; log: Log },
-  ): Promise<SetupAnswer>;
 }
 
 /** An adapter, and what the owner of coda is shown of its platform. */
@@ -75,7 +45,8 @@ export interface Platform<Settings = unknown> {
   /** Form of a channel's id, as a configuration names it after the platform: `discord:112233445566778899`. */
   channel: { pattern: RegExp; example: string };
   off: string;
-  setup(): Promise<PlatformSetup>;
+  /** The card that switches it on. */
+  setup(): Promise<SetupCard>;
   /** Makes its adapter, whose code is loaded now; connects to nothing. */
   open(deps: PlatformDeps<Settings>): Promise<PlatformAdapter>;
 }

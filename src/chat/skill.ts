@@ -39,6 +39,7 @@ import type { Embedders } from '../vectors/index.ts';
 import type { AnyCollection } from './collection.ts';
 import type { PortName, SkillPorts } from './ports.ts';
 import type { AnyRoute, ReadCaller } from './route.ts';
+import type { SetupCard } from './setup/card.ts';
 import type { OwnReader, Timeless, Upcoming } from './today.ts';
 
 /** Storage of a skill beside its rows. */
@@ -506,6 +507,8 @@ export interface Skill<Settings = unknown, Needs extends PortName = never> {
   config?: ConfigBlock<z.ZodType<Settings>>;
   /** True if these settings switch it on; left out: it is. One that is off is not there at all. */
   isOn?(config: Settings): boolean;
+  /** Its card, offered whether it is on or off; imported when cards are asked for. */
+  setup?(): Promise<SetupCard>;
   words?: SkillWords;
   tools?(deps: SkillDeps<Settings, Needs>, all: AllSkills): AnyTool[];
   commands?(deps: SkillDeps<Settings, Needs>, all: AllSkills): Command[];

@@ -24,6 +24,8 @@ export interface ChatFlags extends Flags {
 
 export interface InitFlags extends Flags {
   yes?: boolean;
+  /** Asks everything, and not the one question alone. */
+  all?: boolean;
   name?: string;
   zone?: string;
   platform?: string;

@@ -143,7 +143,8 @@ function isWanted(name: string, { isAlone }: OperationFamily, words: readonly st
 function addInit(program: Command, call: Call): void {
   program
     .command('init')
-    .description('ask what is needed, and write the configuration; again: change it')
+    .description('ask whom to ask, and write the configuration; again: change it')
+    .option('--all', 'ask everything: name, time zone, platforms, servers, services')
     .option('--yes', 'ask nothing: what is usual, what the flags say, and tokens from the environment')
     .option('--name <name>', 'what the assistant is called')
     .option('--zone <zone>', 'a time zone or a city')
@@ -228,7 +229,7 @@ async function showWhen({ args, ...options }: WhenFlags, io: NodeJS.Process): Pr
 
 const HELP = `
 Examples:
-  coda init                       set it up, in six questions
+  coda init                       set it up, with one question
   coda chat                       talk to it here
   coda run --data /var/lib/coda   keep it running
   coda when every weekday at 9    see what it makes of words about time

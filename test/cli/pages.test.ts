@@ -90,6 +90,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm start': 'setup.test.ts starts a small package with it; bench/newcomer.ts a clone',
   'npm start -- run': 'runs until it is stopped; first-start.test.ts plays it in a browser',
   'npm start -- init': 'bench/newcomer.ts; init.test.ts plays its questions',
+  'npm start -- init --all': 'asks at a terminal; init.test.ts plays it',
   'npm test': 'runs this',
   'npm run check': 'a part of npm test',
   'npm run test:related': 'a part of npm test',

@@ -91,7 +91,7 @@ function onTerminal(folder: string): string {
 
 test.skipIf(process.platform !== 'linux')('without a configuration a terminal is offered the set-up in a line', () => {
   const folder = smallPackage();
-  const offer = '"npm start -- init" asks six questions';
+  const offer = '"npm start -- init" asks one question';
   const first = onTerminal(folder);
   expect(first).toContain(offer);
   expect(first).toContain('chat');

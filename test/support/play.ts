@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Model } from '../../src/agent/index.ts';
@@ -26,6 +26,10 @@ export interface PlayOptions {
   ownFolder?: boolean;
   /** YAML keys over the defaults, by path. */
   config?: Record<string, unknown>;
+  /** A configuration file in the data folder, as text. */
+  file?: string;
+  /** Called where coda is to read its configuration anew. */
+  onRestart?(): void;
   /** The environment, of which the configuration knows nothing. */
   env?: Record<string, string>;
   /** Hears each line of the log. */
@@ -82,6 +86,7 @@ export class Play {
       // Its model takes seconds to load; the suites of memory switch it on where they need it.
       'memory.embedder.kind': 'none',
     };
+    if (options.file !== undefined) await writeFile(join(dataDir, 'config.yaml'), options.file);
     const settings: Record<string, unknown> = { ...own, ...options.config };
     const flags = Object.fromEntries(
       Object.entries(settings).map(([path, value]) => [path, { name: `--${path}`, value }]),
@@ -276,7 +281,7 @@ export class Play {
   }
 
   private build(adapter: ReturnType<FakePlatform['connect']>, world: TestWorld = this.world): Promise<App> {
-    const { model, skills } = this.options;
+    const { model, skills, onRestart } = this.options;
     return build(this.config, world, {
       version: 'test',
       hint: '',
@@ -286,6 +291,7 @@ export class Play {
       adapters: [adapter, ...(this.options.adapters?.() ?? [])],
       ...(model && { model }),
       ...(skills && { skills }),
+      ...(onRestart && { onRestart }),
       ...(this.loan && { engine: this.loan.open() }),
     });
   }

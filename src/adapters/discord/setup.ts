@@ -1,26 +1,51 @@
 /** Switching Discord on: one token, which tells whose application it is. */
 import type { APIApplication, APIUser } from 'discord.js';
 import { messageOf } from '../../base/errors.ts';
-import type { PlatformSetup, SetupAnswer } from '../../chat/index.ts';
+import type { SetupCard, SetupVerdict } from '../../chat/index.ts';
 import { inviteLink, readsContent } from './doctor.ts';
 import { statusOf } from './outcome.ts';
-import { ownerLabel, steps, tokenLabel } from './texts.ts';
+import { setupTexts } from './texts.ts';
 import { restOptions } from './transport.ts';
 import { CONTENT_REFUSED, tokenTrouble, wayTrouble } from './trouble.ts';
 
 const WITHIN_MS = 8_000;
 
-export const setup: PlatformSetup = {
-  steps: steps(),
-  secrets: [{ key: 'token', env: 'DISCORD_TOKEN', label: tokenLabel() }],
-  owner: { label: ownerLabel(), pattern: /^\d{5,25}$/ },
-  check: ({ token = '' }, { apiUrl }) => signIn(token, apiUrl),
+export const setup: SetupCard = {
+  id: 'discord',
+  title: 'Discord',
+  about: setupTexts.about,
+  steps: setupTexts.steps,
+  docs: 'docs/discord.md',
+  place: ['discord'],
+  fields: [
+    {
+      key: 'token',
+      label: setupTexts.token,
+      hint: setupTexts.tokenPlace,
+      kind: 'secret',
+      path: ['discord', 'token'],
+      env: 'DISCORD_TOKEN',
+    },
+    {
+      key: 'owner',
+      label: setupTexts.owner,
+      hint: setupTexts.ownerPlace,
+      kind: 'text',
+      isRare: true,
+      path: ['access', 'owners'],
+      written: 'discord::value',
+      isListed: true,
+      explainMalformed: (value) => (/^\d{5,25}$/.test(value) ? undefined : setupTexts.notOwner),
+    },
+  ],
+  check: ({ token = '', owner }, { current }) => signIn(token, owner, current('discord', 'api_url')),
 };
 
-async function signIn(token: string, apiUrl: string | undefined): Promise<SetupAnswer> {
+async function signIn(token: string, named: string | undefined, apiUrl: unknown): Promise<SetupVerdict> {
   try {
     const { REST } = await import('discord.js');
-    const rest = new REST({ version: '10', timeout: WITHIN_MS, ...(await restOptions({ api_url: apiUrl })) });
+    const api_url = typeof apiUrl === 'string' ? apiUrl : undefined;
+    const rest = new REST({ version: '10', timeout: WITHIN_MS, ...(await restOptions({ api_url })) });
     rest.setToken(token);
     const me = (await rest.get('/users/@me')) as APIUser;
     const application = (await rest.get('/applications/@me')) as APIApplication;
@@ -29,13 +54,15 @@ async function signIn(token: string, apiUrl: string | undefined): Promise<SetupA
       ok: true,
       says: `signed in as ${me.username}`,
       invite: inviteLink(application.id),
-      ...(owner && { owner }),
       notes: readsContent(application) ? [] : [CONTENT_REFUSED.remedy],
+      settings: owner && !named ? [[['access', 'owners'], [`discord:${owner}`]]] : [],
     };
   } catch (error) {
-    const trouble = statusOf(error) === 401 ? tokenTrouble(token) : wayTrouble(error);
-    if (trouble) return { ok: false, says: trouble.says, remedy: trouble.remedy };
+    const isRefused = statusOf(error) === 401;
+    const trouble = isRefused ? tokenTrouble(token) : wayTrouble(error);
+    const field = 'token';
+    if (trouble) return { ok: false, field, says: trouble.says, remedy: trouble.remedy };
     const says = `Discord cannot be reached (${messageOf(error)})`;
-    return { ok: false, says, remedy: 'Look at the network and at discord.api_url.' };
+    return { ok: false, field, says, remedy: 'Look at the network and at discord.api_url.' };
   }
 }

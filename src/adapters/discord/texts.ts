@@ -19,12 +19,16 @@ export const formTitle = 'coda';
 
 export const offNotice = () => "Discord is off: put the bot's token into DISCORD_TOKEN, or discord: into the config.";
 
-export const steps = () => [
-  'Open https://discord.com/developers/applications and choose New Application.',
-  'On the page Bot: switch on Message Content Intent, then choose Reset Token and copy it.',
-];
-
-export const tokenLabel = () => "The bot's token";
-
-export const ownerLabel = () =>
-  'Your Discord user id (Settings → Advanced → Developer Mode, then right click on your name)';
+export const setupTexts = {
+  about: 'You talk with it in Discord, in direct messages and in servers.',
+  steps: [
+    'Open https://discord.com/developers/applications and choose New Application.',
+    'On the page Bot: switch on Message Content Intent, then choose Reset Token and copy it.',
+  ],
+  token: "The bot's token",
+  tokenPlace: 'discord.com/developers/applications → your application → Bot → Reset Token',
+  owner: 'Your Discord user id',
+  ownerPlace:
+    'Left empty: whoever the application belongs to. Settings → Advanced → Developer Mode, then right click on your name.',
+  notOwner: 'That is no such id: it has digits alone.',
+};

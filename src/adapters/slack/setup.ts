@@ -1,55 +1,113 @@
 /** Switching Slack on: a token for the bot and one for its socket, each asked of Slack. */
 import { messageOf } from '../../base/errors.ts';
+import { omitUndefined } from '../../base/json.ts';
 import type { Log } from '../../base/log.ts';
 import { listOf } from '../../base/text.ts';
-import type { PlatformSetup, SetupAnswer } from '../../chat/index.ts';
+import type { SetupCard, SetupVerdict } from '../../chat/index.ts';
 import { openApi } from './client.ts';
 import { config, type SlackConfig } from './config.ts';
 import { refusalOf, refusedFor } from './connection.ts';
 import { SlackRefusal } from './outcome.ts';
 import { asMe } from './shapes.ts';
-import { appTokenLabel, begins, botTokenLabel, ownerLabel, steps } from './texts.ts';
+import { begins, setupTexts } from './texts.ts';
 
 const mustBegin = (prefix: string) => (value: string) => (value.startsWith(prefix) ? undefined : begins(prefix));
 
-export const setup: PlatformSetup = {
-  steps: steps(),
-  secrets: [
-    { key: 'bot_token', env: 'SLACK_BOT_TOKEN', label: botTokenLabel(), explainMalformed: mustBegin('xoxb-') },
-    { key: 'app_token', env: 'SLACK_APP_TOKEN', label: appTokenLabel(), explainMalformed: mustBegin('xapp-') },
+export const setup: SetupCard = {
+  id: 'slack',
+  title: 'Slack',
+  about: setupTexts.about,
+  steps: setupTexts.steps,
+  docs: 'docs/slack.md',
+  place: ['slack'],
+  fields: [
+    {
+      key: 'bot_token',
+      label: setupTexts.botToken,
+      hint: setupTexts.botTokenPlace,
+      kind: 'secret',
+      path: ['slack', 'bot_token'],
+      env: 'SLACK_BOT_TOKEN',
+      explainMalformed: mustBegin('xoxb-'),
+    },
+    {
+      key: 'app_token',
+      label: setupTexts.appToken,
+      hint: setupTexts.appTokenPlace,
+      kind: 'secret',
+      path: ['slack', 'app_token'],
+      env: 'SLACK_APP_TOKEN',
+      explainMalformed: mustBegin('xapp-'),
+    },
+    {
+      key: 'owner',
+      label: setupTexts.owner,
+      hint: setupTexts.ownerPlace,
+      kind: 'text',
+      isOptional: true,
+      path: ['access', 'owners'],
+      written: 'slack::value',
+      isListed: true,
+      explainMalformed: (value) => (/^[UW][A-Z0-9]{2,}$/.test(value) ? undefined : setupTexts.notOwner),
+    },
   ],
-  owner: { label: ownerLabel(), pattern: /^[UW][A-Z0-9]{2,}$/ },
-  check: (secrets, { apiUrl, log }) => signIn({ ...secrets, ...(apiUrl && { api_url: apiUrl }) }, log),
+  check({ bot_token = '', app_token = '' }, { current, world }) {
+    const api_url = current('slack', 'api_url');
+    const settings = omitUndefined({
+      bot_token,
+      app_token,
+      api_url: typeof api_url === 'string' ? api_url : undefined,
+    });
+    return signIn(settings, world.log);
+  },
 };
 
-async function signIn(given: Record<string, string>, log: Log): Promise<SetupAnswer> {
-  const read = config.schema.safeParse(given);
+async function signIn(settings: Record<string, string>, log: Log): Promise<SetupVerdict> {
+  const read = config.schema.safeParse(settings);
   if (!read.success || !read.data) {
     return { ok: false, says: 'These are no tokens of Slack', remedy: 'Copy both again.' };
   }
+  const bot = await examineBot(read.data, log);
+  return bot.ok ? ((await examineSocket(read.data, log)) ?? bot) : bot;
+}
+
+async function examineBot(settings: SlackConfig, log: Log): Promise<SetupVerdict> {
   try {
-    return await examine(read.data, log);
+    const bot = await openApi(settings, settings.bot_token, log);
+    const answer = await bot<{ response_metadata?: { scopes?: string[] } }>('auth.test');
+    const { user = 'coda', team = 'Slack' } = asMe(answer);
+    const scopes = answer.response_metadata?.scopes;
+    const missing = scopes ? BOT_SCOPES.filter((scope) => !scopes.includes(scope)) : [];
+    const notes =
+      missing.length === 0
+        ? []
+        : [
+            `The app lacks ${listOf(missing)}: paste config/slack-manifest.yaml under App Manifest and install it again.`,
+          ];
+    return { ok: true, says: `signed in as ${user} in ${team}`, notes };
   } catch (error) {
-    const refusal = error instanceof SlackRefusal ? refusalOf(error) : undefined;
-    if (refusal) return { ok: false, ...refusedFor(refusal) };
-    const says = `Slack cannot be reached (${messageOf(error)})`;
-    return { ok: false, says, remedy: 'Look at the network and at slack.api_url.' };
+    return refusedVerdict(error, 'bot_token');
   }
 }
 
-async function examine(settings: SlackConfig, log: Log): Promise<SetupAnswer> {
-  const bot = await openApi(settings, settings.bot_token, log);
-  const answer = await bot<{ response_metadata?: { scopes?: string[] } }>('auth.test');
-  const { user = 'coda', team = 'Slack' } = asMe(answer);
-  const held = answer.response_metadata?.scopes;
-  const missing = held ? BOT_SCOPES.filter((scope) => !held.includes(scope)) : [];
-  const app = await openApi(settings, settings.app_token ?? '', log);
-  await app('apps.connections.open');
-  const notes =
-    missing.length === 0
-      ? []
-      : [`The app lacks ${listOf(missing)}: paste config/slack-manifest.yaml under App Manifest and install it again.`];
-  return { ok: true, says: `signed in as ${user} in ${team}`, notes };
+async function examineSocket(settings: SlackConfig, log: Log): Promise<SetupVerdict | undefined> {
+  try {
+    const app = await openApi(settings, settings.app_token ?? '', log);
+    await app('apps.connections.open');
+    return undefined;
+  } catch (error) {
+    return refusedVerdict(error, 'app_token');
+  }
+}
+
+function refusedVerdict(error: unknown, field: string): SetupVerdict {
+  const refusal = error instanceof SlackRefusal ? refusalOf(error) : undefined;
+  if (refusal) {
+    const { says, remedy } = refusedFor(refusal);
+    return { ok: false, field, says, remedy };
+  }
+  const says = `Slack cannot be reached (${messageOf(error)})`;
+  return { ok: false, field, says, remedy: 'Look at the network and at slack.api_url.' };
 }
 
 // The app's manifest; `config/slack-manifest.yaml` has the same, and a test compares them.

@@ -52,16 +52,20 @@ export const whenExample = () => 'in 2 hours, tomorrow at 9';
 
 export const thatMessage = () => 'that message';
 
-export const steps = () => [
-  'Open https://api.slack.com/apps, choose Create New App → From a manifest, and paste config/slack-manifest.yaml.',
-  'Install the app to the workspace. OAuth & Permissions shows the Bot User OAuth Token.',
-  'Basic Information → App-Level Tokens: make one with the scope connections:write.',
-];
-
-export const botTokenLabel = () => 'The Bot User OAuth Token (xoxb-…)';
-
-export const appTokenLabel = () => 'The app-level token (xapp-…)';
-
-export const ownerLabel = () => 'Your Slack member id (your profile → ⋮ → Copy member ID)';
+export const setupTexts = {
+  about: 'You talk with it in Slack, in direct messages and in channels.',
+  steps: [
+    'Open https://api.slack.com/apps, choose Create New App → From a manifest, and paste config/slack-manifest.yaml.',
+    'Install the app to the workspace. OAuth & Permissions shows the Bot User OAuth Token.',
+    'Basic Information → App-Level Tokens: make one with the scope connections:write.',
+  ],
+  botToken: 'The Bot User OAuth Token (xoxb-…)',
+  botTokenPlace: 'api.slack.com/apps → your app → OAuth & Permissions',
+  appToken: 'The app-level token (xapp-…)',
+  appTokenPlace: 'api.slack.com/apps → your app → Basic Information → App-Level Tokens',
+  owner: 'Your Slack member id',
+  ownerPlace: 'Your profile → ⋮ → Copy member ID. Left empty: whoever uses the terminal or this page is the owner.',
+  notOwner: 'That is no such id: it begins with U or W.',
+};
 
 export const begins = (prefix: string) => `It begins with ${prefix}`;

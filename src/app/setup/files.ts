@@ -14,10 +14,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { parseEnv } from 'node:util';
 import type { Document } from 'yaml';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import { Secrets } from '../../base/log.ts';
 import { stripEnd } from '../../base/text.ts';
+import type { SettingChange } from '../../chat/index.ts';
 import { envFileOf } from '../../config/index.ts';
 import { readConfig } from '../config.ts';
 
@@ -27,13 +29,15 @@ export interface SetupFiles {
   config: string;
   env: string;
   isThere: boolean;
+  /** Another one after each change of either; tells nothing of what they say. */
+  version: string;
   /** A value of the configuration, as it is written. */
   current(...path: string[]): unknown;
   /**
    * Writes both, or neither where the result would not be valid (`CONFIG_INVALID`) or somebody has edited them meanwhile
    * (`CONFIG_EDITED`). `env` is what the configuration may refer to besides.
    */
-  write(changes: readonly Change[], secrets: Readonly<Record<string, string>>, env: Env): void;
+  write(changes: readonly SettingChange[], secrets: Readonly<Record<string, string>>, env: Env): void;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -48,6 +52,7 @@ export async function openSetupFiles(file: string): Promise<SetupFiles> {
     config: drafts.config.path,
     env: drafts.env.path,
     isThere: drafts.config.isThere,
+    version: hashOf(`${drafts.config.hash} ${drafts.env.hash}`).slice(0, VERSION_DIGITS),
     current: (...path) => plain(document.getIn(path)),
     write(changes, secrets, env) {
       const text = editYaml(yaml, drafts.config.text, changes);
@@ -56,6 +61,8 @@ export async function openSetupFiles(file: string): Promise<SetupFiles> {
     },
   };
 }
+
+const VERSION_DIGITS = 16;
 
 /** Puts one file of the machine in place whole, such as the unit of a service. */
 export function writeWhole(path: string, text: string, mode: number): void {
@@ -103,8 +110,6 @@ function notYaml(file: string): CodaError {
 
 // Editing what people write by hand: everything that is not changed stays as it is, comments too. Pure.
 
-export type Change = readonly [path: readonly string[], value: string | number | boolean | readonly string[]];
-
 type Yaml = typeof import('yaml');
 
 const NEW_FILE = `# What this coda is set to. config.example.yaml shows every key; "coda config check" finds what is wrong.
@@ -112,7 +117,7 @@ const NEW_FILE = `# What this coda is set to. config.example.yaml shows every ke
 `;
 
 /** `text`, a configuration, with `changes` made; undefined where it is no YAML that can be edited. */
-function editYaml(yaml: Yaml, text: string, changes: readonly Change[]): string | undefined {
+function editYaml(yaml: Yaml, text: string, changes: readonly SettingChange[]): string | undefined {
   const document = yaml.parseDocument(text, { logLevel: 'silent' });
   if (document.errors.length > 0) return undefined;
   if (document.contents === null) {
@@ -126,7 +131,11 @@ function editYaml(yaml: Yaml, text: string, changes: readonly Change[]): string 
   return document.toString({ lineWidth: 0 });
 }
 
-function setIn(yaml: Yaml, document: Document, path: readonly string[], value: Change[1]): void {
+function setIn(yaml: Yaml, document: Document, path: readonly string[], value: SettingChange[1]): void {
+  if (value === undefined) {
+    if (document.hasIn(path)) document.deleteIn(path);
+    return;
+  }
   // A key with nothing behind it stands for an empty block.
   for (let depth = 1; depth < path.length; depth++) {
     const above = path.slice(0, depth);
@@ -149,6 +158,7 @@ function editEnv(text: string, values: Readonly<Record<string, string>>): string
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   for (const [name, value] of Object.entries(values)) {
     const line = `${name}=${quoteValue(value)}`;
+    if (parseEnv(line)[name] !== value) throw unquotable(name);
     // The last one counts where a name stands twice.
     const at = lines.findLastIndex((each) => new RegExp(`^\\s*(?:export\\s+)?${name}\\s*=`).test(each));
     if (at < 0) lines.push(line);
@@ -157,10 +167,18 @@ function editEnv(text: string, values: Readonly<Record<string, string>>): string
   return `${lines.join('\n')}\n`;
 }
 
+function unquotable(name: string): CodaError {
+  return new CodaError('INPUT_INVALID', {
+    message: `The value of ${name} has quotes of every kind, and cannot stand in a .env. Nothing was written.`,
+    remedy: 'Set it in the environment of coda instead.',
+  });
+}
+
 /** As node:util's `parseEnv` and the shell read it back. */
 function quoteValue(value: string): string {
   if (/^[\w.:/@+,=%-]*$/.test(value)) return value;
-  const quote = ["'", '"', '`'].find((each) => !value.includes(each)) ?? '"';
+  // Between double quotes `\n` is a line break.
+  const quote = ["'", '`', '"'].find((each) => !value.includes(each)) ?? '"';
   return `${quote}${value}${quote}`;
 }
 

@@ -1,304 +1,294 @@
-/** The questions of `coda init`, in their order: what a flag or the environment answers is not asked. */
-import {
-  findLocalModels,
-  type LocalModels,
-  localChoice,
-  type ModelChoice,
-  platforms,
-  VENDORS,
-  type Vendor,
-  vendorChoice,
-} from '../../app/index.ts';
+/** The questions of `coda init`: one, or with `--all` the rest; cards are asked as the page asks them. */
+
 import { CodaError } from '../../base/errors.ts';
-import type { Log } from '../../base/log.ts';
-import type { Platform, PlatformSetup, SetupAnswer } from '../../chat/index.ts';
+import type { World } from '../../base/world.ts';
+import {
+  changesOf,
+  isAsked,
+  type KnownSettings,
+  modelCard,
+  presentValue,
+  readAnswers,
+  type SettingChange,
+  type SetupCard,
+  type SetupChoice,
+  type SetupField,
+  type SetupVerdict,
+  secretsOf,
+  variableOf,
+} from '../../chat/index.ts';
+import type { Egress } from '../../egress/index.ts';
 import { findZone, machineZone } from '../../time/index.ts';
 import type { InitFlags } from '../flags.ts';
 import { usage } from '../texts.ts';
 import * as texts from './texts.ts';
 
-type OfferedPlatform = Omit<Platform, 'setup'> & { setup: PlatformSetup };
-
-export interface SignedIn {
-  platform: OfferedPlatform;
-  answer: SetupAnswer & { ok: true };
-  /** As `platform:id`. */
-  owner: string | undefined;
+export interface AnsweredCard {
+  card: SetupCard;
+  verdict: SetupVerdict & { ok: true };
 }
 
 export interface Answers {
-  name: string;
-  zone: string;
-  platform: SignedIn | undefined;
+  changes: SettingChange[];
+  secrets: Record<string, string>;
+  cards: AnsweredCard[];
   /** The page on this machine is switched on. */
   browser: boolean;
-  /** The model, as `provider/model`, and its provider; undefined: nothing new. */
-  model: ModelChoice | undefined;
-  postgres: boolean;
   service: boolean;
-  secrets: Record<string, string>;
 }
 
-export interface KnownSettings {
+export interface Asking extends KnownSettings {
   flags: InitFlags;
-  env: Readonly<Record<string, string | undefined>>;
-  /** The values of the configuration that is there, as they are written. */
-  current(...path: string[]): unknown;
-  log: Log;
+  /** True if there is a configuration already. */
+  isThere: boolean;
+  /** Cards of the platforms, and those of everything else. */
+  platforms: readonly SetupCard[];
+  others: readonly SetupCard[];
+  world: World;
+  egress: Egress;
 }
 
-export async function gather(ask: Asker, known: KnownSettings): Promise<Answers> {
-  const secrets: Record<string, string> = {};
-  const answers: Answers = {
-    name: '',
-    zone: '',
-    platform: undefined,
-    browser: false,
-    model: undefined,
-    postgres: false,
-    service: false,
-    secrets,
-  };
-  const questions: readonly (() => Promise<Partial<Answers>>)[] = [
-    async () => ({ name: await nameOf(ask, known) }),
-    async () => ({ zone: await zoneOf(ask, known) }),
-    () => placeOf(ask, known, secrets),
-    async () => ({ model: await modelOf(ask, known, secrets) }),
-    () => restOf(ask, known, secrets),
+type Part = Partial<Omit<Answers, 'changes' | 'secrets' | 'cards'>> & {
+  changes?: readonly SettingChange[];
+  secrets?: Readonly<Record<string, string>>;
+  cards?: readonly AnsweredCard[];
+};
+
+export async function gather(ask: Asker, asking: Asking): Promise<Answers> {
+  const { flags } = asking;
+  const isFull = flags.all === true;
+  const questions: readonly (() => Promise<Part>)[] = [
+    () => platformOf(ask, asking),
+    ...(isFull || flags.yes || flags.name !== undefined ? [() => nameOf(ask, asking)] : []),
+    ...(isFull || flags.yes || flags.zone !== undefined ? [() => zoneOf(ask, asking)] : []),
+    () => modelOf(ask, asking),
+    () => restOf(ask, asking),
   ];
+  const parts: Part[] = [];
   for (let at = 0; at < questions.length; ) {
     try {
-      Object.assign(answers, await questions[at]?.());
+      parts[at] = (await questions[at]?.()) ?? {};
       at++;
     } catch (error) {
       if (!(error instanceof BackToBefore)) throw error;
       at = Math.max(0, at - 1);
     }
   }
-  return answers;
+  return joinParts(parts);
 }
+
+const joinParts = (parts: readonly Part[]): Answers => ({
+  changes: parts.flatMap(({ changes = [] }) => changes),
+  secrets: Object.assign({}, ...parts.map(({ secrets }) => secrets)),
+  cards: parts.flatMap(({ cards = [] }) => cards),
+  browser: parts.some(({ browser }) => browser),
+  service: parts.some(({ service }) => service),
+});
 
 /** The person wants the question before this one. */
 class BackToBefore extends Error {}
 
 /** The value that `next` gives for the choice; where the person goes back from there, the choice is made again. */
-async function chosenThen<T>(
-  choose: () => Promise<string>,
+async function chosenThen<C, T>(
+  choose: () => Promise<C>,
   isGiven: boolean,
-  next: (chosen: string) => Promise<T>,
+  next: (choice: C) => Promise<T>,
 ): Promise<T> {
   for (;;) {
-    const chosen = await choose();
+    const choice = await choose();
     try {
-      return await next(chosen);
+      return await next(choice);
     } catch (error) {
       if (!(error instanceof BackToBefore) || isGiven) throw error;
     }
   }
 }
 
-const nameOf = async (ask: Asker, { flags, current }: KnownSettings): Promise<string> =>
-  flags.name ?? ask.text(texts.questions.name, { usual: text(current('assistant', 'name')) ?? 'coda' });
+async function nameOf(ask: Asker, { flags, current }: Asking): Promise<Part> {
+  const usual = text(current('assistant', 'name')) ?? 'coda';
+  const name = flags.name ?? (await ask.text(texts.questions.name, { usual }));
+  return { changes: [[['assistant', 'name'], name]] };
+}
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
-async function zoneOf(ask: Asker, { flags, current, env, log }: KnownSettings): Promise<string> {
+async function zoneOf(ask: Asker, { flags, current, env, world }: Asking): Promise<Part> {
   const machine = machineZone();
   const usual = text(current('assistant', 'zone')) ?? machine.zone;
-  if (!machine.isKnown) log.warn({ TZ: env.TZ }, texts.unknownZone);
+  if (!machine.isKnown) world.log.warn({ TZ: env.TZ }, texts.unknownZone);
   const zoneIn = (value: string) => findZone(value)?.zone;
-  if (flags.zone !== undefined) {
-    const zone = zoneIn(flags.zone);
-    if (zone === undefined) throw usage(texts.notZone(flags.zone), 'Try: --zone Europe/Berlin');
-    return zone;
-  }
   const wrong = (value: string) => (zoneIn(value) === undefined ? texts.notZone(value) : undefined);
-  const given = await ask.text(texts.questions.zone, { usual, wrong });
-  return zoneIn(given) ?? usual;
+  const typed = flags.zone ?? (await ask.text(texts.questions.zone, { usual, wrong }));
+  const zone = zoneIn(typed);
+  if (zone === undefined) throw usage(texts.notZone(typed), 'Try: --zone Europe/Berlin');
+  return { changes: [[['assistant', 'zone'], zone]] };
 }
 
-async function placeOf(
-  ask: Asker,
-  known: KnownSettings,
-  secrets: Record<string, string>,
-): Promise<Pick<Answers, 'platform' | 'browser'>> {
-  const offered: OfferedPlatform[] = await Promise.all(
-    platforms.map(async (one) => ({ ...one, setup: await one.setup() })),
-  );
-  const { flags, current, env } = known;
-  const usual =
-    offered.find(({ config, setup }) => current(config.key) || setup.secrets.every((each) => env[each.env]))?.name ??
-    (current('http', 'listen') ? 'browser' : flags.yes ? 'none' : (platforms[0]?.name ?? 'none'));
+/** A platform that a flag names; without questions also one that is set, or whose tokens are in the environment. */
+async function platformOf(ask: Asker, asking: Asking): Promise<Part> {
+  const { flags, platforms, current, isThere } = asking;
+  const hasPage = current('http', 'listen') !== undefined;
+  const usual = platforms.find((card) => current(...card.place) !== undefined || hasSecrets(card, asking))?.id;
+  const name = flags.platform ?? (flags.yes ? usual : undefined);
+  if (name === 'none' || name === 'browser') return { browser: name === 'browser' };
+  if (name === undefined) return { browser: !isThere || hasPage };
+  const card = platforms.find(({ id }) => id === name);
+  if (!card) {
+    const names = [...platforms.map(({ id }) => id), 'browser', 'none'].join(', ');
+    throw usage(`There is no platform ${name}.`, `Choose one of: ${names}.`);
+  }
+  const { owner } = flags;
+  return askCard(ask, asking, card, owner === undefined ? {} : { owner: owner.replace(`${name}:`, '') });
+}
+
+const hasSecrets = ({ fields }: SetupCard, { env }: KnownSettings): boolean =>
+  fields.every((field) => field.env === undefined || field.isOptional || env[variableOf(field, {})]);
+
+async function modelOf(ask: Asker, asking: Asking): Promise<Part> {
+  const { flags, current } = asking;
+  if (flags.model === 'none') return {};
+  const offers = (await modelCard.findChoices?.(asking))?.choice ?? [];
+  const set = text(current('models', 'default'));
+  const isReady = (value: string) =>
+    modelCard.fields.every(
+      (field) =>
+        !field.when ||
+        field.isOptional ||
+        field.isRare ||
+        !isAsked(field, { choice: value }) ||
+        hasValue(field, asking),
+    );
+  const usual = set ?? offers.find(({ value }) => isReady(value))?.value ?? 'none';
   const choices = [
-    ...offered.map(({ name, title }) => ({ value: name, label: title })),
-    { value: 'browser', label: texts.inBrowser },
-    { value: 'none', label: texts.terminalOnly },
+    ...(set === undefined ? [] : [{ value: set, label: set }]),
+    ...offers.filter(({ value }) => value !== set),
+    { value: 'none', label: texts.noModel },
   ];
-  const choose = async () => flags.platform ?? ask.choose(texts.questions.platform, choices, usual);
-  return chosenThen(choose, flags.platform !== undefined, async (chosen) => {
-    if (chosen === 'none' || chosen === 'browser') return { platform: undefined, browser: chosen === 'browser' };
-    const platform = offered.find(({ name }) => name === chosen);
-    if (!platform) {
-      const names = choices.map(({ value }) => value).join(', ');
-      throw usage(`There is no platform ${chosen}.`, `Choose one of: ${names}.`);
-    }
-    const answer = await signIn(ask, known, platform, secrets);
-    return { platform: { platform, answer, owner: await ownerOf(ask, known, platform, answer) }, browser: false };
+  const choose = async () => flags.model ?? ask.choose(texts.questions.model, choices, usual);
+  return chosenThen(choose, flags.model !== undefined, async (choice) => {
+    if (choice === 'none' || (choice === set && flags.model === undefined)) return {};
+    return askCard(ask, asking, modelCard, { choice });
   });
 }
 
-async function signIn(
+const hasValue = (field: SetupField, settings: KnownSettings) => presentValue(field, {}, settings) !== undefined;
+
+const POSTGRES = 'postgres';
+const SERVICE = 'service';
+const PAGE = 'page';
+
+/** Everything else: asked with `--all` alone, else by flags. */
+async function restOf(ask: Asker, asking: Asking): Promise<Part> {
+  const { flags, env, current, isThere, platforms, others } = asking;
+  const offered = [...platforms, ...others];
+  const hasStorage = current('storage', 'url') !== undefined || !!env.DATABASE_URL || flags.storage !== undefined;
+  const choices = [
+    ...(isThere && current('http', 'listen') === undefined ? [{ value: PAGE, label: texts.inBrowser }] : []),
+    ...offered.map(({ id, title, about }) => ({ value: id, label: title, hint: about })),
+    ...(hasStorage ? [] : [{ value: POSTGRES, label: texts.POSTGRES }]),
+    ...(flags.service === undefined ? [{ value: SERVICE, label: texts.SERVICE }] : []),
+  ];
+  const isAskable = flags.all && !flags.yes;
+  const choose = async (): Promise<readonly string[]> =>
+    isAskable ? ask.askSeveral(texts.questions.rest, choices) : [];
+  return chosenThen(choose, !isAskable, async (wanted) => {
+    const parts: Part[] = [await storageOf(ask, asking, wanted.includes(POSTGRES))];
+    for (const card of offered) if (wanted.includes(card.id)) parts.push(await askCard(ask, asking, card, {}));
+    const service = flags.service ?? wanted.includes(SERVICE);
+    return { ...joinParts(parts), browser: wanted.includes(PAGE), service };
+  });
+}
+
+async function storageOf(ask: Asker, { flags: { storage } }: Asking, isWanted: boolean): Promise<Part> {
+  const wrong = (value: string) => (/^postgres(ql)?:\/\/[^/]+/.test(value) ? undefined : texts.notPostgres);
+  const isNamed = storage !== undefined && storage !== 'embedded';
+  if (isNamed && wrong(storage)) throw usage(texts.notPostgres, 'Try: --storage embedded');
+  if (!isNamed && !isWanted) return {};
+  const url = isNamed ? storage : await ask.secret(texts.questions.url, { wrong });
+  return { changes: [[['storage', 'url'], '${DATABASE_URL}']], secrets: { DATABASE_URL: url } };
+}
+
+/** Asks a card until what is answered works. `byFlags`: answers of flags, or of the question that led here. */
+async function askCard(
   ask: Asker,
-  known: KnownSettings,
-  { title, config, setup }: OfferedPlatform,
-  secrets: Record<string, string>,
-): Promise<SetupAnswer & { ok: true }> {
-  const { env, current, flags, log } = known;
-  let trusted = setup.secrets.every((each) => env[each.env]);
-  if (!trusted) ask.say([title, ...setup.steps.map((step, index) => `${index + 1}. ${step}`)].join('\n'));
+  asking: Asking,
+  card: SetupCard,
+  byFlags: Readonly<Record<string, string>>,
+): Promise<Part> {
+  const { flags, world, egress, env, current } = asking;
+  let trusted = true;
+  if (card.steps && !hasSecrets(card, asking))
+    ask.say([card.title, ...card.steps.map((step, index) => `${index + 1}. ${step}`)].join('\n'));
   for (;;) {
-    const given: Record<string, string> = {};
-    for (const secret of setup.secrets) given[secret.key] = await secretFor(ask, known, secret, trusted);
-    const apiUrl = text(current(config.key, 'api_url'));
-    const answer = await ask.showWaiting(`Asking ${title}`, () => setup.check(given, { apiUrl, log }));
-    if (answer.ok) {
-      for (const secret of setup.secrets) secrets[secret.env] = given[secret.key] as string;
-      return answer;
+    const typed = await answersTo(ask, asking, card, { byFlags, trusted });
+    const { all, problems } = readAnswers(card, typed, asking);
+    if (problems[0]) throw usage(`${problems[0].field}: ${problems[0].detail}`, 'Answer it, or leave the flag out.');
+    const { signal } = new AbortController();
+    const verdict = await ask.showWaiting(texts.checkingCard(card.title), () =>
+      card.check(all, { world, egress, signal, env, current }),
+    );
+    if (verdict.ok) {
+      const changes = [...(verdict.settings ?? []), ...changesOf(card, { all, typed }, asking)];
+      return { changes, secrets: secretsOf(card, all, typed), cards: [{ card, verdict }] };
     }
-    if (flags.yes) throw refusedSetup(answer);
-    ask.say(texts.refusedBy(answer));
+    const isGiven = verdict.field !== undefined && verdict.field in byFlags;
+    if (flags.yes || (isGiven && flags.model !== undefined)) throw refusedSetup(verdict);
+    ask.say(texts.refusedBy(verdict));
+    if (isGiven) throw new BackToBefore();
     trusted = false;
   }
 }
 
-/** A secret from the environment, or typed. `trusted`: it has not been refused yet. */
-async function secretFor(
+interface AskedBefore {
+  byFlags: Readonly<Record<string, string>>;
+  /** False: the values that are there were refused. */
+  trusted: boolean;
+}
+
+async function answersTo(
   ask: Asker,
-  { env, flags }: Pick<KnownSettings, 'env' | 'flags'>,
-  { env: name, label, explainMalformed }: Omit<PlatformSetup['secrets'][number], 'key'>,
-  trusted: boolean,
+  asking: Asking,
+  card: SetupCard,
+  { byFlags, trusted }: AskedBefore,
+): Promise<Record<string, string>> {
+  const answers: Record<string, string> = { ...byFlags };
+  for (const field of card.fields) {
+    if (answers[field.key] !== undefined || field.isRare || !isAsked(field, answers)) continue;
+    const value = await answerTo(ask, asking, field, { answers, trusted });
+    if (value !== '') answers[field.key] = value;
+  }
+  return answers;
+}
+
+async function answerTo(
+  ask: Asker,
+  asking: Asking,
+  field: SetupField,
+  { answers, trusted }: { answers: Readonly<Record<string, string>>; trusted: boolean },
 ): Promise<string> {
-  const there = env[name];
-  if (there && trusted) return there;
-  if (flags.yes && !there) {
-    throw usage(`${label} is missing.`, `Put it into the environment variable ${name}; it is never an argument.`);
-  }
-  const wrong = (value: string) => (value === '' ? (there ? undefined : texts.missing) : explainMalformed?.(value));
-  return (await ask.secret(there ? texts.keep(label) : label, { wrong })) || (there ?? '');
-}
-
-async function ownerOf(
-  ask: Asker,
-  { flags, current }: KnownSettings,
-  { name, setup: { owner } }: OfferedPlatform,
-  answer: SetupAnswer & { ok: true },
-): Promise<string | undefined> {
-  if (flags.owner !== undefined) {
-    const id = flags.owner.replace(`${name}:`, '');
-    if (!owner.pattern.test(id)) throw usage(`${flags.owner} is no id of ${name}.`, `${owner.label}.`);
-    return `${name}:${id}`;
-  }
-  if (answer.owner !== undefined && owner.pattern.test(answer.owner)) return `${name}:${answer.owner}`;
-  const owners = current('access', 'owners');
-  const held = Array.isArray(owners) && owners.some((each) => String(each).startsWith(`${name}:`));
-  if (held || flags.yes) return undefined;
-  const wrong = (value: string) => (value === '' || owner.pattern.test(value) ? undefined : texts.notOwner);
-  const id = await ask.text(owner.label, { usual: '', wrong });
-  return id === '' ? undefined : `${name}:${id}`;
-}
-
-async function modelOf(ask: Asker, known: KnownSettings, secrets: Record<string, string>): Promise<Answers['model']> {
-  const { flags, current, env } = known;
-  if (flags.model === 'none') return undefined;
-  const local = await findLocalModels(env);
-  const set = text(current('models', 'default'));
-  const usual = set ?? VENDORS.find((each) => env[each.env])?.name ?? local[0]?.models[0] ?? 'none';
-  const choices = [
-    ...(set === undefined ? [] : [{ value: set, label: set }]),
-    ...local.flatMap(({ title, models }) =>
-      models.filter((each) => each !== set).map((value) => ({ value, label: value, hint: title })),
-    ),
-    ...VENDORS.map(({ name, title }) => ({ value: name, label: texts.byKey(title) })),
-    { value: 'none', label: texts.noModel },
-  ];
-  const choose = async () => flags.model ?? ask.choose(texts.questions.model, choices, usual);
-  return chosenThen(choose, flags.model !== undefined, async (chosen) => {
-    if (chosen === 'none' || (chosen === set && flags.model === undefined)) return undefined;
-    const vendor = VENDORS.find(({ name }) => chosen === name || chosen.startsWith(`${name}/`));
-    return vendor ? vendorModel(ask, known, vendor, { secrets, chosen }) : localModel(ask, known, chosen, local);
-  });
-}
-
-async function localModel(
-  ask: Asker,
-  { current }: KnownSettings,
-  chosen: string,
-  local: readonly LocalModels[],
-): Promise<Answers['model']> {
-  const home = local.find(({ models }) => models.includes(chosen));
-  if (!home) {
-    const found = local.flatMap(({ models }) => models);
-    const remedy =
-      found.length > 0 ? `Found: ${found.join(', ')}.` : 'Neither Ollama, LM Studio nor llama.cpp answers here.';
-    throw usage(`There is no model ${chosen} on this machine.`, remedy);
-  }
-  return ask.showWaiting(texts.askingWindow(home.title), () => localChoice(home, chosen, current));
-}
-
-async function vendorModel(
-  ask: Asker,
-  known: KnownSettings,
-  vendor: Vendor,
-  { secrets, chosen }: { secrets: Record<string, string>; chosen: string },
-): Promise<Answers['model']> {
-  const { title, env } = vendor;
-  const { current } = known;
-  for (let trusted = true; ; trusted = false) {
-    const key = await secretFor(ask, known, { env, label: texts.questions.key(title) }, trusted);
-    const answer = await ask.showWaiting(`Asking ${title}`, () =>
-      vendorChoice(vendor, { choice: chosen, key, current }),
-    );
-    if (answer.ok) {
-      secrets[env] = key;
-      return answer.model;
+  const { label, kind, choices = [], isOptional, usual = '' } = field;
+  const { yes } = asking.flags;
+  const now = presentValue(field, answers, asking);
+  const wrong = (value: string) => {
+    if (value === '') return isOptional || now ? undefined : texts.missing;
+    return field.explainMalformed?.(value);
+  };
+  if (kind === 'secret') {
+    if (now && trusted) return now;
+    if (yes && !now && !isOptional) {
+      const variable = variableOf(field, answers);
+      throw usage(`${label} is missing.`, `Put it into the environment variable ${variable}; it is never an argument.`);
     }
-    if (known.flags.yes) throw refusedSetup(answer);
-    ask.say(texts.refusedBy(answer));
+    return (await ask.secret(now ? texts.keep(label) : label, { wrong })) || (now ?? '');
   }
-}
-
-async function restOf(
-  ask: Asker,
-  { flags, env, current }: KnownSettings,
-  secrets: Record<string, string>,
-): Promise<{ postgres: boolean; service: boolean }> {
-  const isAnswered = flags.storage !== undefined || flags.service !== undefined;
-  const there = current('storage', 'url') !== undefined || !!env.DATABASE_URL;
-  const choices = [
-    ...(there ? [] : [{ value: 'postgres', label: texts.POSTGRES }]),
-    { value: 'service', label: texts.SERVICE },
-  ];
-  const wanted = isAnswered ? [] : await ask.askSeveral(texts.questions.rest, choices);
-  const service = flags.service ?? wanted.includes('service');
-  const wrong = (value: string) => (/^postgres(ql)?:\/\/[^/]+/.test(value) ? undefined : texts.notPostgres);
-  if (flags.storage !== undefined && flags.storage !== 'embedded') {
-    if (wrong(flags.storage)) throw usage(texts.notPostgres, 'Try: --storage embedded');
-    secrets.DATABASE_URL = flags.storage;
-    return { postgres: true, service };
-  }
-  if (!wanted.includes('postgres')) return { postgres: false, service };
-  secrets.DATABASE_URL = await ask.secret(texts.questions.url, { wrong });
-  return { postgres: true, service };
+  if (kind === 'choice') return ask.choose(label, choices, now ?? (usual || (choices[0]?.value ?? '')));
+  if (kind === 'switch') return ask.choose(label, texts.onOff, now ?? (usual || 'off'));
+  // One that a list has already is not asked for again.
+  return isOptional && (now || yes) ? '' : ask.text(label, { usual: now ?? usual, wrong });
 }
 
 function refusedSetup({ says, remedy = '' }: { says: string; remedy?: string | undefined }): CodaError {
   return new CodaError('CONFIG_INVALID', { message: `${says}. Nothing was written.`, remedy });
-}
-
-interface Choice {
-  value: string;
-  label: string;
-  hint?: string;
 }
 
 /** Each resolves with an answer that `wrong` has nothing against, and rejects with `BackToBefore` where the person goes back. */
@@ -306,8 +296,8 @@ export interface Asker {
   text(question: string, options: { usual: string; wrong?: (value: string) => string | undefined }): Promise<string>;
   /** Not shown as it is typed; empty: the one that is there stays. */
   secret(question: string, options: { wrong: (value: string) => string | undefined }): Promise<string>;
-  choose(question: string, choices: readonly Choice[], usual: string): Promise<string>;
-  askSeveral(question: string, choices: readonly Choice[]): Promise<readonly string[]>;
+  choose(question: string, choices: readonly SetupChoice[], usual: string): Promise<string>;
+  askSeveral(question: string, choices: readonly SetupChoice[]): Promise<readonly string[]>;
   say(text: string): void;
   showWaiting<T>(what: string, work: () => Promise<T>): Promise<T>;
 }
@@ -330,7 +320,7 @@ export async function terminalAsker(io: NodeJS.Process): Promise<Asker> {
     isFirst = false;
     return answer;
   };
-  const withBack = (choices: readonly Choice[]) =>
+  const withBack = (choices: readonly SetupChoice[]) =>
     isFirst ? [...choices] : [...choices, { value: BACK, label: texts.back }];
   const typed = (message: string) => (isFirst ? message : `${message} ${texts.backHint}`);
   const unlessBack = (wrong: ((value: string) => string | undefined) | undefined, value: string) =>

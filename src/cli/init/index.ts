@@ -1,20 +1,14 @@
-/** `coda init`: asks what is needed, asks the platforms whether it is right, and writes it down at the end, at once. */
+/** `coda init`: asks what is needed, checks the answers as the page does, and writes them down at the end, at once. */
 import { mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { type Change, modelChanges, openSetupFiles, type SetupFiles, writeWhole } from '../../app/index.ts';
+import { createWorld, openSetupFiles, type SetupFiles, setupCards, writeWhole } from '../../app/index.ts';
 import { silentLog } from '../../base/log.ts';
 import { escapeMarkup } from '../../base/text.ts';
+import type { KnownSettings, SettingChange } from '../../chat/index.ts';
 import { readEnvFile, usualConfigFile } from '../../config/index.ts';
+import { Egress } from '../../egress/index.ts';
 import { dataDir, type InitFlags } from '../flags.ts';
-import {
-  type Answers,
-  type Asker,
-  gather,
-  type KnownSettings,
-  noTerminal,
-  silentAsker,
-  terminalAsker,
-} from './gather.ts';
+import { type Answers, type Asker, gather, noTerminal, silentAsker, terminalAsker } from './gather.ts';
 import { finishedReport } from './texts.ts';
 
 /** Edits what is there and loses nothing of it. Until the last answer is given nothing is written. */
@@ -22,22 +16,16 @@ export async function init(flags: InitFlags, io: NodeJS.Process): Promise<number
   const file = resolve(flags.config ?? (io.env.CODA_CONFIG || usualConfigFile(dataDir(flags, io), io.cwd())));
   const files = await openSetupFiles(file);
   const ask = await askerFor(flags, io);
-  const known = {
-    flags,
-    env: withoutEmpty({ ...readEnvFile(files.env), ...withoutEmpty(io.env) }),
-    current: files.current,
-    log: silentLog(),
-  };
-  const answers = await gather(ask, known);
-  files.write(changesOf(answers, known.current), answers.secrets, io.env);
+  const { current, isThere } = files;
+  const env = withoutEmpty({ ...readEnvFile(files.env), ...withoutEmpty(io.env) });
+  const world = { ...createWorld({ env: io.env, level: 'error' }), log: silentLog() };
+  // The addresses that it asks are the person's own.
+  const egress = new Egress({ ports: [80, 443], allow: [], proxy: world.proxy });
+  const answers = await gather(ask, { flags, isThere, env, current, world, egress, ...(await setupCards()) });
+  const changes = [...answers.changes, ...pageChanges(answers, current)];
+  files.write(changes, answers.secrets, io.env);
   const service = answers.service ? installService(file, flags, io) : undefined;
-  ask.say(
-    finishedReport({
-      ...summary(answers, known.current, files),
-      ...commandsHere(answers, known.current, io.env),
-      service,
-    }),
-  );
+  ask.say(finishedReport({ ...summary(answers, files), ...commandsHere(answers, current, io.env), service }));
   return 0;
 }
 
@@ -54,22 +42,8 @@ function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Record
 /** As the example configuration has it. */
 const PAGE = '127.0.0.1:8321';
 
-function changesOf(
-  { name, zone, platform, browser, model, postgres }: Answers,
-  current: KnownSettings['current'],
-): Change[] {
-  const changes: Change[] = [
-    [['assistant', 'name'], name],
-    [['assistant', 'zone'], zone],
-  ];
-  if (browser && current('http', 'listen') === undefined) changes.push([['http', 'listen'], PAGE]);
-  if (platform?.owner) changes.push([['access', 'owners'], [platform.owner]]);
-  for (const { key, env } of platform?.platform.setup.secrets ?? []) {
-    changes.push([[platform?.platform.config.key ?? '', key], `\${${env}}`]);
-  }
-  if (model) changes.push(...modelChanges(model));
-  if (postgres) changes.push([['storage', 'url'], '${DATABASE_URL}']);
-  return changes;
+function pageChanges({ browser }: Answers, current: KnownSettings['current']): SettingChange[] {
+  return browser && current('http', 'listen') === undefined ? [[['http', 'listen'], PAGE]] : [];
 }
 
 function installService(config: string, flags: InitFlags, io: NodeJS.Process) {
@@ -83,27 +57,27 @@ function installService(config: string, flags: InitFlags, io: NodeJS.Process) {
 }
 
 /** The settings as they are now: a part that was not asked for again is as it was. */
-function summary({ platform, model, secrets }: Answers, current: KnownSettings['current'], files: SetupFiles) {
-  const setModel = current('models', 'default');
-  const owners = current('access', 'owners');
+function summary({ changes, cards, secrets }: Answers, { current, config, env }: SetupFiles) {
   const shown = (path: string) => relative(process.cwd(), path) || path;
+  const valueAt = (...path: string[]) =>
+    changes.find(([changed]) => changed.join() === path.join())?.[1] ?? current(...path);
+  const [owners, model] = [valueAt('access', 'owners'), valueAt('models', 'default')];
   return {
-    config: shown(files.config),
-    env: Object.keys(secrets).length > 0 ? shown(files.env) : undefined,
-    platforms: platform ? [{ title: platform.platform.title, ...platform.answer }] : [],
-    owner: platform?.owner ?? (Array.isArray(owners) && owners.length > 0 ? owners.join(', ') : undefined),
-    window: model?.provider.context_tokens,
-    model: model?.name ?? (typeof setModel === 'string' ? setModel : undefined),
+    config: shown(config),
+    env: Object.keys(secrets).length > 0 ? shown(env) : undefined,
+    cards: cards.map(({ card: { title }, verdict: { says, invite, notes = [] } }) => ({ title, says, invite, notes })),
+    owner: Array.isArray(owners) && owners.length > 0 ? owners.join(', ') : undefined,
+    model: typeof model === 'string' ? model : undefined,
   };
 }
 
 /** The commands that work where the person stands: in a clone `npm start`, else `coda` by its name. */
-function commandsHere({ platform, browser }: Answers, current: KnownSettings['current'], env: NodeJS.ProcessEnv) {
+function commandsHere({ cards, browser }: Answers, current: KnownSettings['current'], env: NodeJS.ProcessEnv) {
   const listen = String(current('http', 'listen') ?? PAGE).replace(/^\[::\]|^0\.0\.0\.0/, '127.0.0.1');
   return {
     coda: env.npm_lifecycle_event === 'start' ? 'npm start --' : 'coda',
     page: browser ? `http://${listen}/` : undefined,
-    run: platform || browser ? 'run' : 'chat',
+    run: browser || cards.some(({ card }) => !card.isLasting) ? 'run' : 'chat',
   };
 }
 

@@ -1,12 +1,8 @@
-import { plural } from '../../base/text.ts';
-
 export const questions = {
   name: 'What is the assistant to be called?',
   zone: 'In which time zone do you live?',
-  platform: 'Where do you want to chat with it?',
-  model: 'Which language model is to answer?',
+  model: 'Whom shall I ask?',
   rest: 'Anything else? (space chooses, enter goes on)',
-  key: (title: string) => `The API key of ${title}`,
   url: 'The address of the PostgreSQL (postgres://user:password@host/name)',
 };
 
@@ -18,17 +14,18 @@ export const back = '← Back';
 
 export const backHint = '(< goes back)';
 
-export const terminalOnly = 'In this terminal only';
-
-export const noModel = 'None: it understands plain English by itself';
-
-export const byKey = (title: string) => `${title}, with an API key`;
+export const noModel = 'Nobody for now: plain English works without one';
 
 export const POSTGRES = 'A PostgreSQL server of my own (without it: an embedded one, nothing to set up)';
 
 export const SERVICE = 'Keep it running: a service of this system, for my user';
 
-export const askingWindow = (title: string) => `Asking ${title} for its window`;
+export const checkingCard = (title: string) => `Looking whether it works: ${title}`;
+
+export const onOff = [
+  { value: 'on', label: 'Yes' },
+  { value: 'off', label: 'No' },
+];
 
 export const missing = 'It is empty.';
 
@@ -38,19 +35,15 @@ export const unknownZone = 'the time zone of this machine is none that is known;
 
 export const notPostgres = 'It begins with postgres:// and names a server.';
 
-export const notOwner = 'That is no such id.';
-
 export const refusedBy = ({ says, remedy }: { says: string; remedy?: string | undefined }) =>
   remedy ? `✗ ${says}. ${remedy}` : `✗ ${says}.`;
 
 export interface WrittenSetup {
   config: string;
   env: string | undefined;
-  platforms: readonly { title: string; says: string; invite?: string | undefined; notes: readonly string[] }[];
+  cards: readonly { title: string; says: string; invite?: string | undefined; notes: readonly string[] }[];
   owner: string | undefined;
   model: string | undefined;
-  /** Tokens of the window that was found, and written down. */
-  window: number | undefined;
   service: { path: string; enable: string } | undefined;
   /** Address of the page on this machine. */
   page: string | undefined;
@@ -59,27 +52,16 @@ export interface WrittenSetup {
   coda: string;
 }
 
-export function finishedReport({
-  config,
-  env,
-  platforms,
-  owner,
-  model,
-  window,
-  service,
-  page,
-  run,
-  coda,
-}: WrittenSetup): string {
+export function finishedReport({ config, env, cards, owner, model, service, page, run, coda }: WrittenSetup): string {
   const lines = [
     `Written: ${config}${env ? `, and ${env} (only you can read it)` : ''}.`,
-    ...platforms.flatMap(({ title, says, invite, notes }) => [
+    ...cards.flatMap(({ title, says, invite, notes }) => [
       `${title}: ${says}.`,
       ...notes.map((note) => `  Still to be done: ${note}`),
       ...(invite ? ['  Invite it with exactly the permissions that it needs:', `  ${invite}`] : []),
     ]),
     owner ? `Owner: ${owner}.` : `Owner: whoever uses this terminal; others are let in with "${coda} pair CODE".`,
-    model ? `Model: ${model}${window ? `, with a window of ${plural(window, 'token')}` : ''}.` : 'Model: none.',
+    model ? `Model: ${model}.` : 'Model: none.',
     ...(service ? [`Service: ${service.path}. Switch it on with:`, `  ${service.enable}`] : []),
     `Start it with "${coda} ${run}", and see with "${coda} doctor" whether all is well.`,
     ...(page ? [`The page: ${page} ("${coda} open" signs your browser in while it runs).`] : []),

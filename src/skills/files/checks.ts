@@ -1,10 +1,11 @@
 import { deadline } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { HealthCheck, SkillDeps, Verdict } from '../../chat/index.ts';
+import { omitUndefined } from '../../base/json.ts';
+import type { HealthCheck, SetupCard, SkillDeps, Verdict } from '../../chat/index.ts';
 import { fetchService } from '../../egress/index.ts';
 import { hasProgram, missingFileOf, type OfficeConverter } from '../../media/index.ts';
-import type { Settings } from './config.ts';
-import { texts } from './texts.ts';
+import { config, type Settings } from './config.ts';
+import { setupTexts, texts } from './texts.ts';
 
 const ANSWERS_WITHIN_MS = 5_000;
 
@@ -39,6 +40,57 @@ async function checkHearing(settings: Settings['transcribe'], env: Env, signal: 
     ? { ok: true, says: texts.hearsBy(program) }
     : { ok: false, says: texts.noProgram(program), remedy: texts.programRemedy };
 }
+
+export const setup: SetupCard = {
+  id: 'voice',
+  title: setupTexts.title,
+  about: setupTexts.about,
+  docs: 'docs/voice.md',
+  place: ['speech', 'transcribe'],
+  sets: [[['speech', 'transcribe', 'kind'], 'openai-compatible']],
+  fields: [
+    {
+      key: 'url',
+      label: setupTexts.url,
+      hint: setupTexts.urlPlace,
+      kind: 'url',
+      path: ['speech', 'transcribe', 'base_url'],
+    },
+    {
+      key: 'key',
+      label: setupTexts.key,
+      hint: setupTexts.keyPlace,
+      kind: 'secret',
+      isOptional: true,
+      path: ['speech', 'transcribe', 'api_key'],
+      env: 'SPEECH_API_KEY',
+    },
+    {
+      key: 'model',
+      label: setupTexts.model,
+      hint: setupTexts.modelPlace,
+      kind: 'text',
+      isOptional: true,
+      path: ['speech', 'transcribe', 'model'],
+    },
+    {
+      key: 'path',
+      label: setupTexts.path,
+      hint: setupTexts.pathPlace,
+      kind: 'text',
+      isRare: true,
+      path: ['speech', 'transcribe', 'path'],
+      explainMalformed: (value) => (value.startsWith('/') ? undefined : setupTexts.notPath),
+    },
+  ],
+  async check({ url, key, path }, { signal }) {
+    const transcribe = { kind: 'openai-compatible', ...omitUndefined({ base_url: url, api_key: key, path }) };
+    const read = config.schema.safeParse({ transcribe });
+    if (!read.success) return { ok: false, field: 'url', says: setupTexts.notAddress };
+    const { ok, says, remedy } = await checkService(read.data.transcribe, signal);
+    return ok ? { ok, says } : { ok, field: says === texts.keyRefused(url ?? '') ? 'key' : 'url', says, remedy };
+  },
+};
 
 /** Without a recording, which costs: that it is asked wrongly is an answer, too. */
 async function checkService(

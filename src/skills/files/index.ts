@@ -12,7 +12,7 @@ import {
   Programs,
   readsPictures,
 } from '../../media/index.ts';
-import { speechChecks } from './checks.ts';
+import { setup, speechChecks } from './checks.ts';
 import { config, type Settings } from './config.ts';
 import { type FileBeginning, FileLibrary } from './library.ts';
 import { PassageIndex } from './meaning.ts';
@@ -90,6 +90,7 @@ function partsOf(deps: SkillDeps<Settings>): Parts {
 export const files: Skill<Settings> = {
   name: 'files',
   config,
+  setup: async () => setup,
   words: { does: 'read files', keeps: 'texts of files' },
   data: { deletionRules: store.deletionRules },
   tools: (deps) => [...fileTools(partsOf(deps)), correctTool(deps.speech.turns)],

@@ -216,3 +216,19 @@ export const texts = {
   corrected: (words: string) => `You said: “${shorten(oneLine(words, LONGEST_HEARD), LONGEST_HEARD)}”`,
   nothingToKeep: ({ name }: SeenFile) => `There is no text in ${label(name)} that I could keep.`,
 };
+
+export const setupTexts = {
+  title: 'Voice messages',
+  about: 'Hears voice messages and recordings, by a service that turns them into text.',
+  url: 'The address of the service',
+  urlPlace:
+    'It speaks the API of OpenAI: https://api.openai.com/v1, Groq, or the server of whisper.cpp on this machine.',
+  key: 'Its key',
+  keyPlace: 'Left empty where it wants none.',
+  model: 'Its model',
+  modelPlace: 'whisper-1, for example; left empty where it has one alone.',
+  path: 'The path below its address',
+  pathPlace: '/audio/transcriptions where it is left empty; /inference for the server of whisper.cpp.',
+  notPath: 'It begins with a slash.',
+  notAddress: 'It is no address of a service',
+};

@@ -25,7 +25,7 @@ export function serversCheck(servers: Servers): HealthCheck {
   };
 }
 
-function verdictsOf(name: string, server: Server): Verdict[] {
+export function verdictsOf(name: string, server: Server): Verdict[] {
   const { state } = server.connection;
   const wrong = { ok: false, remedy: texts.checkRemedy } as const;
   if (state.kind === 'refused') return [{ ...wrong, code: 'MCP_REFUSED', says: state.why, remedy: state.remedy }];

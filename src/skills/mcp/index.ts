@@ -14,9 +14,13 @@ export { config as mcpConfig } from './config.ts';
 export { mcpOperations } from './operations.ts';
 export { Servers as McpServers } from './servers.ts';
 
+/** Offered also by a coda that does not run. */
+export const mcpSetup = async () => (await import('./setup.ts')).setup;
+
 export const mcp = (servers: Servers): Skill<Settings> => ({
   name: 'mcp',
   config,
+  setup: mcpSetup,
   ports: { provides: () => ({ servers: toolServers(servers) }) },
   tools: () => forOwners(() => texts.ownersApprove, [approveTool(servers)]),
   acts: {

@@ -86,3 +86,19 @@ export const texts = {
   allReady: (servers: number, tools: number) => `${plural(servers, 'server')} with ${plural(tools, 'tool')}`,
   checkRemedy: 'Look at mcp.servers in config.yaml and at the log of coda; docs/mcp.md has more.',
 };
+
+export const setupTexts = {
+  title: 'MCP server',
+  about: 'Brings tools of others, over the Model Context Protocol.',
+  name: 'A name for it',
+  nameUse: 'It begins the names of its tools: github.',
+  notName: 'It is a short word of small letters, digits and -, and not mcp.',
+  url: 'Its address',
+  urlPlace: 'As its documentation says; most end in /mcp. A program as a server is written into the file by hand.',
+  key: 'Its key',
+  keyPlace: 'Sent as “Authorization: Bearer …”. Left empty where it wants none.',
+  notAddress: 'It is no address of a server',
+  silent: (server: string) => `${server} is connected, and says nothing of its tools`,
+  offers: (count: number) => `connected, with ${plural(count, 'tool')}`,
+  remedy: 'Look at its address and its key.',
+};

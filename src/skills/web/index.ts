@@ -1,4 +1,5 @@
 import type { Skill, SkillDeps } from '../../chat/index.ts';
+import { searchChecks, setup } from './check.ts';
 import { config, type FirecrawlSettings, firecrawlConfig, type Settings } from './config.ts';
 import { Firecrawl, firecrawlTools } from './firecrawl.ts';
 import { Pages } from './page/pages.ts';
@@ -14,7 +15,9 @@ export const web: Skill<Settings> = {
       pages: watchedPages({ egress, cache, world, onClose }, settings),
     }),
   },
+  setup: async () => setup,
   tools: (deps) => (deps.config.enabled ? toolsOf(deps) : []),
+  views: { checks: (deps) => (deps.config.enabled ? searchChecks(deps) : []) },
 };
 
 function toolsOf({ config: { cache: keepMs, timeout, max_size, per_host, search }, ...deps }: SkillDeps<Settings>) {

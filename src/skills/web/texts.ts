@@ -52,3 +52,16 @@ export const texts = {
   crawlFailed: (host: string) => `Firecrawl could not read ${host}.`,
   firecrawlRemedy: 'An owner has to look at firecrawl.api_key in config.yaml.',
 };
+
+export const setupTexts = {
+  title: 'Search service',
+  about: 'Finds pages in the web; without one DuckDuckGo is asked, which turns away who asks often.',
+  answers: (service: string) => `${service} answers`,
+  searxng: 'A SearXNG of my own',
+  service: 'Whom shall I search with?',
+  url: 'Its address',
+  urlPlace: 'It answers in JSON: json stands in search.formats of its settings.yml.',
+  key: 'The key',
+  keyPlace: 'Brave: api-dashboard.search.brave.com. Tavily: app.tavily.com.',
+  notAddress: 'It is no address of a service',
+};

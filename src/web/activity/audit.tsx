@@ -71,6 +71,9 @@ const ACTIONS: Readonly<Record<string, (entry: Entry) => string>> = {
   'person.sign_in': () => 'signed in in a browser',
   'person.first_owner': () => 'became the first owner',
   'person.password': () => 'set a password for the page',
+  'setup.add': (entry) => about('added to the settings', entry),
+  'setup.change': (entry) => about('changed in the settings', entry),
+  'setup.remove': (entry) => about('took out of the settings', entry),
   'config.change': (entry) => about('the settings changed', entry),
   'control.run': ({ subject }) => `carried out “coda ${subject ?? ''}”`,
 };

@@ -39,6 +39,7 @@ const GROUPS = {
   ],
   system: [
     { href: '/system', label: 'Overview' },
+    { href: '/system/add', label: 'Add' },
     { href: '/system/costs', label: 'Models and costs' },
     { href: '/system/backups', label: 'Backups' },
     { href: '/system/logs', label: 'Logs' },

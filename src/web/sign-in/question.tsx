@@ -1,42 +1,37 @@
 /** “Whom shall I ask?”: the model that is to answer, checked before it is written down. */
 import { useEffect, useState } from 'preact/hooks';
 import { api, ask, type Failure, failureOf } from '../api/client.ts';
-import type { Json } from '../api/types.ts';
 import { go } from '../app/router.ts';
 import { Button } from '../parts/button.tsx';
-import { Field } from '../parts/field.tsx';
+import { type Answers, isAsked, SetupFields, type SetupForm, sentAnswers, whenBegunAnew } from '../parts/setup.tsx';
 
-type Offer = Json<'/v1/setup/model'>['offers'][number];
-
+const MODEL = { path: { id: 'model' } };
 const NOBODY = '';
-const LOOK_EVERY_MS = 500;
-const STARTS_WITHIN_MS = 60_000;
 
 export function ModelQuestion() {
-  const [answer, setAnswer] = useState<Json<'/v1/setup/model'>>();
-  const offers = answer?.offers;
-  const [choice, setChoice] = useState(NOBODY);
-  const [key, setKey] = useState('');
+  const [form, setForm] = useState<SetupForm>();
+  const [answers, setAnswers] = useState<Answers>({ choice: NOBODY });
   const [isChecking, setChecking] = useState(false);
   const [failure, setFailure] = useState<Failure>();
   const look = () => {
     setFailure(undefined);
-    ask(api.GET('/v1/setup/model')).then(
+    ask(api.GET('/v1/setup/cards/{id}', { params: MODEL })).then(
       (there) => {
-        setAnswer(there);
-        setChoice(there.offers.find(({ kind }) => kind !== 'key')?.id ?? NOBODY);
+        setForm(withNobody(there));
+        setAnswers({ choice: firstChoice(there) });
       },
       (error: unknown) => setFailure(failureOf(error)),
     );
   };
   useEffect(look, []);
-  const offer = offers?.find(({ id }) => id === choice);
   const goOn = async () => {
-    if (!offer) return go('/chat', { replace: true });
+    if (!form || answers.choice === NOBODY) return go('/chat', { replace: true });
     setChecking(true);
     setFailure(undefined);
     try {
-      await choose(offer, key.trim(), answer?.read_at);
+      const body = { version: form.version, change: true, answers: sentAnswers(form, answers) };
+      const { restarts } = await ask(api.POST('/v1/setup/cards/{id}', { params: MODEL, body }));
+      if (restarts) await whenBegunAnew(form.read_at);
       go('/chat', { replace: true });
     } catch (error) {
       setFailure(failureOf(error));
@@ -47,18 +42,21 @@ export function ModelQuestion() {
     <main class="alone" id="main">
       <h1>Whom shall I ask?</h1>
       <p>I answer with a language model. Reminders, notes and plain English work without one.</p>
-      {offers === undefined && failure === undefined && <p role="status">Looking what is here …</p>}
+      {form === undefined && failure === undefined && <p role="status">Looking what is here …</p>}
       <form
         onSubmit={(event) => {
           event.preventDefault();
           void goOn();
         }}
       >
-        {offers && <Choices offers={offers} choice={choice} onChoice={setChoice} />}
-        {offer?.kind === 'key' && <KeyField offer={offer} value={key} onValue={setKey} />}
-        <FailureText failure={failure} />
+        {form && <SetupFields form={form} answers={answers} onAnswers={setAnswers} />}
+        {failure && (
+          <p class="bad" role="alert">
+            {failure.sentence}
+          </p>
+        )}
         <div class="buttons">
-          <Button kind="primary" type="submit" disabled={isChecking || offers === undefined}>
+          <Button kind="primary" type="submit" disabled={isChecking || form === undefined}>
             {isChecking ? 'Asking …' : 'Go on'}
           </Button>
           <Button onClick={look} disabled={isChecking}>
@@ -70,56 +68,19 @@ export function ModelQuestion() {
   );
 }
 
-const FailureText = ({ failure }: { failure: Failure | undefined }) =>
-  failure ? (
-    <p class="bad" role="alert">
-      {failure.sentence}
-    </p>
-  ) : null;
+const withNobody = (form: SetupForm): SetupForm => ({
+  ...form,
+  fields: form.fields.map((field) =>
+    field.key === 'choice'
+      ? { ...field, choices: [...(field.choices ?? []), { value: NOBODY, label: 'Nobody for now' }] }
+      : field,
+  ),
+});
 
-interface ChoicesProps {
-  offers: readonly Offer[];
-  choice: string;
-  onChoice: (id: string) => void;
-}
-
-function Choices({ offers, choice, onChoice }: ChoicesProps) {
-  const all = [
-    ...offers.map((offer) => ({ id: offer.id, words: wordsOf(offer) })),
-    { id: NOBODY, words: 'Nobody for now' },
-  ];
-  return (
-    <fieldset class="choices">
-      <legend class="unseen">Whom shall I ask?</legend>
-      {all.map(({ id, words }) => (
-        <label key={id}>
-          <input type="radio" name="choice" checked={id === choice} onChange={() => onChoice(id)} /> {words}
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
-function wordsOf({ id, title, kind }: Offer): string {
-  if (kind === 'local') return `${id.slice(id.indexOf('/') + 1)}, on this machine (${title})`;
-  return kind === 'environment' ? `${title}, with the key that is set here` : `${title}, with a key that I paste`;
-}
-
-function KeyField({ offer, value, onValue }: { offer: Offer; value: string; onValue: (value: string) => void }) {
-  const label = `The API key of ${offer.title}`;
-  return <Field label={label} type="password" value={value} onValue={onValue} required isFirst maxLength={500} />;
-}
-
-/** Resolves once coda has begun anew with the chosen model. */
-async function choose({ id, kind }: Offer, key: string, readAt: string | undefined): Promise<void> {
-  const body = kind === 'key' ? { choice: id, key } : { choice: id };
-  const { restarts } = await ask(api.POST('/v1/setup/model', { body }));
-  const until = Date.now() + STARTS_WITHIN_MS;
-  while (restarts && Date.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    // Away for a moment, which is waited for.
-    const answers = await ask(api.GET('/v1/setup/model')).catch(() => undefined);
-    if (answers !== undefined && answers.read_at !== readAt) return;
-  }
-  if (restarts) throw failureOf(new Error('coda takes long to begin anew.'));
+/** The first one that needs nothing more. */
+function firstChoice({ fields }: SetupForm): string {
+  const choices = fields.find(({ key }) => key === 'choice')?.choices ?? [];
+  const isReady = (choice: string) =>
+    fields.every((field) => field.when === null || field.optional || field.set || !isAsked(field, { choice }));
+  return choices.find(({ value }) => isReady(value))?.value ?? NOBODY;
 }

@@ -12,11 +12,13 @@ import { Button, LinkButton } from '../parts/button.tsx';
 import { BarChart } from '../parts/chart.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
 import { Tabs } from '../parts/tabs.tsx';
+import { Add } from './add.tsx';
 import { Logs } from './logs.tsx';
 import { Settings } from './settings.tsx';
 
 const VIEWS: Readonly<Record<string, () => preact.JSX.Element>> = {
   overview: Overview,
+  add: Add,
   costs: Costs,
   backups: Backups,
   logs: Logs,
@@ -88,7 +90,9 @@ function Platforms({ platforms }: Pick<Status, 'platforms'>) {
         ))}
       </ul>
       {platforms.length === 0 && (
-        <Empty>No chat platform is configured: “coda init” asks what one needs, docs/start.md tells it.</Empty>
+        <Empty>
+          No chat platform is connected: <a href="/system/add">add one</a>.
+        </Empty>
       )}
     </Section>
   );
@@ -98,7 +102,9 @@ function Models({ models }: Pick<Status, 'models'>) {
   return (
     <Section title="Models">
       {models === null ? (
-        <Empty>No language model is configured; coda understands plain English by itself.</Empty>
+        <Empty>
+          No language model answers; coda understands plain English by itself. <a href="/system/add">Add one</a>.
+        </Empty>
       ) : (
         <ul class="list">
           <li class="row">

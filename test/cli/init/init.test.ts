@@ -7,6 +7,7 @@ import { FakeDiscord } from '../../support/discord/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { jsonServer } from '../../support/json-server.ts';
 import { Program } from '../../support/jsonl.ts';
+import { KEY, ModelServer } from '../../support/model-server/index.ts';
 import { FakeSlack } from '../../support/slack/index.ts';
 import { localModels, Place } from './terminal.ts';
 
@@ -19,18 +20,56 @@ async function discord(): Promise<FakeDiscord> {
   return fake;
 }
 
-test('a newcomer comes from nothing to the first answer in Discord with six questions', async () => {
+test('a newcomer answers one question, and has a model and the page', async () => {
+  const host = await localModels('nomic-embed-text', 'qwen3');
+  const place = new Place();
+  const session = place.init([], { OLLAMA_HOST: host });
+  await session.answers('Whom shall I ask?', '<enter>');
+  expect(await session.ended).toBe(0);
+  expect(session.answered).toBe(1);
+  expect(parse(read(place.config))).toEqual({
+    models: {
+      default: 'ollama/qwen3',
+      providers: { ollama: { kind: 'openai-compatible', base_url: `http://${host}/v1` } },
+    },
+    http: { listen: '127.0.0.1:8321' },
+  });
+  expect(session.text).toContain('Model: ollama/qwen3.');
+  expect(session.text).toContain('The page: http://127.0.0.1:8321/');
+  expect(existsSync(place.env)).toBe(false);
+});
+
+test('the one question takes a pasted key, says why a wrong one is refused, and lets one choose again', async () => {
+  const models = await ModelServer.start();
+  onTestFinished(() => models.close());
+  models.models = ['gpt-5-mini', 'gpt-5'].map((id) => ({ id, object: 'model' }));
+  const vendor = `openai: { kind: openai-compatible, base_url: ${models.baseUrl('openai')} }`;
+  const place = new Place(`models: { default: openai/gpt-5-mini, providers: { ${vendor} } } # ours\n`);
+  const session = place.init();
+  await session.answers('Whom shall I ask?', '<down><down><enter>');
+  await session.answers('The API key of OpenAI', 'sk-of-somebody-else<enter>');
+  await session.answers('refuses the key', '');
+  await session.answers('The API key of OpenAI', '<<enter>');
+  await session.answers('Whom shall I ask?', '<down><down><enter>');
+  await session.answers('The API key of OpenAI', `${KEY}<enter>`);
+  expect(await session.ended).toBe(0);
+  expect(read(place.env)).toBe(`OPENAI_API_KEY=${KEY}\n`);
+  expect(read(place.config)).toContain('# ours');
+  expect(session.text + read(place.config)).not.toContain(KEY);
+});
+
+test('with --all a newcomer comes from nothing to the first answer in Discord', async () => {
   const fake = await discord();
   const place = new Place(`discord:\n  api_url: ${fake.apiUrl} # the test's own\n`);
-  const session = place.init();
+  const session = place.init(['--all']);
   await session.answers('called?', 'Robin<enter>');
   await session.answers('time zone', 'Berlin<enter>');
-  await session.answers('Where do you want', '<enter>');
+  await session.answers('Whom shall I ask?', '<enter>');
+  // Behind the page on this machine.
+  await session.answers('Anything else?', '<down><space><enter>');
   await session.answers("The bot's token", `${fake.token}<enter>`);
-  await session.answers('language model', '<enter>');
-  await session.answers('Anything else?', '<enter>');
   expect(await session.ended).toBe(0);
-  expect(session.answered).toBe(6);
+  expect(session.answered).toBe(5);
   expect(session.text).toContain(inviteLink(fake.bot.id));
   const ana = fake.applicationOwner!;
   expect(parse(read(place.config))).toEqual({
@@ -184,7 +223,7 @@ test('run again it changes what is asked and loses nothing else', async () => {
 
 test('Ctrl-C in the middle of a question leaves nothing behind', async () => {
   const place = new Place();
-  const session = place.init();
+  const session = place.init(['--all']);
   await session.answers('called?', 'Robin<enter>');
   await session.answers('time zone', 'Ber<interrupt>');
   expect(await session.ended).toBe(75);
@@ -195,11 +234,12 @@ test('Ctrl-C in the middle of a question leaves nothing behind', async () => {
 test('a configuration that is edited meanwhile stays as its editor left it', async () => {
   const place = new Place(MINE);
   const storage = ['--storage', 'postgres://coda:word@localhost/coda'];
-  const session = place.init(['--platform', 'none', '--model', 'none', '--no-service', '--zone', 'UTC', ...storage]);
+  const session = place.init(['--all', '--model', 'none', '--no-service', '--zone', 'UTC', ...storage]);
   await session.answers('called?', '');
   const edited = `${MINE}reminders:\n  catch_up: skip\n`;
   place.write(edited);
   await session.answers('', 'Robin<enter>');
+  await session.answers('Anything else?', '<enter>');
   expect(await session.ended).toBe(75);
   expect(session.text).toContain('[CONFIG_EDITED]');
   expect(read(place.config)).toBe(edited);
@@ -222,19 +262,20 @@ test('without a terminal, and on what is no YAML, it says what to do and writes 
   expect(silent.text).toMatch(/--yes.*--platform/);
 });
 
-test('the page on this machine is a place, each question has a way back, and the end says what works here', async () => {
-  const place = new Place();
-  const session = place.init(['--model', 'none', '--no-service'], { npm_lifecycle_event: 'start' });
+test('the page on this machine can be added, each question has a way back, and the end says what works here', async () => {
+  const place = new Place('log: { level: warn }\n');
+  const session = place.init(['--all', '--model', 'none', '--no-service'], { npm_lifecycle_event: 'start' });
   await session.answers('called?', 'Robni<enter>');
   await session.answers('time zone do you live? (< goes back)', '<<enter>');
   await session.answers('called?', 'Robin<enter>');
   await session.answers('time zone', 'Berlin<enter>');
-  // Discord is the usual one, and its token may be typed later.
-  await session.answers('Where do you want', '<enter>');
+  // A token may be typed later.
+  await session.answers('Anything else?', '<down><space><enter>');
   await session.answers("The bot's token", '<<enter>');
-  await session.answers('Where do you want', '<down><down><enter>');
+  await session.answers('Anything else?', '<space><enter>');
   expect(await session.ended).toBe(0);
   expect(parse(read(place.config))).toEqual({
+    log: { level: 'warn' },
     assistant: { name: 'Robin', zone: 'Europe/Berlin' },
     http: { listen: '127.0.0.1:8321' },
   });

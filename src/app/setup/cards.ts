@@ -1,0 +1,319 @@
+/** The cards of a running coda: asked over HTTP, checked, and written into the configuration and its `.env`. */
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { append, rowOf } from '../../audit/index.ts';
+import { deadline } from '../../base/async.ts';
+import { CodaError, systemCode } from '../../base/errors.ts';
+import type { World } from '../../base/world.ts';
+import {
+  changesOf,
+  entriesOf,
+  entryFieldOf,
+  type FieldProblem,
+  isAsked,
+  type KnownSettings,
+  placeOf,
+  presentValue,
+  readAnswers,
+  type SettingChange,
+  type SetupAnswers,
+  type SetupCard,
+  type SetupChoice,
+  type SetupField,
+  secretsOf,
+  variableOf,
+} from '../../chat/index.ts';
+import { type Config, firstConfigFile, readEnvFile, usualEnvFile } from '../../config/index.ts';
+import type { Egress } from '../../egress/index.ts';
+import type { Database } from '../../storage/index.ts';
+import { openSetupFiles, type SetupFiles } from './files.ts';
+
+export interface SetupCardsDeps {
+  config: Config;
+  world: World;
+  database: Database;
+  egress: Egress;
+  cards(): Promise<readonly SetupCard[]>;
+  /** Address of the page now, as `http.listen` would say it; undefined: not settings. */
+  listen(): string | undefined;
+  /** Has the process read its configuration anew; undefined: it has to be started again by hand. */
+  onRestart: (() => void) | undefined;
+}
+
+interface SentAnswers {
+  /** As the files were when the form was shown. */
+  version: string | undefined;
+  answers: SetupAnswers;
+  /** True where a setting that is there is to be changed. */
+  isChange: boolean;
+  personId: string | undefined;
+}
+
+/** A field as a form shows it, with its value of now; a secret is only said to be there. */
+export interface ShownField extends SetupField {
+  value: string | undefined;
+  isSet: boolean;
+  /** Variable of the environment that holds it, and goes before `.env`. */
+  fixedBy: string | undefined;
+}
+
+const CHECK_WITHIN_MS = 90_000;
+
+export class SetupCards {
+  private readonly deps: SetupCardsDeps;
+  readonly readAt: Date;
+
+  constructor(deps: SetupCardsDeps) {
+    this.deps = deps;
+    this.readAt = deps.world.clock.now();
+  }
+
+  /** All cards with what is set of them, the file that they are written into, and whether that can be done. */
+  async list() {
+    const files = await this.files();
+    const settings = this.settingsOf(files);
+    const cards = (await this.deps.cards()).map((card) => {
+      const isSeveral = entryFieldOf(card) !== undefined;
+      return { card, isSeveral, entries: entriesOf(card, settings), isSet: isSet(card, settings) };
+    });
+    return { file: files.config, version: files.version, isWritable: await isWritable(files.config), cards };
+  }
+
+  /** The fields of a card; `entry`: of the one of this name. Throws `HTTP_NOT_FOUND`. */
+  async describe(id: string, entry: string | undefined) {
+    const files = await this.files();
+    const settings = this.settingsOf(files);
+    const card = await this.find(id);
+    const choices = (await card.findChoices?.(settings)) ?? {};
+    const key = entryFieldOf(card);
+    const isThere = entry !== undefined && entriesOf(card, settings).includes(entry);
+    if (entry !== undefined && !isThere) throw noSuch();
+    const answers = isThere && key !== undefined ? { [key]: entry } : {};
+    // Of a card that may be set several times nothing is shown for a new one.
+    const isKnown = key === undefined || isThere;
+    const fields = card.fields.map((field) =>
+      this.showField(withChoices(field, choices), answers, isKnown ? settings : NOTHING),
+    );
+    return { version: files.version, card, entryField: key, fields };
+  }
+
+  /**
+   * Asks whether it works with these answers, and writes it down. Throws `INPUT_INVALID` and `HTTP_REFUSED` with the fields at fault,
+   * and `HTTP_CONFLICT` where the configuration was changed since `version` or cannot be written. Returns whether coda begins
+   * anew with it by itself.
+   */
+  async add(id: string, { version, answers: typed, isChange, personId }: SentAnswers) {
+    const { world, egress } = this.deps;
+    const files = await this.files(version);
+    const settings = this.settingsOf(files);
+    const card = await this.find(id);
+    const { all, problems } = readAnswers(card, typed, settings);
+    const twice = isChange ? [] : takenProblems(card, all, settings);
+    const fixed = this.fixedProblems(card, all, typed);
+    if (problems.length + twice.length + fixed.length > 0) throw malformedAnswers([...problems, ...twice, ...fixed]);
+    const secrets = secretsOf(card, all, typed);
+    for (const value of Object.values(secrets)) world.secrets.add(value);
+    using limit = deadline(CHECK_WITHIN_MS);
+    const verdict = await card.check(all, { ...settings, world, egress, signal: limit.signal });
+    const hide = (text: string) => world.secrets.hide(text);
+    if (!verdict.ok) throw refusedCheck(hide(sentenceOf(verdict)), verdict.field);
+    const changes = [
+      ...(verdict.settings ?? []),
+      ...changesOf(card, { all, typed }, settings),
+      ...this.addressChanges(files),
+    ];
+    const subject = [id, all[entryFieldOf(card) ?? '']].filter(Boolean).join(' ');
+    await this.write(files, { changes, secrets, subject, personId, act: isChange ? 'change' : 'add' });
+    return {
+      says: hide(verdict.says),
+      notes: (verdict.notes ?? []).map(hide),
+      invite: verdict.invite,
+      restarts: this.restart(),
+    };
+  }
+
+  /** Takes out of the configuration what a card has written. Throws `HTTP_NOT_FOUND`, and as `add` does. */
+  async remove(
+    id: string,
+    { version, entry, personId }: Omit<SentAnswers, 'answers' | 'isChange'> & { entry: string | undefined },
+  ) {
+    const files = await this.files(version);
+    const settings = this.settingsOf(files);
+    const card = await this.find(id);
+    const key = entryFieldOf(card);
+    const isThere = key === undefined ? isSet(card, settings) : entriesOf(card, settings).includes(entry ?? '');
+    if (!isThere || card.isLasting) throw noSuch();
+    const place = placeOf(card, key === undefined ? {} : { [key]: entry ?? '' });
+    const subject = [id, entry].filter(Boolean).join(' ');
+    await this.write(files, { changes: [[place, undefined]], secrets: {}, subject, personId, act: 'remove' });
+    return { restarts: this.restart() };
+  }
+
+  private showField(field: SetupField, answers: SetupAnswers, settings: KnownSettings): ShownField {
+    const isSecret = field.env !== undefined;
+    const isRead = isSecret || !field.isListed;
+    const now = answers[field.key] ?? (isRead ? presentValue(field, answers, settings) : undefined);
+    const variable = isSecret ? variableOf(field, answers) : '';
+    const fixedBy = this.deps.world.env[variable] ? variable : undefined;
+    return { ...field, value: isSecret ? undefined : (now ?? field.usual), isSet: now !== undefined, fixedBy };
+  }
+
+  /** Secrets that the environment sets: it goes before `.env`, and another value would be written for nothing. */
+  private fixedProblems(card: SetupCard, all: SetupAnswers, typed: SetupAnswers): FieldProblem[] {
+    return card.fields.flatMap((field) => {
+      const variable = field.env !== undefined && isAsked(field, all) ? variableOf(field, all) : '';
+      const value = this.deps.world.env[variable];
+      const answer = typed[field.key]?.trim();
+      if (!value || !answer || answer === value) return [];
+      return [
+        {
+          field: field.key,
+          detail: `${variable} of coda's environment goes before it: change it there, or leave this empty.`,
+        },
+      ];
+    });
+  }
+
+  private async write(files: SetupFiles, { changes, secrets, subject, personId, act }: WrittenCard): Promise<void> {
+    const { world, database } = this.deps;
+    const at = world.clock.now();
+    const names = changes.map(([path]) => path.join('.'));
+    const detail = { settings: names, file: files.config };
+    await database.tx('setup.write', async (tx) => {
+      append(tx, [rowOf({ at, action: `setup.${act}`, subject, personId, origin: 'http', detail })]);
+      // Within it: what could not be written has no entry.
+      try {
+        files.write(changes, secrets, world.env);
+      } catch (error) {
+        throw asConflict(error, names, secrets);
+      }
+    });
+    world.log.info({ card: subject, act, config: files.config }, 'the configuration was changed in the browser');
+  }
+
+  private restart(): boolean {
+    this.deps.onRestart?.();
+    return this.deps.onRestart !== undefined;
+  }
+
+  /** Without a file the page was served all the same; with one it says so, at the address at which it stands now. */
+  private addressChanges({ isThere }: SetupFiles): SettingChange[] {
+    const { world, listen } = this.deps;
+    const at = listen();
+    return isThere || world.env.CODA_HTTP_LISTEN || at === undefined ? [] : [[['http', 'listen'], at]];
+  }
+
+  private async find(id: string): Promise<SetupCard> {
+    const card = (await this.deps.cards()).find((each) => each.id === id);
+    if (!card) throw noSuch();
+    return card;
+  }
+
+  private async files(version?: string): Promise<SetupFiles> {
+    const { config } = this.deps;
+    const files = await openSetupFiles(config.file ?? firstConfigFile(config.dataDir));
+    if (version === undefined || version === files.version) return files;
+    throw editedMeanwhile(files.config);
+  }
+
+  private settingsOf({ env, current }: SetupFiles): KnownSettings {
+    const own = Object.entries(this.deps.world.env).filter(([, value]) => value);
+    return {
+      env: { ...readEnvFile(usualEnvFile(process.cwd())), ...readEnvFile(env), ...Object.fromEntries(own) },
+      current,
+    };
+  }
+}
+
+interface WrittenCard {
+  changes: readonly SettingChange[];
+  secrets: Readonly<Record<string, string>>;
+  subject: string;
+  personId: string | undefined;
+  act: 'add' | 'change' | 'remove';
+}
+
+const NOTHING: KnownSettings = { env: {}, current: () => undefined };
+
+const isSet = (card: SetupCard, { current }: KnownSettings): boolean =>
+  entryFieldOf(card) === undefined && current(...card.place) !== undefined;
+
+const withChoices = (field: SetupField, choices: Readonly<Record<string, readonly SetupChoice[]>>): SetupField => {
+  const own = choices[field.key];
+  return own ? { ...field, choices: own } : field;
+};
+
+function takenProblems(card: SetupCard, all: SetupAnswers, settings: KnownSettings): FieldProblem[] {
+  const field = entryFieldOf(card);
+  if (field === undefined || !entriesOf(card, settings).includes(all[field] ?? '')) return [];
+  return [{ field, detail: 'This one is there already: change it, or choose another.' }];
+}
+
+/** True if the file, or the nearest folder that is there above it, may be written. */
+async function isWritable(file: string): Promise<boolean> {
+  for (let path = file; ; path = dirname(path)) {
+    try {
+      // A file is put in place of the old one, in its folder.
+      await access(path === file ? dirname(path) : path, constants.W_OK);
+      return true;
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT' || dirname(path) === path) return false;
+    }
+  }
+}
+
+const sentenceOf = ({ says, remedy }: { says: string; remedy?: string | undefined }): string => {
+  const sentence = `${says[0]?.toUpperCase()}${says.slice(1)}`.replace(/\.?$/, '.');
+  return remedy === undefined ? sentence : `${sentence} ${remedy}`;
+};
+
+const inAnswers = (problems: readonly FieldProblem[]) =>
+  problems.map(({ field, detail }) => ({ field: `answers.${field}`, detail }));
+
+function malformedAnswers(problems: readonly FieldProblem[]): CodaError {
+  return new CodaError('INPUT_INVALID', {
+    message: problems.map(({ field, detail }) => `${field}: ${detail}`).join(' '),
+    remedy: 'Nothing was written.',
+    fields: inAnswers(problems),
+  });
+}
+
+function refusedCheck(detail: string, field: string | undefined): CodaError {
+  return new CodaError('HTTP_REFUSED', {
+    message: detail,
+    remedy: 'Nothing was written.',
+    fields: field === undefined ? [] : inAnswers([{ field, detail }]),
+  });
+}
+
+function noSuch(): CodaError {
+  return new CodaError('HTTP_NOT_FOUND', {
+    message: 'There is no such card.',
+    remedy: 'GET /v1/setup/cards lists them.',
+  });
+}
+
+function editedMeanwhile(file: string): CodaError {
+  return new CodaError('HTTP_CONFLICT', {
+    message: `${file} was changed meanwhile, in another tab or by hand. Nothing was written.`,
+    remedy: 'Close this form and open it again: it shows what is set now.',
+  });
+}
+
+/** An error of the files, as a program may see it: with the settings by name where a person has to write them. */
+function asConflict(error: unknown, names: readonly string[], secrets: Readonly<Record<string, string>>): unknown {
+  if (!(error instanceof CodaError)) return error;
+  if (error.code === 'CONFIG_EDITED') return editedMeanwhile('The configuration');
+  if (error.code === 'CONFIG_INVALID' || error.code === 'CONFIG_UNREADABLE') {
+    return new CodaError('HTTP_REFUSED', { message: error.message, remedy: error.remedy, cause: error });
+  }
+  if (error.code !== 'DATA_UNWRITABLE') return error;
+  const variables = Object.keys(secrets);
+  const where = variables.length > 0 ? `, and ${variables.join(' and ')} in its environment` : '';
+  return new CodaError('HTTP_CONFLICT', {
+    message: error.message,
+    remedy: `Nothing was written. Let coda write there, or set ${names.join(', ')} where the configuration comes from${where}.`,
+    cause: error,
+  });
+}

@@ -1,0 +1,244 @@
+/** Cards: settings that an owner answers a few questions for, asked alike by the page, the first start and `coda init`. */
+
+import { isUrl, plural } from '../../base/text.ts';
+import type { World } from '../../base/world.ts';
+import type { Egress } from '../../egress/index.ts';
+
+type SettingValue = string | number | boolean | readonly string[];
+
+/** A setting and its new value; undefined takes it away. A list is added to the one that is there. */
+export type SettingChange = readonly [path: readonly string[], value: SettingValue | undefined];
+
+export interface SetupChoice {
+  value: string;
+  label: string;
+  hint?: string;
+}
+
+export interface SetupField {
+  /** Lower case with `_`. */
+  key: string;
+  label: string;
+  kind: 'secret' | 'text' | 'choice' | 'url' | 'switch';
+  /** Place where its value is got. */
+  hint?: string;
+  isOptional?: true;
+  /** Optional, and asked on the page alone. */
+  isRare?: true;
+  /** Value where nothing is answered. */
+  usual?: string;
+  choices?: readonly SetupChoice[];
+  /** Other values than `choices` are taken as well: the card's check judges them. */
+  isOpen?: true;
+  /** Asked only where the answer to the field `of`, or its part before a `/`, is one of these. */
+  when?: { of: string; is: readonly string[] };
+  /** Setting that it becomes; `:key` in a name stands for the answer to another field. */
+  path?: readonly string[];
+  /** Text around the value in the setting: `Bearer :value`. */
+  written?: string;
+  /** True if the setting is a list, and the value is added to it. */
+  isListed?: true;
+  /** Variable that holds a secret, to which the setting refers; `:key` as in `path`. */
+  env?: string;
+  /** Problem in the form of `value`, in a sentence; undefined without any. */
+  explainMalformed?(value: string): string | undefined;
+}
+
+/** The settings as they are: of the file, and the variables of the environment and `.env`. */
+export interface KnownSettings {
+  env: Readonly<Record<string, string | undefined>>;
+  /** A value of the configuration, as it is written. */
+  current(...path: string[]): unknown;
+}
+
+export interface SetupDeps extends KnownSettings {
+  world: World;
+  /** Reaches what the owner names. */
+  egress: Egress;
+  signal: AbortSignal;
+}
+
+export type SetupAnswers = Readonly<Record<string, string>>;
+
+export type SetupVerdict =
+  | {
+      ok: true;
+      /** A clause: `signed in as Robin`. */
+      says: string;
+      /** Steps that are still to be done. */
+      notes?: readonly string[];
+      /** Page where an owner admits coda, with the permissions that it needs and no others. */
+      invite?: string | undefined;
+      /** Settings beside those of the answers. */
+      settings?: readonly SettingChange[];
+    }
+  | { ok: false; says: string; remedy?: string | undefined /** Key of the field at fault. */; field?: string };
+
+/** A card, as a value. A platform or skill declares its own as `setup`; whoever deletes the room deletes the card. */
+export interface SetupCard {
+  /** Lower case; part of its address. */
+  id: string;
+  title: string;
+  /** Its purpose, in a sentence. */
+  about: string;
+  /** Steps to be done elsewhere before it is answered. */
+  steps?: readonly string[];
+  /** Page of the docs. */
+  docs: string;
+  /** Group of settings that it writes, and takes away; with `:key` at its end there may be several, by that answer. */
+  place: readonly string[];
+  /** True if its settings may be changed and not taken away. */
+  isLasting?: true;
+  /** Settings that are always written. */
+  sets?: readonly SettingChange[];
+  fields: readonly SetupField[];
+  /** Choices of its fields that have to be looked for, by key. */
+  findChoices?(settings: KnownSettings): Promise<Readonly<Record<string, readonly SetupChoice[]>>>;
+  /** Asks, with the check that `coda doctor` has, whether it works with these answers. Never throws; writes nothing. */
+  check(answers: SetupAnswers, deps: SetupDeps): Promise<SetupVerdict>;
+}
+
+/** The cards that these platforms or skills declare. */
+export async function cardsOf(parts: readonly { setup?(): Promise<SetupCard> }[]): Promise<SetupCard[]> {
+  const cards = await Promise.all(parts.map(({ setup }) => setup?.()));
+  return cards.filter((card) => card !== undefined);
+}
+
+export interface FieldProblem {
+  field: string;
+  detail: string;
+}
+
+const LONGEST = { secret: 500, text: 200, choice: 250, url: 2_000, switch: 3 } as const;
+
+const NAMED = /:([a-z]+(?:_[a-z]+)*)/g;
+
+const fillIn = (text: string, answers: SetupAnswers) => text.replace(NAMED, (_, key: string) => answers[key] ?? '');
+
+export const placeOf = ({ place }: Pick<SetupCard, 'place'>, answers: SetupAnswers): string[] =>
+  place.map((name) => fillIn(name, answers));
+
+const pathOf = ({ path = [] }: SetupField, answers: SetupAnswers) => path.map((name) => fillIn(name, answers));
+
+export const variableOf = ({ env = '' }: SetupField, answers: SetupAnswers): string =>
+  fillIn(env, answers)
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, '_');
+
+/** The names under which a card of several is set. */
+export function entriesOf({ place, fields }: SetupCard, { current }: KnownSettings): string[] {
+  const key = place.at(-1)?.slice(1);
+  const field = fields.find((each) => each.key === key);
+  const group = field && current(...place.slice(0, -1));
+  if (typeof group !== 'object' || group === null) return [];
+  return Object.keys(group).filter((name) => field?.choices?.some(({ value }) => value === name) ?? true);
+}
+
+/** The field whose answer tells one from another, of a card that may be set several times. */
+export const entryFieldOf = ({ place }: SetupCard): string | undefined =>
+  place.at(-1)?.startsWith(':') ? place.at(-1)?.slice(1) : undefined;
+
+export function isAsked({ when }: SetupField, answers: SetupAnswers): boolean {
+  const value = when && (answers[when.of] ?? '');
+  return value === undefined || when?.is.some((each) => value === each || value.startsWith(`${each}/`)) === true;
+}
+
+/** The value that a field has now, for a card with these answers; a reference to a variable is followed. */
+export function presentValue(
+  field: SetupField,
+  answers: SetupAnswers,
+  { current, env }: KnownSettings,
+): string | undefined {
+  const [before = '', after = ''] = (field.written ?? ':value').split(':value');
+  const path = pathOf(field, answers);
+  const set = path.length === 0 || path.includes('') ? undefined : current(...path);
+  const texts = (Array.isArray(set) ? set : [set]).filter((each) => each !== undefined && each !== null).map(String);
+  const text = texts.find((each) => each.startsWith(before) && each.endsWith(after));
+  if (text === undefined) return (field.env && env[variableOf(field, answers)]) || undefined;
+  const bare = text.slice(before.length, text.length - after.length);
+  const [, name] = /^\$\{(\w+)(?::-[^}]*)?\}$/.exec(bare) ?? [];
+  if (name !== undefined) return env[name] || undefined;
+  return typeof set === 'boolean' ? (set ? 'on' : 'off') : bare.replaceAll('$${', '${');
+}
+
+export interface ReadAnswers {
+  /** The answers, and for fields that were left open the values of now and the usual ones. */
+  all: SetupAnswers;
+  problems: readonly FieldProblem[];
+}
+
+/** Reads the answers to a card: what is wrong in their form, and what those that were left open stand for. Pure. */
+export function readAnswers(card: SetupCard, typed: SetupAnswers, settings: KnownSettings): ReadAnswers {
+  const all: Record<string, string> = {};
+  const problems: FieldProblem[] = [];
+  for (const field of card.fields) {
+    if (!isAsked(field, all)) continue;
+    const { key, usual } = field;
+    const answer = typed[key]?.trim() ?? '';
+    const detail = answer === '' ? undefined : explainWrong(field, answer);
+    if (detail !== undefined) problems.push({ field: key, detail });
+    // A list is added to: its entry of now is no answer. Neither is a value of now that somebody has emptied.
+    const now = field.isListed || isEmptied(field, typed) ? undefined : presentValue(field, all, settings);
+    const value = answer || now || usual;
+    if (value !== undefined && value !== '') all[key] = value;
+    else if (!field.isOptional && !field.isRare) problems.push({ field: key, detail: 'It is empty.' });
+  }
+  const unknown = Object.keys(typed).filter((key) => !card.fields.some((field) => field.key === key));
+  return {
+    all,
+    problems: [...problems, ...unknown.map((field) => ({ field, detail: 'It is no field of this form.' }))],
+  };
+}
+
+/** A secret that is left empty stays: nobody sees it to delete it. */
+const isEmptied = ({ key, env, isOptional, isRare }: SetupField, typed: SetupAnswers): boolean =>
+  env === undefined && (isOptional || isRare) === true && typed[key]?.trim() === '';
+
+function explainWrong(field: SetupField, value: string): string | undefined {
+  const { kind, choices = [], isOpen } = field;
+  if (value.length > LONGEST[kind]) return `It is longer than ${plural(LONGEST[kind], 'character')}.`;
+  if (/\p{Cc}/u.test(value)) return 'It has signs that cannot be seen.';
+  if (kind === 'secret' && !/^[\x21-\x7e]+$/.test(value)) return 'It has a space, or letters that no key has.';
+  if (kind === 'url' && !(isUrl(value) && /^https?:$/.test(new URL(value).protocol)))
+    return 'It is no address that begins with http:// or https://.';
+  if (kind === 'switch' && value !== 'on' && value !== 'off') return 'It is on or off.';
+  if (kind === 'choice' && !isOpen && !choices.some((each) => each.value === value))
+    return 'It is none of the choices.';
+  return field.explainMalformed?.(value);
+}
+
+/** The settings that become of the answers, behind what the check found. Pure. */
+export function changesOf(
+  card: SetupCard,
+  { all, typed }: { all: SetupAnswers; typed: SetupAnswers },
+  settings: KnownSettings,
+): SettingChange[] {
+  const asked = card.fields.filter((field) => field.path && isAsked(field, all));
+  const ofFields = asked.flatMap((field): SettingChange[] => {
+    const answer = typed[field.key]?.trim() ?? '';
+    const path = pathOf(field, all);
+    // A value of the environment alone switches nothing on where the file does not refer to it.
+    const isFromEnv = field.env !== undefined;
+    const isSet = settings.current(...path) !== undefined;
+    if (isEmptied(field, typed)) return isSet && !field.isListed ? [[path, undefined]] : [];
+    const value = answer || (isSet ? undefined : isFromEnv ? all[field.key] : field.usual);
+    return value ? [[path, writtenValue(field, value, all)]] : [];
+  });
+  const always = (card.sets ?? []).map(
+    ([path, value]): SettingChange => [path.map((name) => fillIn(name, all)), value],
+  );
+  return [...always, ...ofFields];
+}
+
+function writtenValue(field: SetupField, value: string, all: SetupAnswers): SettingValue {
+  if (field.kind === 'switch') return value === 'on';
+  const own = field.env === undefined ? value.replaceAll('${', () => '$${') : `\${${variableOf(field, all)}}`;
+  const text = (field.written ?? ':value').replace(':value', () => own);
+  return field.isListed ? [text] : text;
+}
+
+/** Secrets among the answers, by the variables that are to hold them. Pure. */
+export function secretsOf({ fields }: SetupCard, all: SetupAnswers, typed: SetupAnswers): Record<string, string> {
+  const secrets = fields.filter((field) => field.env !== undefined && isAsked(field, all) && typed[field.key]?.trim());
+  return Object.fromEntries(secrets.map((field) => [variableOf(field, all), typed[field.key]?.trim() ?? '']));
+}

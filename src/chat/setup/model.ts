@@ -1,0 +1,283 @@
+/** The card of the language model that answers: one of this machine, of a vendor with a key, or of a service by its address. */
+import { askWindow, checkProvider, openModels, type ProviderHealth } from '../../agent/index.ts';
+import { deadline } from '../../base/async.ts';
+import { SystemClock } from '../../base/clock.ts';
+import { omitUndefined } from '../../base/json.ts';
+import { silentLog } from '../../base/log.ts';
+import { MetricsBook } from '../../base/metrics.ts';
+import { isUrl, plural } from '../../base/text.ts';
+import { modelsConfig } from '../../config/index.ts';
+import type {
+  KnownSettings,
+  SettingChange,
+  SetupAnswers,
+  SetupCard,
+  SetupChoice,
+  SetupField,
+  SetupVerdict,
+} from './card.ts';
+
+interface ProviderChoice {
+  name: string;
+  kind: 'anthropic' | 'openai-compatible';
+  base_url?: string;
+  api_key?: string | undefined;
+  /** Tokens of the window with which it serves the model. */
+  context_tokens?: number;
+}
+
+interface LocalModels extends ProviderChoice {
+  title: string;
+  base_url: string;
+  /** Models that answer, as `provider/model`. */
+  models: readonly string[];
+}
+
+/** Services that answer with a key, the variable that holds it, and the page where it is made. */
+const VENDORS = [
+  {
+    name: 'anthropic',
+    title: 'Anthropic',
+    kind: 'anthropic',
+    env: 'ANTHROPIC_API_KEY',
+    keys: 'console.anthropic.com → API keys',
+  },
+  {
+    name: 'openai',
+    title: 'OpenAI',
+    kind: 'openai-compatible',
+    env: 'OPENAI_API_KEY',
+    keys: 'platform.openai.com → API keys',
+  },
+] as const;
+
+type Vendor = (typeof VENDORS)[number];
+
+const LOCAL_WITHIN_MS = 1_500;
+const ASK_WITHIN_MS = 10_000;
+/** A large model is read from a slow disk. */
+const LOAD_WITHIN_MS = 60_000;
+/** As the configuration has it. */
+const LEAST_WINDOW = 2_000;
+const MOST_MODELS = 8;
+
+/** The models that Ollama (at OLLAMA_HOST, as its own programs find it), LM Studio and llama.cpp serve here. */
+async function findLocalModels(env: Readonly<Record<string, string | undefined>>): Promise<LocalModels[]> {
+  const places = [
+    { name: 'ollama', title: 'Ollama', base_url: `${hostUrl(env.OLLAMA_HOST || '127.0.0.1:11434')}/v1` },
+    { name: 'lmstudio', title: 'LM Studio', base_url: 'http://127.0.0.1:1234/v1' },
+    { name: 'llamacpp', title: 'llama.cpp', base_url: 'http://127.0.0.1:8080/v1' },
+  ];
+  const found = await Promise.all(
+    places.map(async (place) => ({ ...place, kind: 'openai-compatible' as const, models: await modelsAt(place) })),
+  );
+  return found.filter(({ models }) => models.length > 0);
+}
+
+function hostUrl(host: string): string {
+  const url = /^https?:\/\//.test(host) ? host : `http://${host}`;
+  if (!isUrl(url)) return 'http://127.0.0.1:11434';
+  const { protocol, hostname, port } = new URL(url);
+  return `${protocol}//${hostname === '0.0.0.0' ? '127.0.0.1' : hostname}:${port || '11434'}`;
+}
+
+async function modelsAt({ name, base_url }: { name: string; base_url: string }): Promise<string[]> {
+  using limit = deadline(LOCAL_WITHIN_MS);
+  try {
+    const response = await fetch(`${base_url}/models`, { signal: limit.signal });
+    const { data } = (await response.json()) as { data?: { id?: unknown }[] };
+    const ids = (Array.isArray(data) ? data : []).flatMap(({ id }) => (typeof id === 'string' ? id : []));
+    // Embedding models are listed beside those that answer.
+    const answering = ids.filter((id) => /^\S{1,200}$/.test(id) && !/embed/i.test(id));
+    return answering.slice(0, MOST_MODELS).map((id) => `${name}/${id}`);
+  } catch {
+    return [];
+  }
+}
+
+/** The window with which `model` (`provider/model`) is served here; undefined where that is not known. */
+async function findWindow(home: ProviderChoice & { base_url: string }, model: string): Promise<number | undefined> {
+  using limit = deadline(LOAD_WITHIN_MS);
+  const window = await askWindow(home, model.slice(home.name.length + 1), limit.signal);
+  return window !== undefined && window >= LEAST_WINDOW ? window : undefined;
+}
+
+/** Asks a provider for `wanted`, or for its usual model. */
+async function probeProvider(
+  { name, ...settings }: ProviderChoice,
+  wanted: string | undefined,
+): Promise<ProviderHealth & { model: string }> {
+  const models = openModels({
+    settings: modelsConfig.schema.parse(omitUndefined({ default: wanted, providers: { [name]: settings } })),
+    clock: new SystemClock(),
+    log: silentLog(),
+    metrics: new MetricsBook(),
+  });
+  const model = models?.names()[0] ?? '';
+  if (!models) return { ok: false, says: 'names no model', remedy: 'Choose one.', model };
+  using limit = deadline(ASK_WITHIN_MS);
+  return { ...(await checkProvider(name, models, limit.signal)), model };
+}
+
+/** A model of this machine, with the window with which it is served where that is smaller than the one that is set. */
+async function chooseLocal(choice: string, { env, current }: KnownSettings): Promise<SetupVerdict> {
+  const home = (await findLocalModels(env)).find(({ models }) => models.includes(choice));
+  if (!home) {
+    const remedy = 'Start it and look again, or choose another one.';
+    return { ok: false, field: 'choice', says: `${choice} does not answer on this machine`, remedy };
+  }
+  const { name, title, kind, base_url } = home;
+  const window = await findWindow(home, choice);
+  const set = Number(current('models', 'providers', name, 'context_tokens') ?? Number.POSITIVE_INFINITY);
+  // A smaller one is somebody's choice; a larger one would be cut off without a word.
+  const context_tokens = window !== undefined && !(set <= window) ? window : undefined;
+  const settings = modelChanges(choice, omitUndefined({ name, kind, base_url, context_tokens }));
+  const says = `${choice} answers, by ${title}`;
+  return {
+    ok: true,
+    says: context_tokens ? `${says}, with a window of ${plural(context_tokens, 'token')}` : says,
+    settings,
+  };
+}
+
+/** A vendor's model, after the vendor has taken the key; the configuration refers to the variable that holds it. */
+async function chooseOf(
+  { name, title, kind, env }: Vendor,
+  { choice = '', vendor_model: other, ...answers }: SetupAnswers,
+  current: KnownSettings['current'],
+): Promise<SetupVerdict> {
+  const url = textIn(current('models', 'providers', name, 'base_url'));
+  const provider = omitUndefined({ name, kind, api_key: answers[keyOf(name)], base_url: url });
+  // Behind an address of one's own nothing is known of its models but the one that is set.
+  const set = url === undefined ? undefined : textIn(current('models', 'default'));
+  const named = other ? `${name}/${other}` : choice === name ? undefined : choice;
+  const health = await probeProvider(provider, named ?? (set?.startsWith(`${name}/`) ? set : undefined));
+  if (!health.ok) return refusal(health, title, { key: keyOf(name), model: other ? 'vendor_model' : 'choice' });
+  const model = named ?? health.model;
+  return {
+    ok: true,
+    says: `${model} answers`,
+    settings: modelChanges(model, { ...provider, api_key: `\${${env}}` }),
+  };
+}
+
+/** A model behind an address, whoever runs that. */
+async function chooseService({ name = '', url = '', model: named = '', key }: SetupAnswers): Promise<SetupVerdict> {
+  const model = `${name}/${named}`;
+  const service = omitUndefined({ name, kind: 'openai-compatible' as const, base_url: url, api_key: key });
+  const provider = omitUndefined({ ...service, context_tokens: await findWindow(service, model) });
+  const health = await probeProvider(provider, model);
+  const isUsable = health.ok || health.code === 'MODEL_NO_TOOLS';
+  if (!isUsable) return refusal(health, name, { key: 'key', model: 'model', address: 'url' });
+  const settings = modelChanges(model, { ...provider, api_key: undefined });
+  return { ok: true, says: `${model} answers`, notes: health.ok ? [] : [health.remedy ?? health.says], settings };
+}
+
+function refusal(
+  { code = '', says, remedy }: ProviderHealth,
+  whose: string,
+  fields: { key: string; model: string; address?: string },
+): SetupVerdict & { ok: false } {
+  const isModels = /^MODEL(?:_MISSING|_NO_TOOLS|_WINDOW)?$/.test(code);
+  const field = isModels ? fields.model : /^(?:KEY|PROVIDER)/.test(code) ? fields.key : (fields.address ?? fields.key);
+  return { ok: false, field, says: `${whose}: ${says}`, remedy };
+}
+
+const textIn = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+function modelChanges(choice: string, { name, ...settings }: ProviderChoice): SettingChange[] {
+  return [
+    [['models', 'default'], choice],
+    ...Object.entries(omitUndefined(settings)).map(
+      ([key, value]): SettingChange => [['models', 'providers', name, key], value],
+    ),
+  ];
+}
+
+const keyOf = (vendor: string) => `${vendor}_key`;
+
+/** A service that is none of the vendors and was not found. */
+const SERVICE = 'service';
+
+const NAME = /^[a-z][a-z0-9_-]{0,31}$/;
+
+const isVendors = { of: 'choice', is: VENDORS.map(({ name }) => name) };
+const isService = { of: 'choice', is: [SERVICE] };
+
+const explainModel = (value: string) => (/^\S+$/.test(value) ? undefined : 'It has no spaces.');
+
+const fields: readonly SetupField[] = [
+  { key: 'choice', label: 'Whom shall I ask?', kind: 'choice', isOpen: true },
+  ...VENDORS.map(
+    ({ name, title, env, keys }): SetupField => ({
+      key: keyOf(name),
+      label: `The API key of ${title}`,
+      hint: keys,
+      kind: 'secret',
+      when: { of: 'choice', is: [name] },
+      env,
+    }),
+  ),
+  {
+    key: 'vendor_model',
+    label: 'Another model than the usual one',
+    hint: 'Its name, as the vendor has it.',
+    kind: 'text',
+    isRare: true,
+    when: isVendors,
+    explainMalformed: explainModel,
+  },
+  { key: 'url', label: 'Its address', hint: 'It ends in /v1 most often.', kind: 'url', when: isService },
+  { key: 'model', label: 'The name of the model', kind: 'text', when: isService, explainMalformed: explainModel },
+  {
+    key: 'name',
+    label: 'A name for the service',
+    kind: 'text',
+    usual: 'own',
+    isRare: true,
+    when: isService,
+    explainMalformed: (value) => (NAME.test(value) ? undefined : 'It is a word of small letters, digits, - and _.'),
+  },
+  {
+    key: 'key',
+    label: 'Its key, where it wants one',
+    kind: 'secret',
+    isOptional: true,
+    when: isService,
+    path: ['models', 'providers', ':name', 'api_key'],
+    env: 'MODEL_:name_KEY',
+  },
+];
+
+/** Models that were found here, then the vendors, by a key that is there or is to be pasted. */
+async function findChoices({ env }: KnownSettings): Promise<Record<string, SetupChoice[]>> {
+  const local = await findLocalModels(env);
+  const choice = [
+    ...local.flatMap(({ title, models }) =>
+      models.map((value) => ({ value, label: `${value.slice(value.indexOf('/') + 1)}, on this machine (${title})` })),
+    ),
+    ...VENDORS.map(({ name, title, env: key }) => ({
+      value: name,
+      label: `${title}, with ${env[key] ? 'the key that is set here' : 'a key that I paste'}`,
+    })),
+    { value: SERVICE, label: 'Another service that speaks the API of OpenAI' },
+  ];
+  return { choice };
+}
+
+export const modelCard: SetupCard = {
+  id: 'model',
+  title: 'Language model',
+  about: 'Answers, writes and thinks along; without one plain English works.',
+  docs: 'docs/models.md',
+  place: ['models'],
+  isLasting: true,
+  fields,
+  findChoices,
+  async check(answers, settings) {
+    const { choice = '' } = answers;
+    const vendor = VENDORS.find(({ name }) => choice === name || choice.startsWith(`${name}/`));
+    if (vendor) return chooseOf(vendor, answers, settings.current);
+    return choice === SERVICE ? chooseService(answers) : chooseLocal(choice, settings);
+  },
+};

@@ -1,0 +1,357 @@
+/** Cards over HTTP: asked, checked before anything is written, and written without loss. */
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
+import { type Browser, Programs } from '../../adapters/http/support.ts';
+import { FakeDiscord } from '../../support/discord/index.ts';
+import { jsonServer } from '../../support/json-server.ts';
+import { Faulty } from '../../support/mcp/faulty.ts';
+import { KEY, ModelServer } from '../../support/model-server/index.ts';
+import type { PlayOptions } from '../../support/play.ts';
+import { FakeSlack } from '../../support/slack/index.ts';
+
+const MINE = `# ours, by hand
+assistant:
+  name: "Robin" # as we call it
+
+log: { level: info }
+`;
+
+interface Field {
+  key: string;
+  kind: string;
+  value: string | null;
+  set: boolean;
+  fixed_by: string | null;
+  choices: { value: string; label: string }[] | null;
+}
+
+interface Problem {
+  status: number;
+  detail: string;
+  remedy: string;
+  fields?: { field: string; detail: string }[];
+}
+
+async function home(options: PlayOptions = {}) {
+  const lines: string[] = [];
+  // Nobody's own Ollama is asked.
+  const env = { OLLAMA_HOST: '127.0.0.1:9', ...options.env };
+  const programs = await Programs.begin({ file: MINE, log: (line) => void lines.push(line), ...options, env });
+  onTestFinished(() => programs[Symbol.asyncDispose]());
+  const owner = await programs.browser();
+  const file = join(programs.coda.dataDir, 'config.yaml');
+  const read = () => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+  const dotEnv = () => {
+    const path = join(programs.coda.dataDir, '.env');
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  };
+  return { programs, owner, file, read, dotEnv, lines, coda: programs.coda };
+}
+
+const form = (owner: Browser, id: string, entry?: string) =>
+  owner.get<{ version: string; fields: Field[] }>(`/v1/setup/cards/${id}${entry ? `?entry=${entry}` : ''}`);
+
+async function add(owner: Browser, id: string, answers: Record<string, string>, more: object = {}) {
+  const answer = await owner.fetch('POST', `/v1/setup/cards/${id}`, { answers, ...more });
+  return { status: answer.status, body: (await answer.json()) as Problem & { says: string; restarts: boolean } };
+}
+
+const fieldsOf = ({ body }: { body: Problem }) => body.fields?.map(({ field }) => field);
+
+const audited = async ({ coda }: { coda: Programs['coda'] }) => {
+  const { rows } = await coda
+    .database()
+    .read<{ act: string }>(
+      `select action || ' ' || subject as act from audit_log where action like 'setup.%' order by seq, at`,
+    );
+  return rows.map(({ act }) => act);
+};
+
+describe('cards', () => {
+  test('of platforms, skills and the model are listed, each with its purpose; nothing lists them but their rooms', async () => {
+    const { owner, file } = await home();
+    const { cards, ...rest } = await owner.get<{ cards: { id: string; about: string; set: boolean }[] }>(
+      '/v1/setup/cards',
+    );
+    expect(cards.map(({ id }) => id)).toEqual(['model', 'discord', 'slack', 'voice', 'search', 'mcp']);
+    for (const { about } of cards) expect(about).toMatch(/\.$/);
+    expect(cards.filter(({ set }) => set)).toEqual([]);
+    expect(rest).toMatchObject({ file, writable: true });
+  });
+
+  test('a wrong token is told at its field and nothing is written; the right one is, with comments and order kept', async () => {
+    const fake = await FakeDiscord.start();
+    onTestFinished(() => fake.close());
+    fake.applicationOwner = fake.user('ana');
+    const mine = `${MINE}discord:\n  api_url: ${fake.apiUrl} # the fake\n`;
+    // As a coda is that has only the address of it so far.
+    const here = await home({ file: MINE });
+    const { owner, read, dotEnv, file, lines } = here;
+    writeFileSync(file, mine);
+    const wrong = await add(owner, 'discord', { token: 'wrong-token-of-somebody' });
+    expect(wrong).toMatchObject({ status: 422, body: { detail: expect.stringContaining('Discord') } });
+    expect(fieldsOf(wrong)).toEqual(['answers.token']);
+    expect([read(), dotEnv(), await audited(here)]).toEqual([mine, '', []]);
+    const right = await add(owner, 'discord', { token: fake.token });
+    expect(right).toMatchObject({ status: 200, body: { says: 'signed in as coda', restarts: false } });
+    const text = read();
+    expect(text.startsWith(mine.trimEnd())).toBe(true);
+    expect(parse(text)).toMatchObject({
+      discord: { api_url: fake.apiUrl, token: '${DISCORD_TOKEN}' },
+      access: { owners: [`discord:${fake.applicationOwner.id}`] },
+    });
+    expect(dotEnv()).toBe(`DISCORD_TOKEN=${fake.token}\n`);
+    expect(await audited(here)).toEqual(['setup.add discord']);
+    const seen = JSON.stringify([await owner.get('/v1/setup/cards'), await form(owner, 'discord'), right.body]);
+    const rows = await here.coda.database().read<{ all: string }>('select json_agg(a)::text as all from audit_log a');
+    for (const all of [text, seen, lines.join('\n'), rows.rows[0]?.all ?? ''])
+      expect([all.includes(fake.token), all.includes('wrong-token-of-somebody')]).toEqual([false, false]);
+    expect((await form(owner, 'discord')).fields[0]).toMatchObject({ key: 'token', value: null, set: true });
+  });
+
+  test('each of two tokens is judged by itself', async () => {
+    const fake = await FakeSlack.start();
+    onTestFinished(() => fake.close());
+    const { owner, file, read } = await home();
+    writeFileSync(file, `slack:\n  api_url: ${fake.apiUrl}\n`);
+    const swapped = await add(owner, 'slack', { bot_token: fake.appToken, app_token: fake.botToken });
+    expect(swapped.status).toBe(400);
+    expect(fieldsOf(swapped)).toEqual(['answers.bot_token', 'answers.app_token']);
+    const refused = await add(owner, 'slack', { bot_token: fake.botToken, app_token: 'xapp-of-somebody-else' });
+    expect([refused.status, fieldsOf(refused)]).toEqual([422, ['answers.app_token']]);
+    const answers = { bot_token: fake.botToken, app_token: fake.appToken, owner: 'U0123ABCD' };
+    expect((await add(owner, 'slack', answers)).status).toBe(200);
+    expect(parse(read())).toMatchObject({ access: { owners: ['slack:U0123ABCD'] } });
+  });
+
+  test('a model of an address: a key that is wrong, a model that is not there, then both right', async () => {
+    const models = await ModelServer.start();
+    onTestFinished(() => models.close());
+    models.models = ['gpt-5-mini', 'gpt-5'].map((id) => ({ id, object: 'model' }));
+    const { owner, read, dotEnv } = await home();
+    const answers = { choice: 'service', url: models.baseUrl('openai'), model: 'gpt-5', key: KEY };
+    const wrongKey = await add(owner, 'model', { ...answers, key: 'sk-of-somebody-else' });
+    expect([wrongKey.status, fieldsOf(wrongKey)]).toEqual([422, ['answers.key']]);
+    const noModel = await add(owner, 'model', { ...answers, model: 'gpt-9' });
+    expect([noModel.status, fieldsOf(noModel)]).toEqual([422, ['answers.model']]);
+    const nobody = await add(owner, 'model', { ...answers, url: 'http://127.0.0.1:9/v1' });
+    expect([nobody.status, fieldsOf(nobody)]).toEqual([422, ['answers.url']]);
+    const gone = await add(owner, 'model', { choice: 'ollama/qwen3' });
+    expect([gone.status, fieldsOf(gone)]).toEqual([422, ['answers.choice']]);
+    expect([read(), dotEnv()]).toEqual([MINE, '']);
+    expect(await add(owner, 'model', answers)).toMatchObject({ status: 200, body: { says: 'own/gpt-5 answers' } });
+    expect(parse(read())).toMatchObject({
+      models: { default: 'own/gpt-5', providers: { own: { kind: 'openai-compatible', api_key: '${MODEL_OWN_KEY}' } } },
+    });
+    expect(dotEnv()).toBe(`MODEL_OWN_KEY=${KEY}\n`);
+  });
+
+  test('servers of tools are several: added, changed with the key that is there, and taken out', async () => {
+    await using server = await Faulty.open();
+    await using moved = await Faulty.open();
+    const here = await home();
+    const { owner, read, dotEnv } = here;
+    const away = await add(owner, 'mcp', { name: 'forge', url: 'http://127.0.0.1:9/mcp' });
+    expect([away.status, fieldsOf(away)]).toEqual([422, ['answers.url']]);
+    const answers = { name: 'forge', url: server.url, key: 'tool-key-4711' };
+    expect(await add(owner, 'mcp', answers)).toMatchObject({ status: 200, body: { says: 'connected, with 1 tool' } });
+    expect(parse(read()).mcp.servers).toEqual({
+      forge: { url: server.url, headers: { Authorization: 'Bearer ${MCP_FORGE_KEY}' } },
+    });
+    expect(dotEnv()).toBe('MCP_FORGE_KEY=tool-key-4711\n');
+    const twice = await add(owner, 'mcp', answers);
+    expect([twice.status, fieldsOf(twice)]).toEqual([400, ['answers.name']]);
+    expect((await form(owner, 'mcp', 'forge')).fields.map(({ value, set }) => [value, set])).toEqual([
+      ['forge', true],
+      [server.url, true],
+      [null, true],
+    ]);
+    expect((await add(owner, 'mcp', { name: 'forge', url: moved.url }, { change: true })).status).toBe(200);
+    expect(parse(read()).mcp.servers.forge).toEqual({
+      url: moved.url,
+      headers: { Authorization: 'Bearer ${MCP_FORGE_KEY}' },
+    });
+    expect(await owner.status('DELETE', '/v1/setup/cards/mcp?entry=other')).toBe(404);
+    expect(await owner.status('DELETE', '/v1/setup/cards/mcp?entry=forge')).toBe(200);
+    expect(parse(read())).toEqual({ ...parse(MINE), mcp: { servers: {} } });
+    expect(await audited(here)).toEqual(['setup.add mcp forge', 'setup.change mcp forge', 'setup.remove mcp forge']);
+  });
+
+  test('a search service and one that hears are asked before they are written', async () => {
+    const search = await jsonServer({
+      'GET /search': { results: [{ title: 'coda', url: 'https://a.example', content: '' }] },
+    });
+    const speech = await jsonServer({ 'GET /v1/audio/transcriptions': { error: 'POST it' } });
+    const { owner, read } = await home();
+    const away = await add(owner, 'search', { service: 'searxng', url: 'http://127.0.0.1:9' });
+    expect([away.status, fieldsOf(away)]).toEqual([422, ['answers.url']]);
+    const found = await add(owner, 'search', { service: 'searxng', url: `http://${search.host}` });
+    expect(found).toMatchObject({ status: 200, body: { says: 'SearXNG answers' } });
+    expect(search.requests).toHaveLength(1);
+    expect((await add(owner, 'voice', { url: 'http://127.0.0.1:9/v1' })).status).toBe(422);
+    expect((await add(owner, 'voice', { url: `http://${speech.host}/v1`, model: 'whisper-1' })).status).toBe(200);
+    expect(parse(read())).toMatchObject({
+      web: { search: { searxng: { base_url: `http://${search.host}` } } },
+      speech: { transcribe: { kind: 'openai-compatible', base_url: `http://${speech.host}/v1`, model: 'whisper-1' } },
+    });
+    // One that is emptied is taken out.
+    const emptied = { url: `http://${speech.host}/v1`, model: '' };
+    expect((await add(owner, 'voice', emptied, { change: true })).status).toBe(200);
+    expect(parse(read()).speech.transcribe).not.toHaveProperty('model');
+  });
+
+  test.each([
+    ['a colon and a hash', 'a: b # c'],
+    ['quotes', `"it's"`],
+    ['a list, a map and an anchor', '[x, {y: &z 1}] *z !t'],
+    ['a word of YAML', 'yes'],
+    ['a number', '0x1F'],
+    ['a reference', '${HOME} and $${HOME}'],
+    ['other letters', 'Größe 模型 💊'],
+  ])('a value with %s comes back as it was', async (_, model) => {
+    const speech = await jsonServer({ 'GET /v1/audio/transcriptions': {} });
+    const { owner } = await home();
+    expect((await add(owner, 'voice', { url: `http://${speech.host}/v1`, model })).status).toBe(200);
+    const { fields } = await form(owner, 'voice');
+    expect(fields.find(({ key }) => key === 'model')?.value).toBe(model);
+    const again = await add(owner, 'voice', { url: `http://${speech.host}/v1`, model }, { change: true });
+    expect(again.status).toBe(200);
+  });
+
+  test('what a form cannot have is refused at its field, before anybody is asked', async () => {
+    const { owner, read } = await home();
+    const wrong: [id: string, answers: Record<string, string>, field: string][] = [
+      ['discord', {}, 'token'],
+      ['discord', { token: 'x'.repeat(501) }, 'token'],
+      ['discord', { token: 'with a space' }, 'token'],
+      ['discord', { token: 'line\nbreak' }, 'token'],
+      ['discord', { token: 'abc', owner: 'ana' }, 'owner'],
+      ['discord', { token: 'abc', guild: '1' }, 'guild'],
+      ['mcp', { name: '../x', url: 'http://127.0.0.1/' }, 'name'],
+      ['mcp', { name: 'mcp', url: 'http://127.0.0.1/' }, 'name'],
+      ['mcp', { name: 'x', url: 'file:///etc/passwd' }, 'url'],
+      ['mcp', { name: 'x', url: 'javascript:alert(1)' }, 'url'],
+      ['mcp', { name: 'x', url: 'nowhere' }, 'url'],
+      ['search', { service: 'constructor', url: 'http://127.0.0.1/' }, 'service'],
+      ['search', { service: 'brave' }, 'key'],
+      ['voice', { url: 'http://127.0.0.1/', path: 'inference' }, 'path'],
+      ['model', { choice: 'service', url: 'http://127.0.0.1/', model: 'x', name: '__proto__' }, 'name'],
+    ];
+    for (const [id, answers, field] of wrong) {
+      const answer = await add(owner, id, answers);
+      expect([id, answer.status, fieldsOf(answer)]).toEqual([id, 400, expect.arrayContaining([`answers.${field}`])]);
+    }
+    const bodies = [
+      {},
+      { answers: 'x' },
+      { answers: { token: 1 } },
+      { answers: {}, what: 1 },
+      { answers: { __proto__x: '' } },
+      { answers: Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`a${'b'.repeat(index)}`, ''])) },
+      { answers: { token: 'x'.repeat(2_001) } },
+    ];
+    for (const body of bodies) expect(await owner.status('POST', '/v1/setup/cards/discord', body)).toBe(400);
+    expect(await owner.status('POST', '/v1/setup/cards/discord', { answers: { token: 'x'.repeat(30_000) } })).toBe(413);
+    for (const id of ['nobody', 'constructor']) {
+      expect(await owner.status('POST', `/v1/setup/cards/${id}`, { answers: {} })).toBe(404);
+      expect(await owner.status('GET', `/v1/setup/cards/${id}`)).toBe(404);
+    }
+    for (const id of ['model', 'discord']) expect(await owner.status('DELETE', `/v1/setup/cards/${id}`)).toBe(404);
+    expect(await owner.status('GET', '/v1/setup/cards/mcp?entry=nothing')).toBe(404);
+    expect(read()).toBe(MINE);
+  });
+
+  test('the second of two tabs is told that the configuration changed, and writes nothing', async () => {
+    const speech = await jsonServer({ 'GET /v1/audio/transcriptions': {} });
+    const { owner, read, file } = await home();
+    const [one, other] = [await form(owner, 'voice'), await form(owner, 'voice')];
+    const answers = { url: `http://${speech.host}/v1` };
+    expect((await add(owner, 'voice', answers, { version: one.version })).status).toBe(200);
+    const late = await add(owner, 'voice', { ...answers, model: 'late' }, { version: other.version, change: true });
+    expect([late.status, late.body.detail]).toEqual([409, expect.stringContaining('changed meanwhile')]);
+    expect(read()).not.toContain('late');
+    // An editor that saves while the service is asked.
+    const slow = await jsonServer({
+      'GET /v1/audio/transcriptions': () => {
+        writeFileSync(file, `${MINE}# edited\n`);
+        return {};
+      },
+    });
+    expect((await add(owner, 'voice', { url: `http://${slow.host}/v1` }, { change: true })).status).toBe(409);
+    expect(read()).toBe(`${MINE}# edited\n`);
+  });
+
+  test('a file that cannot be written stays whole, and the answer says which settings to write where', async () => {
+    const speech = await jsonServer({ 'GET /v1/audio/transcriptions': {} });
+    const here = await home();
+    const { owner, read, file, dotEnv } = here;
+    // A disk that is full, in the place of the new text; a folder of root's comes to the same.
+    symlinkSync('/dev/full', `${file}.${process.pid}.new`);
+    const answer = await add(owner, 'voice', { url: `http://${speech.host}/v1`, key: 'speech-key-1' });
+    expect([answer.status, answer.body.detail]).toEqual([409, expect.stringContaining('the disk has no room left')]);
+    expect(answer.body.remedy).toContain('speech.transcribe.base_url');
+    expect(answer.body.remedy).toContain('SPEECH_API_KEY in its environment');
+    expect([read(), dotEnv(), await audited(here)]).toEqual([MINE, '', []]);
+  });
+
+  test('a result that would not be valid is not written', async () => {
+    const speech = await jsonServer({ 'GET /v1/audio/transcriptions': {} });
+    const { owner, read, file } = await home();
+    const broken = `${MINE}nobody: knows\n`;
+    writeFileSync(file, broken);
+    const answer = await add(owner, 'voice', { url: `http://${speech.host}/v1` });
+    expect([answer.status, answer.body.detail]).toEqual([422, expect.stringContaining('nobody')]);
+    expect(read()).toBe(broken);
+  });
+
+  test('a secret of the environment goes before the form, which says so and needs none', async () => {
+    const fake = await FakeDiscord.start();
+    onTestFinished(() => fake.close());
+    const { owner, read, dotEnv, file } = await home({ env: { DISCORD_TOKEN: fake.token } });
+    writeFileSync(file, `discord:\n  api_url: ${fake.apiUrl}\n`);
+    expect((await form(owner, 'discord')).fields[0]).toMatchObject({ set: true, fixed_by: 'DISCORD_TOKEN' });
+    const other = await add(owner, 'discord', { token: 'another-token' });
+    expect([other.status, fieldsOf(other)]).toEqual([400, ['answers.token']]);
+    expect(other.body.detail).toContain('environment');
+    expect((await add(owner, 'discord', {})).status).toBe(200);
+    expect(parse(read()).discord.token).toBe('${DISCORD_TOKEN}');
+    expect(dotEnv()).toBe('');
+  });
+
+  test('without a file one is made, with the address of the page; coda begins anew where it can', async () => {
+    const speech = await jsonServer({ 'GET /v1/audio/transcriptions': {} });
+    let restarts = 0;
+    const onRestart = () => void restarts++;
+    const programs = await Programs.begin({ onRestart });
+    onTestFinished(() => programs[Symbol.asyncDispose]());
+    const owner = await programs.browser();
+    const answer = await add(owner, 'voice', { url: `http://${speech.host}/v1` });
+    expect([answer.body.restarts, restarts]).toEqual([true, 1]);
+    const written = parse(readFileSync(join(programs.coda.dataDir, 'config.yaml'), 'utf8'));
+    expect(written).toMatchObject({ http: { listen: new URL(programs.url).host }, speech: { transcribe: {} } });
+  });
+
+  test('nobody but an owner at a browser adds, changes or takes out', async () => {
+    const { programs, coda, read } = await home();
+    await coda.person('ben', { role: 'member' }).says('hello');
+    const ben = await programs.browser('ben');
+    const token = await coda.app.tokens.add({ name: 'admin', scopes: ['admin', 'data', 'messages'] });
+    const body = { answers: { url: 'http://127.0.0.1:9/v1' } };
+    for (const [method, path] of [
+      ['GET', '/v1/setup/cards'],
+      ['GET', '/v1/setup/cards/voice'],
+      ['POST', '/v1/setup/cards/voice'],
+      ['DELETE', '/v1/setup/cards/voice'],
+    ] as const) {
+      const sent = method === 'POST' ? body : undefined;
+      expect([method, path, await ben.status(method, path, sent)]).toEqual([method, path, 403]);
+      const byToken = (await programs.send(method, path, sent, {}, token)).status;
+      expect([method, byToken]).toEqual([method, method === 'GET' ? 200 : 403]);
+      const bare = await fetch(programs.url + path, { method });
+      expect([method, bare.status]).toEqual([method, 401]);
+    }
+    expect(read()).toBe(MINE);
+  });
+});
