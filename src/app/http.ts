@@ -50,6 +50,7 @@ import type { People } from './people.ts';
 import type { SetupCards } from './setup/cards.ts';
 import type { FirstStart } from './sign-in/first-start.ts';
 import type { Invitations } from './sign-in/invitations.ts';
+import { Passkeys } from './sign-in/passkeys.ts';
 import { Passwords } from './sign-in/passwords.ts';
 import type { Sessions } from './sign-in/sessions.ts';
 import { Callers, type Tokens } from './sign-in/tokens.ts';
@@ -128,6 +129,8 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
   const { runRoute } = await import('./run-route.ts');
   const runRoutes = await Promise.all(['/run', '/v1/skills/run'].map((path) => runRoute(runParts, path)));
   const routes: AnyRoute[] = [...chat.routes, ...runRoutes, ...(await routesOf(parts))];
+  const passwords = new Passwords({ database, world, config: parts.config });
+  const ofPasskeys = { passwords, url: config.url, port: () => http.address?.port };
   const web = openWeb({
     ...chat,
     database,
@@ -137,7 +140,8 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
     sessions,
     firstStart,
     invitations: parts.invitations,
-    passwords: new Passwords({ database, world, config: parts.config }),
+    passwords,
+    passkeys: new Passkeys({ database, world, config: parts.config, ...ofPasskeys }),
     clock: world.clock,
   });
   routes.push(

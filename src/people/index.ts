@@ -33,6 +33,24 @@ export {
   strangerRule,
 } from './pairing/store.ts';
 export {
+  addChallenge,
+  addPasskey,
+  deletionRules as passkeyDeletionRules,
+  hasPasskeys,
+  type KnownPasskey,
+  type ListedPasskey,
+  listPasskeys,
+  MOST_PASSKEYS,
+  markCopied,
+  mergeRules as passkeyMergeRules,
+  passkeyOf,
+  removePasskey,
+  removePasskeys,
+  renamePasskey,
+  spendChallenge,
+  usePasskey,
+} from './passkeys/store.ts';
+export {
   type Household,
   type Person,
   QUIET_COLUMNS,

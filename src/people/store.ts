@@ -311,7 +311,7 @@ export async function resolvePerson(
 
 const MOST_ROWS = 100_000;
 /** Columns left out of an export: of no use to anybody, or secrets of coda's own. */
-const LEFT_OUT = ['code', 'hash', 'embedding', 'salt', 'digest', 'owner'];
+const LEFT_OUT = ['code', 'hash', 'embedding', 'salt', 'digest', 'owner', 'credential_id', 'public_key', 'handle'];
 
 /** Everything that is stored of a person, table by table: every table with a `person_id`, also of skills. */
 export async function exportOf(database: Database, personId: string): Promise<Record<string, Json[]>> {

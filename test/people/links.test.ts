@@ -13,6 +13,7 @@ import {
   links,
   type Person,
   pairingMergeRules,
+  passkeyMergeRules,
   passwordMergeRules,
   personMergeRules,
   sessionMergeRules,
@@ -62,6 +63,7 @@ const mergeRules = [
   ...tokenMergeRules,
   ...sessionMergeRules,
   ...passwordMergeRules,
+  ...passkeyMergeRules,
   ...invitationMergeRules,
 ];
 

@@ -20,7 +20,7 @@ import { readerOf, type Transaction, type WritesBesides } from '../../storage/in
 import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
 import { AttemptLimits } from './limits.ts';
 import { makeOwnerWithPassword } from './owner-password.ts';
-import { type OpenedSession, SESSION_MS, scopesOf } from './sessions.ts';
+import { type OpenedSession, openedFor, SESSION_MS } from './sessions.ts';
 
 const CODE_MINUTES = 15;
 const CODE_MS = CODE_MINUTES * 60_000;
@@ -98,7 +98,7 @@ export class FirstStart {
     });
     if (!isMade) throw wrongCode();
     this.isOwned = true;
-    return { cookie, seconds: SESSION_MS / 1_000, scopes: scopesOf('owner') };
+    return openedFor('owner', cookie);
   }
 
   /** Makes the owner of a coda that has none, where the environment has a password. Throws `CONFIG_INVALID`. */

@@ -1,5 +1,4 @@
 /** Invitations: links with which an owner lets somebody in at the page, without another account. */
-import { append, rowOf } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import {
@@ -11,13 +10,12 @@ import {
   type OpenInvitation,
   pairing,
   removeInvitation,
-  sessions,
   spendInvitation,
 } from '../../people/index.ts';
 import type { Transaction, WritesBesides } from '../../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
 import { AttemptLimits } from './limits.ts';
-import { type OpenedSession, SESSION_MS, type Sessions, scopesOf } from './sessions.ts';
+import { beginSession, type OpenedSession, openedFor, type Sessions } from './sessions.ts';
 
 const INVITATION_MS = 7 * 86_400_000;
 const GUESSES = { address: 10, account: 10, all: 200, windowMs: 60_000 };
@@ -100,25 +98,18 @@ export class Invitations {
       (await this.deps.database.tx('invitations.accept', async (tx) => {
         const invitation = await spendInvitation(tx, hashOf(code), this.deps.world.clock.now());
         if (!invitation) return false;
-        if (before.cookie !== undefined) await sessions.endSession(tx, hashOf(before.cookie));
-        await this.letIn(tx, { invitation, name, cookie, agent });
+        const personId = await this.letIn(tx, invitation, name);
+        const now = this.deps.world.clock.now();
+        await beginSession(tx, { personId, cookie, agent, before: before.cookie, now });
         return true;
       }));
     if (!isIn) throw isVoid();
     this.limits.forgive({ address });
-    return { cookie, seconds: SESSION_MS / 1_000, scopes: scopesOf('member') };
+    return openedFor('member', cookie);
   }
 
-  /** The grant is what an owner takes back on the page *People*. */
-  private async letIn(
-    tx: Transaction,
-    {
-      invitation,
-      name,
-      cookie,
-      agent,
-    }: { invitation: OpenInvitation; name: string; cookie: string; agent: string | undefined },
-  ): Promise<void> {
+  /** The new member; the grant is what an owner takes back on the page *People*. */
+  private async letIn(tx: Transaction, invitation: OpenInvitation, name: string): Promise<string> {
     const { access } = this.deps.config;
     const now = this.deps.world.clock.now();
     const account = { adapter: 'invitation', externalId: invitation.id };
@@ -128,10 +119,7 @@ export class Invitations {
     if (!person) throw new Error('the invited person was not met');
     const admission = { role: 'member', by: invitation.invitedBy, now };
     await pairing.admit(tx, { person, ...account, conversationId: undefined }, access, admission);
-    const expiresAt = new Date(now.getTime() + SESSION_MS);
-    const personId = person.id;
-    await sessions.addSession(tx, { id: uuid(now), hash: hashOf(cookie), personId, createdAt: now, expiresAt, agent });
-    append(tx, [rowOf({ at: now, action: 'person.sign_in', subject: undefined, personId, origin: 'http' })]);
+    return person.id;
   }
 }
 

@@ -1,7 +1,6 @@
 /** Sign-in with a name and a password, set by whoever is signed in already; and the list of one's own browsers. */
 import { append, rowOf } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
-import { uuid } from '../../base/ids.ts';
 import {
   type PasswordRow,
   passwordOf,
@@ -15,7 +14,7 @@ import type { Transaction } from '../../storage/index.ts';
 import { hashOf, newSecret, type WhoDeps } from '../credentials.ts';
 import { Digests } from './digests.ts';
 import { AttemptLimits } from './limits.ts';
-import { type OpenedSession, SESSION_MS, scopesOf } from './sessions.ts';
+import { beginSession, type OpenedSession, openedFor } from './sessions.ts';
 
 /** A person mistypes a few times; 1,000 addresses together try no more passwords than `all`. */
 const GUESSES = { address: 10, account: 20, all: 100, windowMs: 15 * 60_000 };
@@ -67,7 +66,7 @@ export class Passwords {
     if (role === undefined) throw wrongPassword();
     this.limits.forgive({ address, account: login });
     world.log.debug({}, 'somebody signed in with a password');
-    return { cookie, seconds: SESSION_MS / 1_000, scopes: scopesOf(role) };
+    return openedFor(role, cookie);
   }
 
   private async begin(
@@ -77,11 +76,7 @@ export class Passwords {
   ): Promise<Role | undefined> {
     const role = await roleToSignIn(tx, personId, digest);
     if (role === undefined) return undefined;
-    const now = this.deps.world.clock.now();
-    if (before !== undefined) await sessions.endSession(tx, hashOf(before));
-    const expiresAt = new Date(now.getTime() + SESSION_MS);
-    await sessions.addSession(tx, { id: uuid(now), hash: hashOf(cookie), personId, createdAt: now, expiresAt, agent });
-    append(tx, [rowOf({ at: now, action: 'person.sign_in', subject: undefined, personId, origin: 'http' })]);
+    await beginSession(tx, { personId, cookie, agent, before, now: this.deps.world.clock.now() });
     return role;
   }
 
@@ -92,12 +87,7 @@ export class Passwords {
   async set({ personId, login: typed, password, current, cookie, address }: NewPassword): Promise<void> {
     const { database, world } = this.deps;
     const login = loginOf(typed);
-    const before = await passwordOfPerson(database, personId);
-    if (before) {
-      this.limits.count({ address, account: before.login });
-      if (!(await this.digests.fits(current ?? '', before.digest))) throw wrongCurrent();
-      this.limits.forgive({ address, account: before.login });
-    }
+    await this.confirm({ personId, current, address });
     const digest = await this.digests.make(password);
     await database.tx('passwords.set', async (tx) => {
       const now = world.clock.now();
@@ -105,6 +95,15 @@ export class Passwords {
       await sessions.endOthers(tx, personId, hashOf(cookie));
       append(tx, [rowOf({ at: now, action: 'person.password', subject: undefined, personId, origin: 'http' })]);
     });
+  }
+
+  /** Asks for the password of whoever has one, before what outlives their session. Throws `HTTP_FORBIDDEN`, `HTTP_TOO_FAST`. */
+  async confirm({ personId, current, address }: Pick<NewPassword, 'personId' | 'current' | 'address'>): Promise<void> {
+    const own = await passwordOfPerson(this.deps.database, personId);
+    if (!own) return;
+    this.limits.count({ address, account: own.login });
+    if (!(await this.digests.fits(current ?? '', own.digest))) throw wrongCurrent();
+    this.limits.forgive({ address, account: own.login });
   }
 
   /** The person's login, if they have a password, and the browsers in which they are signed in. */

@@ -1,8 +1,9 @@
 import { append, rowOf } from '../../audit/index.ts';
+import type { Instant } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { Caller, Scope } from '../../chat/index.ts';
-import { meetById, type Role, removePasswords, sessions } from '../../people/index.ts';
+import { meetById, type Role, removePasskeys, removePasswords, sessions } from '../../people/index.ts';
 import type { Transaction, WritesBesides } from '../../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
 
@@ -12,7 +13,7 @@ const SECRET = /^[\w-]{43}$/;
 
 const SCOPES: readonly Scope[] = ['messages', 'consent', 'data'];
 
-export const scopesOf = (role: Role): readonly Scope[] => (role === 'owner' ? [...SCOPES, 'admin'] : SCOPES);
+const scopesOf = (role: Role): readonly Scope[] => (role === 'owner' ? [...SCOPES, 'admin'] : SCOPES);
 
 export interface OpenedSession {
   /** The value of the browser's cookie, which is kept nowhere else. */
@@ -20,6 +21,47 @@ export interface OpenedSession {
   seconds: number;
   scopes: readonly Scope[];
 }
+
+/** A new session, as its browser is told of it. */
+export const openedFor = (role: Role, cookie: string): OpenedSession => ({
+  cookie,
+  seconds: SESSION_MS / 1_000,
+  scopes: scopesOf(role),
+});
+
+interface Beginning {
+  personId: string;
+  /** A new secret: what somebody has planted in a browser opens nothing. */
+  cookie: string;
+  /** The browser's name for itself. */
+  agent: string | undefined;
+  /** Cookie that the browser has so far: its session ends. */
+  before: string | undefined;
+  now: Instant;
+}
+
+/** Signs a browser in, which is written down. */
+export async function beginSession(
+  tx: Transaction,
+  { personId, cookie, agent, before, now }: Beginning,
+): Promise<void> {
+  if (before !== undefined) await sessions.endSession(tx, hashOf(before));
+  const expiresAt = new Date(now.getTime() + SESSION_MS);
+  await sessions.addSession(tx, { id: uuid(now), hash: hashOf(cookie), personId, createdAt: now, expiresAt, agent });
+  append(tx, [rowOf({ at: now, action: 'person.sign_in', subject: undefined, personId, origin: 'http' })]);
+}
+
+/** The browser in which a link is opened. */
+interface BrowserBefore {
+  /** Cookie of the session that it has. */
+  cookie: string | undefined;
+  /** True: that one ends, whosever it is. */
+  instead: boolean;
+  /** Its name for itself. */
+  agent: string | undefined;
+}
+
+const NEW_BROWSER: BrowserBefore = { cookie: undefined, instead: false, agent: undefined };
 
 /** Browsers in which people are signed in, by a link that only who may use the control socket can make. */
 export class Sessions {
@@ -48,16 +90,16 @@ export class Sessions {
    * used, or is over; `HTTP_CONFLICT` where that session is another person's and they have not said to end it (`instead`):
    * else anybody's link would have them write under that one's name.
    */
-  async open(code: string, before?: { cookie: string | undefined; instead: boolean }): Promise<OpenedSession> {
+  async open(code: string, { cookie: before, instead, agent }: BrowserBefore = NEW_BROWSER): Promise<OpenedSession> {
     const cookie = newSecret();
     const now = this.deps.world.clock.now();
     const expiresAt = new Date(now.getTime() + SESSION_MS);
-    const signedIn = before?.cookie === undefined ? undefined : await this.authenticate(before.cookie);
+    const signedIn = before === undefined ? undefined : await this.authenticate(before);
     const opened = async (tx: Transaction) => {
-      const personId = await sessions.exchange(tx, hashOf(code), { hash: hashOf(cookie), expiresAt }, now);
+      const personId = await sessions.exchange(tx, hashOf(code), { hash: hashOf(cookie), expiresAt, agent }, now);
       if (personId === undefined) return false;
-      if (signedIn && signedIn.personId !== personId && !before?.instead) throw isAnother(signedIn.name);
-      if (before?.cookie !== undefined) await sessions.endSession(tx, hashOf(before.cookie));
+      if (signedIn && signedIn.personId !== personId && !instead) throw isAnother(signedIn.name);
+      if (before !== undefined) await sessions.endSession(tx, hashOf(before));
       append(tx, [rowOf({ at: now, action: 'person.sign_in', subject: undefined, personId, origin: 'http' })]);
       return true;
     };
@@ -91,13 +133,14 @@ export class Sessions {
     await this.deps.database.tx('sessions.close', (tx) => sessions.endSession(tx, hashOf(cookie)));
   }
 
-  /** Signs out every browser of the person meant, or of everybody, and takes their passwords away; returns how many sessions and links ended. */
+  /** Signs out every browser of the person meant, or of everybody, and takes their passwords and passkeys away; returns how many sessions and links ended. */
   revoke(person: string | undefined, besides?: WritesBesides<number>): Promise<number> {
     return this.deps.database.tx('sessions.revoke', async (tx) => {
       const personId = person === undefined ? undefined : await personNamed(tx, this.deps, person);
       const ended = await sessions.endAll(tx, personId, this.deps.world.clock.now());
-      // Whoever held a stolen session may have set one; and one that was forgotten is set anew.
+      // Whoever held a stolen session may have set some; and a password that was forgotten is set anew.
       await removePasswords(tx, personId);
+      await removePasskeys(tx, personId);
       besides?.(tx, ended);
       return ended;
     });

@@ -48,16 +48,16 @@ export async function addSession(tx: Transaction, session: NewLink & { agent?: s
 export async function exchange(
   tx: Transaction,
   link: string,
-  { hash, expiresAt }: { hash: string; expiresAt: Instant },
+  { hash, expiresAt, agent }: { hash: string; expiresAt: Instant; agent: string | undefined },
   now: Instant,
 ): Promise<string | undefined> {
   const { rows } = await tx.query<{ personId: string }>(
-    `update browser_sessions s set hash = $2, opened_at = $4, expires_at = $3
+    `update browser_sessions s set hash = $2, opened_at = $4, expires_at = $3, agent = $5
        from persons p
       where s.hash = $1 and s.opened_at is null and s.expires_at > $4
         and p.id = s.person_id and p.role <> 'guest' and p.erased_at is null
      returning s.person_id as "personId"`,
-    [link, hash, expiresAt, now],
+    [link, hash, expiresAt, now, agent ?? null],
   );
   return rows[0]?.personId;
 }

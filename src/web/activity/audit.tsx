@@ -74,6 +74,9 @@ const ACTIONS: Readonly<Record<string, (entry: Entry) => string>> = {
   'setup.add': (entry) => about('added to the settings', entry),
   'setup.change': (entry) => about('changed in the settings', entry),
   'setup.remove': (entry) => about('took out of the settings', entry),
+  'person.passkey': () => 'added a passkey for the page',
+  'person.passkey_end': () => 'removed a passkey',
+  'person.passkey_copy': () => 'a passkey was refused, of which there may be a copy',
   'config.change': (entry) => about('the settings changed', entry),
   'control.run': ({ subject }) => `carried out “coda ${subject ?? ''}”`,
 };

@@ -1,16 +1,17 @@
-/** One's own page: the password, and the browsers in which one is signed in. */
+/** One's own page: the password, the passkeys, and the browsers in which one is signed in. */
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { whenText } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
-import { person } from '../app/session.ts';
+import { isOwner, person } from '../app/session.ts';
 import { act, say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { LoadView, Page, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
+import { Passkeys } from './passkeys.tsx';
 
 type Own = Json<'/v1/me/sign-in'>;
 
@@ -31,12 +32,9 @@ export default function YouPage() {
                   </Button>
                 }
               >
-                <p>
-                  {own.login === null
-                    ? 'There is none: you sign in by a link of “coda open”.'
-                    : `You sign in as ${own.login}. Where it is forgotten, “coda open” shows a link.`}
-                </p>
+                <p>{passwordText(own)}</p>
               </Section>
+              <Passkeys own={own} onChanged={loaded.reload} />
               <Section title="Signed in">
                 <ul class="list">
                   {own.sessions.map((session) => (
@@ -53,16 +51,26 @@ export default function YouPage() {
   );
 }
 
+/** The state of the password, with the way in where there is none or it is forgotten: a member has no shell. */
+function passwordText({ login, passkeys }: Own): string {
+  const link = isOwner()
+    ? '“coda open”, where coda runs, shows a link'
+    : 'an owner makes you a link with “coda open --person”';
+  if (login !== null) return `You sign in as ${login}. Where it is forgotten, ${link}.`;
+  if (passkeys.length > 0) return 'There is none.';
+  return `There is none. Once this browser is signed out, ${link}: set a password, and you need nobody.`;
+}
+
 function SessionRow({ session, onEnded }: { session: Own['sessions'][number]; onEnded: () => void }) {
   const { id, since, until, agent, current } = session;
   const end = () =>
     void act(() => ask(api.DELETE('/v1/me/sessions/{id}', { params: { path: { id } } })), {
       done: 'That browser is signed out.',
     }).then(onEnded);
-  const name = agent ?? 'A browser, by a link';
+  const name = browserOf(agent);
   return (
     <Row label={name}>
-      <span class="what">
+      <span class="what" title={agent ?? undefined}>
         {name} {current && <span class="tag">this one</span>}
         <span class="under">
           {' '}
@@ -72,6 +80,37 @@ function SessionRow({ session, onEnded }: { session: Own['sessions'][number]; on
       {!current && <Button onClick={end}>Sign out there</Button>}
     </Row>
   );
+}
+
+/** Names of browsers as they stand in what they call themselves; most of them also name the ones that come later here. */
+const BROWSERS = [
+  ['Edg', 'Edge'],
+  ['OPR/', 'Opera'],
+  ['SamsungBrowser', 'Samsung Internet'],
+  ['Firefox', 'Firefox'],
+  ['FxiOS', 'Firefox'],
+  ['CriOS', 'Chrome'],
+  ['Chrome', 'Chrome'],
+  ['Safari', 'Safari'],
+] as const;
+
+const SYSTEMS = [
+  ['Android', 'Android'],
+  ['iPhone', 'iPhone'],
+  ['iPad', 'iPad'],
+  ['Windows', 'Windows'],
+  ['Macintosh', 'macOS'],
+  ['CrOS', 'ChromeOS'],
+  ['Linux', 'Linux'],
+] as const;
+
+/** “Firefox on Windows”; else the name that the browser has for itself. */
+function browserOf(agent: string | null): string {
+  if (agent === null) return 'A browser without a name';
+  const nameIn = (names: readonly (readonly [string, string])[]) => names.find(([part]) => agent.includes(part))?.[1];
+  const [browser, system] = [nameIn(BROWSERS), nameIn(SYSTEMS)];
+  if (browser === undefined) return agent;
+  return system === undefined ? browser : `${browser} on ${system}`;
 }
 
 interface NewPasswordProps {

@@ -1,6 +1,8 @@
 /** The page of a browser in which nobody is signed in. */
 import { useEffect, useState } from 'preact/hooks';
 import { api, ask, Failure, failureOf } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { canHoldPasskeys, signInWithPasskey } from '../app/passkeys.ts';
 import { go } from '../app/router.ts';
 import { beginSession, hasEnded, signIn, takePlace } from '../app/session.ts';
 import { Unreachable } from '../app/wrong.tsx';
@@ -17,35 +19,34 @@ const INVITED = /^invited-/;
 
 /** The first start where nobody owns this coda; else how one signs in, or the exchange of a link's code (behind `#`). */
 export function SignIn({ code }: { code: string }) {
-  const [isFirst, setFirst] = useState<boolean | Failure>();
+  const [ways, setWays] = useState<Json<'/v1/sign-in'> | Failure>();
   const look = () => {
-    setFirst(undefined);
-    ask(api.GET('/v1/sign-in')).then(
-      ({ first }) => setFirst(first),
-      (error: unknown) => setFirst(failureOf(error)),
-    );
+    setWays(undefined);
+    ask(api.GET('/v1/sign-in')).then(setWays, (error: unknown) => setWays(failureOf(error)));
   };
   useEffect(look, []);
-  if (isFirst instanceof Failure) return <Unreachable failure={isFirst} onAgain={look} />;
-  if (isFirst === undefined) return null;
-  if (isFirst) return <FirstStart code={TYPED.test(code) ? code : ''} />;
-  return INVITED.test(code) ? <Invited code={code} /> : <Ways code={code} />;
+  if (ways instanceof Failure) return <Unreachable failure={ways} onAgain={look} />;
+  if (ways === undefined) return null;
+  if (ways.first) return <FirstStart code={TYPED.test(code) ? code : ''} />;
+  if (INVITED.test(code)) return <Invited code={code} />;
+  return <Ways code={code} hasPasskeys={ways.passkey && canHoldPasskeys()} />;
 }
 
-function Ways({ code }: { code: string }) {
+function Ways({ code, hasPasskeys }: { code: string; hasPasskeys: boolean }) {
   const [state, setState] = useState<'asked' | 'signing' | Failure>(code === '' ? 'asked' : 'signing');
-  const begin = async (instead: boolean) => {
+  const begin = async (way: () => Promise<void>) => {
     setState('signing');
     try {
-      await signIn(code, instead);
+      await way();
       await beginSession();
       go(takePlace(), { replace: true });
     } catch (error) {
       setState(failureOf(error));
     }
   };
+  const byLink = (instead: boolean) => void begin(() => signIn(code, instead));
   useEffect(() => {
-    if (code !== '') void begin(false);
+    if (code !== '') byLink(false);
   }, []);
   return (
     <main class="alone" id="main">
@@ -56,12 +57,19 @@ function Ways({ code }: { code: string }) {
         {state === 'signing' && 'Signing in …'}
         {state instanceof Failure && state.sentence}
       </p>
+      {code === '' && hasPasskeys && (
+        <div class="buttons">
+          <Button icon="key" onClick={() => void begin(signInWithPasskey)} disabled={state === 'signing'}>
+            Sign in with a passkey
+          </Button>
+        </div>
+      )}
       {code === '' && <PasswordForm onFailure={setState} />}
-      {state instanceof Failure && state.status === 409 && (
-        <Button onClick={() => void begin(true)}>Sign in anew</Button>
+      {state instanceof Failure && state.status === 409 && code !== '' && (
+        <Button onClick={() => byLink(true)}>Sign in anew</Button>
       )}
       {state instanceof Failure && state.status === 0 && code !== '' && (
-        <Button onClick={() => void begin(false)}>Try again</Button>
+        <Button onClick={() => byLink(false)}>Try again</Button>
       )}
     </main>
   );

@@ -44,7 +44,7 @@ describe('the password that a store of apps gives', () => {
   ])('%s makes the owner, who signs in with it: no code is shown or taken', async (_, env) => {
     const { coda, url, signIn, me, codes } = await startedWith(env());
     expect(codes()).toEqual([]);
-    expect(await (await fetch(`${url()}/v1/sign-in`)).json()).toEqual({ first: false });
+    expect(await (await fetch(`${url()}/v1/sign-in`)).json()).toMatchObject({ first: false });
     expect((await signIn('owner', OTHER)).status).toBe(401);
     const answer = await signIn('Owner', PASSWORD);
     expect(answer.status).toBe(200);

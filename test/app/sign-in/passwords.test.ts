@@ -180,7 +180,7 @@ test('a person sees the browsers in which they are signed in, and ends one of th
   expect(seen.login).toBe('ida');
   expect(seen.sessions.map(({ agent, current }) => [agent, current])).toEqual([
     ['Telephone/1', false],
-    [null, true],
+    ['node', true],
   ]);
   const id = seen.sessions[0]?.id ?? '';
   const stranger = await withPassword('jim');

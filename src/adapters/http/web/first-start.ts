@@ -1,8 +1,7 @@
 /** The way in for the first visitor, and which ways there are for the others. */
 import { z } from 'zod';
 import { type AnyRoute, route } from '../../../chat/index.ts';
-import { cookieText } from '../origins.ts';
-import { guardOwnPage, type OpenedCookie, personName, scopeList } from './session.ts';
+import { guardOwnPage, type OpenedCookie, openedAnswer, openedBody, personName } from './session.ts';
 
 /** Makes the first owner. */
 export interface FirstOwner {
@@ -24,33 +23,36 @@ export function firstStartRoute(first: FirstOwner): AnyRoute {
       code: z.string().min(1).max(40),
       name: personName,
     }),
-    answers: { 200: { description: 'They are.', schema: z.object({ scopes: scopeList }) } },
+    answers: { 200: { description: 'They are.', schema: openedBody } },
     async answerRequest({ body, header, address }) {
       const origin = guardOwnPage(header);
-      const session = await first.claim({ ...body, address });
-      return {
-        headers: { 'Set-Cookie': cookieText(session.cookie, session.seconds, origin) },
-        body: { json: { scopes: session.scopes } },
-      };
+      return openedAnswer(await first.claim({ ...body, address }), origin);
     },
   });
 }
 
-export function signInWaysRoute(first: Pick<FirstOwner, 'isPending'>): AnyRoute {
+export function signInWaysRoute(
+  first: Pick<FirstOwner, 'isPending'>,
+  passkeys: { isOffered(host: string | undefined): Promise<boolean> },
+): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/sign-in',
     tag: 'session',
     beforeOwner: true,
-    summary: 'Whether this coda waits for its first owner.',
+    summary: 'How one signs in: whether this coda waits for its first owner, and whether a passkey may be used.',
     answers: {
       200: {
         description: 'How one signs in.',
-        schema: z.object({ first: z.boolean().describe('True: nobody owns it yet; POST /v1/first-start makes one.') }),
+        schema: z.object({
+          first: z.boolean().describe('True: nobody owns it yet; POST /v1/first-start makes one.'),
+          passkey: z.boolean().describe('True: somebody has a passkey of this address.'),
+        }),
       },
     },
-    async answerRequest() {
-      return { body: { json: { first: await first.isPending() } } };
+    async answerRequest({ header }) {
+      const [isFirst, passkey] = await Promise.all([first.isPending(), passkeys.isOffered(header('host'))]);
+      return { body: { json: { first: isFirst, passkey } } };
     },
   });
 }

@@ -5,6 +5,7 @@ import type { Problem } from '../problem.ts';
 import { WebFiles } from './files.ts';
 import { type FirstOwner, firstStartRoute, signInWaysRoute } from './first-start.ts';
 import { type InvitationKeeper, invitationRoutes } from './invitations.ts';
+import { type PasskeyKeeper, passkeyRoutes } from './passkeys.ts';
 import { type PasswordKeeper, passwordRoutes } from './passwords.ts';
 import { type SessionKeeper, sessionRoutes } from './session.ts';
 
@@ -19,15 +20,17 @@ export function openWeb(
     sessions: SessionKeeper;
     firstStart: FirstOwner;
     passwords: PasswordKeeper;
+    passkeys: PasskeyKeeper;
     invitations: InvitationKeeper;
   },
 ): Web {
   const files = new WebFiles();
   return {
     routes: [
-      signInWaysRoute(deps.firstStart),
+      signInWaysRoute(deps.firstStart, deps.passkeys),
       firstStartRoute(deps.firstStart),
-      ...passwordRoutes(deps.passwords),
+      ...passwordRoutes(deps.passwords, deps.passkeys),
+      ...passkeyRoutes(deps.passkeys),
       ...invitationRoutes(deps.invitations),
       ...sessionRoutes(deps.sessions),
       ...chatsRoutes(deps),

@@ -1,8 +1,7 @@
 /** The page of an invitation: who invites, and the way in for the invited. */
 import { z } from 'zod';
 import { type AnyRoute, route } from '../../../chat/index.ts';
-import { cookieOf, cookieText } from '../origins.ts';
-import { agentOf, guardOwnPage, type OpenedCookie, personName, scopeList } from './session.ts';
+import { agentOf, cookieIn, guardOwnPage, type OpenedCookie, openedAnswer, openedBody, personName } from './session.ts';
 
 export interface InvitationKeeper {
   describe(code: string, address: string): Promise<{ from: string; name: string }>;
@@ -55,15 +54,11 @@ function acceptRoute(keeper: InvitationKeeper): AnyRoute {
       name: personName,
       instead: z.boolean().default(false).describe('Ends the session that this browser has.'),
     }),
-    answers: { 200: { description: 'They are in.', schema: z.object({ scopes: scopeList }) } },
+    answers: { 200: { description: 'They are in.', schema: openedBody } },
     async answerRequest({ body: { instead, ...body }, header, address }) {
       const origin = guardOwnPage(header);
-      const before = { cookie: cookieOf({ headers: { cookie: header('cookie') } }), instead };
-      const session = await keeper.accept({ ...body, address, agent: agentOf(header), before });
-      return {
-        headers: { 'Set-Cookie': cookieText(session.cookie, session.seconds, origin) },
-        body: { json: { scopes: session.scopes } },
-      };
+      const before = { cookie: cookieIn(header), instead };
+      return openedAnswer(await keeper.accept({ ...body, address, agent: agentOf(header), before }), origin);
     },
   });
 }

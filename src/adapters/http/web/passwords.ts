@@ -3,10 +3,20 @@
 import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
 import { plural } from '../../../base/text.ts';
-import { type AnyRoute, type HttpRequest, route } from '../../../chat/index.ts';
+import { type AnyRoute, route } from '../../../chat/index.ts';
 import { PASSWORD_LENGTH } from '../../../people/index.ts';
-import { cookieOf, cookieText } from '../origins.ts';
-import { agentOf, guardOwnPage, type OpenedCookie, personName, scopeList } from './session.ts';
+import { type PasskeyKeeper, passkeyList, shownPasskey } from './passkeys.ts';
+import {
+  agentOf,
+  cookieIn,
+  guardOwnPage,
+  type OpenedCookie,
+  openedAnswer,
+  openedBody,
+  personAtBrowser,
+  personName,
+  TAG,
+} from './session.ts';
 
 export interface PasswordKeeper {
   open(attempt: {
@@ -34,11 +44,13 @@ export interface PasswordKeeper {
   endSession(personId: string, id: string): Promise<boolean>;
 }
 
-const TAG = 'session';
 const password = z.string().max(PASSWORD_LENGTH.most);
 
-export function passwordRoutes(keeper: PasswordKeeper): readonly AnyRoute[] {
-  return [signInRoute(keeper), ownRoute(keeper), setRoute(keeper), endRoute(keeper)];
+export function passwordRoutes(
+  keeper: PasswordKeeper,
+  passkeys: Pick<PasskeyKeeper, 'list' | 'origins'>,
+): readonly AnyRoute[] {
+  return [signInRoute(keeper), ownRoute(keeper, passkeys), setRoute(keeper), endRoute(keeper)];
 }
 
 function signInRoute(keeper: PasswordKeeper): AnyRoute {
@@ -49,26 +61,22 @@ function signInRoute(keeper: PasswordKeeper): AnyRoute {
     summary: 'Signs a browser in with a name and a password.',
     maxBytes: 4_000,
     body: z.strictObject({ login: personName, password: password.min(1) }),
-    answers: { 200: { description: 'The browser is signed in.', schema: z.object({ scopes: scopeList }) } },
+    answers: { 200: { description: 'The browser is signed in.', schema: openedBody } },
     async answerRequest({ body, header, address }) {
       const origin = guardOwnPage(header);
-      const before = cookieIn(header);
-      const session = await keeper.open({ ...body, address, agent: agentOf(header), before });
-      return {
-        headers: { 'Set-Cookie': cookieText(session.cookie, session.seconds, origin) },
-        body: { json: { scopes: session.scopes } },
-      };
+      const browser = { address, agent: agentOf(header), before: cookieIn(header) };
+      return openedAnswer(await keeper.open({ ...body, ...browser }), origin);
     },
   });
 }
 
-function ownRoute(keeper: PasswordKeeper): AnyRoute {
+function ownRoute(keeper: PasswordKeeper, passkeys: Pick<PasskeyKeeper, 'list' | 'origins'>): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/me/sign-in',
     scope: 'data',
     tag: TAG,
-    summary: "How the token's person signs in, and the browsers in which they are signed in.",
+    summary: "How the token's person signs in, their passkeys, and the browsers in which they are signed in.",
     answers: {
       200: {
         description: 'It is this.',
@@ -86,13 +94,22 @@ function ownRoute(keeper: PasswordKeeper): AnyRoute {
               current: z.boolean().describe('The browser that asks.'),
             }),
           ),
+          passkeys: passkeyList,
+          passkey_origins: z
+            .array(z.string())
+            .describe('Origins of the page at which browsers hold passkeys; none: http.url names no such address.'),
         }),
       },
     },
     async answerRequest({ caller, header }) {
-      // An issuer's people have neither before they are met.
-      if (caller?.personId === undefined) return { body: { json: { login: null, sessions: [] } } };
-      const own = await keeper.describe(caller.personId, cookieIn(header));
+      const passkey_origins = passkeys.origins();
+      // An issuer's people have none of it before they are met.
+      if (caller?.personId === undefined)
+        return { body: { json: { login: null, sessions: [], passkeys: [], passkey_origins } } };
+      const [own, ownKeys] = await Promise.all([
+        keeper.describe(caller.personId, cookieIn(header)),
+        passkeys.list(caller.personId),
+      ]);
       const sessions = own.sessions.map(({ id, openedAt, expiresAt, agent, isThis }) => ({
         id,
         since: openedAt.toISOString(),
@@ -100,7 +117,11 @@ function ownRoute(keeper: PasswordKeeper): AnyRoute {
         agent: agent ?? null,
         current: isThis,
       }));
-      return { body: { json: { login: own.login ?? null, sessions } } };
+      return {
+        body: {
+          json: { login: own.login ?? null, sessions, passkeys: ownKeys.map(shownPasskey), passkey_origins },
+        },
+      };
     },
   });
 }
@@ -122,9 +143,8 @@ function setRoute(keeper: PasswordKeeper): AnyRoute {
     }),
     answers: { 204: { description: 'It is set.' } },
     async answerRequest({ body, caller, header, address }) {
-      const cookie = cookieIn(header);
-      if (!caller?.inPerson || caller.personId === undefined || cookie === undefined) throw needsBrowser();
-      await keeper.set({ ...body, current: body.current, personId: caller.personId, cookie, address });
+      const { id: personId } = personAtBrowser(caller);
+      await keeper.set({ ...body, current: body.current, personId, cookie: cookieIn(header) ?? '', address });
       return { status: 204 };
     },
   });
@@ -140,18 +160,8 @@ function endRoute(keeper: PasswordKeeper): AnyRoute {
     params: z.object({ id: z.uuid() }),
     answers: { 204: { description: 'Nobody is signed in there any more.' } },
     async answerRequest({ params, caller }) {
-      if (!caller?.inPerson || caller.personId === undefined) throw needsBrowser();
-      if (await keeper.endSession(caller.personId, params.id)) return { status: 204 };
+      if (await keeper.endSession(personAtBrowser(caller).id, params.id)) return { status: 204 };
       throw new CodaError('HTTP_NOT_FOUND', { message: 'There is no such session.', remedy: 'Look again.' });
     },
-  });
-}
-
-const cookieIn = (header: HttpRequest['header']) => cookieOf({ headers: { cookie: header('cookie') } });
-
-function needsBrowser(): CodaError {
-  return new CodaError('HTTP_FORBIDDEN', {
-    message: 'Only somebody who is signed in at a browser may do this.',
-    remedy: 'Sign in to the page.',
   });
 }

@@ -1,7 +1,15 @@
 /** Sessions of browsers: begun with the code of a link, ended by their person. */
 import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
-import { type AnyRoute, type HttpRequest, route, SCOPES, type Scope } from '../../../chat/index.ts';
+import {
+  type AnyRoute,
+  type Caller,
+  type HttpAnswer,
+  type HttpRequest,
+  route,
+  SCOPES,
+  type Scope,
+} from '../../../chat/index.ts';
 import { cookieOf, cookieText, guardSite } from '../origins.ts';
 
 /** A session that begins. */
@@ -13,15 +21,40 @@ export interface OpenedCookie {
 
 export interface SessionKeeper {
   /** Uses up the code of a link. Throws `HTTP_UNAUTHORIZED`, and `HTTP_CONFLICT` in a browser that is somebody else's. */
-  open(code: string, before?: { cookie: string | undefined; instead: boolean }): Promise<OpenedCookie>;
+  open(
+    code: string,
+    browser: { cookie: string | undefined; instead: boolean; agent: string | undefined },
+  ): Promise<OpenedCookie>;
   close(cookie: string): Promise<void>;
 }
 
 /** Path of a link of `coda open`. The code stands behind `#`, which browsers send to nobody, so that no log has it. */
 export const signInPath = (code: string): string => `/open#${code}`;
 
-const TAG = 'session';
-export const scopeList = z.array(z.enum(Object.keys(SCOPES) as [Scope, ...Scope[]]));
+export const TAG = 'session';
+const scopeList = z.array(z.enum(Object.keys(SCOPES) as [Scope, ...Scope[]]));
+
+/** Scopes of a session that begins. */
+export const openedBody = z.object({ scopes: scopeList });
+
+/** Hands the cookie of a session over, to a page of `origin`. */
+export const openedAnswer = ({ cookie, seconds, scopes }: OpenedCookie, origin: string | undefined): HttpAnswer => ({
+  headers: { 'Set-Cookie': cookieText(cookie, seconds, origin) },
+  body: { json: { scopes } },
+});
+
+/** The cookie that the browser has so far. */
+export const cookieIn = (header: HttpRequest['header']): string | undefined =>
+  cookieOf({ headers: { cookie: header('cookie') } });
+
+/** The person who is signed in at the browser that asks. Throws `HTTP_FORBIDDEN` for a program. */
+export function personAtBrowser(caller: Caller | undefined): { id: string; name: string } {
+  if (caller?.inPerson && caller.personId !== undefined) return { id: caller.personId, name: caller.name };
+  throw new CodaError('HTTP_FORBIDDEN', {
+    message: 'Only somebody who is signed in at a browser may do this.',
+    remedy: 'Sign in to the page.',
+  });
+}
 
 /** A name that a visitor gives themselves. */
 export const personName = z
@@ -62,15 +95,11 @@ function signIn(sessions: SessionKeeper): AnyRoute {
       code: z.string().max(100),
       instead: z.boolean().default(false).describe('Ends the session of another person in this browser.'),
     }),
-    answers: { 200: { description: 'The browser is signed in.', schema: z.object({ scopes: scopeList }) } },
+    answers: { 200: { description: 'The browser is signed in.', schema: openedBody } },
     async answerRequest({ body, header }) {
       const origin = guardOwnPage(header);
-      const before = { cookie: cookieOf({ headers: { cookie: header('cookie') } }), instead: body.instead };
-      const opened = await sessions.open(body.code, before);
-      return {
-        headers: { 'Set-Cookie': cookieText(opened.cookie, opened.seconds, origin) },
-        body: { json: { scopes: opened.scopes } },
-      };
+      const browser = { cookie: cookieIn(header), instead: body.instead, agent: agentOf(header) };
+      return openedAnswer(await sessions.open(body.code, browser), origin);
     },
   });
 }
@@ -84,7 +113,7 @@ function signOut(sessions: SessionKeeper): AnyRoute {
     summary: 'Signs this browser out.',
     answers: { 204: { description: 'Nobody is signed in here any more.' } },
     async answerRequest({ header }) {
-      const cookie = cookieOf({ headers: { cookie: header('cookie') } });
+      const cookie = cookieIn(header);
       if (cookie === undefined) {
         throw new CodaError('HTTP_CONFLICT', {
           message: 'The request comes with a token, which is no session.',

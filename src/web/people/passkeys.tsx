@@ -1,0 +1,179 @@
+/** One's own passkeys: a new one, their names, and which of them go. */
+import { useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { whenText } from '../app/format.ts';
+import { addPasskey, canHoldPasskeys } from '../app/passkeys.ts';
+import { say } from '../app/toasts.tsx';
+import { Button } from '../parts/button.tsx';
+import { Question } from '../parts/dialog.tsx';
+import { Field } from '../parts/field.tsx';
+import { Menu } from '../parts/menu.tsx';
+import { Section } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
+
+type Own = Json<'/v1/me/sign-in'>;
+type Passkey = Own['passkeys'][number];
+
+const MOST = 20;
+
+interface PasskeysProps {
+  own: Own;
+  onChanged: () => void;
+}
+
+export function Passkeys({ own, onChanged }: PasskeysProps) {
+  const [question, setQuestion] = useState<'new' | { act: 'rename' | 'remove'; passkey: Passkey }>();
+  const isHere = canHoldPasskeys() && own.passkey_origins.includes(location.origin);
+  const close = () => setQuestion(undefined);
+  return (
+    <Section
+      title="Passkeys"
+      acts={
+        isHere && own.passkeys.length < MOST ? (
+          <Button icon="key" onClick={() => setQuestion('new')}>
+            Add a passkey
+          </Button>
+        ) : undefined
+      }
+    >
+      {own.passkeys.length === 0 && (
+        <p>
+          {isHere
+            ? 'There is none. With one you sign in by a fingerprint, a face or the code of your device, and type nothing.'
+            : 'There is none.'}
+        </p>
+      )}
+      {!isHere && <p class="faint">{elsewhere(own.passkey_origins)}</p>}
+      <ul class="list">
+        {own.passkeys.map((passkey) => (
+          <PasskeyRow
+            key={passkey.id}
+            passkey={passkey}
+            onRename={() => setQuestion({ act: 'rename', passkey })}
+            onRemove={() => setQuestion({ act: 'remove', passkey })}
+          />
+        ))}
+      </ul>
+      {question === 'new' && <NewPasskey hasPassword={own.login !== null} onClose={close} onDone={onChanged} />}
+      {typeof question === 'object' && question.act === 'rename' && (
+        <Renaming passkey={question.passkey} onClose={close} onDone={onChanged} />
+      )}
+      {typeof question === 'object' && question.act === 'remove' && (
+        <Removing passkey={question.passkey} onClose={close} onDone={onChanged} />
+      )}
+    </Section>
+  );
+}
+
+/** Why no passkey is made at this address, and where one is. */
+function elsewhere(origins: readonly string[]): string {
+  const [origin] = origins;
+  if (origins.includes(location.origin)) return 'This browser has no passkeys.';
+  const cause = `A browser makes no passkey for ${location.origin}: it wants a name and https, or localhost.`;
+  return origin === undefined
+    ? `${cause} Whoever runs coda sets http.url to such an address.`
+    : `${cause} Open ${origin}.`;
+}
+
+interface PasskeyRowProps {
+  passkey: Passkey;
+  onRename: () => void;
+  onRemove: () => void;
+}
+
+function PasskeyRow({ passkey: { name, host, since, used, copied }, onRename, onRemove }: PasskeyRowProps) {
+  return (
+    <Row label={name}>
+      <span class="what">
+        {name}{' '}
+        <span class="under">
+          for {host}, since {whenText(since)}
+          {used === null ? ', not used yet' : `, used ${whenText(used)}`}
+        </span>
+        {copied !== null && (
+          <span class="under bad">
+            {' '}
+            Refused {whenText(copied)}: it was used out of order, so that somebody may have a copy. Remove it, and add
+            another one.
+          </span>
+        )}
+      </span>
+      <Menu
+        label={`More for ${name}`}
+        items={[
+          { label: 'Rename', icon: 'pencil', run: onRename },
+          { label: 'Remove', icon: 'trash', isDanger: true, run: onRemove },
+        ]}
+      />
+    </Row>
+  );
+}
+
+interface AskedProps {
+  onClose: () => void;
+  onDone: () => void;
+}
+
+function NewPasskey({ hasPassword, onClose, onDone }: AskedProps & { hasPassword: boolean }) {
+  const [name, setName] = useState('This device');
+  const [current, setCurrent] = useState('');
+  return (
+    <Question
+      title="Add a passkey"
+      yes="Go on"
+      onClose={onClose}
+      onYes={() => addPasskey(name.trim(), hasPassword ? current : undefined)}
+      onDone={() => {
+        say('The passkey is added: from now on it signs you in.');
+        onDone();
+      }}
+    >
+      <p class="faint">Your browser asks where it is to be: on this device, a telephone, or a security key.</p>
+      <Field label="Its name" of="name" value={name} onValue={setName} required isFirst maxLength={80} />
+      {hasPassword && (
+        <Field
+          label="Your password"
+          of="current"
+          type="password"
+          value={current}
+          onValue={setCurrent}
+          required
+          autocomplete="current-password"
+        />
+      )}
+    </Question>
+  );
+}
+
+function Renaming({ passkey, onClose, onDone }: AskedProps & { passkey: Passkey }) {
+  const [name, setName] = useState(passkey.name);
+  const path = { id: passkey.id };
+  return (
+    <Question
+      title="Rename the passkey"
+      yes="Rename"
+      onClose={onClose}
+      onYes={() => ask(api.PATCH('/v1/me/passkeys/{id}', { params: { path }, body: { name: name.trim() } }))}
+      onDone={onDone}
+    >
+      <Field label="Its name" of="name" value={name} onValue={setName} required isFirst maxLength={80} />
+    </Question>
+  );
+}
+
+const Removing = ({ passkey: { id, name }, onClose, onDone }: AskedProps & { passkey: Passkey }) => (
+  <Question
+    title={`Remove “${name}”?`}
+    yes="Remove"
+    isDanger
+    onClose={onClose}
+    onYes={() => ask(api.DELETE('/v1/me/passkeys/{id}', { params: { path: { id } } }))}
+    onDone={() => {
+      say('It signs nobody in any more.');
+      onDone();
+    }}
+  >
+    <p>It signs nobody in any more. Browsers that are signed in stay so: end them below where the device is lost.</p>
+  </Question>
+);
