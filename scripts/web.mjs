@@ -60,7 +60,7 @@ const RELOAD = `
 const shown = (text) => text.match(/\\/web\\/[^"]+/g)?.join();
 let first;
 setInterval(async () => {
-  const answer = await fetch('/', { cache: 'no-store' }).catch(() => undefined);
+  const answer = await fetch(document.body.dataset.base + '/', { cache: 'no-store' }).catch(() => undefined);
   const files = answer && shown(await answer.text());
   if (first !== undefined && files !== undefined && files !== first) location.reload();
   first ??= files;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   type Changes,
   dataRoutes,
+  guardPrefix,
   type HttpConfig,
   HttpServer,
   httpConfig,
@@ -12,6 +13,7 @@ import {
   ProxyCheck,
   type PushDeps,
   Pushes,
+  prefixOf,
   type Service,
 } from '../adapters/http/index.ts';
 import type { Agent, Approvals } from '../agent/index.ts';
@@ -152,6 +154,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
   );
   const proxy = config.url === undefined ? undefined : new ProxyCheck(config.url, config.listen, () => !!http.address);
   if (proxy) routes.push(proxy.route());
+  guardPrefix(prefixOf(config.url), routes);
   const jwts = config.jwt && new Jwts(config.jwt, parts.egress, world.clock);
   const { access } = parts.config;
   const callers = new Callers({ config, access, database, gate, tokens: parts.tokens, jwts, approvals });

@@ -58,6 +58,8 @@ export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> 
   local: boolean;
   /** The client's address, for limits; of what a proxy has forwarded that which the proxy tells. */
   address: string;
+  /** The path under which the client sees coda, '' at the root of a name: addresses in the answer begin with it. */
+  base: string;
   /** Aborts when whoever asks has gone, or coda stops. */
   signal: AbortSignal;
 }

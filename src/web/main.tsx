@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { type Failure, failureOf } from './api/client.ts';
+import { addressOf, baseLinks } from './app/base.ts';
 import { followLinks, path } from './app/router.ts';
 import { beginSession, isOwner, me } from './app/session.ts';
 import { Shell } from './app/shell.tsx';
@@ -12,7 +13,7 @@ import { SignIn } from './sign-in/sign-in.tsx';
 /** Taken out of the address first, so that the history does not keep it. */
 function takeCode(): string {
   const code = path.value[0] === 'open' ? location.hash.slice(1) : '';
-  if (code !== '') history.replaceState(null, '', '/open');
+  if (code !== '') history.replaceState(null, '', addressOf('/open'));
   return code;
 }
 
@@ -36,6 +37,7 @@ function App() {
   return path.value[0] === 'open' && isOwner() ? <ModelQuestion /> : <Shell />;
 }
 
+baseLinks();
 followLinks();
 installWorker();
 const root = document.getElementById('app');

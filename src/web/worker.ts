@@ -8,14 +8,17 @@
 declare const VERSION: string;
 
 const scope = self as unknown as ServiceWorkerGlobalScope;
+/** The path under which coda stands. Other applications may stand at the same name, with caches of their own. */
+const BASE = scope.location.pathname.replace(/\/worker\.js$/, '');
+const OWN = BASE === '' ? 'shell' : `${BASE} shell`;
 /** Files of this version; those of others go when it begins. */
-const SHELL = `shell ${VERSION}`;
+const SHELL = `${OWN} ${VERSION}`;
 
-const isFile = ({ pathname }: URL): boolean => pathname.startsWith('/web/');
+const isFile = ({ pathname }: URL): boolean => pathname.startsWith(`${BASE}/web/`);
 
 scope.addEventListener('install', (event) => {
   void scope.skipWaiting();
-  event.waitUntil(caches.open(SHELL).then((shell) => shell.add('/')));
+  event.waitUntil(caches.open(SHELL).then((shell) => shell.add(`${BASE}/`)));
 });
 
 scope.addEventListener('activate', (event) => {
@@ -32,7 +35,8 @@ scope.addEventListener('fetch', (event) => {
 
 async function dropOlder(): Promise<void> {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name !== SHELL).map((name) => caches.delete(name)));
+  const older = names.filter((name) => name.startsWith(OWN) && name !== SHELL);
+  await Promise.all(older.map((name) => caches.delete(name)));
 }
 
 scope.addEventListener('push', (event) => {
@@ -65,25 +69,26 @@ function noticeIn(data: PushMessageData | null): Notice {
 }
 
 async function openChat(): Promise<void> {
-  const [page] = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
-  if (!page) return void (await scope.clients.openWindow('/chat'));
+  const windows = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const page = windows.find(({ url }) => `${new URL(url).pathname}/`.startsWith(`${BASE}/`));
+  if (!page) return void (await scope.clients.openWindow(`${BASE}/chat`));
   await page.focus();
-  if (new URL(page.url).pathname.startsWith('/chat')) return;
+  if (new URL(page.url).pathname.startsWith(`${BASE}/chat`)) return;
   // A page that this worker does not control cannot be led elsewhere.
-  await page.navigate('/chat').catch(() => {});
+  await page.navigate(`${BASE}/chat`).catch(() => {});
 }
 
 /** The document is the same at every address; the newest one is kept. */
 async function keepShell(answer: Response): Promise<Response> {
   if (answer.ok && answer.headers.get('content-type')?.startsWith('text/html')) {
     const shell = await caches.open(SHELL);
-    await shell.put('/', answer.clone());
+    await shell.put(`${BASE}/`, answer.clone());
   }
   return answer;
 }
 
 async function shellKept(): Promise<Response> {
-  return (await caches.match('/')) ?? Response.error();
+  return (await caches.match(`${BASE}/`)) ?? Response.error();
 }
 
 /** Files never change under their address. */

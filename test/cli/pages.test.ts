@@ -128,6 +128,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'sudo -u coda env CODA_DATA=/var/lib/coda node /opt/coda/dist/main.js doctor':
     'needs a service with a user of its own',
   'docker compose exec coda node dist/main.js doctor': 'needs the containers above',
+  'tailscale serve --bg 8321': 'needs an account of Tailscale; prefix.test.ts plays what it passes on',
   'dockerd-rootless-setuptool.sh install': "Docker's own, for a user's account",
   'coda browser image': 'fetches Debian; container.test.ts uses such an image',
   'coda mcp login linear': 'opens a browser at a service; the suites of mcp play one',

@@ -40,7 +40,7 @@ export async function signedIn(browser: Browser, url: string, code: string) {
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(`${url}/open#${code}`);
-  await page.waitForURL((at) => at.pathname !== '/open');
+  await page.waitForURL((at) => !at.pathname.endsWith('/open'));
   return { context, page, complaints };
 }
 

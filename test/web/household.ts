@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ModelError } from '../../src/agent/index.ts';
 import { Programs } from '../adapters/http/support.ts';
 import { Outside } from '../support/outside.ts';
+import type { ReverseProxy } from '../support/reverse-proxy.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
 const DINNER = `For four, without nuts:
@@ -53,8 +54,8 @@ export interface Household extends AsyncDisposable {
   code(person?: string): Promise<string>;
 }
 
-/** `config`: further settings. */
-export async function openHousehold(further: Record<string, unknown> = {}): Promise<Household> {
+/** `further`: settings; `front`: a proxy through which its people reach it. */
+export async function openHousehold(further: Record<string, unknown> = {}, front?: ReverseProxy): Promise<Household> {
   const outside = new Outside();
   const model = new ScriptedModel((request) => {
     const said = lastSaid(request);
@@ -66,7 +67,7 @@ export async function openHousehold(further: Record<string, unknown> = {}): Prom
   });
   model.streams = true;
   const config = { 'assistant.name': 'Robin', ...further };
-  const programs = await Programs.begin({ model, config, skills: [outside.skill] });
+  const programs = await Programs.begin({ model, config, front, skills: [outside.skill] });
   const { coda } = programs;
   const folder = join(coda.dataDir, 'skills', 'recycling');
   await mkdir(join(folder, 'scripts'), { recursive: true });

@@ -16,14 +16,21 @@ export interface CallerChecks {
   refuses(caller: Caller, scope: Scope): CodaError | undefined;
 }
 
+interface ScopedRoute {
+  route: AnyRoute;
+  /** The route's own. */
+  scope: Scope;
+  base: string;
+}
+
 /** The caller, who has the scope. Rejects with `HTTP_UNAUTHORIZED`, with `HTTP_FORBIDDEN`, or with what the checks refuse. */
 export async function requireCaller(
   incoming: IncomingMessage,
-  route: AnyRoute,
-  scope: Scope,
+  asked: ScopedRoute,
   checks: CallerChecks,
 ): Promise<Caller> {
-  const caller = await (isBrowser(incoming, route) ? visitor(incoming, route, checks) : program(incoming, checks));
+  const { scope } = asked;
+  const caller = await (isBrowser(incoming, asked) ? visitor(incoming, asked, checks) : program(incoming, checks));
   if (!caller.scopes.includes(scope)) throw scopeMissing(incoming, caller, scope);
   const refusal = checks.refuses(caller, scope);
   if (refusal) throw refusal;
@@ -31,8 +38,8 @@ export async function requireCaller(
 }
 
 /** True if a browser's session says who asks: for what is not a page a token goes first. */
-function isBrowser({ headers }: IncomingMessage, { page }: AnyRoute): boolean {
-  return page === true || (headers.authorization === undefined && cookieOf({ headers }) !== undefined);
+function isBrowser({ headers }: IncomingMessage, { route: { page }, base }: ScopedRoute): boolean {
+  return page === true || (headers.authorization === undefined && cookieOf({ headers }, base) !== undefined);
 }
 
 async function program({ headers }: IncomingMessage, checks: CallerChecks): Promise<Caller> {
@@ -47,9 +54,9 @@ async function program({ headers }: IncomingMessage, checks: CallerChecks): Prom
   });
 }
 
-async function visitor(incoming: IncomingMessage, route: AnyRoute, checks: CallerChecks): Promise<Caller> {
+async function visitor(incoming: IncomingMessage, { route, base }: ScopedRoute, checks: CallerChecks): Promise<Caller> {
   guardSite(incoming, route.page === true);
-  const cookie = cookieOf(incoming);
+  const cookie = cookieOf(incoming, base);
   const caller = cookie === undefined ? undefined : await checks.signedIn?.(cookie);
   if (caller) return caller;
   throw new CodaError('HTTP_UNAUTHORIZED', {

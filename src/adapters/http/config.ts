@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { SCOPES, type Scope } from '../../chat/index.ts';
 import { block, count, duration, secret, size, url } from '../../config/index.ts';
+import { prefixIn } from './prefix.ts';
 
 const LISTEN = /^(?:\[([0-9a-f:]+)\]|([a-z0-9.-]+)):(\d{1,5})$/i;
 
@@ -75,13 +76,14 @@ export const config = block(
         .default('127.0.0.1:8321')
         .describe('Where it is served. CODA_HTTP_LISTEN overrides it.'),
       url: url('https', 'http')
-        .refine((text) => !URL.canParse(text) || new URL(text).pathname === '/', {
-          error: 'expected an address without a path: the page stands at the root of its name',
+        .refine((text) => prefixIn(text) !== undefined, {
+          error:
+            'expected an address whose path, if it has one, is up to 64 letters, digits and "-", ".", "_", "~" between single slashes, such as https://example.com/coda',
         })
         .optional()
         .meta({
           description:
-            'Where people reach it in a browser, when that is a proxy in front of it: "coda open" links there.',
+            'Where people reach it in a browser, when that is a proxy in front of it: "coda open" links there. It may have a path.',
           example: 'https://coda.example.com',
         }),
       public: z

@@ -9,6 +9,7 @@ export { config as httpConfig, type HttpConfig } from './config.ts';
 export { dataRoutes } from './data.ts';
 export { Jwts } from './jwt.ts';
 export { openApiRoute } from './openapi.ts';
+export { guardPrefix, prefixOf } from './prefix.ts';
 export { notHeard } from './problem.ts';
 export { ProxyCheck } from './proxy-check.ts';
 export { push } from './push/index.ts';

@@ -13,9 +13,9 @@ export function openApiRoute(routes: () => readonly AnyRoute[], version: string)
     summary: 'What can be asked for: this document.',
     answers: { 200: { description: 'An OpenAPI 3.1 document.', schema: z.looseObject({ openapi: z.string() }) } },
     examples: [{ summary: 'The document', status: 200 }],
-    answerRequest() {
+    answerRequest({ base }) {
       made ??= openApi(routes(), version);
-      return { body: { json: made } };
+      return { body: { json: { ...made, servers: [{ url: base || '/' }] } } };
     },
   });
 }

@@ -1,4 +1,5 @@
 /** Pages of other sites: a browser sends requests on their behalf, also to this machine alone. */
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { CodaError } from '../../base/errors.ts';
 import { isUrl } from '../../base/text.ts';
@@ -69,21 +70,29 @@ function forbidden(message: string, remedy: string): CodaError {
   return new CodaError('HTTP_FORBIDDEN', { message, remedy });
 }
 
-const COOKIE = 'coda_session';
+/** Another one for each path: a browser sends what is set at the root of a name to every path below, to another coda as well. */
+function cookieName(base: string): string {
+  return `coda_session${base && `_${createHash('sha256').update(base).digest('hex').slice(0, 12)}`}`;
+}
 
-/** The value of the session's cookie; undefined where there is none, or where there are several. */
-export function cookieOf({ headers: { cookie = '' } }: Pick<IncomingMessage, 'headers'>): string | undefined {
-  const found = cookie.split(';').flatMap((each) => {
+/** The value of the session's cookie; undefined where there is none, or where there are several. `base`: as the client sees coda. */
+export function cookieOf(
+  { headers: { cookie = '' } }: Pick<IncomingMessage, 'headers'>,
+  base: string,
+): string | undefined {
+  const own = cookieName(base);
+  const values = cookie.split(';').flatMap((each) => {
     const [name, value = ''] = each.trim().split('=');
-    return name === COOKIE ? [value] : [];
+    return name === own ? [value] : [];
   });
-  return found.length === 1 ? found[0] : undefined;
+  return values.length === 1 ? values[0] : undefined;
 }
 
 /** Sets the cookie, or with an empty value takes it back. `origin`: that of the page which asked for it. */
-export function cookieText(value: string, seconds: number, origin: string | undefined): string {
+export function cookieText(value: string, seconds: number, origin: string | undefined, base: string): string {
   const secure = origin?.startsWith('https://') ? '; Secure' : '';
-  return `${COOKIE}=${value}; Path=/; Max-Age=${Math.floor(seconds)}; HttpOnly; SameSite=Strict${secure}`;
+  const path = base || '/';
+  return `${cookieName(base)}=${value}; Path=${path}; Max-Age=${Math.floor(seconds)}; HttpOnly; SameSite=Strict${secure}`;
 }
 
 /**

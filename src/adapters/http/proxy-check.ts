@@ -38,12 +38,15 @@ interface Visit {
  */
 export class ProxyCheck {
   private readonly url: URL;
+  /** The same in words, with its path. */
+  private readonly place: string;
   private readonly listen: string;
   private readonly isServing: () => boolean;
   private readonly visits = new Map<string, Visit>();
 
   constructor(url: string, listen: string, isServing: () => boolean) {
     this.url = new URL(url);
+    this.place = url.replace(/\/$/, '');
     this.listen = listen;
     this.isServing = isServing;
   }
@@ -71,8 +74,7 @@ export class ProxyCheck {
     return {
       name: 'http address',
       check: async (signal) => {
-        if (!this.isServing())
-          return { ok: true, severity: 'off', says: `${this.url.origin} is asked while coda runs` };
+        if (!this.isServing()) return { ok: true, severity: 'off', says: `${this.place} is asked while coda runs` };
         using limit = deadline(WITHIN_MS, signal);
         const key = token();
         const visit: Visit = { arrival: undefined, over: deferred() };
@@ -88,7 +90,7 @@ export class ProxyCheck {
   }
 
   private async ask(key: string, visit: Visit, limit: Deadline): Promise<Verdict> {
-    const address = new URL(PATH + key, this.url).href;
+    const address = this.place + PATH + key;
     for (let attempt = 1; ; attempt++) {
       const isLast = attempt === TRIES || limit.signal.aborted;
       try {
@@ -109,10 +111,10 @@ export class ProxyCheck {
 
   private judgeArrival({ host, isLate }: Arrival): Verdict {
     if (isLate) return this.heldVerdict();
-    if (host?.toLowerCase() === this.url.host) return { ok: true, says: `${this.url.origin} passes events on at once` };
+    if (host?.toLowerCase() === this.url.host) return { ok: true, says: `${this.place} passes events on at once` };
     return warningVerdict({
       code: 'HTTP_HOST_CHANGED',
-      says: `the proxy at ${this.url.origin} passes on another Host (${host}), so that coda refuses what its own page sends`,
+      says: `the proxy at ${this.place} passes on another Host (${host}), so that coda refuses what its own page sends`,
       remedy: PASS_HOST,
     });
   }
@@ -120,7 +122,7 @@ export class ProxyCheck {
   private heldVerdict(): Verdict {
     return warningVerdict({
       code: 'HTTP_STREAM_HELD',
-      says: `what is in front of coda at ${this.url.origin} holds events back: they come late or all at once, and the page looks dead`,
+      says: `what is in front of coda at ${this.place} holds events back: they come late or all at once, and the page looks dead`,
       remedy:
         'Switch its buffering and its compression off for coda. nginx: proxy_buffering off; gzip off. Caddy: ' +
         'flush_interval -1. Traefik: take the middlewares buffering and compress off (docs/containers.md).',
@@ -129,11 +131,11 @@ export class ProxyCheck {
 
   private judgeOther(response: Response, code: string | undefined): Verdict {
     const { status, headers } = response;
-    const { origin } = this.url;
+    const { place } = this;
     if (code === 'HTTP_FORBIDDEN') {
       return warningVerdict({
         code: 'HTTP_HOST_CHANGED',
-        says: `coda refuses what the proxy at ${origin} passes on: its Host is neither that name nor one of this machine`,
+        says: `coda refuses what the proxy at ${place} passes on: its Host is neither that name nor one of this machine`,
         remedy: PASS_HOST,
       });
     }
@@ -145,13 +147,13 @@ export class ProxyCheck {
         ok: true,
         code: 'HTTP_URL_GUARDED',
         severity: 'notice',
-        says: `${origin} ${how} before coda is asked: whether events come through was not looked at`,
+        says: `${place} ${how} before coda is asked: whether events come through was not looked at`,
         remedy: 'Where that is no sign-in, write the address that it forwards to into http.url.',
       };
     }
     return warningVerdict({
       code: 'HTTP_URL_ELSEWHERE',
-      says: `what answers at ${origin} is not this coda (status ${status})`,
+      says: `what answers at ${place} is not this coda (status ${status})`,
       remedy: `Have the proxy pass every path on to ${this.listen}, or mend http.url.`,
     });
   }
@@ -161,20 +163,20 @@ export class ProxyCheck {
       ok: true,
       code: 'HTTP_URL_OTHER',
       severity: 'notice',
-      says: `another process of coda answers at ${this.url.origin}: whether events come through was not looked at`,
+      says: `another process of coda answers at ${this.place}: whether events come through was not looked at`,
       remedy: 'Where this is no replica of that one, mend http.url. Else run it again: another replica may be asked.',
     };
   }
 
   private unreachable(error: unknown): Verdict {
-    const { origin } = this.url;
+    const { place } = this;
     const tls = reachTrouble(error);
-    if (tls) return warningVerdict({ ...tls, says: `${origin} ${tls.says}` });
+    if (tls) return warningVerdict({ ...tls, says: `${place} ${tls.says}` });
     return {
       ok: false,
       code: 'HTTP_URL_UNREACHABLE',
       severity: 'notice',
-      says: `${origin} cannot be reached from here (${reasonOf(error)})`,
+      says: `${place} cannot be reached from here (${reasonOf(error)})`,
       remedy:
         'Open it in a browser. Where that fails too, start the proxy, or mend http.url; where only this machine cannot ' +
         'reach it (a container, a router that lets nobody in from inside), nothing has to be done.',

@@ -7,6 +7,7 @@ import type { Log } from '../../base/log.ts';
 import type { AnyRoute, Caller, HttpAnswer } from '../../chat/index.ts';
 import { addressOfClient, type CallerChecks, isLocal, requireCaller } from './callers.ts';
 import { guardOrigin, type Origins, preflight, readableBy } from './origins.ts';
+import { withoutPrefix } from './prefix.ts';
 import { isExpected, type Problem, problem, problemOf } from './problem.ts';
 import { checkHead, partsOf } from './request.ts';
 import { pathOf, type RouteMatch, Router } from './router.ts';
@@ -21,12 +22,14 @@ export interface Service extends CallerChecks {
   /** Counts a request that was refused for what it brings; false: the caller asks for more than they may. */
   admits?(caller: Caller): Promise<boolean>;
   /** A problem as a page; left out where only programs are served. */
-  problemPage?: (found: Problem, headers: Readonly<Record<string, string>>) => HttpAnswer;
+  problemPage?: (found: Problem, headers: Readonly<Record<string, string>>, base: string) => HttpAnswer;
 }
 
 interface RequestParts {
   service: Service;
   origins: Origins;
+  /** The path of `http.url`. */
+  prefix: string;
   /** The most bytes of a body, where the route names no limit of its own. */
   bodyLimit: number;
   log: Log;
@@ -48,7 +51,7 @@ export class Requests {
     let match: RouteMatch | undefined;
     try {
       checkHead(incoming);
-      const matches = this.router.match(pathOf(incoming));
+      const matches = this.router.match(withoutPrefix(pathOf(incoming), this.parts.prefix));
       const method = incoming.method === 'HEAD' ? 'GET' : incoming.method;
       match = matches.find(({ route }) => route.method === method);
       if (!match?.route.beforeOwner && (await this.parts.service.isOwnerless?.())) throw noOwner();
@@ -78,10 +81,10 @@ export class Requests {
     incoming: IncomingMessage,
     signal: AbortSignal,
   ): Promise<HttpAnswer> {
-    const { service, origins, bodyLimit, clock } = this.parts;
+    const { service, origins, prefix: base, bodyLimit, clock } = this.parts;
     const { scope } = route;
     const cors = guardOrigin(incoming, origins);
-    const caller = scope === undefined ? undefined : await requireCaller(incoming, route, scope, service);
+    const caller = scope === undefined ? undefined : await requireCaller(incoming, { route, scope, base }, service);
     const parts = await partsOf(route, incoming, params, bodyLimit).catch(async (error: unknown) => {
       // A refused body has taken time, too: it counts towards the person's limit.
       if (caller && isExpected(error) && (await service.admits?.(caller)) === false) throw tooFast();
@@ -92,12 +95,12 @@ export class Requests {
       return Array.isArray(value) ? value.join(', ') : value;
     };
     const address = addressOfClient(incoming, origins.proxy !== undefined);
-    const request = { ...parts, header, caller, local: isLocal(incoming), address, signal };
+    const request = { ...parts, header, caller, local: isLocal(incoming), address, base, signal };
     const answer = await route.answerRequest(request);
-    const headers = { ...cors, ...answer.headers };
+    const headers = { ...cors, ...withBase(answer.headers, base) };
     if (scope === undefined || answer.body === undefined || !('events' in answer.body)) return { ...answer, headers };
     const mayRead = () =>
-      requireCaller(incoming, route, scope, service).then(
+      requireCaller(incoming, { route, scope, base }, service).then(
         () => true,
         () => false,
       );
@@ -124,7 +127,7 @@ export class Requests {
     error: unknown,
     route: AnyRoute | undefined,
   ): Promise<void> {
-    const { service, log, origins } = this.parts;
+    const { service, log, origins, prefix } = this.parts;
     const { problemPage } = service;
     if (!isExpected(error)) {
       const { method, url = '' } = incoming;
@@ -141,7 +144,7 @@ export class Requests {
     const isForPeople = route ? route.page : incoming.method === 'GET';
     const isRead = isForPeople && /\btext\/html\b/.test(incoming.headers.accept ?? '') && !outgoing.headersSent;
     try {
-      if (isRead && problemPage) await write(outgoing, problemPage(found, headers));
+      if (isRead && problemPage) await write(outgoing, problemPage(found, headers, prefix));
       else await writeProblem(outgoing, found, headers);
     } catch {
       // There may be no pages to show it on.
@@ -149,6 +152,11 @@ export class Requests {
       else await writeProblem(outgoing, found, headers).catch(() => outgoing.destroy());
     }
   }
+}
+
+/** Headers with an address as the client has to ask for it. */
+function withBase(headers: HttpAnswer['headers'], base: string): HttpAnswer['headers'] {
+  return headers?.Location?.startsWith('/') ? { ...headers, Location: base + headers.Location } : headers;
 }
 
 function tooFast(): CodaError {

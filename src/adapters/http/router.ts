@@ -46,7 +46,7 @@ function paramsOf(pattern: readonly string[], path: readonly string[]): Record<s
  * the address of a proxy (`http://…`), for what stands for all of a server (`*`), and for what two servers in a row could
  * read in two ways.
  */
-export function pathOf({ url = '' }: Pick<IncomingMessage, 'url'>): string[] {
+export function pathOf({ url = '' }: Pick<IncomingMessage, 'url'>): readonly string[] {
   if (!url.startsWith('/') || /%00|[\\\0]/i.test(url)) throw malformedRequest('The address is not a path.');
   const [path = ''] = url.split('?', 1);
   try {

@@ -10,6 +10,7 @@ import type { Log } from '../../base/log.ts';
 import type { HealthCheck } from '../../chat/index.ts';
 import { addressOf, type HttpConfig, isLoopback } from './config.ts';
 import type { Origins } from './origins.ts';
+import { prefixOf } from './prefix.ts';
 import { Requests, type Service } from './requests.ts';
 import { HEAD_BYTES, refuseUnreadable } from './writing.ts';
 
@@ -63,6 +64,7 @@ export class HttpServer {
     const requests = new Requests({
       service,
       origins: originsOf(config),
+      prefix: prefixOf(config.url),
       bodyLimit: config.body_limit,
       log,
       clock,

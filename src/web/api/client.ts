@@ -1,11 +1,12 @@
 /** coda's public HTTP API, typed from its OpenAPI document. */
 import createClient from 'openapi-fetch';
+import { base, pathIn } from '../app/base.ts';
 import { connectionLost, sessionEnded } from './events.ts';
 import type { paths } from './schema.d.ts';
 
 /** Suites without a browser have no address, and answer requests by themselves. */
 export const api = createClient<paths>({
-  baseUrl: globalThis.location?.origin ?? 'http://coda.test',
+  baseUrl: (globalThis.location?.origin ?? 'http://coda.test') + base,
   fetch: (request) => fetch(request),
 });
 
@@ -69,7 +70,7 @@ export async function ask<T>(request: Promise<ApiAnswer<T>>): Promise<T> {
   // A proxy answers in the place of a coda that is not there.
   if (response.status >= 502 && response.status <= 504 && typeof error !== 'object') throw awayFailure();
   const { code = '', detail, remedy, fields } = (typeof error === 'object' ? (error ?? {}) : {}) as ProblemBody;
-  if (response.status === 401 && !SIGNS_IN.test(new URL(response.url).pathname)) {
+  if (response.status === 401 && !SIGNS_IN.test(pathIn(new URL(response.url).pathname) ?? '')) {
     sessionEnded();
     throw new Failure(401, code, 'Your session has ended.', 'Sign in again.');
   }

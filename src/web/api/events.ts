@@ -3,6 +3,7 @@
  * a hint: after a lost connection everything that is shown is read anew.
  */
 import { signal } from '@preact/signals';
+import { addressOf, ownName } from '../app/base.ts';
 import type { Entry } from '../chat/entry.ts';
 
 export interface Events {
@@ -83,7 +84,7 @@ export function listen(personId: string): void {
   online.value = true;
   // Without locks each tab reads by itself, and told the others everything twice.
   if (typeof BroadcastChannel === 'function' && globalThis.navigator?.locks) {
-    channel = new BroadcastChannel(`coda.events ${personId}`);
+    channel = new BroadcastChannel(streamName(personId));
     channel.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => take(data));
   }
   seekStream(personId);
@@ -94,6 +95,8 @@ function take(message: TabMessage): void {
   online.value = message.name !== 'away';
   if (message.name !== 'away') tell(message.name, message.event);
 }
+
+const streamName = (personId: string): string => ownName(`coda.events ${personId}`);
 
 /** Waits for the lock, or reads at once where a browser has none: it has them over HTTPS and on the machine itself. */
 function seekStream(personId: string): void {
@@ -109,7 +112,7 @@ function seekStream(personId: string): void {
   if (signal.aborted) return;
   const locks = globalThis.navigator?.locks;
   if (!locks || !channel) void read();
-  else void locks.request(`coda.events ${personId}`, { signal }, read).catch(() => {});
+  else void locks.request(streamName(personId), { signal }, read).catch(() => {});
 }
 
 /** Lets another tab read. */
@@ -123,7 +126,7 @@ function giveBack(): void {
 function openStream(): void {
   source?.close();
   openedAt = Date.now();
-  const opened = new EventSource('/v1/events');
+  const opened = new EventSource(addressOf('/v1/events'));
   source = opened;
   for (const name of Object.keys(listeners) as Name[]) {
     opened.addEventListener(name, (message) => {
@@ -152,7 +155,7 @@ async function askAgain(): Promise<void> {
   clearTimeout(again);
   if (isAsking) return;
   isAsking = true;
-  const status = await fetch('/v1/me', { signal: AbortSignal.timeout(ANSWERS_MS) }).then(
+  const status = await fetch(addressOf('/v1/me'), { signal: AbortSignal.timeout(ANSWERS_MS) }).then(
     (answer) => answer.status,
     () => 0,
   );

@@ -1,12 +1,13 @@
 /** Notifications on this device while no page is open. */
 import { signal } from '@preact/signals';
 import { api, ask, Failure } from '../api/client.ts';
+import { addressOf, ownName } from './base.ts';
 
 /** Undefined: this browser cannot show any. */
 export const isNotified = signal<boolean | undefined>(undefined);
 
 /** The person who wants them here: a subscription alone does not say whose it is. */
-const WHOSE = 'coda.notified';
+const WHOSE = ownName('coda.notified');
 
 const canNotify = (): boolean =>
   'serviceWorker' in navigator && 'PushManager' in globalThis && 'Notification' in globalThis;
@@ -46,7 +47,7 @@ export async function notifyHere(personId: string): Promise<void> {
 export async function forgetHere(): Promise<void> {
   if (!canNotify()) return;
   localStorage.removeItem(WHOSE);
-  const worker = await navigator.serviceWorker.getRegistration();
+  const worker = await navigator.serviceWorker.getRegistration(addressOf('/'));
   const subscription = await worker?.pushManager.getSubscription();
   if (subscription) {
     await ask(api.DELETE('/v1/push', { body: { endpoint: subscription.endpoint } }));

@@ -1,7 +1,8 @@
 /** The address is the only state that says which page is shown. */
 import { computed, signal } from '@preact/signals';
+import { addressOf, pathIn, shownAddress } from './base.ts';
 
-const address = signal(location.pathname + location.search);
+const address = signal(shownAddress());
 
 /** Words between the slashes: `['notes', 'k3x9tq']`. */
 export const path = computed(() => {
@@ -14,7 +15,7 @@ export const query = computed(() => new URLSearchParams(address.value.split('?')
 /** Shows another page; `replace`: the one before is not gone back to. */
 export function go(to: string, { replace = false } = {}): void {
   if (to === address.value) return;
-  history[replace ? 'replaceState' : 'pushState'](null, '', to);
+  history[replace ? 'replaceState' : 'pushState'](null, '', addressOf(to));
   const before = path.value.join('/');
   address.value = to;
   if (path.value.join('/') === before) return;
@@ -28,15 +29,19 @@ export function go(to: string, { replace = false } = {}): void {
 
 /** Links of the page itself load nothing anew. */
 export function followLinks(): void {
+  // At an address without its prefix: cookies and the worker are those of the prefix.
+  if (pathIn(location.pathname) === undefined || location.pathname === addressOf(''))
+    history.replaceState(null, '', addressOf(address.value) + location.hash);
   addEventListener('popstate', () => {
-    address.value = location.pathname + location.search;
+    address.value = shownAddress();
   });
   document.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     const link = (event.target as Element).closest<HTMLAnchorElement>('a[href]');
     if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
-    if (link.pathname.startsWith('/v1/') || link.hash) return;
+    const to = pathIn(link.pathname);
+    if (to === undefined || to.startsWith('/v1/') || link.hash) return;
     event.preventDefault();
-    go(link.pathname + link.search);
+    go(to + link.search);
   });
 }

@@ -5,6 +5,7 @@ import { listen, onEvent, onSessionEnd, stopListening, watchSleep } from '../api
 import type { paths } from '../api/schema.d.ts';
 import { forgetUnsent, sendUnsent } from '../chat/conversation.ts';
 import { draftsOf, forgetDrafts } from '../chat/device.ts';
+import { ownName, shownAddress } from './base.ts';
 import { setClock } from './clock.ts';
 import { beginPush, forgetHere } from './push.ts';
 
@@ -28,11 +29,11 @@ export const hasEnded = signal(false);
 /** Tells other tabs of this browser of sign-ins and sign-outs; a suite without a browser has no other tabs. */
 const tabs =
   typeof BroadcastChannel === 'function' && typeof document === 'object'
-    ? new BroadcastChannel('coda.session')
+    ? new BroadcastChannel(ownName('coda.session'))
     : undefined;
 
 /** The address that was shown when the session ended, and to whom. */
-const PLACE = 'coda.place';
+const PLACE = ownName('coda.place');
 
 function leaveSession(): void {
   stopListening();
@@ -45,7 +46,7 @@ function endSession(): void {
   const who = me.value;
   if (who === 'out') return;
   if (who) {
-    const place = { personId: who.person.id, address: location.pathname + location.search };
+    const place = { personId: who.person.id, address: shownAddress() };
     localStorage.setItem(PLACE, JSON.stringify(place));
   }
   hasEnded.value = who !== undefined;

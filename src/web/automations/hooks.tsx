@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import { addressOf } from '../app/base.ts';
 import { whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { person } from '../app/session.ts';
@@ -70,7 +71,7 @@ function HookRow({ hook, loaded }: { hook: Hook; loaded: LoadState<Hooks> }) {
         <span class="under">
           a {kind} to {whose}: {template}
         </span>
-        <span class="under block">POST {path}</span>
+        <span class="under block">POST {addressOf(path)}</span>
       </span>
       <span class="when">{used === null ? 'never used' : `used ${whenText(used)}`}</span>
       <Button onClick={() => setEnding(true)}>Remove</Button>
@@ -143,7 +144,7 @@ function NewHookShown({ made: { path, secret }, onClose }: { made: NewHookAnswer
       <div class="body">
         <h2>The webhook</h2>
         <p>
-          Send to <code>{path}</code>
+          Send to <code>{addressOf(path)}</code>
           {secret !== null && ', signed with this secret, which is shown this once:'}
         </p>
         {secret !== null && <code>{secret}</code>}

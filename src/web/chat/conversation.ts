@@ -5,6 +5,7 @@
 import { computed, signal } from '@preact/signals';
 import { api, ask, type Failure, failureOf, newId } from '../api/client.ts';
 import { onEvent } from '../api/events.ts';
+import { addressOf } from '../app/base.ts';
 import { now } from '../app/clock.ts';
 import type { Drafts, StoredMessage } from './device.ts';
 import type { Entry, Unsent } from './entry.ts';
@@ -309,7 +310,11 @@ export class Conversation {
 }
 
 async function send(body: FormData, key: string) {
-  const response = await fetch('/v1/messages', { method: 'POST', headers: { 'Idempotency-Key': key }, body });
+  const response = await fetch(addressOf('/v1/messages'), {
+    method: 'POST',
+    headers: { 'Idempotency-Key': key },
+    body,
+  });
   const answer: unknown = await response.json().catch(() => undefined);
   return response.ok ? { data: answer, response } : { error: answer, response };
 }

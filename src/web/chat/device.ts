@@ -1,5 +1,7 @@
 /** Words that coda does not have yet, kept on this device. */
 
+import { ownName } from '../app/base.ts';
+
 /** A message without its files, which a browser keeps for no later page. */
 export interface StoredMessage {
   id: string;
@@ -10,8 +12,8 @@ export interface StoredMessage {
   refusal?: string | undefined;
 }
 
-const DRAFT = 'coda.draft';
-const UNSENT = 'coda.unsent';
+const DRAFT = ownName('coda.draft');
+const UNSENT = ownName('coda.unsent');
 
 type DeviceStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 

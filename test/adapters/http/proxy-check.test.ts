@@ -1,49 +1,7 @@
-import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../src/chat/index.ts';
+import { ReverseProxy } from '../../support/reverse-proxy.ts';
 import { Programs } from './support.ts';
-
-type Manner = 'passes on' | 'collects' | 'collects without end' | 'renames the host' | 'forwards' | 'has no upstream';
-
-/** A reverse proxy in front of coda, which does to answers what a setting of nginx or a middleware does. */
-class ReverseProxy {
-  manner: Manner = 'passes on';
-  upstream = '';
-  readonly paths: string[] = [];
-  readonly server: Server = createServer((incoming, outgoing) => {
-    this.paths.push(incoming.url ?? '');
-    if (this.manner === 'has no upstream') return outgoing.writeHead(502).end('bad gateway');
-    if (this.manner === 'forwards') return outgoing.writeHead(302, { Location: 'https://login.test/' }).end();
-    const host = this.manner === 'renames the host' ? new URL(this.upstream).host : incoming.headers.host;
-    const passed = request(this.upstream + incoming.url, { headers: { ...incoming.headers, host } }, (answer) => {
-      if (!this.manner.startsWith('collects')) {
-        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(outgoing);
-        return;
-      }
-      const pieces: Buffer[] = [];
-      answer.on('data', (piece) => pieces.push(piece));
-      answer.on('end', () => {
-        if (this.manner === 'collects') outgoing.writeHead(200, answer.headers).end(Buffer.concat(pieces));
-      });
-    });
-    outgoing.on('close', () => passed.destroy());
-    passed.on('error', () => outgoing.destroy());
-    incoming.pipe(passed);
-    return undefined;
-  });
-
-  async open(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  async close(): Promise<void> {
-    this.server.closeAllConnections();
-    if (this.server.listening) await new Promise((resolve) => this.server.close(resolve));
-  }
-}
 
 describe('the doctor asks for an event through the address that people use', () => {
   let proxy: ReverseProxy;
@@ -54,7 +12,7 @@ describe('the doctor asks for an event through the address that people use', () 
     await proxy.close();
   });
 
-  async function find(manner: Manner): Promise<Finding | undefined> {
+  async function find(manner: ReverseProxy['manner']): Promise<Finding | undefined> {
     proxy.manner = manner;
     const found = await programs?.coda.app.checks.run();
     return found?.find(({ name }) => name === 'http address');

@@ -264,7 +264,6 @@ describe('where HTTP is served', () => {
     expect(problemsWith({ listen: '127.0.0.1' })).toContain('expected an address and a port');
     expect(problemsWith({ listen: '[::1]:8321', tokens: false })).toBe('');
     expect(problemsWith({ listen: 'coda.example.com:8321', public: true })).toBe('');
-    expect(problemsWith({ url: 'https://home.example.com/coda' })).toContain('an address without a path');
     expect(problemsWith({ url: 'https://home.example.com/' })).toBe('');
   });
 

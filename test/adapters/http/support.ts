@@ -1,4 +1,5 @@
 import { type Play, type PlayOptions, play } from '../../support/play.ts';
+import type { ReverseProxy } from '../../support/reverse-proxy.ts';
 
 /** An event of a stream. */
 export interface Event {
@@ -29,19 +30,34 @@ export interface Answer {
 export class Programs implements AsyncDisposable {
   readonly coda: Play;
   readonly token: string;
+  private readonly front: { proxy: ReverseProxy; url: string } | undefined;
 
-  private constructor(coda: Play, token: string) {
+  private constructor(coda: Play, token: string, front: { proxy: ReverseProxy; url: string } | undefined) {
     this.coda = coda;
     this.token = token;
+    this.front = front;
   }
 
-  static async begin({ config, ...options }: PlayOptions = {}, scopes = ['messages', 'data']): Promise<Programs> {
-    const coda = await play({ ...options, config: { 'http.listen': '127.0.0.1:0', ...config } });
-    return new Programs(coda, await coda.app.tokens.add({ name: 'own', scopes }));
+  /** `front`: a proxy through which people reach coda, which knows its address. */
+  static async begin(
+    { config, front, ...options }: PlayOptions & { front?: ReverseProxy | undefined } = {},
+    scopes = ['messages', 'data'],
+  ): Promise<Programs> {
+    const open = front && { proxy: front, url: await front.open() };
+    const own = { 'http.listen': '127.0.0.1:0', ...(open && { 'http.url': open.url }) };
+    const coda = await play({ ...options, config: { ...own, ...config } });
+    const programs = new Programs(coda, await coda.app.tokens.add({ name: 'own', scopes }), open);
+    if (front) front.upstream = programs.direct;
+    return programs;
+  }
+
+  /** The address without a proxy. */
+  get direct(): string {
+    return `http://127.0.0.1:${this.coda.app.http?.address?.port}`;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.coda.app.http?.address?.port}`;
+    return this.front?.url ?? this.direct;
   }
 
   ask(path: string, { token = this.token, ...init }: RequestInit & { token?: string } = {}): Promise<Response> {
@@ -87,6 +103,7 @@ export class Programs implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.front?.proxy.close();
     await this.coda[Symbol.asyncDispose]();
   }
 }

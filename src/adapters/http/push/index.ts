@@ -74,7 +74,7 @@ function register(pushes: Pushes): AnyRoute {
     answers: { 204: { description: 'It is notified.' } },
     async answerRequest(request) {
       const personId = personOf(request);
-      const cookie = cookieOf({ headers: { cookie: request.header('cookie') } });
+      const cookie = cookieOf({ headers: { cookie: request.header('cookie') } }, request.base);
       const sessionHash = cookie === undefined ? undefined : hashOf(cookie);
       const [, token] = /^Bearer (\S+)$/i.exec(request.header('authorization') ?? '') ?? [];
       const tokenHash = token === undefined ? undefined : hashOf(token);

@@ -68,18 +68,18 @@ export class WebFiles {
     ];
   }
 
-  /** The document with another status: it shows by itself what is wrong at its address. */
-  shell(status: number, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+  /** The document with another status: it shows by itself what is wrong at its address. `base` needs no escapes (`isPrefix`). */
+  shell(status: number, base: string, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
     if (existsSync(join(this.folder, WATCHED))) this.read = undefined;
     const { names } = this.assets();
-    const at = (name: string) => `/web/${names[name]}`;
+    const at = (name: string) => `${base}/web/${names[name]}`;
     const text =
       '<!doctype html><html lang="en"><head><meta charset="utf-8">' +
       '<meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">' +
       '<meta name="color-scheme" content="light dark"><title>coda</title>' +
-      `<link rel="icon" href="${at('icon.svg')}" type="image/svg+xml"><link rel="manifest" href="/manifest.json">` +
+      `<link rel="icon" href="${at('icon.svg')}" type="image/svg+xml"><link rel="manifest" href="${base}/manifest.json">` +
       `<link rel="stylesheet" href="${at('coda.css')}"><script type="module" src="${at('main.js')}"></script>` +
-      `</head><body data-status="${status}"><div id="app"></div>` +
+      `</head><body data-status="${status}" data-base="${base}"><div id="app"></div>` +
       '<noscript>These pages need JavaScript.</noscript></body></html>';
     return {
       status,
@@ -102,7 +102,7 @@ export class WebFiles {
       page: true,
       beforeOwner: true,
       summary: 'A page.',
-      answerRequest: () => this.shell(200),
+      answerRequest: ({ base }) => this.shell(200, base),
     });
   }
 
@@ -137,10 +137,10 @@ export class WebFiles {
       page: true,
       beforeOwner: true,
       summary: 'What a device shows of the application that it installs.',
-      answerRequest: () => {
+      answerRequest: ({ base }) => {
         const { names } = this.assets();
         const picture = (size: number) => ({
-          src: `/web/${names[`icon-${size}.png`]}`,
+          src: `${base}/web/${names[`icon-${size}.png`]}`,
           sizes: `${size}x${size}`,
           type: 'image/png',
           purpose: 'any maskable',
@@ -151,7 +151,9 @@ export class WebFiles {
             json: {
               name: 'coda',
               short_name: 'coda',
-              start_url: '/',
+              id: `${base}/`,
+              start_url: `${base}/`,
+              scope: `${base}/`,
               display: 'standalone',
               background_color: '#ffffff',
               theme_color: '#ffffff',

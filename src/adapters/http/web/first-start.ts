@@ -24,9 +24,9 @@ export function firstStartRoute(first: FirstOwner): AnyRoute {
       name: personName,
     }),
     answers: { 200: { description: 'They are.', schema: openedBody } },
-    async answerRequest({ body, header, address }) {
+    async answerRequest({ body, header, address, base }) {
       const origin = guardOwnPage(header);
-      return openedAnswer(await first.claim({ ...body, address }), origin);
+      return openedAnswer(await first.claim({ ...body, address }), { origin, base });
     },
   });
 }

@@ -12,7 +12,7 @@ import { type SessionKeeper, sessionRoutes } from './session.ts';
 export interface Web {
   routes: readonly AnyRoute[];
   /** The application at an address that has no page, which it says by itself. */
-  problem(found: Problem, headers: Readonly<Record<string, string>>): HttpAnswer;
+  problem(found: Problem, headers: Readonly<Record<string, string>>, base: string): HttpAnswer;
 }
 
 export function openWeb(
@@ -36,6 +36,6 @@ export function openWeb(
       ...chatsRoutes(deps),
       ...files.routes(),
     ],
-    problem: ({ status }, headers) => files.shell(status, headers),
+    problem: ({ status }, headers, base) => files.shell(status, base, headers),
   };
 }

@@ -55,10 +55,10 @@ function acceptRoute(keeper: InvitationKeeper): AnyRoute {
       instead: z.boolean().default(false).describe('Ends the session that this browser has.'),
     }),
     answers: { 200: { description: 'They are in.', schema: openedBody } },
-    async answerRequest({ body: { instead, ...body }, header, address }) {
+    async answerRequest({ body: { instead, ...body }, header, address, base }) {
       const origin = guardOwnPage(header);
-      const before = { cookie: cookieIn(header), instead };
-      return openedAnswer(await keeper.accept({ ...body, address, agent: agentOf(header), before }), origin);
+      const before = { cookie: cookieIn({ header, base }), instead };
+      return openedAnswer(await keeper.accept({ ...body, address, agent: agentOf(header), before }), { origin, base });
     },
   });
 }

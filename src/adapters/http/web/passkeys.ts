@@ -151,7 +151,7 @@ function signInRoute(keeper: PasskeyKeeper): AnyRoute {
       user_handle: bytes(100),
     }),
     answers: { 200: { description: 'The browser is signed in.', schema: openedBody } },
-    async answerRequest({ body, header, address }) {
+    async answerRequest({ body, header, address, base }) {
       const origin = guardOwnPage(header);
       const assertion = {
         credentialId: body.id,
@@ -160,8 +160,8 @@ function signInRoute(keeper: PasskeyKeeper): AnyRoute {
         signature: body.signature,
         userHandle: body.user_handle,
       };
-      const browser = { origin, address, agent: agentOf(header), before: cookieIn(header) };
-      return openedAnswer(await keeper.open(assertion, browser), origin);
+      const browser = { origin, address, agent: agentOf(header), before: cookieIn({ header, base }) };
+      return openedAnswer(await keeper.open(assertion, browser), { origin, base });
     },
   });
 }

@@ -62,10 +62,10 @@ function signInRoute(keeper: PasswordKeeper): AnyRoute {
     maxBytes: 4_000,
     body: z.strictObject({ login: personName, password: password.min(1) }),
     answers: { 200: { description: 'The browser is signed in.', schema: openedBody } },
-    async answerRequest({ body, header, address }) {
+    async answerRequest({ body, header, address, base }) {
       const origin = guardOwnPage(header);
-      const browser = { address, agent: agentOf(header), before: cookieIn(header) };
-      return openedAnswer(await keeper.open({ ...body, ...browser }), origin);
+      const browser = { address, agent: agentOf(header), before: cookieIn({ header, base }) };
+      return openedAnswer(await keeper.open({ ...body, ...browser }), { origin, base });
     },
   });
 }
@@ -101,13 +101,13 @@ function ownRoute(keeper: PasswordKeeper, passkeys: Pick<PasskeyKeeper, 'list' |
         }),
       },
     },
-    async answerRequest({ caller, header }) {
+    async answerRequest({ caller, header, base }) {
       const passkey_origins = passkeys.origins();
       // An issuer's people have none of it before they are met.
       if (caller?.personId === undefined)
         return { body: { json: { login: null, sessions: [], passkeys: [], passkey_origins } } };
       const [own, ownKeys] = await Promise.all([
-        keeper.describe(caller.personId, cookieIn(header)),
+        keeper.describe(caller.personId, cookieIn({ header, base })),
         passkeys.list(caller.personId),
       ]);
       const sessions = own.sessions.map(({ id, openedAt, expiresAt, agent, isThis }) => ({
@@ -142,9 +142,9 @@ function setRoute(keeper: PasswordKeeper): AnyRoute {
       current: password.optional().describe('The password so far, where there is one.'),
     }),
     answers: { 204: { description: 'It is set.' } },
-    async answerRequest({ body, caller, header, address }) {
+    async answerRequest({ body, caller, header, address, base }) {
       const { id: personId } = personAtBrowser(caller);
-      await keeper.set({ ...body, current: body.current, personId, cookie: cookieIn(header) ?? '', address });
+      await keeper.set({ ...body, current: body.current, personId, cookie: cookieIn({ header, base }) ?? '', address });
       return { status: 204 };
     },
   });

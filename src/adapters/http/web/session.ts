@@ -37,15 +37,14 @@ const scopeList = z.array(z.enum(Object.keys(SCOPES) as [Scope, ...Scope[]]));
 /** Scopes of a session that begins. */
 export const openedBody = z.object({ scopes: scopeList });
 
-/** Hands the cookie of a session over, to a page of `origin`. */
-export const openedAnswer = ({ cookie, seconds, scopes }: OpenedCookie, origin: string | undefined): HttpAnswer => ({
-  headers: { 'Set-Cookie': cookieText(cookie, seconds, origin) },
+/** Hands the cookie of a session over, to a page of `origin` that has coda at `base`. */
+export const openedAnswer = (
+  { cookie, seconds, scopes }: OpenedCookie,
+  { origin, base }: { origin: string | undefined; base: string },
+): HttpAnswer => ({
+  headers: { 'Set-Cookie': cookieText(cookie, seconds, origin, base) },
   body: { json: { scopes } },
 });
-
-/** The cookie that the browser has so far. */
-export const cookieIn = (header: HttpRequest['header']): string | undefined =>
-  cookieOf({ headers: { cookie: header('cookie') } });
 
 /** The person who is signed in at the browser that asks. Throws `HTTP_FORBIDDEN` for a program. */
 export function personAtBrowser(caller: Caller | undefined): { id: string; name: string } {
@@ -72,6 +71,10 @@ export const agentOf = (header: HttpRequest['header']): string | undefined =>
     ?.replace(/\P{ASCII}/gu, '')
     .slice(0, MOST_AGENT);
 
+/** The value of the session's cookie, if the browser has one. */
+export const cookieIn = ({ header, base }: Pick<HttpRequest, 'header' | 'base'>): string | undefined =>
+  cookieOf({ headers: { cookie: header('cookie') } }, base);
+
 /** Throws `HTTP_FORBIDDEN` for what a page of another site sends; returns the page's origin. */
 export function guardOwnPage(header: HttpRequest['header']): string | undefined {
   const [site, mode, origin] = [header('sec-fetch-site'), header('sec-fetch-mode'), header('origin')];
@@ -96,10 +99,10 @@ function signIn(sessions: SessionKeeper): AnyRoute {
       instead: z.boolean().default(false).describe('Ends the session of another person in this browser.'),
     }),
     answers: { 200: { description: 'The browser is signed in.', schema: openedBody } },
-    async answerRequest({ body, header }) {
+    async answerRequest({ body, header, base }) {
       const origin = guardOwnPage(header);
-      const browser = { cookie: cookieIn(header), instead: body.instead, agent: agentOf(header) };
-      return openedAnswer(await sessions.open(body.code, browser), origin);
+      const browser = { cookie: cookieIn({ header, base }), instead: body.instead, agent: agentOf(header) };
+      return openedAnswer(await sessions.open(body.code, browser), { origin, base });
     },
   });
 }
@@ -112,8 +115,8 @@ function signOut(sessions: SessionKeeper): AnyRoute {
     scope: 'messages',
     summary: 'Signs this browser out.',
     answers: { 204: { description: 'Nobody is signed in here any more.' } },
-    async answerRequest({ header }) {
-      const cookie = cookieIn(header);
+    async answerRequest({ header, base }) {
+      const cookie = cookieIn({ header, base });
       if (cookie === undefined) {
         throw new CodaError('HTTP_CONFLICT', {
           message: 'The request comes with a token, which is no session.',
@@ -121,7 +124,7 @@ function signOut(sessions: SessionKeeper): AnyRoute {
         });
       }
       await sessions.close(cookie);
-      return { status: 204, headers: { 'Set-Cookie': cookieText('', 0, header('origin')) } };
+      return { status: 204, headers: { 'Set-Cookie': cookieText('', 0, header('origin'), base) } };
     },
   });
 }
