@@ -132,7 +132,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
   const runRoutes = await Promise.all(['/run', '/v1/skills/run'].map((path) => runRoute(runParts, path)));
   const routes: AnyRoute[] = [...chat.routes, ...runRoutes, ...(await routesOf(parts))];
   const passwords = new Passwords({ database, world, config: parts.config });
-  const ofPasskeys = { passwords, url: config.url, port: () => http.address?.port };
+  const ofPasskeys = { passwords, url: config.url, port: () => http.localPort };
   const web = openWeb({
     ...chat,
     database,

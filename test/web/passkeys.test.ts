@@ -115,7 +115,7 @@ describe.skipIf(!CHROMIUM)('passkeys in a browser', () => {
 
   test('an address that can hold none says so, and where one can be made', async () => {
     const { page } = await visit('owner', '127.0.0.1');
-    await page.getByText(`Open ${at('localhost')}.`).waitFor();
+    await page.getByText(`or opens ${at('localhost')} on its machine.`).waitFor();
     expect(await page.getByRole('button', { name: 'Add a passkey' }).count()).toBe(0);
     expect(await faultsOf(page, 'passkeys-elsewhere')).toEqual([]);
   });

@@ -43,6 +43,13 @@ export class HttpServer {
     return address ? { host: address.address, port: address.port } : undefined;
   }
 
+  /** The port at which `localhost` is this server; undefined where it listens on one address of a network. */
+  get localPort(): number | undefined {
+    const { address } = this;
+    const isHere = address !== undefined && (isLoopback(address.host) || ['0.0.0.0', '::'].includes(address.host));
+    return isHere ? address.port : undefined;
+  }
+
   /** The address as `http.listen` has it. */
   get listens(): string | undefined {
     const { address } = this;

@@ -36,7 +36,7 @@ export interface PasskeysDeps extends WhoDeps {
   passwords: Pick<Passwords, 'confirm'>;
   /** Address that the configuration gives the page. */
   url: string | undefined;
-  /** Port at which this machine serves it. */
+  /** Port at which `localhost` is coda, on its own machine. */
   port(): number | undefined;
 }
 
@@ -272,6 +272,9 @@ function holdsNone(places: readonly Place[]): CodaError {
   const [place] = places;
   return new CodaError('HTTP_CONFLICT', {
     message: 'A browser holds no passkey for this address: it wants a name and https, or localhost.',
-    remedy: place === undefined ? 'Set http.url to such an address.' : `Open the page at ${place.origin}.`,
+    remedy:
+      place === undefined || place.rpId === 'localhost'
+        ? `Whoever runs coda sets http.url to such an address${place ? `, or opens ${place.origin} on its machine` : ''}.`
+        : `Open the page at ${place.origin}.`,
   });
 }

@@ -71,6 +71,8 @@ function elsewhere(origins: readonly string[]): string {
   const [origin] = origins;
   if (origins.includes(location.origin)) return 'This browser has no passkeys.';
   const cause = `A browser makes no passkey for ${location.origin}: it wants a name and https, or localhost.`;
+  if (origin?.startsWith('http://localhost'))
+    return `${cause} Whoever runs coda sets http.url to such an address, or opens ${origin} on its machine.`;
   return origin === undefined
     ? `${cause} Whoever runs coda sets http.url to such an address.`
     : `${cause} Open ${origin}.`;

@@ -21,6 +21,8 @@ export interface Sent {
   headers?: Record<string, string>;
   /** Their address, where a proxy tells it. */
   from?: string;
+  /** That of another process. */
+  port?: number;
 }
 
 /** What may not come of an attack. */
@@ -65,14 +67,15 @@ export class Target implements AsyncDisposable {
   }
 
   /** As a page of coda sends it, where nothing else is said; each time from another address. */
-  send(path: string, { method = 'POST', body, raw, headers = {}, from = this.address() }: Sent = {}): Promise<Answer> {
+  send(path: string, sent: Sent = {}): Promise<Answer> {
+    const { method = 'POST', body, raw, headers = {}, from = this.address(), port = this.port } = sent;
     const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
     const own = { Origin: this.origin, 'Sec-Fetch-Site': 'same-origin', 'X-Forwarded-For': from };
     const all = { Host: `localhost:${this.port}`, ...own, 'Content-Type': 'application/json', ...headers };
     // A header that is named and empty is left out.
     const written = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
     return new Promise((resolve, reject) => {
-      const outgoing = request({ host: '127.0.0.1', port: this.port, path, method, headers: written }, (answer) => {
+      const outgoing = request({ host: '127.0.0.1', port, path, method, headers: written }, (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
         answer.on('error', reject);

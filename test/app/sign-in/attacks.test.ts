@@ -432,6 +432,17 @@ const ON_PASSKEYS: readonly Attack[] = [
     },
   ],
   [
+    'challenges that are asked for without end',
+    [200, 429],
+    async (target) => async () => {
+      const from = '192.0.2.44';
+      const before = await target.coda.count('passkey_challenges');
+      const answers = await inTurn(times(70, () => () => target.send('/v1/session/passkey/challenge', { from })));
+      expect((await target.coda.count('passkey_challenges')) - before).toBeLessThanOrEqual(60);
+      return answers;
+    },
+  ],
+  [
     'parts of an answer that are too large, empty or no base64url',
     [400, 413],
     async (target) => {

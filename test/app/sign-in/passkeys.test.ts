@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Programs } from '../../adapters/http/support.ts';
-import { attestationOf, cbor, FLAGS, type Odd, VERIFIED } from '../../support/authenticator.ts';
+import { attestationOf, cbor, FLAGS, type Odd, Passkey, VERIFIED } from '../../support/authenticator.ts';
+import { testDatabases } from '../../support/database.ts';
+import { Target } from './attack-support.ts';
 import { At, OWN, PASSWORD } from './passkey-support.ts';
 
 let programs: Programs;
@@ -174,10 +176,10 @@ describe('an address that holds none says which one does', () => {
   };
 
   test.each([
-    [undefined, ['http://localhost:PORT'], 'Open the page at http://localhost'],
-    ['http://coda.example', ['http://localhost:PORT'], 'Open the page at http://localhost'],
-    ['https://192.0.2.7', ['http://localhost:PORT'], 'Open the page at http://localhost'],
-    ['https://[2001:db8::1]', ['http://localhost:PORT'], 'Open the page at http://localhost'],
+    [undefined, ['http://localhost:PORT'], 'or opens http://localhost'],
+    ['http://coda.example', ['http://localhost:PORT'], 'or opens http://localhost'],
+    ['https://192.0.2.7', ['http://localhost:PORT'], 'or opens http://localhost'],
+    ['https://[2001:db8::1]', ['http://localhost:PORT'], 'or opens http://localhost'],
     [
       'https://coda.example',
       ['https://coda.example', 'http://localhost:PORT'],
@@ -241,4 +243,48 @@ test.each<[string, string, Odd]>([
   expect([status, await countOf('Hostile')]).toEqual([400, 0]);
   // Refused for this, and not for something that the test got wrong.
   expect(lines.find((line) => line.includes('a passkey was refused'))).toContain(cause);
+});
+
+describe.each(testDatabases.filter(({ available }) => available))('on $name a passkey', ({ name: engine }) => {
+  test('signs in, counts on, and answers a challenge once, whoever else sends the same', async () => {
+    await using other = await Programs.begin({ engine });
+    const page = new At(other);
+    const cookie = await page.member('ana');
+    const { passkey } = await page.add(cookie, { counter: 2 ** 31 });
+    expect((await page.signIn(passkey)).status).toBe(200);
+    expect((await page.signIn(passkey, { counter: 2 ** 31 })).status).toBe(401);
+    const body = passkey.assert(page.ceremony(await page.challenge()));
+    const answers = await Promise.all([0, 1, 2, 3].map(() => page.send(body)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401]);
+    const twice = await Promise.all([0, 1].map(() => page.add(cookie, { id: Buffer.alloc(16, 9) })));
+    expect(twice.map(({ status }) => status).sort()).toEqual([201, 400]);
+  });
+
+  // The embedded engine has one process.
+  if (engine === 'PGlite') return;
+  test('is asked for by one process and taken by another', async () => {
+    await using target = await Target.open({ engine, config: { 'http.url': 'http://localhost:4711' } });
+    const { app } = await target.coda.replica();
+    const ports = [target.port, app.http?.address?.port ?? 0];
+    const page = { Host: 'localhost:4711', Origin: 'http://localhost:4711' };
+    const at = { origin: page.Origin, rpId: 'localhost' };
+    const send = async (to: number, path: string, body: unknown, cookie = '') => {
+      const headers = { ...page, Cookie: cookie };
+      const answer = await target.send(path, { body, headers, port: ports[to] ?? 0 });
+      return { status: answer.status, json: JSON.parse(answer.text) };
+    };
+    expect((await send(0, '/v1/first-start', { code: target.loggedCode(), name: 'Olga' })).status).toBe(200);
+    const cookie = await target.member('ana');
+    const options = await send(0, '/v1/me/passkeys/challenge', {}, cookie);
+    const passkey = new Passkey(options.json.user.handle);
+    const made = passkey.register({ ...at, challenge: options.json.challenge });
+    expect((await send(1, '/v1/me/passkeys', { name: 'Device', ...made }, cookie)).status).toBe(201);
+    const { json } = await send(1, '/v1/session/passkey/challenge', {});
+    const body = passkey.assert({ ...at, challenge: json.challenge });
+    expect([
+      (await send(0, '/v1/session/passkey', body)).status,
+      (await send(1, '/v1/session/passkey', body)).status,
+    ]).toEqual([200, 401]);
+    await app.stop(0);
+  });
 });
