@@ -43,7 +43,7 @@ export const ALL_PAGES: readonly string[] = [
   ...['/today', '/chat', '/chat/letters', '/notes', '/notes/memories', '/automations', '/automations/runs'],
   ...['/automations/webhooks', '/automations/own', '/activity', '/activity/conversations', '/activity/audit'],
   ...['/activity/undelivered', '/people', '/people/rights', '/people/tokens', '/skills', '/skills/recycling'],
-  ...['/skills/+market', '/skills/+secrets', '/skills/+specialists', '/skills/+proposals', '/system'],
+  ...['/skills/+market', '/skills/+secrets', '/skills/+specialists', '/skills/+proposals', '/system', '/system/add'],
   ...['/system/costs', '/system/backups', '/system/logs', '/system/settings', '/nowhere'],
 ];
 

@@ -142,9 +142,9 @@ export class SetupCards {
     const settings = this.settingsOf(files);
     const card = await this.find(id);
     const key = entryFieldOf(card);
-    const isThere = key === undefined ? isSet(card, settings) : entriesOf(card, settings).includes(entry ?? '');
-    if (!isThere || card.isLasting) throw noSuch();
     const place = placeOf(card, key === undefined ? {} : { [key]: entry ?? '' });
+    const isEntry = key === undefined || entriesOf(card, settings).includes(entry ?? '');
+    if (!isEntry || files.current(...place) === undefined || card.isLasting) throw noSuch();
     const subject = [id, entry].filter(Boolean).join(' ');
     await this.write(files, { changes: [[place, undefined]], secrets: {}, subject, personId, act: 'remove' });
     return { restarts: this.restart() };
@@ -236,8 +236,13 @@ interface WrittenCard {
 
 const NOTHING: KnownSettings = { env: {}, current: () => undefined };
 
-const isSet = (card: SetupCard, { current }: KnownSettings): boolean =>
-  entryFieldOf(card) === undefined && current(...card.place) !== undefined;
+/** True if what it cannot do without is set, in the file or by the environment. */
+function isSet(card: SetupCard, settings: KnownSettings): boolean {
+  if (entryFieldOf(card) !== undefined) return false;
+  const needed = card.fields.filter(({ path, isOptional, isRare }) => path && !isOptional && !isRare);
+  if (needed.length === 0) return settings.current(...card.place) !== undefined;
+  return needed.every((field) => presentValue(field, {}, settings) !== undefined);
+}
 
 const withChoices = (field: SetupField, choices: Readonly<Record<string, readonly SetupChoice[]>>): SetupField => {
   const own = choices[field.key];

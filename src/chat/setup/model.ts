@@ -163,24 +163,25 @@ async function chooseOf(
 
 /** A model behind an address, whoever runs that. */
 async function chooseService({ name = '', url = '', model: named = '', key }: SetupAnswers): Promise<SetupVerdict> {
-  const model = `${name}/${named}`;
+  // As a refusal names it.
+  const model = `${name}/${named.startsWith(`${name}/`) ? named.slice(name.length + 1) : named}`;
   const service = omitUndefined({ name, kind: 'openai-compatible' as const, base_url: url, api_key: key });
   const provider = omitUndefined({ ...service, context_tokens: await findWindow(service, model) });
   const health = await probeProvider(provider, model);
   const isUsable = health.ok || health.code === 'MODEL_NO_TOOLS';
-  if (!isUsable) return refusal(health, name, { key: 'key', model: 'model', address: 'url' });
+  if (!isUsable) return refusal(health, undefined, { key: 'key', model: 'model', address: 'url' });
   const settings = modelChanges(model, { ...provider, api_key: undefined });
   return { ok: true, says: `${model} answers`, notes: health.ok ? [] : [health.remedy ?? health.says], settings };
 }
 
 function refusal(
   { code = '', says, remedy }: ProviderHealth,
-  whose: string,
+  title: string | undefined,
   fields: { key: string; model: string; address?: string },
 ): SetupVerdict & { ok: false } {
   const isModels = /^MODEL(?:_MISSING|_NO_TOOLS|_WINDOW)?$/.test(code);
   const field = isModels ? fields.model : /^(?:KEY|PROVIDER)/.test(code) ? fields.key : (fields.address ?? fields.key);
-  return { ok: false, field, says: `${whose}: ${says}`, remedy };
+  return { ok: false, field, says: title === undefined ? says : `${title}: ${says}`, remedy };
 }
 
 const textIn = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);

@@ -88,7 +88,9 @@ export function Add() {
             <CardForm
               {...opened}
               onClose={() => setOpened(undefined)}
-              onDone={({ restarts, ...result }) => void finish(result, restarts, readAt)}
+              onDone={({ restarts, says, ...result }) =>
+                void finish({ ...result, says: `${nameOf(opened)}: ${says}.` }, restarts, readAt)
+              }
             />
           )}
           {opened?.isRemoval && (

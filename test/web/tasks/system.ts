@@ -1,8 +1,22 @@
 /** On *System* an owner wants to get this done. */
 import { expect } from 'vitest';
+import { jsonServer } from '../../support/json-server.ts';
 import type { Task } from './visitor.ts';
 
 export const SYSTEM: readonly Task[] = [
+  [
+    'have voice messages heard',
+    async (who) => {
+      const { host } = await jsonServer({ 'GET /v1/audio/transcriptions': {} });
+      await who.within('System', 'Add');
+      await who.press('button', /^(?:Add|Change) Voice messages$/);
+      await who.sees('The address of the service');
+      await who.fill('The address of the service', `http://${host}/v1`);
+      await who.press('button', 'Check and save');
+      await who.sees(/Voice messages: is heard by/);
+      await who.sees(/Start coda again to have it used/);
+    },
+  ],
   [
     'see what yesterday cost',
     async (who) => {
