@@ -176,7 +176,7 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
 
 function setupCardsOf(open: OpenParts, skills: readonly Skill[], { onRestart }: BuildOptions): SetupCards {
   const { config, world, database, egress, http } = open;
-  const cards = lazy(async () => [modelCard, ...(await cardsOf([...platforms, ...skills]))]);
+  const cards = lazy(async () => [modelCard, ...(await cardsOf(platforms, skills))]);
   return new SetupCards({ config, world, database, egress, cards, listen: () => http?.listens, onRestart });
 }
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { targetsConfig } from '../adapters/hooks/index.ts';
 import { httpConfig } from '../adapters/http/index.ts';
 import { agentSkillsConfig, isSkillFolder } from '../agent-skills/index.ts';
-import { cardsOf } from '../chat/index.ts';
+import { cardsOf, type Skill } from '../chat/index.ts';
 import {
   type Config,
   type ConfigBlock,
@@ -82,9 +82,15 @@ export function configDocuments() {
   return { example: configExample(BLOCKS), schema: configJsonSchema(BLOCKS), env: configEnv(BLOCKS) };
 }
 
+/** Cards of skills that are made of parts of a running coda, one line each. */
+const MADE_SKILLS: readonly Pick<Skill, 'views'>[] = [
+  // Each on a line of its own.
+  { views: { setup: mcpSetup } },
+];
+
 /** The cards of all rooms, for a coda that need not run. */
 export async function setupCards() {
-  return { platforms: await cardsOf(platforms), others: await cardsOf([...builtInSkills, { setup: mcpSetup }]) };
+  return { platforms: await cardsOf(platforms, []), others: await cardsOf([], [...builtInSkills, ...MADE_SKILLS]) };
 }
 
 /** Words about each setting, by its path. */

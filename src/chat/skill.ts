@@ -456,6 +456,8 @@ interface SkillViews<Deps extends SkillDeps> {
   collections?(deps: Deps): readonly AnyCollection[];
   /** Called where HTTP is on; they may be imported then. */
   routes?(deps: Deps, all: AllSkills): readonly AnyRoute[] | Promise<readonly AnyRoute[]>;
+  /** Its card, offered whether it is on or off; imported when cards are asked for. */
+  setup?(): Promise<SetupCard>;
   checks?(deps: Deps, toolbox: Pick<Toolbox, 'names' | 'get'>): HealthCheck[];
   /** Fields of `coda status`: what it holds open at the moment. */
   status?(deps: Deps): Readonly<Record<string, Json>>;
@@ -507,8 +509,6 @@ export interface Skill<Settings = unknown, Needs extends PortName = never> {
   config?: ConfigBlock<z.ZodType<Settings>>;
   /** True if these settings switch it on; left out: it is. One that is off is not there at all. */
   isOn?(config: Settings): boolean;
-  /** Its card, offered whether it is on or off; imported when cards are asked for. */
-  setup?(): Promise<SetupCard>;
   words?: SkillWords;
   tools?(deps: SkillDeps<Settings, Needs>, all: AllSkills): AnyTool[];
   commands?(deps: SkillDeps<Settings, Needs>, all: AllSkills): Command[];

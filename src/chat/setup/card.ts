@@ -98,9 +98,17 @@ export interface SetupCard {
   check(answers: SetupAnswers, deps: SetupDeps): Promise<SetupVerdict>;
 }
 
-/** The cards that these platforms or skills declare. */
-export async function cardsOf(parts: readonly { setup?(): Promise<SetupCard> }[]): Promise<SetupCard[]> {
-  const cards = await Promise.all(parts.map(({ setup }) => setup?.()));
+interface DeclaresCard {
+  setup?(): Promise<SetupCard>;
+}
+
+/** The cards that these platforms declare, and these skills among their views. */
+export async function cardsOf(
+  platforms: readonly DeclaresCard[],
+  skills: readonly { views?: DeclaresCard }[],
+): Promise<SetupCard[]> {
+  const all = [...platforms, ...skills.map(({ views }) => views)];
+  const cards = await Promise.all(all.map((each) => each?.setup?.()));
   return cards.filter((card) => card !== undefined);
 }
 

@@ -90,7 +90,6 @@ function partsOf(deps: SkillDeps<Settings>): Parts {
 export const files: Skill<Settings> = {
   name: 'files',
   config,
-  setup: async () => setup,
   words: { does: 'read files', keeps: 'texts of files' },
   data: { deletionRules: store.deletionRules },
   tools: (deps) => [...fileTools(partsOf(deps)), correctTool(deps.speech.turns)],
@@ -154,7 +153,10 @@ export const files: Skill<Settings> = {
         readsLetters: partsOf(deps).letters.areRead,
       }),
   },
-  views: { checks: (deps) => speechChecks(deps, partsOf(deps).office) },
+  views: {
+    setup: async () => setup,
+    checks: (deps) => speechChecks(deps, partsOf(deps).office),
+  },
 };
 
 /** The beginning of a file as a model is shown it, with how to read on. */

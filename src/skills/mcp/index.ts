@@ -20,7 +20,6 @@ export const mcpSetup = async () => (await import('./setup.ts')).setup;
 export const mcp = (servers: Servers): Skill<Settings> => ({
   name: 'mcp',
   config,
-  setup: mcpSetup,
   ports: { provides: () => ({ servers: toolServers(servers) }) },
   tools: () => forOwners(() => texts.ownersApprove, [approveTool(servers)]),
   acts: {
@@ -34,6 +33,7 @@ export const mcp = (servers: Servers): Skill<Settings> => ({
   work: { onStart: () => servers.start() },
   commands: () => commands(servers),
   views: {
+    setup: mcpSetup,
     routes: () => (servers.signIns.isOn ? [callbackRoute(servers.signIns)] : []),
     checks: () => [serversCheck(servers)],
   },

@@ -15,9 +15,8 @@ export const web: Skill<Settings> = {
       pages: watchedPages({ egress, cache, world, onClose }, settings),
     }),
   },
-  setup: async () => setup,
   tools: (deps) => (deps.config.enabled ? toolsOf(deps) : []),
-  views: { checks: (deps) => (deps.config.enabled ? searchChecks(deps) : []) },
+  views: { setup: async () => setup, checks: (deps) => (deps.config.enabled ? searchChecks(deps) : []) },
 };
 
 function toolsOf({ config: { cache: keepMs, timeout, max_size, per_host, search }, ...deps }: SkillDeps<Settings>) {
