@@ -51,6 +51,7 @@ import { sessions, tokens } from './operations/tokens.ts';
 import type { People } from './people.ts';
 import type { SetupCards } from './setup/cards.ts';
 import type { FirstStart } from './sign-in/first-start.ts';
+import { HomeAssistantUsers } from './sign-in/home-assistant.ts';
 import type { Invitations } from './sign-in/invitations.ts';
 import { Passkeys } from './sign-in/passkeys.ts';
 import { Passwords } from './sign-in/passwords.ts';
@@ -133,6 +134,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
   const routes: AnyRoute[] = [...chat.routes, ...runRoutes, ...(await routesOf(parts))];
   const passwords = new Passwords({ database, world, config: parts.config });
   const ofPasskeys = { passwords, url: config.url, port: () => http.localPort };
+  const homeAssistant = new HomeAssistantUsers({ database, world });
   const web = openWeb({
     ...chat,
     database,
@@ -144,6 +146,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
     invitations: parts.invitations,
     passwords,
     passkeys: new Passkeys({ database, world, config: parts.config, ...ofPasskeys }),
+    homeAssistant,
     clock: world.clock,
   });
   routes.push(
@@ -163,6 +166,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
     authenticate: (token, approval) => callers.authenticate(token, approval),
     refuses: (caller, scope) => callers.refuses(caller, scope),
     signedIn: (cookie) => sessions.authenticate(cookie),
+    vouchedFor: (user) => homeAssistant.vouchedFor(user),
     isOwnerless: () => firstStart.isPending(),
     admits: async ({ personId }) =>
       personId === undefined || database.tx('http.refuse', (tx) => delivery.requests.admits(tx, personId)),

@@ -20,6 +20,8 @@ export type AuditAction =
   | 'person.passkey'
   | 'person.passkey_end'
   | 'person.passkey_copy'
+  | 'person.link_home_assistant'
+  | 'person.unlink_home_assistant'
   | 'config.change'
   | 'setup.add'
   | 'setup.change'

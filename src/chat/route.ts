@@ -27,6 +27,8 @@ export interface Caller {
   personId: string | undefined;
   /** True for a person at a browser: what they write and press is their own, not a program's. */
   inPerson?: true;
+  /** True where Home Assistant says who they are, and no session of this browser. */
+  isVouched?: true;
   /** The account (`http:…`) of somebody whom an issuer of JWTs vouches for; undefined: the person is known. */
   account: string | undefined;
   /** The issuer's groups for the caller, as access rules name them: `http-role:NAME`. */
@@ -60,6 +62,8 @@ export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> 
   address: string;
   /** The path under which the client sees coda, '' at the root of a name: addresses in the answer begin with it. */
   base: string;
+  /** There where it came by Home Assistant's ingress, whose page has coda in a frame; `user`: for whom its supervisor vouches. */
+  ingress: { user: { id: string; name: string } | undefined } | undefined;
   /** Aborts when whoever asks has gone, or coda stops. */
   signal: AbortSignal;
 }

@@ -10,13 +10,16 @@ interface Place {
   strips?: boolean;
   /** Headers that it sets, whatever the client has sent. */
   headers?: Readonly<Record<string, string>>;
+  /** Document of the other application. */
+  page?: string;
 }
 
 /** A reverse proxy in front of coda, which does to answers what a setting of nginx or a middleware does. */
 export class ReverseProxy {
   manner: Manner = 'passes on';
   upstream = '';
-  headers: Readonly<Record<string, string>>;
+  private readonly headers: Readonly<Record<string, string>>;
+  private readonly page: string | undefined;
   /** Paths as the client has asked for them. */
   readonly paths: string[] = [];
   private readonly prefix: string;
@@ -26,8 +29,10 @@ export class ReverseProxy {
     this.paths.push(url);
     if (this.manner === 'has no upstream') return outgoing.writeHead(502).end('bad gateway');
     if (this.manner === 'forwards') return outgoing.writeHead(302, { Location: 'https://login.test/' }).end();
-    if (!`${url.split('?')[0]}/`.startsWith(`${this.prefix}/`))
-      return outgoing.writeHead(404).end('another application');
+    if (!`${url.split('?')[0]}/`.startsWith(`${this.prefix}/`)) {
+      const status = url === '/' && this.page !== undefined ? 200 : 404;
+      return outgoing.writeHead(status, { 'Content-Type': 'text/html' }).end(this.page ?? 'another application');
+    }
     const path = this.strips ? url.slice(this.prefix.length).replace(/^(?!\/)/, '/') : url;
     const headers = this.headersOf(incoming.headers, incoming.socket.remoteAddress);
     const passed = request(this.upstream + path, { method: incoming.method, headers }, (answer) => {
@@ -49,10 +54,11 @@ export class ReverseProxy {
     return undefined;
   });
 
-  constructor({ prefix = '', strips = false, headers = {} }: Place = {}) {
+  constructor({ prefix = '', strips = false, headers = {}, page }: Place = {}) {
     this.prefix = prefix;
     this.strips = strips;
     this.headers = headers;
+    this.page = page;
   }
 
   /** The address under which people reach what is behind it. */

@@ -5,6 +5,7 @@ import { isIP } from 'node:net';
 import { CodaError } from '../../base/errors.ts';
 import type { AnyRoute, Caller, Scope } from '../../chat/index.ts';
 import { isLoopback } from './config.ts';
+import type { Ingress, RemoteUser } from './ingress.ts';
 import { cookieOf, guardSite, isOfThisMachine } from './origins.ts';
 
 export interface CallerChecks {
@@ -12,6 +13,8 @@ export interface CallerChecks {
   authenticate(token: string, approval: string | undefined): Promise<Caller | undefined>;
   /** The person whose browser has this cookie; left out where only programs are served. */
   signedIn?(cookie: string): Promise<Caller | undefined>;
+  /** The person to whom this user of Home Assistant is linked. */
+  vouchedFor?(user: RemoteUser): Promise<Caller | undefined>;
   /** Why the person of a caller may not use this scope of it; undefined: they may. */
   refuses(caller: Caller, scope: Scope): CodaError | undefined;
 }
@@ -21,6 +24,7 @@ interface ScopedRoute {
   /** The route's own. */
   scope: Scope;
   base: string;
+  ingress: Ingress | undefined;
 }
 
 /** The caller, who has the scope. Rejects with `HTTP_UNAUTHORIZED`, with `HTTP_FORBIDDEN`, or with what the checks refuse. */
@@ -38,8 +42,11 @@ export async function requireCaller(
 }
 
 /** True if a browser's session says who asks: for what is not a page a token goes first. */
-function isBrowser({ headers }: IncomingMessage, { route: { page }, base }: ScopedRoute): boolean {
-  return page === true || (headers.authorization === undefined && cookieOf({ headers }, base) !== undefined);
+function isBrowser({ headers }: IncomingMessage, { route: { page }, base, ingress }: ScopedRoute): boolean {
+  if (page === true) return true;
+  return (
+    headers.authorization === undefined && (ingress?.user !== undefined || cookieOf({ headers }, base) !== undefined)
+  );
 }
 
 async function program({ headers }: IncomingMessage, checks: CallerChecks): Promise<Caller> {
@@ -54,8 +61,15 @@ async function program({ headers }: IncomingMessage, checks: CallerChecks): Prom
   });
 }
 
-async function visitor(incoming: IncomingMessage, { route, base }: ScopedRoute, checks: CallerChecks): Promise<Caller> {
+async function visitor(
+  incoming: IncomingMessage,
+  { route, base, ingress }: ScopedRoute,
+  checks: CallerChecks,
+): Promise<Caller> {
   guardSite(incoming, route.page === true);
+  // First: in the browser of a household another user of Home Assistant may have left a session.
+  const linked = ingress?.user && (await checks.vouchedFor?.(ingress.user));
+  if (linked) return linked;
   const cookie = cookieOf(incoming, base);
   const caller = cookie === undefined ? undefined : await checks.signedIn?.(cookie);
   if (caller) return caller;
@@ -84,9 +98,11 @@ function scopeMissing({ headers }: IncomingMessage, caller: Caller, scope: Scope
  * The client's address. Behind a proxy (`http.url`) all come from that one: it is then the last one that was added to
  * `X-Forwarded-For`, which the proxy itself has seen. Good for limits alone: whoever goes around the proxy can say anything.
  */
-export function addressOfClient({ socket, headers }: IncomingMessage, isProxied: boolean): string {
-  const last = [headers['x-forwarded-for']].flat().join(',').split(',').at(-1)?.trim() ?? '';
-  return (isProxied && isIP(last) !== 0 ? last : socket.remoteAddress) ?? '';
+export function addressOfClient({ socket, headers }: IncomingMessage, isProxied: boolean, isIngress: boolean): string {
+  // Behind the supervisor the last one is Home Assistant itself.
+  const place = isIngress ? -2 : -1;
+  const last = [headers['x-forwarded-for']].flat().join(',').split(',').at(place)?.trim() ?? '';
+  return ((isProxied || isIngress) && isIP(last) !== 0 ? last : socket.remoteAddress) ?? '';
 }
 
 /** True if it comes from this machine by itself: what a proxy or a page has sent comes from anywhere. */

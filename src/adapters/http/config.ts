@@ -86,6 +86,11 @@ export const config = block(
             'Where people reach it in a browser, when that is a proxy in front of it: "coda open" links there. It may have a path.',
           example: 'https://coda.example.com',
         }),
+      ingress: z.union([z.ipv4(), z.ipv6()], { error: 'expected an address such as 172.30.32.2' }).optional().meta({
+        description:
+          "Address of Home Assistant's supervisor, which alone names the path and the user of a request (docs/containers.md). CODA_HTTP_INGRESS overrides it.",
+        example: '172.30.32.2',
+      }),
       public: z
         .boolean()
         .default(false)
@@ -118,6 +123,7 @@ export const config = block(
   [
     { env: 'CODA_HTTP_LISTEN', path: ['listen'] },
     { env: 'CODA_HTTP_PUBLIC', path: ['public'] },
+    { env: 'CODA_HTTP_INGRESS', path: ['ingress'] },
   ],
 );
 

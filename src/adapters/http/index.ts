@@ -7,6 +7,7 @@ export { answerOut, conversationName } from './chat/shapes.ts';
 export type { Talk } from './chat/talk.ts';
 export { config as httpConfig, type HttpConfig } from './config.ts';
 export { dataRoutes } from './data.ts';
+export type { RemoteUser } from './ingress.ts';
 export { Jwts } from './jwt.ts';
 export { openApiRoute } from './openapi.ts';
 export { guardPrefix, prefixOf } from './prefix.ts';

@@ -7,7 +7,7 @@ const MOST_CHARACTERS = 64;
 const FORM = /^(?:\/[A-Za-z0-9._~-]+)+$/;
 
 /** True for a path that stands for itself in an address, a cookie and a document alike: nothing of it has to be escaped. */
-function isPrefix(path: string): boolean {
+export function isPrefix(path: string): boolean {
   return path.length <= MOST_CHARACTERS && FORM.test(path) && !/\/\.{1,2}(?:\/|$)/.test(path);
 }
 

@@ -39,6 +39,8 @@ const SINGLE = [
 /** A name or an address, as other servers read it too; of another form, they could take it for another host. */
 const HOST = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
 
+export const isHost = (text: string): boolean => HOST.test(text);
+
 /** Throws `HTTP_MALFORMED` for headers that two servers in a row could read in two ways. */
 export function checkHead({ rawHeaders, headers: { host = '' } }: IncomingMessage): void {
   const seen = new Set<string>();
@@ -47,7 +49,7 @@ export function checkHead({ rawHeaders, headers: { host = '' } }: IncomingMessag
     if (seen.has(name) && SINGLE.includes(name)) throw malformedRequest(`The header ${name} is there twice.`);
     seen.add(name);
   }
-  if (!HOST.test(host)) throw malformedRequest('The host is malformed or missing.');
+  if (!isHost(host)) throw malformedRequest('The host is malformed or missing.');
 }
 
 export async function partsOf(

@@ -4,8 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { AnyRoute, Caller, HttpAnswer } from '../../chat/index.ts';
+import type { AnyRoute, Caller, HttpAnswer, HttpRequest } from '../../chat/index.ts';
 import { addressOfClient, type CallerChecks, isLocal, requireCaller } from './callers.ts';
+import { ingressOf } from './ingress.ts';
 import { guardOrigin, type Origins, preflight, readableBy } from './origins.ts';
 import { withoutPrefix } from './prefix.ts';
 import { isExpected, type Problem, problem, problemOf } from './problem.ts';
@@ -13,6 +14,9 @@ import { checkHead, partsOf } from './request.ts';
 import { pathOf, type RouteMatch, Router } from './router.ts';
 import { whileAllowed } from './streams.ts';
 import { write, writeProblem } from './writing.ts';
+
+/** The way by which a request has come. */
+export type Entrance = Pick<HttpRequest, 'base' | 'ingress'>;
 
 /** Routes, and the rights to ask for them. */
 export interface Service extends CallerChecks {
@@ -22,7 +26,7 @@ export interface Service extends CallerChecks {
   /** Counts a request that was refused for what it brings; false: the caller asks for more than they may. */
   admits?(caller: Caller): Promise<boolean>;
   /** A problem as a page; left out where only programs are served. */
-  problemPage?: (found: Problem, headers: Readonly<Record<string, string>>, base: string) => HttpAnswer;
+  problemPage?: (found: Problem, headers: Readonly<Record<string, string>>, entrance: Entrance) => HttpAnswer;
 }
 
 interface RequestParts {
@@ -30,6 +34,8 @@ interface RequestParts {
   origins: Origins;
   /** The path of `http.url`. */
   prefix: string;
+  /** `http.ingress` */
+  supervisor: string | undefined;
   /** The most bytes of a body, where the route names no limit of its own. */
   bodyLimit: number;
   log: Log;
@@ -49,21 +55,35 @@ export class Requests {
 
   async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     let match: RouteMatch | undefined;
+    let entrance: Entrance = { base: this.parts.prefix, ingress: undefined };
     try {
       checkHead(incoming);
-      const matches = this.router.match(withoutPrefix(pathOf(incoming), this.parts.prefix));
+      entrance = this.entranceOf(incoming);
+      // The supervisor has taken its own path off.
+      const path = entrance.ingress ? pathOf(incoming) : withoutPrefix(pathOf(incoming), entrance.base);
+      const matches = this.router.match(path);
       const method = incoming.method === 'HEAD' ? 'GET' : incoming.method;
       match = matches.find(({ route }) => route.method === method);
       if (!match?.route.beforeOwner && (await this.parts.service.isOwnerless?.())) throw noOwner();
-      if (match) await this.answer(match, incoming, outgoing);
+      if (match) await this.answer({ ...match, ...entrance }, incoming, outgoing);
       else if (matches.length > 0) await this.answerOtherMethod(matches, incoming, outgoing);
       else throw notFound();
     } catch (error) {
-      await this.fail(incoming, outgoing, error, match?.route);
+      await this.fail(incoming, outgoing, { error, route: match?.route, entrance });
     }
   }
 
-  private async answer(match: RouteMatch, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  private entranceOf(incoming: IncomingMessage): Entrance {
+    const { prefix, supervisor } = this.parts;
+    const { base = prefix, ...ingress } = ingressOf(incoming, supervisor) ?? {};
+    return { base, ingress: 'user' in ingress ? ingress : undefined };
+  }
+
+  private async answer(
+    match: RouteMatch & Entrance,
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+  ): Promise<void> {
     const { closing } = this.parts;
     const left = new AbortController();
     outgoing.once('close', () => left.abort(new Error('the client is gone')));
@@ -77,14 +97,16 @@ export class Requests {
   }
 
   private async answerOf(
-    { route, params }: RouteMatch,
+    { route, params, base, ingress }: RouteMatch & Entrance,
     incoming: IncomingMessage,
     signal: AbortSignal,
   ): Promise<HttpAnswer> {
-    const { service, origins, prefix: base, bodyLimit, clock } = this.parts;
+    const { service, origins, bodyLimit, clock } = this.parts;
     const { scope } = route;
-    const cors = guardOrigin(incoming, origins);
-    const caller = scope === undefined ? undefined : await requireCaller(incoming, { route, scope, base }, service);
+    // The supervisor asks by the name that Home Assistant has.
+    const cors = guardOrigin(incoming, ingress ? { ...origins, loopbackOnly: false } : origins);
+    const caller =
+      scope === undefined ? undefined : await requireCaller(incoming, { route, scope, base, ingress }, service);
     const parts = await partsOf(route, incoming, params, bodyLimit).catch(async (error: unknown) => {
       // A refused body has taken time, too: it counts towards the person's limit.
       if (caller && isExpected(error) && (await service.admits?.(caller)) === false) throw tooFast();
@@ -94,13 +116,13 @@ export class Requests {
       const value = incoming.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
     };
-    const address = addressOfClient(incoming, origins.proxy !== undefined);
-    const request = { ...parts, header, caller, local: isLocal(incoming), address, base, signal };
+    const address = addressOfClient(incoming, origins.proxy !== undefined, ingress !== undefined);
+    const request = { ...parts, header, caller, local: isLocal(incoming), address, base, ingress, signal };
     const answer = await route.answerRequest(request);
     const headers = { ...cors, ...withBase(answer.headers, base) };
     if (scope === undefined || answer.body === undefined || !('events' in answer.body)) return { ...answer, headers };
     const mayRead = () =>
-      requireCaller(incoming, { route, scope, base }, service).then(
+      requireCaller(incoming, { route, scope, base, ingress }, service).then(
         () => true,
         () => false,
       );
@@ -124,10 +146,9 @@ export class Requests {
   private async fail(
     incoming: IncomingMessage,
     outgoing: ServerResponse,
-    error: unknown,
-    route: AnyRoute | undefined,
+    { error, route, entrance }: { error: unknown; route: AnyRoute | undefined; entrance: Entrance },
   ): Promise<void> {
-    const { service, log, origins, prefix } = this.parts;
+    const { service, log, origins } = this.parts;
     const { problemPage } = service;
     if (!isExpected(error)) {
       const { method, url = '' } = incoming;
@@ -144,7 +165,7 @@ export class Requests {
     const isForPeople = route ? route.page : incoming.method === 'GET';
     const isRead = isForPeople && /\btext\/html\b/.test(incoming.headers.accept ?? '') && !outgoing.headersSent;
     try {
-      if (isRead && problemPage) await write(outgoing, problemPage(found, headers, prefix));
+      if (isRead && problemPage) await write(outgoing, problemPage(found, headers, entrance));
       else await writeProblem(outgoing, found, headers);
     } catch {
       // There may be no pages to show it on.

@@ -72,6 +72,7 @@ export class HttpServer {
       service,
       origins: originsOf(config),
       prefix: prefixOf(config.url),
+      supervisor: config.ingress,
       bodyLimit: config.body_limit,
       log,
       clock,

@@ -9,11 +9,13 @@ import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts'
 
 const LINK_MS = 5 * 60_000;
 export const SESSION_MS = 30 * 86_400_000;
+/** Its users stand among a person's accounts by this name. */
+export const HOME_ASSISTANT = 'home-assistant';
 const SECRET = /^[\w-]{43}$/;
 
 const SCOPES: readonly Scope[] = ['messages', 'consent', 'data'];
 
-const scopesOf = (role: Role): readonly Scope[] => (role === 'owner' ? [...SCOPES, 'admin'] : SCOPES);
+export const scopesOf = (role: Role): readonly Scope[] => (role === 'owner' ? [...SCOPES, 'admin'] : SCOPES);
 
 export interface OpenedSession {
   /** The value of the browser's cookie, which is kept nowhere else. */
@@ -141,6 +143,7 @@ export class Sessions {
       // Whoever held a stolen session may have set some; and a password that was forgotten is set anew.
       await removePasswords(tx, personId);
       await removePasskeys(tx, personId);
+      await sessions.removeAccounts(tx, HOME_ASSISTANT, personId);
       besides?.(tx, ended);
       return ended;
     });

@@ -72,6 +72,42 @@ export async function holderOf(database: Database, hash: string, now: Instant): 
   return rows[0];
 }
 
+/** An account of another service that signs its person in by itself, without a session. */
+export interface VouchedAccount {
+  adapter: string;
+  externalId: string;
+}
+
+/** Gives the person the account, by its name there; false: it is somebody else's. */
+export async function addAccount(
+  tx: Transaction,
+  { adapter, externalId, name, personId, now }: VouchedAccount & { name: string; personId: string; now: Instant },
+): Promise<boolean> {
+  const { count } = await tx.query(
+    `insert into identities as i (adapter, external_id, person_id, name, created_at) values ($1, $2, $3, $4, $5)
+     on conflict (adapter, external_id) do update set name = excluded.name where i.person_id = excluded.person_id`,
+    [adapter, externalId, personId, name, now],
+  );
+  return count > 0;
+}
+
+export async function hasAccount(database: Database, adapter: string, personId: string): Promise<boolean> {
+  const { rows } = await database.read('select from identities where adapter = $1 and person_id = $2 limit 1', [
+    adapter,
+    personId,
+  ]);
+  return rows.length > 0;
+}
+
+/** Takes the accounts of one service away, of the person or of everybody; returns how many there were. */
+export async function removeAccounts(tx: Transaction, adapter: string, personId: string | undefined): Promise<number> {
+  const { count } = await tx.query(
+    'delete from identities where adapter = $1 and ($2::uuid is null or person_id = $2)',
+    [adapter, personId ?? null],
+  );
+  return count;
+}
+
 export async function endSession(tx: Transaction, hash: string): Promise<void> {
   await tx.query('delete from browser_sessions where hash = $1', [hash]);
 }

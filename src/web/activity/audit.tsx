@@ -77,6 +77,8 @@ const ACTIONS: Readonly<Record<string, (entry: Entry) => string>> = {
   'person.passkey': () => 'added a passkey for the page',
   'person.passkey_end': () => 'removed a passkey',
   'person.passkey_copy': () => 'a passkey was refused, of which there may be a copy',
+  'person.link_home_assistant': () => 'is signed in by Home Assistant',
+  'person.unlink_home_assistant': () => 'is no longer signed in by Home Assistant',
   'config.change': (entry) => about('the settings changed', entry),
   'control.run': ({ subject }) => `carried out “coda ${subject ?? ''}”`,
 };

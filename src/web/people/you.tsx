@@ -11,6 +11,7 @@ import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { LoadView, Page, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
+import { HomeAssistant } from './home-assistant.tsx';
 import { Passkeys } from './passkeys.tsx';
 
 type Own = Json<'/v1/me/sign-in'>;
@@ -35,6 +36,7 @@ export default function YouPage() {
                 <p>{passwordText(own)}</p>
               </Section>
               <Passkeys own={own} onChanged={loaded.reload} />
+              <HomeAssistant />
               <Section title="Signed in">
                 <ul class="list">
                   {own.sessions.map((session) => (

@@ -17,7 +17,7 @@ function put(script: string): void {
   writeFileSync(join(folder, 'index.json'), JSON.stringify(names));
 }
 
-const page = (files: WebFiles): string => JSON.stringify(files.shell(200, '').body);
+const page = (files: WebFiles): string => JSON.stringify(files.shell(200, { base: '', ingress: undefined }).body);
 
 test('a page names the files that were there first, and the newest while they are watched', () => {
   put('main-1.js');

@@ -5,9 +5,10 @@ import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
 import { packageRoot } from '../../../base/root.ts';
 import { type AnyRoute, type HttpAnswer, type HttpRequest, route } from '../../../chat/index.ts';
+import type { Entrance } from '../requests.ts';
 
 /** Scripts and styles come from files of coda's own only, and no script can make markup of a text. */
-const POLICY = [
+const POLICY_PARTS = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -17,11 +18,14 @@ const POLICY = [
   "worker-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",
-  "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
   // Its one policy makes the address of the service worker.
   'trusted-types coda',
-].join('; ');
+];
+
+/** Home Assistant shows the application in a frame of its own page, which has the same origin. */
+const policy = (isFramed: boolean): string =>
+  [...POLICY_PARTS, `frame-ancestors '${isFramed ? 'self' : 'none'}'`].join('; ');
 
 /** The microphone for voice messages, of these pages alone; nothing else of a device. */
 const DEVICES = 'microphone=(self), camera=(), display-capture=(), geolocation=(), payment=(), usb=()';
@@ -69,7 +73,7 @@ export class WebFiles {
   }
 
   /** The document with another status: it shows by itself what is wrong at its address. `base` needs no escapes (`isPrefix`). */
-  shell(status: number, base: string, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+  shell(status: number, { base, ingress }: Entrance, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
     if (existsSync(join(this.folder, WATCHED))) this.read = undefined;
     const { names } = this.assets();
     const at = (name: string) => `${base}/web/${names[name]}`;
@@ -85,7 +89,7 @@ export class WebFiles {
       status,
       // Without a referrer a form's request would not say where it comes from either.
       headers: {
-        'Content-Security-Policy': POLICY,
+        'Content-Security-Policy': policy(ingress !== undefined),
         'Permissions-Policy': DEVICES,
         'Referrer-Policy': 'same-origin',
         ...ASKED,
@@ -102,7 +106,7 @@ export class WebFiles {
       page: true,
       beforeOwner: true,
       summary: 'A page.',
-      answerRequest: ({ base }) => this.shell(200, base),
+      answerRequest: (request) => this.shell(200, request),
     });
   }
 
@@ -117,7 +121,8 @@ export class WebFiles {
       answerRequest: (request) => {
         const name = nameOf(request);
         const { files } = this.assets();
-        const isSmall = /\bbr\b/.test(request.header('accept-encoding') ?? '');
+        // The supervisor takes the header away that would tell a browser of the compression.
+        const isSmall = !request.ingress && /\bbr\b/.test(request.header('accept-encoding') ?? '');
         const compressed = isSmall ? files.get(`${name}.br`) : undefined;
         const bytes = compressed ?? files.get(name);
         if (!bytes) throw new CodaError('HTTP_NOT_FOUND', { message: 'There is no such file.', remedy: RELOAD });

@@ -2,8 +2,10 @@
 import type { AnyRoute, HttpAnswer } from '../../../chat/index.ts';
 import { type ChatsDeps, chatsRoutes } from '../chats/index.ts';
 import type { Problem } from '../problem.ts';
+import type { Entrance } from '../requests.ts';
 import { WebFiles } from './files.ts';
 import { type FirstOwner, firstStartRoute, signInWaysRoute } from './first-start.ts';
+import { homeAssistantRoutes, type RemoteUserKeeper } from './home-assistant.ts';
 import { type InvitationKeeper, invitationRoutes } from './invitations.ts';
 import { type PasskeyKeeper, passkeyRoutes } from './passkeys.ts';
 import { type PasswordKeeper, passwordRoutes } from './passwords.ts';
@@ -12,7 +14,7 @@ import { type SessionKeeper, sessionRoutes } from './session.ts';
 export interface Web {
   routes: readonly AnyRoute[];
   /** The application at an address that has no page, which it says by itself. */
-  problem(found: Problem, headers: Readonly<Record<string, string>>, base: string): HttpAnswer;
+  problem(found: Problem, headers: Readonly<Record<string, string>>, entrance: Entrance): HttpAnswer;
 }
 
 export function openWeb(
@@ -22,6 +24,7 @@ export function openWeb(
     passwords: PasswordKeeper;
     passkeys: PasskeyKeeper;
     invitations: InvitationKeeper;
+    homeAssistant: RemoteUserKeeper;
   },
 ): Web {
   const files = new WebFiles();
@@ -33,9 +36,10 @@ export function openWeb(
       ...passkeyRoutes(deps.passkeys),
       ...invitationRoutes(deps.invitations),
       ...sessionRoutes(deps.sessions),
+      ...homeAssistantRoutes(deps.homeAssistant),
       ...chatsRoutes(deps),
       ...files.routes(),
     ],
-    problem: ({ status }, headers, base) => files.shell(status, base, headers),
+    problem: ({ status }, headers, entrance) => files.shell(status, entrance, headers),
   };
 }

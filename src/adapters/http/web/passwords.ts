@@ -144,7 +144,9 @@ function setRoute(keeper: PasswordKeeper): AnyRoute {
     answers: { 204: { description: 'It is set.' } },
     async answerRequest({ body, caller, header, address, base }) {
       const { id: personId } = personAtBrowser(caller);
-      await keeper.set({ ...body, current: body.current, personId, cookie: cookieIn({ header, base }) ?? '', address });
+      // Without a session of this browser all of them end.
+      const cookie = (caller?.isVouched ? undefined : cookieIn({ header, base })) ?? '';
+      await keeper.set({ ...body, current: body.current, personId, cookie, address });
       return { status: 204 };
     },
   });

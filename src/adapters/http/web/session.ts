@@ -115,7 +115,8 @@ function signOut(sessions: SessionKeeper): AnyRoute {
     scope: 'messages',
     summary: 'Signs this browser out.',
     answers: { 204: { description: 'Nobody is signed in here any more.' } },
-    async answerRequest({ header, base }) {
+    async answerRequest({ header, base, caller }) {
+      if (caller?.isVouched) throw isVouched();
       const cookie = cookieIn({ header, base });
       if (cookie === undefined) {
         throw new CodaError('HTTP_CONFLICT', {
@@ -126,5 +127,12 @@ function signOut(sessions: SessionKeeper): AnyRoute {
       await sessions.close(cookie);
       return { status: 204, headers: { 'Set-Cookie': cookieText('', 0, header('origin'), base) } };
     },
+  });
+}
+
+function isVouched(): CodaError {
+  return new CodaError('HTTP_CONFLICT', {
+    message: 'Home Assistant signs you in here.',
+    remedy: 'End that on the page "You", or sign out of Home Assistant.',
   });
 }

@@ -1,0 +1,50 @@
+/** Home Assistant's ingress: its supervisor passes on what its people ask for, and says under which path and for whom. */
+import type { IncomingMessage } from 'node:http';
+import type { HttpRequest } from '../../chat/index.ts';
+import { isPrefix } from './prefix.ts';
+import { isHost, malformedRequest } from './request.ts';
+
+export type Ingress = NonNullable<HttpRequest['ingress']>;
+
+/** A user of Home Assistant, by its id and its name there. */
+export type RemoteUser = NonNullable<Ingress['user']>;
+
+/**
+ * The path and the user of a request that comes from the supervisor's address; undefined for any other, whatever it says.
+ * Throws `HTTP_MALFORMED` for a path that is none.
+ */
+export function ingressOf(
+  incoming: IncomingMessage,
+  supervisor: string | undefined,
+): (Ingress & { base: string }) | undefined {
+  const { socket, headers } = incoming;
+  const base = headers['x-ingress-path'];
+  const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  if (supervisor === undefined || peer !== supervisor || base === undefined) return undefined;
+  if (typeof base !== 'string' || !isPrefix(base)) throw malformedRequest('X-Ingress-Path is no path.');
+  // The name in the browser's address; pages of it alone may use coda.
+  const asked = headers['x-forwarded-host'];
+  if (typeof asked === 'string' && isHost(asked)) headers.host = asked;
+  return { base, user: remoteUserOf(incoming) };
+}
+
+const ID = /^[\w-]{1,64}$/;
+const MOST_NAME = 80;
+
+function remoteUserOf({ rawHeaders }: IncomingMessage): RemoteUser | undefined {
+  const id = onlyValue(rawHeaders, 'X-Remote-User-Id');
+  if (id === undefined || !ID.test(id)) return undefined;
+  const named =
+    onlyValue(rawHeaders, 'X-Remote-User-Display-Name') ?? onlyValue(rawHeaders, 'X-Remote-User-Name') ?? id;
+  const name = Buffer.from(named, 'latin1').toString('utf8').replace(/\p{C}/gu, '').trim().slice(0, MOST_NAME);
+  return { id, name: name || id };
+}
+
+/**
+ * The header's one value. The supervisor writes these names as they stand here and drops such as a browser sends; it compares
+ * letter by letter, so that a browser's own `x-remote-user-id` comes through, and counts for nothing.
+ */
+function onlyValue(rawHeaders: readonly string[], name: string): string | undefined {
+  const values = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1] === name);
+  return values.length === 1 ? values[0] : undefined;
+}

@@ -1,0 +1,92 @@
+/** The user of Home Assistant who stands for a person: linked by that person, while they are signed in otherwise. */
+import { z } from 'zod';
+import { CodaError } from '../../../base/errors.ts';
+import { type AnyRoute, type HttpRequest, route } from '../../../chat/index.ts';
+import type { RemoteUser } from '../ingress.ts';
+import { cookieText } from '../origins.ts';
+import { cookieIn } from './session.ts';
+
+export interface RemoteUserKeeper {
+  /** True if a user of Home Assistant is linked to the person. */
+  isLinked(personId: string): Promise<boolean>;
+  /** Links the user, and ends the session of this browser. Throws `HTTP_CONFLICT` where the user is somebody else's. */
+  link(link: { personId: string; user: RemoteUser; cookie: string | undefined }): Promise<void>;
+  unlink(personId: string): Promise<void>;
+}
+
+const PATH = '/v1/me/home-assistant';
+const TAG = 'session';
+
+export function homeAssistantRoutes(keeper: RemoteUserKeeper): readonly AnyRoute[] {
+  return [stateRoute(keeper), linkRoute(keeper), unlinkRoute(keeper)];
+}
+
+function stateRoute(keeper: RemoteUserKeeper): AnyRoute {
+  return route({
+    method: 'GET',
+    path: PATH,
+    scope: 'data',
+    tag: TAG,
+    summary: 'Whether Home Assistant signs this person in, and as whom it passes this request on.',
+    answers: {
+      200: {
+        description: 'It is this.',
+        schema: z.object({
+          user: z.string().nullable().describe('The name there; null: the request did not come through it.'),
+          linked: z.boolean().describe('True: it signs the person in.'),
+        }),
+      },
+    },
+    async answerRequest({ caller, ingress }) {
+      const linked = caller?.personId !== undefined && (await keeper.isLinked(caller.personId));
+      return { body: { json: { user: ingress?.user?.name ?? null, linked } } };
+    },
+  });
+}
+
+function linkRoute(keeper: RemoteUserKeeper): AnyRoute {
+  return route({
+    method: 'PUT',
+    path: PATH,
+    scope: 'messages',
+    tag: TAG,
+    summary: 'Has the user of Home Assistant who asks be signed in as this person from now on.',
+    answers: { 204: { description: 'They are.' } },
+    async answerRequest({ caller, ingress, header, base }) {
+      const personId = personAtBrowser(caller);
+      if (!ingress?.user) {
+        throw new CodaError('HTTP_CONFLICT', {
+          message: 'Home Assistant does not say who this is.',
+          remedy: 'Open coda inside Home Assistant, and link it there.',
+        });
+      }
+      const cookie = cookieIn({ header, base });
+      await keeper.link({ personId, user: ingress.user, cookie });
+      const headers = { 'Set-Cookie': cookieText('', 0, header('origin'), base) };
+      return { status: 204, ...(cookie === undefined ? {} : { headers }) };
+    },
+  });
+}
+
+function unlinkRoute(keeper: RemoteUserKeeper): AnyRoute {
+  return route({
+    method: 'DELETE',
+    path: PATH,
+    scope: 'messages',
+    tag: TAG,
+    summary: 'Has Home Assistant sign this person in no longer.',
+    answers: { 204: { description: 'It does not.' } },
+    async answerRequest({ caller }) {
+      await keeper.unlink(personAtBrowser(caller));
+      return { status: 204 };
+    },
+  });
+}
+
+function personAtBrowser(caller: HttpRequest['caller']): string {
+  if (caller?.inPerson && caller.personId !== undefined) return caller.personId;
+  throw new CodaError('HTTP_FORBIDDEN', {
+    message: 'Only somebody who is signed in at a browser may do this.',
+    remedy: 'Sign in to the page.',
+  });
+}
