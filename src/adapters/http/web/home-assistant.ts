@@ -85,8 +85,8 @@ function unlinkRoute(keeper: RemoteUserKeeper): AnyRoute {
 
 function personAtBrowser(caller: HttpRequest['caller']): string {
   if (caller?.inPerson && caller.personId !== undefined) return caller.personId;
-  throw new CodaError('HTTP_FORBIDDEN', {
-    message: 'Only somebody who is signed in at a browser may do this.',
+  throw new CodaError('HTTP_CONFLICT', {
+    message: 'The request comes with a token, which is nobody at a browser.',
     remedy: 'Sign in to the page.',
   });
 }
