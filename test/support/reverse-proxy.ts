@@ -15,7 +15,7 @@ interface Place {
 }
 
 /** A reverse proxy in front of coda, which does to answers what a setting of nginx or a middleware does. */
-export class ReverseProxy {
+export class ReverseProxy implements AsyncDisposable {
   manner: Manner = 'passes on';
   upstream = '';
   private readonly headers: Readonly<Record<string, string>>;
@@ -70,6 +70,10 @@ export class ReverseProxy {
   async close(): Promise<void> {
     this.server.closeAllConnections();
     if (this.server.listening) await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   private headersOf(own: IncomingHttpHeaders, client = ''): IncomingHttpHeaders {

@@ -32,6 +32,30 @@ const cookieOf = (answer: Response) => (answer.headers.get('set-cookie') ?? '').
 const owners = (coda: Play) => coda.count(`persons where role = 'owner'`);
 
 describe('a coda that nobody owns', () => {
+  test('in Home Assistant its first user becomes nobody without the code, administrator or not', async () => {
+    const { coda, url, claim, code } = await ownerless({ config: { 'http.ingress': '127.0.0.1' } });
+    const path = { ...OWN, 'X-Ingress-Path': '/api/hassio_ingress/token' };
+    const admin = { ...path, 'X-Remote-User-Id': 'a'.repeat(32), 'X-Remote-User-Name': 'admin' };
+    // The names of headers as they are written here: `fetch` would write them in small letters.
+    const status = (method: string, target: string, headers: Record<string, string>) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        request(url() + target, { method, headers }, (answer) => resolve(answer.resume().statusCode))
+          .on('error', reject)
+          .end();
+      });
+    expect(await status('GET', '/v1/me', admin)).toBe(401);
+    expect(await status('PUT', '/v1/me/home-assistant', admin)).toBe(401);
+    expect((await claim('AAAAA-AAAAA', path)).status).toBe(401);
+    expect(await owners(coda)).toBe(0);
+    const claimed = await claim(code(), path);
+    expect(claimed.headers.get('set-cookie')).toContain('Path=/api/hassio_ingress/token;');
+    const session = { ...admin, Cookie: cookieOf(claimed) };
+    expect(await status('GET', '/v1/me', session)).toBe(200);
+    expect(await status('GET', '/v1/me', admin)).toBe(401);
+    expect(await status('PUT', '/v1/me/home-assistant', session)).toBe(204);
+    expect(await status('GET', '/v1/me', admin)).toBe(200);
+  });
+
   test('belongs to whoever brings the code of its log, by the name that they give', async () => {
     const { coda, ask, claim, code } = await ownerless();
     expect(await (await ask('/v1/sign-in')).json()).toMatchObject({ first: true });

@@ -12,6 +12,7 @@ import { KeptSignIn } from '../../../src/skills/mcp/sign-in/tokens.ts';
 import { eventually } from '../../support/eventually.ts';
 import { holdBefore } from '../../support/holds.ts';
 import { browse, Guarded } from '../../support/mcp/guarded.ts';
+import { ReverseProxy } from '../../support/reverse-proxy.ts';
 import { testWorld } from '../../support/world.ts';
 import { McpPlay } from './play.ts';
 
@@ -215,6 +216,16 @@ describe('a service that a person signs in to', () => {
     expect(given.slice(-2).map(isHidden)).toEqual([true, true]);
     expect(given.slice(0, 2).map(isHidden)).toEqual([false, false]);
     expect(isHidden((await values().document(KEPT)) ?? '')).toBe(true);
+  });
+
+  test('where coda stands under a path, the browser comes back to it there', async () => {
+    await using front = new ReverseProxy({ prefix: '/coda', strips: true });
+    const own = await front.open();
+    await begin({ http: { listen: '127.0.0.1:0', url: own } });
+    front.upstream = `http://127.0.0.1:${it.coda.app.http?.address?.port}`;
+    const { url, returns } = await login();
+    expect([returns, new URL(url).searchParams.get('redirect_uri')]).toEqual([true, `${own}/mcp/callback`]);
+    expect(await (await fetch(await browse(url))).text()).toContain('coda is signed in to the MCP server web');
   });
 
   test('without HTTP the address that the browser was sent to is pasted', async () => {
