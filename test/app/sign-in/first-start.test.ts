@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Play, type PlayOptions, play } from '../../support/play.ts';
 
