@@ -1,6 +1,9 @@
 /** A capability is deleted by its folder and its entry in `app/`: what it stored is dropped by a migration. */
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import type * as app from '../../src/app/index.ts';
 import { Platform } from '../people/platforms.ts';
 import { copyWithout, type Deletion, dangling, startOf } from '../support/deletion.ts';
 import { LONG } from '../support/long.ts';
@@ -37,6 +40,8 @@ describe('deleting', () => {
       { folder: 'src/adapters/discord', list: 'src/app/adapters.ts', name: 'discord' },
     );
     expect(await dangling(tree)).toEqual([]);
+    const { setupCards } = (await import(pathToFileURL(join(tree, 'src/app/index.ts')).href)) as typeof app;
+    expect((await setupCards()).platforms.map(({ id }) => id)).toEqual(['slack']);
 
     const discord = new Platform('discord', () => coda);
     await using coda: Play = await play({

@@ -142,11 +142,22 @@ export class SetupCards {
     const settings = this.settingsOf(files);
     const card = await this.find(id);
     const key = entryFieldOf(card);
-    const place = placeOf(card, key === undefined ? {} : { [key]: entry ?? '' });
-    const isEntry = key === undefined || entriesOf(card, settings).includes(entry ?? '');
-    if (!isEntry || files.current(...place) === undefined || card.isLasting) throw noSuch();
+    const answers = key === undefined ? {} : { [key]: entry ?? '' };
+    const place = placeOf(card, answers);
+    const isThere =
+      key === undefined
+        ? isSet(card, settings) || files.current(...place) !== undefined
+        : entriesOf(card, settings).includes(entry ?? '');
+    if (!isThere || card.isLasting) throw noSuch();
+    const variables = card.fields.filter(({ env }) => env !== undefined).map((field) => variableOf(field, answers));
+    // It would go on by it.
+    const fixedBy = variables.find((name) => this.deps.world.env[name]);
+    if (fixedBy !== undefined) throw heldByEnvironment(fixedBy);
+    const secrets = Object.fromEntries(
+      variables.filter((name) => !isShared(name, files)).map((name) => [name, undefined]),
+    );
     const subject = [id, entry].filter(Boolean).join(' ');
-    await this.write(files, { changes: [[place, undefined]], secrets: {}, subject, personId, act: 'remove' });
+    await this.write(files, { changes: [[place, undefined]], secrets, subject, personId, act: 'remove' });
     return { restarts: this.restart() };
   }
 
@@ -228,7 +239,7 @@ export class SetupCards {
 
 interface WrittenCard {
   changes: readonly SettingChange[];
-  secrets: Readonly<Record<string, string>>;
+  secrets: Readonly<Record<string, string | undefined>>;
   subject: string;
   personId: string | undefined;
   act: 'add' | 'change' | 'remove';
@@ -254,6 +265,10 @@ function takenProblems(card: SetupCard, all: SetupAnswers, settings: KnownSettin
   if (field === undefined || !entriesOf(card, settings).includes(all[field] ?? '')) return [];
   return [{ field, detail: 'This one is there already: change it, or choose another.' }];
 }
+
+/** True if more than one setting refers to a variable. */
+const isShared = (name: string, { current }: SetupFiles): boolean =>
+  (JSON.stringify(current() ?? {}).match(new RegExp(`\\$\\{${name}\\b`, 'g')) ?? []).length > 1;
 
 /** True if the file, or the nearest folder that is there above it, may be written. */
 async function isWritable(file: string): Promise<boolean> {
@@ -292,6 +307,13 @@ function refusedCheck(detail: string, field: string | undefined): CodaError {
   });
 }
 
+function heldByEnvironment(variable: string): CodaError {
+  return new CodaError('HTTP_CONFLICT', {
+    message: `${variable} of coda's environment switches it on. Nothing was written.`,
+    remedy: 'Take the variable out of its environment, and start it again.',
+  });
+}
+
 function noSuch(): CodaError {
   return new CodaError('HTTP_NOT_FOUND', {
     message: 'There is no such card.',
@@ -307,7 +329,7 @@ function editedMeanwhile(file: string): CodaError {
 }
 
 /** An error of the files, as a program may see it: with the settings by name where a person has to write them. */
-function asConflict(error: unknown, names: readonly string[], secrets: Readonly<Record<string, string>>): unknown {
+function asConflict(error: unknown, names: readonly string[], secrets: WrittenCard['secrets']): unknown {
   if (!(error instanceof CodaError)) return error;
   if (error.code === 'CONFIG_EDITED') return editedMeanwhile('The configuration');
   if (error.code === 'CONFIG_INVALID' || error.code === 'CONFIG_UNREADABLE') {

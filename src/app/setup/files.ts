@@ -37,8 +37,11 @@ export interface SetupFiles {
    * Writes both, or neither where the result would not be valid (`CONFIG_INVALID`) or somebody has edited them meanwhile
    * (`CONFIG_EDITED`). `env` is what the configuration may refer to besides.
    */
-  write(changes: readonly SettingChange[], secrets: Readonly<Record<string, string>>, env: Env): void;
+  write(changes: readonly SettingChange[], secrets: NewSecrets, env: Env): void;
 }
+
+/** Variables of `.env` by name; undefined takes one away. */
+type NewSecrets = Readonly<Record<string, string | undefined>>;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -70,12 +73,7 @@ export function writeWhole(path: string, text: string, mode: number): void {
 }
 
 /** First what the new configuration refers to, then the configuration; neither where it would not be valid. */
-function writeBoth(
-  drafts: { config: Draft; env: Draft },
-  text: string,
-  secrets: Readonly<Record<string, string>>,
-  env: Env,
-): void {
+function writeBoth(drafts: { config: Draft; env: Draft }, text: string, secrets: NewSecrets, env: Env): void {
   replace(drafts.config, text, 0o644, (fresh) => {
     validate(fresh, drafts, { ...env, ...secrets });
     if (Object.keys(secrets).length > 0) replace(drafts.env, editEnv(drafts.env.text, secrets), PRIVATE);
@@ -154,17 +152,22 @@ function setIn(yaml: Yaml, document: Document, path: readonly string[], value: S
   for (const item of value) if (!held.includes(item)) there.add(item);
 }
 
-function editEnv(text: string, values: Readonly<Record<string, string>>): string {
-  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
+function editEnv(text: string, values: NewSecrets): string {
+  let lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   for (const [name, value] of Object.entries(values)) {
+    const isOfName = (each: string) => new RegExp(`^\\s*(?:export\\s+)?${name}\\s*=`).test(each);
+    if (value === undefined) {
+      lines = lines.filter((each) => !isOfName(each));
+      continue;
+    }
     const line = `${name}=${quoteValue(value)}`;
     if (parseEnv(line)[name] !== value) throw unquotable(name);
     // The last one counts where a name stands twice.
-    const at = lines.findLastIndex((each) => new RegExp(`^\\s*(?:export\\s+)?${name}\\s*=`).test(each));
+    const at = lines.findLastIndex(isOfName);
     if (at < 0) lines.push(line);
     else lines[at] = line;
   }
-  return `${lines.join('\n')}\n`;
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
 function unquotable(name: string): CodaError {

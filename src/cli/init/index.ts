@@ -8,7 +8,8 @@ import type { KnownSettings, SettingChange } from '../../chat/index.ts';
 import { readEnvFile, usualConfigFile } from '../../config/index.ts';
 import { Egress } from '../../egress/index.ts';
 import { dataDir, type InitFlags } from '../flags.ts';
-import { type Answers, type Asker, gather, noTerminal, silentAsker, terminalAsker } from './gather.ts';
+import { type Asker, noTerminal, silentAsker, terminalAsker } from './asker.ts';
+import { type Answers, gather } from './gather.ts';
 import { finishedReport } from './texts.ts';
 
 /** Edits what is there and loses nothing of it. Until the last answer is given nothing is written. */

@@ -68,8 +68,8 @@ export function Add() {
           )}
           {!writable && (
             <p class="warn section" role="note">
-              coda may not write {file}. Set it there by hand, or in its environment: each form says which settings
-              these are.
+              coda may not write {file}. A card still tells whether it works, and names the settings for the place that
+              they come from.
             </p>
           )}
           <Section title="Add">

@@ -176,6 +176,8 @@ describe('cards', () => {
     expect(await owner.status('DELETE', '/v1/setup/cards/mcp?entry=other')).toBe(404);
     expect(await owner.status('DELETE', '/v1/setup/cards/mcp?entry=forge')).toBe(200);
     expect(parse(read())).toEqual({ ...parse(MINE), mcp: { servers: {} } });
+    // Its key goes with it.
+    expect(dotEnv()).toBe('');
     expect(await audited(here)).toEqual(['setup.add mcp forge', 'setup.change mcp forge', 'setup.remove mcp forge']);
   });
 
@@ -318,6 +320,23 @@ describe('cards', () => {
     expect((await add(owner, 'discord', {})).status).toBe(200);
     expect(parse(read()).discord.token).toBe('${DISCORD_TOKEN}');
     expect(dotEnv()).toBe('');
+  });
+
+  test('a platform that is taken out is off: its token leaves .env, too, and one of the environment is named', async () => {
+    const { owner, read, dotEnv, file, coda } = await home();
+    const text = `${MINE}discord: { token: "\${DISCORD_TOKEN}" } # the bot\n`;
+    writeFileSync(file, text);
+    writeFileSync(join(coda.dataDir, '.env'), '# shared\nDISCORD_TOKEN=abc\nOTHER=1\n');
+    expect(await owner.send('DELETE', '/v1/setup/cards/discord')).toEqual({ restarts: false });
+    expect(parse(read())).toEqual(parse(MINE));
+    expect(dotEnv()).toBe('# shared\nOTHER=1\n');
+    expect(await owner.status('DELETE', '/v1/setup/cards/discord')).toBe(404);
+    const fixed = await home({ env: { DISCORD_TOKEN: 'of-the-environment' } });
+    const refused = await fixed.owner.fetch('DELETE', '/v1/setup/cards/discord');
+    expect([refused.status, ((await refused.json()) as Problem).detail]).toEqual([
+      409,
+      expect.stringContaining('DISCORD_TOKEN'),
+    ]);
   });
 
   test('without a file one is made, with the address of the page; coda begins anew where it can', async () => {
