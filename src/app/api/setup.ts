@@ -214,6 +214,7 @@ function removeRoute(cards: SetupCards): AnyRoute {
       409: { description: 'The configuration was changed meanwhile, or cannot be written.' },
     },
     async answerRequest(request) {
+      await cards.findCard(request.params.id);
       requirePerson(request);
       const { params, query, caller } = request;
       const json = await cards.remove(params.id, {

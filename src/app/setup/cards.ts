@@ -84,7 +84,7 @@ export class SetupCards {
   async describe(id: string, entry: string | undefined) {
     const files = await this.files();
     const settings = this.settingsOf(files);
-    const card = await this.find(id);
+    const card = await this.findCard(id);
     const choices = (await card.findChoices?.(settings)) ?? {};
     const key = entryFieldOf(card);
     const isThere = entry !== undefined && entriesOf(card, settings).includes(entry);
@@ -107,7 +107,7 @@ export class SetupCards {
     const { world, egress } = this.deps;
     const files = await this.files(version);
     const settings = this.settingsOf(files);
-    const card = await this.find(id);
+    const card = await this.findCard(id);
     const { all, problems } = readAnswers(card, typed, settings);
     const twice = isChange ? [] : takenProblems(card, all, settings);
     const fixed = this.fixedProblems(card, all, typed);
@@ -140,7 +140,7 @@ export class SetupCards {
   ) {
     const files = await this.files(version);
     const settings = this.settingsOf(files);
-    const card = await this.find(id);
+    const card = await this.findCard(id);
     const key = entryFieldOf(card);
     const answers = key === undefined ? {} : { [key]: entry ?? '' };
     const place = placeOf(card, answers);
@@ -215,7 +215,8 @@ export class SetupCards {
     return isThere || world.env.CODA_HTTP_LISTEN || at === undefined ? [] : [[['http', 'listen'], at]];
   }
 
-  private async find(id: string): Promise<SetupCard> {
+  /** The card of this name. Throws `HTTP_NOT_FOUND`. */
+  async findCard(id: string): Promise<SetupCard> {
     const card = (await this.deps.cards()).find((each) => each.id === id);
     if (!card) throw noSuch();
     return card;
