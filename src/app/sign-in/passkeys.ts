@@ -55,9 +55,9 @@ export class Passkeys {
     this.limits = new AttemptLimits(deps.world.clock, ATTEMPTS);
   }
 
-  /** Origins of the page at which a browser makes and uses passkeys. */
-  origins(): readonly string[] {
-    return placesOf(this.deps.url, this.deps.port()).map(({ origin }) => origin);
+  /** Addresses of the page at which a browser makes and uses passkeys. */
+  pages(): readonly string[] {
+    return placesOf(this.deps.url, this.deps.port()).map(({ page }) => page);
   }
 
   /** True if somebody can sign in with a passkey at the page of this host. */
@@ -233,8 +233,13 @@ export class Passkeys {
   }
 }
 
+interface PlaceOfPage extends Place {
+  /** Its address, with the path under which coda stands. */
+  page: string;
+}
+
 /** Pages that can hold a passkey: browsers want a name and TLS, or `localhost`. */
-function placesOf(url: string | undefined, port: number | undefined): Place[] {
+function placesOf(url: string | undefined, port: number | undefined): PlaceOfPage[] {
   const addresses = [url, port === undefined ? undefined : `http://localhost:${port}`];
   const origins = addresses.flatMap((address) =>
     address !== undefined && URL.canParse(address) ? [new URL(address)] : [],
@@ -243,7 +248,7 @@ function placesOf(url: string | undefined, port: number | undefined): Place[] {
     .filter(({ protocol, hostname }) =>
       protocol === 'https:' ? isIP(hostname.replace(/^\[|\]$/g, '')) === 0 : hostname === 'localhost',
     )
-    .map(({ origin, hostname }) => ({ origin, rpId: hostname }));
+    .map(({ origin, hostname, href }) => ({ origin, rpId: hostname, page: href.replace(/\/$/, '') }));
 }
 
 function isRefused(): CodaError {
@@ -268,13 +273,13 @@ function tooMany(): CodaError {
   });
 }
 
-function holdsNone(places: readonly Place[]): CodaError {
+function holdsNone(places: readonly PlaceOfPage[]): CodaError {
   const [place] = places;
   return new CodaError('HTTP_CONFLICT', {
     message: 'A browser holds no passkey for this address: it wants a name and https, or localhost.',
     remedy:
       place === undefined || place.rpId === 'localhost'
-        ? `Whoever runs coda sets http.url to such an address${place ? `, or opens ${place.origin} on its machine` : ''}.`
-        : `Open the page at ${place.origin}.`,
+        ? `Whoever runs coda sets http.url to such an address${place ? `, or opens ${place.page} on its machine` : ''}.`
+        : `Open the page at ${place.page}.`,
   });
 }

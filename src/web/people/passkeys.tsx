@@ -24,7 +24,7 @@ interface PasskeysProps {
 
 export function Passkeys({ own, onChanged }: PasskeysProps) {
   const [question, setQuestion] = useState<'new' | { act: 'rename' | 'remove'; passkey: Passkey }>();
-  const isHere = canHoldPasskeys() && own.passkey_origins.includes(location.origin);
+  const isHere = canHoldPasskeys() && isPageOf(own.passkey_pages);
   const close = () => setQuestion(undefined);
   return (
     <Section
@@ -44,7 +44,7 @@ export function Passkeys({ own, onChanged }: PasskeysProps) {
             : 'There is none.'}
         </p>
       )}
-      {!isHere && <p class="faint">{elsewhere(own.passkey_origins)}</p>}
+      {!isHere && <p class="faint">{elsewhere(own.passkey_pages)}</p>}
       <ul class="list">
         {own.passkeys.map((passkey) => (
           <PasskeyRow
@@ -66,16 +66,17 @@ export function Passkeys({ own, onChanged }: PasskeysProps) {
   );
 }
 
+/** True if the page is open at one of these addresses; their path is no part of what a passkey is bound to. */
+const isPageOf = (pages: readonly string[]): boolean => pages.some((page) => new URL(page).origin === location.origin);
+
 /** Why no passkey is made at this address, and where one is. */
-function elsewhere(origins: readonly string[]): string {
-  const [origin] = origins;
-  if (origins.includes(location.origin)) return 'This browser has no passkeys.';
+function elsewhere(pages: readonly string[]): string {
+  const [page] = pages;
+  if (isPageOf(pages)) return 'This browser has no passkeys.';
   const cause = `A browser makes no passkey for ${location.origin}: it wants a name and https, or localhost.`;
-  if (origin?.startsWith('http://localhost'))
-    return `${cause} Whoever runs coda sets http.url to such an address, or opens ${origin} on its machine.`;
-  return origin === undefined
-    ? `${cause} Whoever runs coda sets http.url to such an address.`
-    : `${cause} Open ${origin}.`;
+  if (page?.startsWith('http://localhost'))
+    return `${cause} Whoever runs coda sets http.url to such an address, or opens ${page} on its machine.`;
+  return page === undefined ? `${cause} Whoever runs coda sets http.url to such an address.` : `${cause} Open ${page}.`;
 }
 
 interface PasskeyRowProps {

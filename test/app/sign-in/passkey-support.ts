@@ -8,7 +8,7 @@ interface Own {
   login: string | null;
   sessions: { id: string; agent: string | null; current: boolean }[];
   passkeys: { id: string; name: string; host: string; used: string | null; copied: string | null }[];
-  passkey_origins: string[];
+  passkey_pages: string[];
 }
 
 interface NewOptions {

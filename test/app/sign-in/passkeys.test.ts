@@ -159,17 +159,16 @@ describe('a passkey', () => {
 });
 
 describe('an address that holds none says which one does', () => {
-  const asked = async (url: string | undefined, origin: string) => {
+  const asked = async (url: string | undefined) => {
     await using other = await Programs.begin(url === undefined ? {} : { config: { 'http.url': url } });
     const here = new At(other);
-    const cookie = await here.member('ana');
-    const { passkey_origins: origins } = await here.own(cookie);
+    const { passkey_pages: pages } = await other.get<{ passkey_pages: string[] }>('/v1/me/sign-in');
     const answer = await fetch(`${other.url}/v1/session/passkey/challenge`, {
       method: 'POST',
-      headers: { ...OWN, Origin: origin === '' ? other.url : origin },
+      headers: { ...OWN, Origin: other.url },
     });
     return {
-      origins: origins.map((each) => each.replace(`:${here.port}`, ':PORT')),
+      pages: pages.map((each) => each.replace(`:${here.port}`, ':PORT')),
       status: answer.status,
       text: await answer.text(),
     };
@@ -185,9 +184,14 @@ describe('an address that holds none says which one does', () => {
       ['https://coda.example', 'http://localhost:PORT'],
       'Open the page at https://coda.example.',
     ],
-  ] as const)('with http.url %s', async (url, origins, words) => {
-    const { status, text, ...seen } = await asked(url, '');
-    expect([seen.origins, status]).toEqual([origins, 409]);
+    [
+      'https://home.example/coda',
+      ['https://home.example/coda', 'http://localhost:PORT'],
+      'Open the page at https://home.example/coda.',
+    ],
+  ] as const)('with http.url %s', async (url, pages, words) => {
+    const { status, text, ...seen } = await asked(url);
+    expect([seen.pages, status]).toEqual([pages, 409]);
     expect(text).toContain(words);
   });
 });

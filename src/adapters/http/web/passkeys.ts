@@ -43,7 +43,7 @@ interface NewPasskeyRequest extends Challenge {
 }
 
 export interface PasskeyKeeper {
-  origins(): readonly string[];
+  pages(): readonly string[];
   isOffered(host: string | undefined): Promise<boolean>;
   challenge(asker: Asker): Promise<Challenge>;
   open(

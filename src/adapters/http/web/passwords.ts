@@ -48,7 +48,7 @@ const password = z.string().max(PASSWORD_LENGTH.most);
 
 export function passwordRoutes(
   keeper: PasswordKeeper,
-  passkeys: Pick<PasskeyKeeper, 'list' | 'origins'>,
+  passkeys: Pick<PasskeyKeeper, 'list' | 'pages'>,
 ): readonly AnyRoute[] {
   return [signInRoute(keeper), ownRoute(keeper, passkeys), setRoute(keeper), endRoute(keeper)];
 }
@@ -70,7 +70,7 @@ function signInRoute(keeper: PasswordKeeper): AnyRoute {
   });
 }
 
-function ownRoute(keeper: PasswordKeeper, passkeys: Pick<PasskeyKeeper, 'list' | 'origins'>): AnyRoute {
+function ownRoute(keeper: PasswordKeeper, passkeys: Pick<PasskeyKeeper, 'list' | 'pages'>): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/me/sign-in',
@@ -95,17 +95,15 @@ function ownRoute(keeper: PasswordKeeper, passkeys: Pick<PasskeyKeeper, 'list' |
             }),
           ),
           passkeys: passkeyList,
-          passkey_origins: z
-            .array(z.string())
-            .describe('Origins of the page at which browsers hold passkeys; none: http.url names no such address.'),
+          passkey_pages: z.array(z.string()).describe('Addresses of the page at which browsers hold passkeys.'),
         }),
       },
     },
     async answerRequest({ caller, header, base }) {
-      const passkey_origins = passkeys.origins();
+      const passkey_pages = passkeys.pages();
       // An issuer's people have none of it before they are met.
       if (caller?.personId === undefined)
-        return { body: { json: { login: null, sessions: [], passkeys: [], passkey_origins } } };
+        return { body: { json: { login: null, sessions: [], passkeys: [], passkey_pages } } };
       const [own, ownKeys] = await Promise.all([
         keeper.describe(caller.personId, cookieIn({ header, base })),
         passkeys.list(caller.personId),
@@ -119,7 +117,7 @@ function ownRoute(keeper: PasswordKeeper, passkeys: Pick<PasskeyKeeper, 'list' |
       }));
       return {
         body: {
-          json: { login: own.login ?? null, sessions, passkeys: ownKeys.map(shownPasskey), passkey_origins },
+          json: { login: own.login ?? null, sessions, passkeys: ownKeys.map(shownPasskey), passkey_pages },
         },
       };
     },
