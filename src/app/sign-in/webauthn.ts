@@ -28,7 +28,7 @@ export interface Credential {
   credentialId: string;
   /** SPKI, base64url. */
   publicKey: string;
-  /** Of COSE. */
+  /** Its number in COSE. */
   algorithm: number;
   counter: number;
 }
