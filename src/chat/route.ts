@@ -103,6 +103,8 @@ export interface Route<
   scope?: Scope;
   /** For people: only a browser's session is taken, what is wrong is answered with a page, and no document lists it. */
   page?: true;
+  /** Taken from people who are signed in at a browser alone, beside the scope: a program's token is refused. */
+  inPerson?: true;
   /** Answered also while nobody owns this coda; any other route then answers nobody. */
   beforeOwner?: true;
   summary: string;

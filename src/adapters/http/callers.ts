@@ -38,6 +38,12 @@ export async function requireCaller(
   if (!caller.scopes.includes(scope)) throw scopeMissing(incoming, caller, scope);
   const refusal = checks.refuses(caller, scope);
   if (refusal) throw refusal;
+  if (asked.route.inPerson && !caller.inPerson) {
+    throw new CodaError('HTTP_FORBIDDEN', {
+      message: 'Only somebody who is signed in at a browser may do this.',
+      remedy: 'Sign in to the page.',
+    });
+  }
   return caller;
 }
 

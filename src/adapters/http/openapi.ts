@@ -43,14 +43,16 @@ function openApi(routes: readonly AnyRoute[], version: string): JsonObject {
 }
 
 function operation(each: AnyRoute): JsonObject {
-  const { method, path, scope, summary, tag, body, form, answers = {}, examples = [] } = each;
+  const { method, path, scope, inPerson, summary, tag, body, form, answers = {}, examples = [] } = each;
   const idempotent = method === 'POST' && path.startsWith('/v1/');
   return {
     operationId: `${method.toLowerCase()}${path.replace(/[^A-Za-z0-9]+(\w?)/g, (_, letter: string) => letter.toUpperCase())}`,
     summary,
     ...(tag !== undefined && { tags: [tag] }),
     security: scope === undefined ? [] : [{ bearer: [] }],
-    ...(scope !== undefined && { description: `Scope \`${scope}\`: ${SCOPES[scope]}.` }),
+    ...(scope !== undefined && {
+      description: `Scope \`${scope}\`: ${SCOPES[scope]}.${inPerson ? ' Only for people who are signed in at a browser.' : ''}`,
+    }),
     parameters: [...pathParameters(each), ...parameters(each.query, 'query'), ...(idempotent ? [KEY] : [])],
     ...(body && {
       requestBody: {

@@ -1,7 +1,6 @@
 /** `/v1/setup/cards`: what an owner adds and changes at the page, each by a card. */
 import { z } from 'zod';
-import { CodaError } from '../../base/errors.ts';
-import { type AnyRoute, type HttpRequest, route } from '../../chat/index.ts';
+import { type AnyRoute, route } from '../../chat/index.ts';
 import type { SetupCards, ShownField } from '../setup/cards.ts';
 
 export interface SetupParts {
@@ -149,11 +148,13 @@ function fieldOf(field: ShownField): z.output<typeof fieldShape> {
   };
 }
 
+/** Settings are written at a browser alone: a program's token is no reason to send what is said elsewhere. */
 function addRoute(cards: SetupCards): AnyRoute {
   return route({
     method: 'POST',
     path: '/v1/setup/cards/:id',
     scope: 'admin',
+    inPerson: true,
     tag: TAG,
     summary: 'Asks whether it works with these answers, and writes it into the configuration; secrets into .env.',
     maxBytes: 20_000,
@@ -180,7 +181,6 @@ function addRoute(cards: SetupCards): AnyRoute {
       422: { description: 'It does not work with these answers; `fields` names the one at fault.' },
     },
     async answerRequest(request) {
-      requirePerson(request);
       const { version: at, change, answers } = request.body;
       const personId = request.caller?.personId;
       const {
@@ -204,6 +204,7 @@ function removeRoute(cards: SetupCards): AnyRoute {
     method: 'DELETE',
     path: '/v1/setup/cards/:id',
     scope: 'admin',
+    inPerson: true,
     tag: TAG,
     summary: 'Takes out of the configuration what a card has written.',
     params: cardId,
@@ -214,8 +215,6 @@ function removeRoute(cards: SetupCards): AnyRoute {
       409: { description: 'The configuration was changed meanwhile, or cannot be written.' },
     },
     async answerRequest(request) {
-      await cards.findCard(request.params.id);
-      requirePerson(request);
       const { params, query, caller } = request;
       const json = await cards.remove(params.id, {
         version: query.version,
@@ -224,14 +223,5 @@ function removeRoute(cards: SetupCards): AnyRoute {
       });
       return { body: { json } };
     },
-  });
-}
-
-/** Settings are written by an owner at a browser alone: a program's token is no reason to send what is said elsewhere. */
-function requirePerson({ caller }: Pick<HttpRequest, 'caller'>): void {
-  if (caller?.inPerson) return;
-  throw new CodaError('HTTP_FORBIDDEN', {
-    message: 'Only an owner who is signed in at a browser may do this.',
-    remedy: 'Sign in to the page.',
   });
 }

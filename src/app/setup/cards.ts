@@ -216,7 +216,7 @@ export class SetupCards {
   }
 
   /** The card of this name. Throws `HTTP_NOT_FOUND`. */
-  async findCard(id: string): Promise<SetupCard> {
+  private async findCard(id: string): Promise<SetupCard> {
     const card = (await this.deps.cards()).find((each) => each.id === id);
     if (!card) throw noSuch();
     return card;

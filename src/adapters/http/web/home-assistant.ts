@@ -1,10 +1,10 @@
 /** The user of Home Assistant who stands for a person: linked by that person, while they are signed in otherwise. */
 import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
-import { type AnyRoute, type HttpRequest, route } from '../../../chat/index.ts';
+import { type AnyRoute, route } from '../../../chat/index.ts';
 import type { RemoteUser } from '../ingress.ts';
 import { cookieText } from '../origins.ts';
-import { cookieIn } from './session.ts';
+import { cookieIn, personAtBrowser } from './session.ts';
 
 export interface RemoteUserKeeper {
   /** True if a user of Home Assistant is linked to the person. */
@@ -49,11 +49,12 @@ function linkRoute(keeper: RemoteUserKeeper): AnyRoute {
     method: 'PUT',
     path: PATH,
     scope: 'messages',
+    inPerson: true,
     tag: TAG,
     summary: 'Has the user of Home Assistant who asks be signed in as this person from now on.',
     answers: { 204: { description: 'They are.' } },
     async answerRequest({ caller, ingress, header, base }) {
-      const personId = personAtBrowser(caller);
+      const personId = personAtBrowser(caller).id;
       if (!ingress?.user) {
         throw new CodaError('HTTP_CONFLICT', {
           message: 'Home Assistant does not say who this is.',
@@ -73,20 +74,13 @@ function unlinkRoute(keeper: RemoteUserKeeper): AnyRoute {
     method: 'DELETE',
     path: PATH,
     scope: 'messages',
+    inPerson: true,
     tag: TAG,
     summary: 'Has Home Assistant sign this person in no longer.',
     answers: { 204: { description: 'It does not.' } },
     async answerRequest({ caller }) {
-      await keeper.unlink(personAtBrowser(caller));
+      await keeper.unlink(personAtBrowser(caller).id);
       return { status: 204 };
     },
-  });
-}
-
-function personAtBrowser(caller: HttpRequest['caller']): string {
-  if (caller?.inPerson && caller.personId !== undefined) return caller.personId;
-  throw new CodaError('HTTP_CONFLICT', {
-    message: 'The request comes with a token, which is nobody at a browser.',
-    remedy: 'Sign in to the page.',
   });
 }
