@@ -18,11 +18,12 @@ export const texts = {
     'That needs a model: put a key into ANTHROPIC_API_KEY or OPENAI_API_KEY before a start, or use the Ollama of this ' +
     'machine (`npm start -- init`).',
   addsModel:
-    'Run `npm start -- init` (`coda init` where coda is installed) on the machine that coda runs on, and choose a model: it finds ' +
-    'the Ollama of that machine, or asks for a key. docs/models.md has the rest.',
+    'On the page, *System → Add → Language model* asks for it, and tries it. At a terminal `npm start -- init` does (`coda init` where ' +
+    'coda is installed): it finds the Ollama of that machine, or asks for a key. docs/models.md has the rest.',
   addsPlatform:
-    'Run `npm start -- init` (`coda init` where coda is installed) on the machine that coda runs on, and choose Discord or Slack: ' +
-    'it asks for the tokens and says where they come from. docs/discord.md and docs/slack.md have the rest.',
+    'On the page, *System → Add* has a card for Discord and one for Slack: it says where the tokens come from, and tries them. At a ' +
+    'terminal `npm start -- init --all` asks the same (`coda init --all` where coda is installed). docs/discord.md and docs/slack.md ' +
+    'have the rest.',
   partNotUnderstood: (words: string) => `I did not understand ${quoteWords(words)}.`,
   which: (thing: string) => `Which ${thing} do you mean?`,
   none: (thing: string, words: string) =>

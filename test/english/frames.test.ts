@@ -318,8 +318,8 @@ test.each([
   ['how much is 1,200 minus 300', '1,200 minus 300 = 900'],
   ['stop', 'Nothing is running here.'],
   ['delete the note about bananas', 'I find no note for “the note about bananas”.'],
-  ['how do I add a model?', /choose a model/],
-  ['how do I connect discord?', /tokens and says where they come from/],
+  ['how do I add a model?', /System → Add → Language model/],
+  ['how do I connect discord?', /card for Discord and one for Slack/],
   ['write me a haiku', /^That needs a model: .*Ollama/],
   ['delete both', /^I did not understand that\./],
 ])('%s is answered without a tool', async (say, answer) => {

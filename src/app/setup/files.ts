@@ -72,12 +72,21 @@ export function writeWhole(path: string, text: string, mode: number): void {
   replace(readDraft(path), text, mode);
 }
 
-/** First what the new configuration refers to, then the configuration; neither where it would not be valid. */
+/**
+ * First what the new configuration refers to, then the configuration; what is taken away goes last, as the old one refers to it. Neither
+ * where the result would not be valid.
+ */
 function writeBoth(drafts: { config: Draft; env: Draft }, text: string, secrets: NewSecrets, env: Env): void {
-  replace(drafts.config, text, 0o644, (fresh) => {
-    validate(fresh, drafts, { ...env, ...secrets });
-    if (Object.keys(secrets).length > 0) replace(drafts.env, editEnv(drafts.env.text, secrets), PRIVATE);
-  });
+  const writeConfig = (before: () => void) =>
+    replace(drafts.config, text, 0o644, (fresh) => {
+      validate(fresh, drafts, { ...env, ...secrets });
+      before();
+    });
+  const variables = editEnv(drafts.env.text, secrets);
+  if (Object.keys(secrets).length === 0 || variables === drafts.env.text) writeConfig(() => {});
+  else if (Object.values(secrets).includes(undefined))
+    replace(drafts.env, variables, PRIVATE, () => writeConfig(() => {}));
+  else writeConfig(() => replace(drafts.env, variables, PRIVATE));
 }
 
 function validate(fresh: string, { config, env }: { config: Draft; env: Draft }, values: Env): void {
