@@ -122,13 +122,13 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'docker compose --profile replicas up -d': 'fetches images; packaging.test.ts reads the file',
   'docker compose logs -f coda': 'needs the containers above',
   'docker build -t coda .': 'fetches the image of Node; packaging.test.ts reads the Dockerfile',
-  'docker run -d --name coda --init --stop-timeout 20 --restart unless-stopped -v coda:/data -e DISCORD_TOKEN coda':
+  'docker run -d --name coda --init --stop-timeout 20 --restart unless-stopped -v coda:/data -p 127.0.0.1:8321:8321 -e CODA_HTTP_LISTEN=0.0.0.0:8321 -e CODA_HTTP_PUBLIC=true coda':
     'needs the image above',
+  'docker logs coda': 'needs the container above',
   'docker exec -it coda node dist/main.js chat': 'needs the container above',
   'sudo -u coda env CODA_DATA=/var/lib/coda node /opt/coda/dist/main.js doctor':
     'needs a service with a user of its own',
   'docker compose exec coda node dist/main.js doctor': 'needs the containers above',
-  'tailscale serve --bg 8321': 'needs an account of Tailscale; prefix.test.ts plays what it passes on',
   'dockerd-rootless-setuptool.sh install': "Docker's own, for a user's account",
   'coda browser image': 'fetches Debian; container.test.ts uses such an image',
   'coda mcp login linear': 'opens a browser at a service; the suites of mcp play one',

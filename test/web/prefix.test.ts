@@ -68,6 +68,14 @@ describe.skipIf(!CHROMIUM)('the pages under a path', () => {
     expect(readFileSync((await download.path()) ?? '', 'utf8')).toBe('milk, eggs');
   });
 
+  test('the log is followed by a stream of the path', async () => {
+    await page.goto(`${programs.url}/system/logs`);
+    const stream = page.waitForResponse((answer) => answer.url().includes('/v1/system/logs/events'));
+    await page.getByRole('button', { name: 'Follow' }).click();
+    expect((await stream).status()).toBe(200);
+    await page.getByRole('button', { name: 'Stop following' }).click();
+  });
+
   test('a deep link is loaded anew, and one without the path gets it', async () => {
     await page.goto(`${programs.url}/notes/memories`);
     await page.reload();

@@ -2,7 +2,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
-import { type CommandHint, chosenCommand, commandsFor, typedCommand } from './draft.ts';
+import { type CommandHint, chosenCommand, commandsFor, isOfComposition, typedCommand } from './draft.ts';
 
 export interface CommandList {
   rows: readonly CommandHint[];
@@ -33,7 +33,7 @@ export function useCommands(
   };
   const takesKey = (event: KeyboardEvent): boolean => {
     const row = rows[current];
-    if (!row || event.isComposing) return false;
+    if (!row || isOfComposition(event)) return false;
     const isWhole = text === `/${row.name}`;
     if (event.key === 'ArrowDown') point(Math.min(rows.length - 1, current + 1));
     else if (event.key === 'ArrowUp') point(Math.max(0, current - 1));

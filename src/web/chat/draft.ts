@@ -36,15 +36,17 @@ interface FieldKey {
   keyCode: number;
 }
 
+/** True for a key of an input method. Safari ends a composition before its Enter, which has this code alone. */
+export const isOfComposition = ({ isComposing, keyCode }: Pick<FieldKey, 'isComposing' | 'keyCode'>): boolean =>
+  isComposing || keyCode === 229;
+
 /** The effect of a key in the field. On a touch screen Enter begins a line. */
 export function actOfField(
-  { key, shiftKey, isComposing, keyCode }: FieldKey,
+  { key, shiftKey, ...composing }: FieldKey,
   { isBusy, isTouch }: { isBusy: boolean; isTouch: boolean },
 ): 'send' | 'stop' | undefined {
   if (key === 'Escape') return isBusy ? 'stop' : undefined;
-  // Safari ends a composition before its Enter, which has this code alone.
-  const isOfComposition = isComposing || keyCode === 229;
-  return key === 'Enter' && !shiftKey && !isOfComposition && !isTouch ? 'send' : undefined;
+  return key === 'Enter' && !shiftKey && !isOfComposition(composing) && !isTouch ? 'send' : undefined;
 }
 
 export interface CommandHint {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
+import { addressOf } from '../app/base.ts';
 import { clock } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
 import { Button } from '../parts/button.tsx';
@@ -30,7 +31,7 @@ export function Logs() {
   useEffect(() => {
     setFresh([]);
     if (!isFollowed) return;
-    const stream = new EventSource(`/v1/system/logs/events?${new URLSearchParams(query)}`);
+    const stream = new EventSource(addressOf(`/v1/system/logs/events?${new URLSearchParams(query)}`));
     stream.addEventListener('line', ({ data }) =>
       setFresh((before) => [...before, JSON.parse(data) as Line].slice(-MOST)),
     );
