@@ -46,6 +46,7 @@ export { type CalledByName, Router } from './router.ts';
 export {
   cardsOf,
   changesOf,
+  changeTo,
   entriesOf,
   entryFieldOf,
   type FieldProblem,

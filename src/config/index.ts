@@ -6,6 +6,14 @@ export type { CoreValues, EventName } from './blocks.ts';
 export { configEnv, configExample, configJsonSchema, configWords } from './documents.ts';
 export { envFileOf, readEnvFile } from './env-file.ts';
 export { count, duration, durationWithin, locale, secret, secretText, size, url, wallTime, zone } from './fields.ts';
-export { type Config, type ConfigRequest, firstConfigFile, loadConfig, usualConfigFile, usualEnvFile } from './load.ts';
+export {
+  type Config,
+  type ConfigRequest,
+  expandEnv,
+  firstConfigFile,
+  loadConfig,
+  usualConfigFile,
+  usualEnvFile,
+} from './load.ts';
 export { models as modelsConfig, providersOf } from './models.ts';
 export { describeOrigin } from './tree.ts';

@@ -480,7 +480,7 @@ function messageFor(fault: YamlProblem): string {
 const REFERENCE = /\$?\$\{([^}]*)\}?/g;
 const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(?::-([\s\S]*))?$/;
 
-function expandEnv(
+export function expandEnv(
   text: string,
   env: Readonly<Record<string, string | undefined>>,
 ): { text: string; missing: string[] } {

@@ -112,7 +112,7 @@ export class SetupCards {
     const twice = isChange ? [] : takenProblems(card, all, settings);
     const fixed = this.fixedProblems(card, all, typed);
     if (problems.length + twice.length + fixed.length > 0) throw malformedAnswers([...problems, ...twice, ...fixed]);
-    const secrets = secretsOf(card, all, typed);
+    const secrets = secretsOf(card, all, typed, settings);
     for (const value of Object.values(secrets)) world.secrets.add(value);
     using limit = deadline(CHECK_WITHIN_MS);
     const verdict = await card.check(all, { ...settings, world, egress, signal: limit.signal });
@@ -165,9 +165,11 @@ export class SetupCards {
     const isSecret = field.env !== undefined;
     const isRead = isSecret || !field.isListed;
     const now = answers[field.key] ?? (isRead ? presentValue(field, answers, settings) : undefined);
+    // An address may have a key in it, of another variable.
+    const isHidden = isSecret || (now !== undefined && this.deps.world.secrets.hide(now) !== now);
     const variable = isSecret ? variableOf(field, answers) : '';
     const fixedBy = this.deps.world.env[variable] ? variable : undefined;
-    return { ...field, value: isSecret ? undefined : (now ?? field.usual), isSet: now !== undefined, fixedBy };
+    return { ...field, value: isHidden ? undefined : (now ?? field.usual), isSet: now !== undefined, fixedBy };
   }
 
   /** Secrets that the environment sets: it goes before `.env`, and another value would be written for nothing. */
@@ -251,7 +253,7 @@ const NOTHING: KnownSettings = { env: {}, current: () => undefined };
 /** True if what it cannot do without is set, in the file or by the environment. */
 function isSet(card: SetupCard, settings: KnownSettings): boolean {
   if (entryFieldOf(card) !== undefined) return false;
-  const needed = card.fields.filter(({ path, isOptional, isRare }) => path && !isOptional && !isRare);
+  const needed = card.fields.filter(({ path, when, isOptional, isRare }) => path && !when && !isOptional && !isRare);
   if (needed.length === 0) return settings.current(...card.place) !== undefined;
   return needed.every((field) => presentValue(field, {}, settings) !== undefined);
 }

@@ -2,6 +2,7 @@
 
 import { isUrl, plural } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
+import { expandEnv } from '../../config/index.ts';
 import type { Egress } from '../../egress/index.ts';
 
 type SettingValue = string | number | boolean | readonly string[];
@@ -69,7 +70,7 @@ export type SetupVerdict =
       notes?: readonly string[];
       /** Page where an owner admits coda, with the permissions that it needs and no others. */
       invite?: string | undefined;
-      /** Settings beside those of the answers. */
+      /** Settings beside those of the answers, each made by `changeTo`: what a service says is text, and no reference. */
       settings?: readonly SettingChange[];
     }
   | { ok: false; says: string; remedy?: string | undefined /** Key of the field at fault. */; field?: string };
@@ -90,7 +91,7 @@ export interface SetupCard {
   /** True if its settings may be changed and not taken away. */
   isLasting?: true;
   /** Settings that are always written. */
-  sets?: readonly SettingChange[];
+  sets?: readonly (readonly [path: readonly string[], value: string])[];
   fields: readonly SetupField[];
   /** Choices of its fields that have to be looked for, by key. */
   findChoices?(settings: KnownSettings): Promise<Readonly<Record<string, readonly SetupChoice[]>>>;
@@ -160,13 +161,27 @@ export function presentValue(
   const [before = '', after = ''] = (field.written ?? ':value').split(':value');
   const path = pathOf(field, answers);
   const set = path.length === 0 || path.includes('') ? undefined : current(...path);
-  const texts = (Array.isArray(set) ? set : [set]).filter((each) => each !== undefined && each !== null).map(String);
+  const written = (Array.isArray(set) ? set : [set]).filter((each) => each !== undefined && each !== null);
+  if (written.length === 0) return (field.env && env[variableOf(field, answers)]) || undefined;
+  if (typeof set === 'boolean') return set ? 'on' : 'off';
+  const texts = written.map((each) => expandEnv(String(each), env).text);
   const text = texts.find((each) => each.startsWith(before) && each.endsWith(after));
-  if (text === undefined) return (field.env && env[variableOf(field, answers)]) || undefined;
-  const bare = text.slice(before.length, text.length - after.length);
-  const [, name] = /^\$\{(\w+)(?::-[^}]*)?\}$/.exec(bare) ?? [];
-  if (name !== undefined) return env[name] || undefined;
-  return typeof set === 'boolean' ? (set ? 'on' : 'off') : bare.replaceAll('$${', '${');
+  return text?.slice(before.length, text.length - after.length) || undefined;
+}
+
+/** Text as the configuration has it: of what somebody typed or a service said nothing refers to a variable. */
+const literalText = (text: string): string => text.replaceAll('${', () => '$${');
+
+/** Sets a value to what it says; a reference that comes to the same stays. */
+export function changeTo(
+  path: readonly string[],
+  value: string | number | readonly string[],
+  { current, env }: KnownSettings,
+): SettingChange[] {
+  if (typeof value === 'object') return [[path, value.map(literalText)]];
+  const set = current(...path);
+  const isSame = typeof set === 'string' ? expandEnv(set, env).text === value : set === value;
+  return isSame ? [] : [[path, typeof value === 'string' ? literalText(value) : value]];
 }
 
 export interface ReadAnswers {
@@ -198,6 +213,12 @@ export function readAnswers(card: SetupCard, typed: SetupAnswers, settings: Know
   };
 }
 
+/** True if the file has its setting, whatever that comes to. */
+function isSetAt(field: SetupField, answers: SetupAnswers, { current }: KnownSettings): boolean {
+  const path = pathOf(field, answers);
+  return path.length > 0 && current(...path) !== undefined;
+}
+
 /** A secret that is left empty stays: nobody sees it to delete it. */
 const isEmptied = ({ key, env, isOptional, isRare }: SetupField, typed: SetupAnswers): boolean =>
   env === undefined && (isOptional || isRare) === true && typed[key]?.trim() === '';
@@ -227,26 +248,43 @@ export function changesOf(
     const path = pathOf(field, all);
     // A value of the environment alone switches nothing on where the file does not refer to it.
     const isFromEnv = field.env !== undefined;
-    const isSet = settings.current(...path) !== undefined;
+    const isSet = isSetAt(field, all, settings);
     if (isEmptied(field, typed)) return isSet && !field.isListed ? [[path, undefined]] : [];
+    // As the form showed it: a reference that somebody has written by hand stays one.
+    if (isSet && answer === presentValue(field, all, settings)) return [];
     const value = answer || (isSet ? undefined : isFromEnv ? all[field.key] : field.usual);
     return value ? [[path, writtenValue(field, value, all)]] : [];
   });
-  const always = (card.sets ?? []).map(
-    ([path, value]): SettingChange => [path.map((name) => fillIn(name, all)), value],
+  const always = (card.sets ?? []).flatMap(([path, value]) =>
+    changeTo(
+      path.map((name) => fillIn(name, all)),
+      value,
+      settings,
+    ),
   );
   return [...always, ...ofFields];
 }
 
 function writtenValue(field: SetupField, value: string, all: SetupAnswers): SettingValue {
   if (field.kind === 'switch') return value === 'on';
-  const own = field.env === undefined ? value.replaceAll('${', () => '$${') : `\${${variableOf(field, all)}}`;
+  const own = field.env === undefined ? literalText(value) : `\${${variableOf(field, all)}}`;
   const text = (field.written ?? ':value').replace(':value', () => own);
   return field.isListed ? [text] : text;
 }
 
-/** Secrets among the answers, by the variables that are to hold them. Pure. */
-export function secretsOf({ fields }: SetupCard, all: SetupAnswers, typed: SetupAnswers): Record<string, string> {
-  const secrets = fields.filter((field) => field.env !== undefined && isAsked(field, all) && typed[field.key]?.trim());
+/** Secrets among the answers, by the variables that are to hold them; with `settings` without those that are set. Pure. */
+export function secretsOf(
+  { fields }: SetupCard,
+  all: SetupAnswers,
+  typed: SetupAnswers,
+  settings?: KnownSettings,
+): Record<string, string> {
+  const isKept = (field: SetupField) =>
+    settings !== undefined &&
+    isSetAt(field, all, settings) &&
+    presentValue(field, all, settings) === typed[field.key]?.trim();
+  const secrets = fields.filter(
+    (field) => field.env !== undefined && isAsked(field, all) && typed[field.key]?.trim() && !isKept(field),
+  );
   return Object.fromEntries(secrets.map((field) => [variableOf(field, all), typed[field.key]?.trim() ?? '']));
 }

@@ -6,15 +6,16 @@ import { omitUndefined } from '../../base/json.ts';
 import { silentLog } from '../../base/log.ts';
 import { MetricsBook } from '../../base/metrics.ts';
 import { isUrl, plural } from '../../base/text.ts';
-import { modelsConfig } from '../../config/index.ts';
-import type {
-  KnownSettings,
-  SettingChange,
-  SetupAnswers,
-  SetupCard,
-  SetupChoice,
-  SetupField,
-  SetupVerdict,
+import { expandEnv, modelsConfig } from '../../config/index.ts';
+import {
+  changeTo,
+  type KnownSettings,
+  type SettingChange,
+  type SetupAnswers,
+  type SetupCard,
+  type SetupChoice,
+  type SetupField,
+  type SetupVerdict,
 } from './card.ts';
 
 interface ProviderChoice {
@@ -120,7 +121,8 @@ async function probeProvider(
 }
 
 /** A model of this machine, with the window with which it is served where that is smaller than the one that is set. */
-async function chooseLocal(choice: string, { env, current }: KnownSettings): Promise<SetupVerdict> {
+async function chooseLocal(choice: string, known: KnownSettings): Promise<SetupVerdict> {
+  const { env, current } = known;
   const home = (await findLocalModels(env)).find(({ models }) => models.includes(choice));
   if (!home) {
     const remedy = 'Start it and look again, or choose another one.';
@@ -131,7 +133,7 @@ async function chooseLocal(choice: string, { env, current }: KnownSettings): Pro
   const set = Number(current('models', 'providers', name, 'context_tokens') ?? Number.POSITIVE_INFINITY);
   // A smaller one is somebody's choice; a larger one would be cut off without a word.
   const context_tokens = window !== undefined && !(set <= window) ? window : undefined;
-  const settings = modelChanges(choice, omitUndefined({ name, kind, base_url, context_tokens }));
+  const settings = modelChanges(choice, omitUndefined({ name, kind, base_url, context_tokens }), known);
   const says = `${choice} answers, by ${title}`;
   return {
     ok: true,
@@ -140,37 +142,37 @@ async function chooseLocal(choice: string, { env, current }: KnownSettings): Pro
   };
 }
 
-/** A vendor's model, after the vendor has taken the key; the configuration refers to the variable that holds it. */
+/** A vendor's model, after the vendor has taken the key. */
 async function chooseOf(
-  { name, title, kind, env }: Vendor,
+  { name, title, kind }: Vendor,
   { choice = '', vendor_model: other, ...answers }: SetupAnswers,
-  current: KnownSettings['current'],
+  known: KnownSettings,
 ): Promise<SetupVerdict> {
-  const url = textIn(current('models', 'providers', name, 'base_url'));
+  const url = textAt(['models', 'providers', name, 'base_url'], known);
   const provider = omitUndefined({ name, kind, api_key: answers[keyOf(name)], base_url: url });
   // Behind an address of one's own nothing is known of its models but the one that is set.
-  const set = url === undefined ? undefined : textIn(current('models', 'default'));
+  const set = url === undefined ? undefined : textAt(['models', 'default'], known);
   const named = other ? `${name}/${other}` : choice === name ? undefined : choice;
   const health = await probeProvider(provider, named ?? (set?.startsWith(`${name}/`) ? set : undefined));
   if (!health.ok) return refusal(health, title, { key: keyOf(name), model: other ? 'vendor_model' : 'choice' });
   const model = named ?? health.model;
-  return {
-    ok: true,
-    says: `${model} answers`,
-    settings: modelChanges(model, { ...provider, api_key: `\${${env}}` }),
-  };
+  return { ok: true, says: `${model} answers`, settings: modelChanges(model, { name, kind }, known) };
 }
 
 /** A model behind an address, whoever runs that. */
-async function chooseService({ name = '', url = '', model: named = '', key }: SetupAnswers): Promise<SetupVerdict> {
+async function chooseService(
+  { name = '', url = '', model: named = '', key }: SetupAnswers,
+  known: KnownSettings,
+): Promise<SetupVerdict> {
   // As a refusal names it.
   const model = `${name}/${named.startsWith(`${name}/`) ? named.slice(name.length + 1) : named}`;
-  const service = omitUndefined({ name, kind: 'openai-compatible' as const, base_url: url, api_key: key });
-  const provider = omitUndefined({ ...service, context_tokens: await findWindow(service, model) });
-  const health = await probeProvider(provider, model);
+  const kind = 'openai-compatible';
+  const service = omitUndefined({ name, kind, base_url: url, api_key: key } as const);
+  const context_tokens = await findWindow(service, model);
+  const health = await probeProvider(omitUndefined({ ...service, context_tokens }), model);
   const isUsable = health.ok || health.code === 'MODEL_NO_TOOLS';
   if (!isUsable) return refusal(health, undefined, { key: 'key', model: 'model', address: 'url' });
-  const settings = modelChanges(model, { ...provider, api_key: undefined });
+  const settings = modelChanges(model, omitUndefined({ name, kind, context_tokens }), known);
   return { ok: true, says: `${model} answers`, notes: health.ok ? [] : [health.remedy ?? health.says], settings };
 }
 
@@ -184,14 +186,21 @@ function refusal(
   return { ok: false, field, says: title === undefined ? says : `${title}: ${says}`, remedy };
 }
 
-const textIn = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+/** A text of the configuration, with its references followed. */
+function textAt(path: readonly string[], { current, env }: KnownSettings): string | undefined {
+  const value = current(...path);
+  return (typeof value === 'string' && expandEnv(value, env).text) || undefined;
+}
 
-function modelChanges(choice: string, { name, ...settings }: ProviderChoice): SettingChange[] {
+/** Settings of a provider beside its key, which its field writes. */
+function modelChanges(
+  choice: string,
+  { name, ...settings }: Omit<ProviderChoice, 'api_key'>,
+  known: KnownSettings,
+): SettingChange[] {
   return [
-    [['models', 'default'], choice],
-    ...Object.entries(omitUndefined(settings)).map(
-      ([key, value]): SettingChange => [['models', 'providers', name, key], value],
-    ),
+    ...changeTo(['models', 'default'], choice, known),
+    ...Object.entries(settings).flatMap(([key, value]) => changeTo(['models', 'providers', name, key], value, known)),
   ];
 }
 
@@ -216,6 +225,7 @@ const fields: readonly SetupField[] = [
       hint: keys,
       kind: 'secret',
       when: { of: 'choice', is: [name] },
+      path: ['models', 'providers', name, 'api_key'],
       env,
     }),
   ),
@@ -228,7 +238,14 @@ const fields: readonly SetupField[] = [
     when: isVendors,
     explainMalformed: explainModel,
   },
-  { key: 'url', label: 'Its address', hint: 'It ends in /v1 most often.', kind: 'url', when: isService },
+  {
+    key: 'url',
+    label: 'Its address',
+    hint: 'It ends in /v1 most often.',
+    kind: 'url',
+    when: isService,
+    path: ['models', 'providers', ':name', 'base_url'],
+  },
   { key: 'model', label: 'The name of the model', kind: 'text', when: isService, explainMalformed: explainModel },
   {
     key: 'name',
@@ -278,7 +295,7 @@ export const modelCard: SetupCard = {
   async check(answers, settings) {
     const { choice = '' } = answers;
     const vendor = VENDORS.find(({ name }) => choice === name || choice.startsWith(`${name}/`));
-    if (vendor) return chooseOf(vendor, answers, settings.current);
-    return choice === SERVICE ? chooseService(answers) : chooseLocal(choice, settings);
+    if (vendor) return chooseOf(vendor, answers, settings);
+    return choice === SERVICE ? chooseService(answers, settings) : chooseLocal(choice, settings);
   },
 };

@@ -3,6 +3,8 @@ import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { readConfig } from '../../../src/app/config.ts';
+import { Secrets } from '../../../src/base/log.ts';
 import { type Browser, Programs } from '../../adapters/http/support.ts';
 import { FakeDiscord } from '../../support/discord/index.ts';
 import { jsonServer } from '../../support/json-server.ts';
@@ -220,6 +222,48 @@ describe('cards', () => {
     expect(fields.find(({ key }) => key === 'model')?.value).toBe(model);
     const again = await add(owner, 'voice', { url: `http://${speech.host}/v1`, model }, { change: true });
     expect(again.status).toBe(200);
+  });
+
+  test("a model's address and names refer to no variable, whoever sends them", async () => {
+    const model = 'gpt-${CODA_SECRET_KEY}';
+    const served = { object: 'list', data: [{ id: model, object: 'model' }] };
+    const service = await jsonServer({ 'GET /$%7BCODA_SECRET_KEY%7D/v1/models': served, 'GET /v1/models': served });
+    const { owner, read, file } = await home();
+    const env = { CODA_SECRET_KEY: 'x'.repeat(32), OPENAI_API_KEY: 'k', MODEL_OWN_KEY: 'k' };
+    const values = () => readConfig({ file, env, secrets: new Secrets() }).models;
+    const url = `http://${service.host}/\${CODA_SECRET_KEY}/v1`;
+    const own = await add(owner, 'model', { choice: 'service', url, model, key: KEY });
+    expect(own).toMatchObject({ status: 200, body: { says: `own/${model} answers` } });
+    expect(parse(read()).models.providers.own.api_key).toBe('${MODEL_OWN_KEY}');
+    expect(values()).toMatchObject({ default: `own/${model}`, providers: { own: { base_url: url, api_key: 'k' } } });
+    writeFileSync(file, `${MINE}models: { providers: { openai: { base_url: "http://${service.host}/v1" } } }\n`);
+    const vendors = { choice: 'openai', openai_key: KEY, vendor_model: model };
+    expect((await add(owner, 'model', vendors)).status).toBe(200);
+    expect(values()).toMatchObject({ default: `openai/${model}`, providers: { openai: { api_key: 'k' } } });
+  });
+
+  test('a reference that somebody wrote by hand stays one where the answer is what it comes to', async () => {
+    const speech = await jsonServer({ 'GET /v1/audio/transcriptions': {} });
+    const { owner, file, read } = await home();
+    const url = `http://${speech.host}/v1`;
+    const mine = `${MINE}speech:
+  transcribe:
+    kind: \${HEARS:-openai-compatible}
+    base_url: \${SPEECH_URL:-${url}}
+    model: \${WHISPER_MODEL:-base}
+    api_key: \${WHISPER_KEY:-a-key}
+`;
+    writeFileSync(file, mine);
+    const { fields } = await form(owner, 'voice');
+    expect(fields.slice(0, 3).map(({ value, set }) => [value, set])).toEqual([
+      [url, true],
+      [null, true],
+      ['base', true],
+    ]);
+    expect((await add(owner, 'voice', { url, model: 'base', key: 'a-key' }, { change: true })).status).toBe(200);
+    expect(read()).toBe(mine);
+    expect((await add(owner, 'voice', { url, model: 'large' }, { change: true })).status).toBe(200);
+    expect(read()).toBe(mine.replace('${WHISPER_MODEL:-base}', 'large'));
   });
 
   test('what a form cannot have is refused at its field, before anybody is asked', async () => {
