@@ -49,6 +49,7 @@ export {
   changeTo,
   entriesOf,
   entryFieldOf,
+  explainWrong,
   type FieldProblem,
   isAsked,
   type KnownSettings,

@@ -39,15 +39,16 @@ function withHashes(text: string): string {
   });
 }
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 /**
- * `env` with what `file` sets besides, of the names that the configuration asks for and no others: a `.env` that other
- * programs share must not change how this process runs. What the environment itself sets, and not to nothing, wins.
+ * `env` with what `files` set besides, an earlier one before a later, of the names that are needed and no others: a `.env`
+ * that other programs share must not change how this process runs. What the environment itself sets, and not to nothing,
+ * wins.
  */
-export function withEnvFile(
-  env: Readonly<Record<string, string | undefined>>,
-  file: string,
-  isNeeded: (name: string) => boolean,
-): Readonly<Record<string, string | undefined>> {
-  const missing = Object.entries(readEnvFile(file)).filter(([name]) => isNeeded(name) && !env[name]);
-  return missing.length === 0 ? env : { ...env, ...Object.fromEntries(missing) };
+export function withEnvFiles(env: Env, files: readonly string[], isNeeded = (_name: string) => true): Env {
+  const all = { ...env };
+  for (const file of files)
+    for (const [name, value] of Object.entries(readEnvFile(file))) if (isNeeded(name)) all[name] ||= value;
+  return all;
 }

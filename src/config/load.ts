@@ -7,7 +7,7 @@ import { decodeText, isUrl, plural, shorten } from '../base/text.ts';
 import { readYaml, type YamlEntry, type YamlNode, type YamlPlace, type YamlProblem } from '../base/yaml.ts';
 import type { ConfigBlock, EnvOverride } from './block.ts';
 import { CORE_BLOCKS, type CoreValues } from './blocks.ts';
-import { envFileOf, withEnvFile } from './env-file.ts';
+import { envFileOf, withEnvFiles } from './env-file.ts';
 import { foreignEnv } from './foreign-env.ts';
 import { eachValue, nameProviders, readUnitKeys } from './notation.ts';
 import { childOf, fieldOf, keysOf, othersOf, type Path, pathText, rootSchema } from './schema.ts';
@@ -18,8 +18,8 @@ export interface ConfigRequest {
   env: Readonly<Record<string, string | undefined>>;
   /** `--config`; else CODA_CONFIG; else `config/config.yaml` or `config.yaml` in the data folder, which need not be there. */
   file?: string | undefined;
-  /** A file of environment variables; else the `.env` of the configuration. */
-  envFile?: string | undefined;
+  /** Files of environment variables, an earlier one before a later; else those of the configuration's place. */
+  envFiles?: readonly string[] | undefined;
   /** `--data`; else CODA_DATA; else `data`. */
   dataDir?: string | undefined;
   flags?: Flags | undefined;
@@ -38,6 +38,8 @@ export interface ConfigRequest {
 export interface Config extends CoreValues {
   readonly dataDir: string;
   readonly file: string | undefined;
+  /** Place of the file; without any, of the one that the page makes. */
+  readonly place: ConfigPlace;
   readonly overridden: readonly OverriddenSetting[];
   /** Sentences about what is switched on and lacks something, and about variables of another program that coda does not read. */
   readonly notices: readonly string[];
@@ -60,7 +62,7 @@ export function loadConfig(request: ConfigRequest): Config {
   const tree = new Tree();
 
   const found = findFile(request, cwd);
-  const env = environment(request, found, overrides, cwd);
+  const env = environment(request, found, overrides);
   if (found.text !== undefined) parseInto(found.text, { file: found.shown, env, tree, problems });
   const file = found.text === undefined ? undefined : found.file;
   const overridden = overrideByEnv(tree, env, overrides);
@@ -84,6 +86,7 @@ export function loadConfig(request: ConfigRequest): Config {
     ...(values as CoreValues),
     dataDir,
     file,
+    place: file === undefined ? firstPlace(dataDir, cwd) : { file, envFiles: found.envFiles },
     overridden,
     notices: [...blocks.flatMap(({ key, lacks }) => lacks?.(values[key]) ?? []), ...foreignEnv(request.env)],
     block: <S extends z.ZodType>({ key }: ConfigBlock<S>) => values[key] as z.output<S>,
@@ -98,46 +101,58 @@ interface FoundFile {
   shown: string;
   /** Undefined: there is none, and none was named. */
   text: string | undefined;
-  /** True of one that was made in a browser: the variables of before are read beside its own. */
-  isFirst: boolean;
+  envFiles: readonly string[];
+}
+
+/** A configuration, and the files of variables that it gets: an earlier one goes before a later. The first is its own. */
+export interface ConfigPlace {
+  file: string;
+  envFiles: readonly string[];
+}
+
+/** The place of the configuration that `loadConfig` would read. */
+export function findPlace({ cwd = process.cwd(), ...request }: ConfigPlaceRequest): ConfigPlace {
+  const named = request.file ?? (request.env.CODA_CONFIG || undefined);
+  const shown = named ?? usualConfigFile(dataFolder(request).folder, cwd);
+  if (named === undefined && shown !== USUAL_FILE) return firstPlace(dataFolder(request).folder, cwd);
+  const file = resolve(cwd, shown);
+  return { file, envFiles: [envFileOf(file)] };
+}
+
+type ConfigPlaceRequest = Pick<ConfigRequest, 'env' | 'file' | 'dataDir' | 'cwd'>;
+
+/** The place of one that is made in a browser: the variables of before are read beside its own. */
+function firstPlace(dataDir: string, cwd: string): ConfigPlace {
+  const file = resolve(cwd, firstConfigFile(dataDir));
+  return { file, envFiles: [envFileOf(file), envFileOf(resolve(cwd, USUAL_FILE))] };
 }
 
 function findFile(request: ConfigRequest, cwd: string): FoundFile {
   const named = request.file ?? (request.env.CODA_CONFIG || undefined);
   const shown = named ?? usualConfigFile(dataFolder(request).folder, cwd);
-  const file = resolve(cwd, shown);
-  const isFirst = named === undefined && shown !== USUAL_FILE;
-  return { file, shown, text: readConfigFile(file, named !== undefined), isFirst };
+  const { file, envFiles } = findPlace({ ...request, cwd });
+  return { file, shown, text: readConfigFile(file, named !== undefined), envFiles: request.envFiles ?? envFiles };
 }
 
 const USUAL_FILE = join('config', 'config.yaml');
 
 /** The configuration where none is named: `config/config.yaml`, or the one that the first start in a browser left in the data folder. */
-export function usualConfigFile(dataDir: string, cwd: string): string {
+function usualConfigFile(dataDir: string, cwd: string): string {
   const own = firstConfigFile(dataDir);
   return !existsSync(resolve(cwd, USUAL_FILE)) && existsSync(resolve(cwd, own)) ? own : USUAL_FILE;
 }
 
 /** Place of the configuration that is made in a browser: the folder of the program may be read-only, this one is not. */
-export function firstConfigFile(dataDir: string): string {
+function firstConfigFile(dataDir: string): string {
   return join(dataDir, 'config.yaml');
 }
 
-function environment(
-  { env, envFile }: ConfigRequest,
-  { file, text = '', isFirst }: FoundFile,
-  overrides: readonly EnvOverride[],
-  cwd: string,
-) {
+function environment({ env }: ConfigRequest, { text = '', envFiles }: FoundFile, overrides: readonly EnvOverride[]) {
   const needed = new Set([...overrides.map((override) => override.env), ...referredTo(text)]);
-  const own = withEnvFile(env, envFile ?? envFileOf(file), (name) => needed.has(name));
-  return isFirst && envFile === undefined ? withEnvFile(own, usualEnvFile(cwd), (name) => needed.has(name)) : own;
+  return withEnvFiles(env, envFiles, (name) => needed.has(name));
 }
 
-/** Variables of a coda whose configuration is not named. */
-export const usualEnvFile = (cwd: string): string => envFileOf(resolve(cwd, USUAL_FILE));
-
-function dataFolder({ env, dataDir }: ConfigRequest): { folder: string; origin: Origin } {
+function dataFolder({ env, dataDir }: Pick<ConfigRequest, 'env' | 'dataDir'>): { folder: string; origin: Origin } {
   if (dataDir !== undefined) return { folder: dataDir, origin: { kind: 'flag', name: '--data' } };
   if (env.CODA_DATA) return { folder: env.CODA_DATA, origin: { kind: 'env', name: 'CODA_DATA' } };
   return { folder: 'data', origin: { kind: 'default' } };

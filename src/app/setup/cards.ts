@@ -1,10 +1,11 @@
 /** The cards of a running coda: asked over HTTP, checked, and written into the configuration and its `.env`. */
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { append, rowOf } from '../../audit/index.ts';
 import { deadline } from '../../base/async.ts';
-import { CodaError, systemCode } from '../../base/errors.ts';
+import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
+import { listOf } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import {
   changesOf,
@@ -24,10 +25,10 @@ import {
   secretsOf,
   variableOf,
 } from '../../chat/index.ts';
-import { type Config, firstConfigFile, readEnvFile, usualEnvFile } from '../../config/index.ts';
+import type { Config } from '../../config/index.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { Database } from '../../storage/index.ts';
-import { openSetupFiles, type SetupFiles } from './files.ts';
+import { openSetupFiles, PartialWrite, type SetupFiles } from './files.ts';
 
 export interface SetupCardsDeps {
   config: Config;
@@ -72,7 +73,7 @@ export class SetupCards {
   /** All cards with what is set of them, the file that they are written into, and whether that can be done. */
   async list() {
     const files = await this.files();
-    const settings = this.settingsOf(files);
+    const settings = settingsOf(files);
     const cards = (await this.deps.cards()).map((card) => {
       const isSeveral = entryFieldOf(card) !== undefined;
       return { card, isSeveral, entries: entriesOf(card, settings), isSet: isSet(card, settings) };
@@ -83,7 +84,7 @@ export class SetupCards {
   /** The fields of a card; `entry`: of the one of this name. Throws `HTTP_NOT_FOUND`. */
   async describe(id: string, entry: string | undefined) {
     const files = await this.files();
-    const settings = this.settingsOf(files);
+    const settings = settingsOf(files);
     const card = await this.findCard(id);
     const choices = (await card.findChoices?.(settings)) ?? {};
     const key = entryFieldOf(card);
@@ -106,7 +107,7 @@ export class SetupCards {
   async add(id: string, { version, answers: typed, isChange, personId }: SentAnswers) {
     const { world, egress } = this.deps;
     const files = await this.files(version);
-    const settings = this.settingsOf(files);
+    const settings = settingsOf(files);
     const card = await this.findCard(id);
     const { all, problems } = readAnswers(card, typed, settings);
     const twice = isChange ? [] : takenProblems(card, all, settings);
@@ -139,7 +140,7 @@ export class SetupCards {
     { version, entry, personId }: Omit<SentAnswers, 'answers' | 'isChange'> & { entry: string | undefined },
   ) {
     const files = await this.files(version);
-    const settings = this.settingsOf(files);
+    const settings = settingsOf(files);
     const card = await this.findCard(id);
     const key = entryFieldOf(card);
     const answers = key === undefined ? {} : { [key]: entry ?? '' };
@@ -150,15 +151,28 @@ export class SetupCards {
         : entriesOf(card, settings).includes(entry ?? '');
     if (!isThere || card.isLasting) throw noSuch();
     const variables = card.fields.filter(({ env }) => env !== undefined).map((field) => variableOf(field, answers));
-    // It would go on by it.
-    const fixedBy = variables.find((name) => this.deps.world.env[name]);
-    if (fixedBy !== undefined) throw heldByEnvironment(fixedBy);
-    const secrets = Object.fromEntries(
-      variables.filter((name) => !isShared(name, files)).map((name) => [name, undefined]),
-    );
+    const changes: SettingChange[] = [[place, undefined]];
+    this.assertGoes(card, { variables, changes, place }, files);
+    const secrets = Object.fromEntries(variables.map((name) => [name, undefined]));
     const subject = [id, entry].filter(Boolean).join(' ');
-    await this.write(files, { changes: [[place, undefined]], secrets, subject, personId, act: 'remove' });
-    return { restarts: this.restart() };
+    const left = await this.write(files, { changes, secrets, subject, personId, act: 'remove' });
+    const restarts = this.restart();
+    if (left !== undefined) throw partRemoval(left, files.env);
+    return { restarts };
+  }
+
+  /** Throws `HTTP_CONFLICT` where a variable that stays would keep it on. */
+  private assertGoes(card: SetupCard, { variables, changes, place }: Removal, files: SetupFiles): void {
+    for (const name of variables) {
+      const holder = this.deps.world.env[name] ? "coda's environment" : files.otherFileOf(name);
+      if (holder !== undefined) throw errorOfHolder(name, holder);
+    }
+    const shared = variables.filter((name) => files.refersTo(name, changes));
+    const rest: KnownSettings = {
+      env: Object.fromEntries(shared.map((name) => [name, files.variables[name]])),
+      current: (...path) => (place.every((key, at) => path[at] === key) ? undefined : files.current(...path)),
+    };
+    if (shared.length > 0 && isSet(card, rest)) throw errorOfSetting(shared);
   }
 
   private showField(field: SetupField, answers: SetupAnswers, settings: KnownSettings): ShownField {
@@ -188,21 +202,32 @@ export class SetupCards {
     });
   }
 
-  private async write(files: SetupFiles, { changes, secrets, subject, personId, act }: WrittenCard): Promise<void> {
+  /** Gives a sentence about what is left to be taken out by hand. */
+  private async write(
+    files: SetupFiles,
+    { changes, secrets, subject, personId, act }: WrittenCard,
+  ): Promise<string | undefined> {
     const { world, database } = this.deps;
     const at = world.clock.now();
     const names = changes.map(([path]) => path.join('.'));
     const detail = { settings: names, file: files.config };
-    await database.tx('setup.write', async (tx) => {
-      append(tx, [rowOf({ at, action: `setup.${act}`, subject, personId, origin: 'http', detail })]);
-      // Within it: what could not be written has no entry.
-      try {
-        files.write(changes, secrets, world.env);
-      } catch (error) {
-        throw asConflict(error, names, secrets);
-      }
-    });
+    let outcome: { left: string | undefined } | undefined;
+    try {
+      await database.tx('setup.write', async (tx) => {
+        append(tx, [rowOf({ at, action: `setup.${act}`, subject, personId, origin: 'http', detail })]);
+        // Within it: what could not be written has no entry. Once, however often the transaction is tried.
+        outcome ??= { left: files.write(changes, secrets) };
+      });
+    } catch (error) {
+      if (outcome === undefined) throw asConflict(error, names, secrets);
+      world.log.error(
+        { err: error, card: subject, act },
+        'the configuration was changed, and the audit log does not say so',
+      );
+      throw unrecordedWrite(files.config, error);
+    }
     world.log.info({ card: subject, act, config: files.config }, 'the configuration was changed in the browser');
+    return outcome?.left;
   }
 
   private restart(): boolean {
@@ -225,19 +250,21 @@ export class SetupCards {
   }
 
   private async files(version?: string): Promise<SetupFiles> {
-    const { config } = this.deps;
-    const files = await openSetupFiles(config.file ?? firstConfigFile(config.dataDir));
+    const { config, world } = this.deps;
+    const files = await openSetupFiles(config.place, world.env).catch((error: unknown) => {
+      throw asUnreadable(error);
+    });
     if (version === undefined || version === files.version) return files;
     throw editedMeanwhile(files.config);
   }
+}
 
-  private settingsOf({ env, current }: SetupFiles): KnownSettings {
-    const own = Object.entries(this.deps.world.env).filter(([, value]) => value);
-    return {
-      env: { ...readEnvFile(usualEnvFile(process.cwd())), ...readEnvFile(env), ...Object.fromEntries(own) },
-      current,
-    };
-  }
+const settingsOf = ({ variables, current }: SetupFiles): KnownSettings => ({ env: variables, current });
+
+interface Removal {
+  variables: readonly string[];
+  changes: readonly SettingChange[];
+  place: readonly string[];
 }
 
 interface WrittenCard {
@@ -269,12 +296,9 @@ function takenProblems(card: SetupCard, all: SetupAnswers, settings: KnownSettin
   return [{ field, detail: 'This one is there already: change it, or choose another.' }];
 }
 
-/** True if more than one setting refers to a variable. */
-const isShared = (name: string, { current }: SetupFiles): boolean =>
-  (JSON.stringify(current() ?? {}).match(new RegExp(`\\$\\{${name}\\b`, 'g')) ?? []).length > 1;
-
 /** True if the file, or the nearest folder that is there above it, may be written. */
 async function isWritable(file: string): Promise<boolean> {
+  if (await isMountPoint(file)) return false;
   for (let path = file; ; path = dirname(path)) {
     try {
       // A file is put in place of the old one, in its folder.
@@ -283,6 +307,16 @@ async function isWritable(file: string): Promise<boolean> {
     } catch (error) {
       if (systemCode(error) !== 'ENOENT' || dirname(path) === path) return false;
     }
+  }
+}
+
+/** True of a file that is mounted by itself, as into a container: none can be put in its place. */
+async function isMountPoint(file: string): Promise<boolean> {
+  try {
+    const path = await realpath(file);
+    return (await stat(path)).dev !== (await stat(dirname(path))).dev;
+  } catch {
+    return false;
   }
 }
 
@@ -310,10 +344,40 @@ function refusedCheck(detail: string, field: string | undefined): CodaError {
   });
 }
 
-function heldByEnvironment(variable: string): CodaError {
+function errorOfHolder(variable: string, holder: string): CodaError {
   return new CodaError('HTTP_CONFLICT', {
-    message: `${variable} of coda's environment switches it on. Nothing was written.`,
-    remedy: 'Take the variable out of its environment, and start it again.',
+    message: `${variable} of ${holder} switches it on. Nothing was written.`,
+    remedy: 'Take the variable out there, and start coda again.',
+  });
+}
+
+function errorOfSetting(variables: readonly string[]): CodaError {
+  const names = listOf(variables);
+  return new CodaError('HTTP_CONFLICT', {
+    message: `${names} would keep it on, and another setting refers to ${names}. Nothing was written.`,
+    remedy: 'Give that setting a variable of its own, and take this out then.',
+  });
+}
+
+function partRemoval(left: string, env: string): CodaError {
+  return new CodaError('HTTP_CONFLICT', { message: left, remedy: `Take it out of ${env} by hand.` });
+}
+
+function unrecordedWrite(file: string, cause: unknown): CodaError {
+  return new CodaError('HTTP_CONFLICT', {
+    message: `${file} was written, and the audit log has no entry of it (${messageOf(cause)}).`,
+    remedy: 'See with "coda doctor" how the database is, and start coda again: it has the new settings then.',
+    cause,
+  });
+}
+
+/** An error of files that cannot be read or edited, as a page may see it. */
+function asUnreadable(error: unknown): unknown {
+  if (!(error instanceof CodaError && ['CONFIG_INVALID', 'CONFIG_UNREADABLE'].includes(error.code))) return error;
+  return new CodaError('HTTP_CONFLICT', {
+    message: error.message,
+    remedy: 'Run "coda config check" at the terminal: it says what is wrong. Mend that, and look again.',
+    cause: error,
   });
 }
 
@@ -334,6 +398,9 @@ function editedMeanwhile(file: string): CodaError {
 /** An error of the files, as a program may see it: with the settings by name where a person has to write them. */
 function asConflict(error: unknown, names: readonly string[], secrets: WrittenCard['secrets']): unknown {
   if (!(error instanceof CodaError)) return error;
+  if (error instanceof PartialWrite) {
+    return new CodaError('HTTP_CONFLICT', { message: error.message, remedy: error.remedy, cause: error });
+  }
   if (error.code === 'CONFIG_EDITED') return editedMeanwhile('The configuration');
   if (error.code === 'CONFIG_INVALID' || error.code === 'CONFIG_UNREADABLE') {
     return new CodaError('HTTP_REFUSED', { message: error.message, remedy: error.remedy, cause: error });

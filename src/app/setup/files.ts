@@ -1,4 +1,4 @@
-/** The two files that a setup writes, by `coda init` and by the first start in the browser: edited, checked, and put in place whole. */
+/** The two files that a setup writes, by `coda init`, the first start in the browser and the cards of the page: edited, checked, and put in place whole. */
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -18,9 +18,9 @@ import { parseEnv } from 'node:util';
 import type { Document } from 'yaml';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import { Secrets } from '../../base/log.ts';
-import { stripEnd } from '../../base/text.ts';
+import { listOf, stripEnd } from '../../base/text.ts';
 import type { SettingChange } from '../../chat/index.ts';
-import { envFileOf } from '../../config/index.ts';
+import { type ConfigPlace, envFileOf, readEnvFile, withEnvFiles } from '../../config/index.ts';
 import { readConfig } from '../config.ts';
 
 /** The configuration and its `.env` as they were when they were opened. */
@@ -31,13 +31,20 @@ export interface SetupFiles {
   isThere: boolean;
   /** Another one after each change of either; tells nothing of what they say. */
   version: string;
+  /** All variables that the configuration gets: of the environment, its `.env`, and others that this does not write. */
+  variables: Env;
   /** A value of the configuration, as it is written. */
   current(...path: string[]): unknown;
+  /** True if the configuration, with `changes` made, refers to a variable. */
+  refersTo(name: string, changes: readonly SettingChange[]): boolean;
+  /** Path of a file that sets a variable, too, and is not written by this. */
+  otherFileOf(name: string): string | undefined;
   /**
    * Writes both, or neither where the result would not be valid (`CONFIG_INVALID`) or somebody has edited them meanwhile
-   * (`CONFIG_EDITED`). `env` is what the configuration may refer to besides.
+   * (`CONFIG_EDITED`); `PartialWrite` where `.env` could not be put back. A variable to which the result refers is not taken
+   * away. Gives a sentence about what is left to be taken out by hand.
    */
-  write(changes: readonly SettingChange[], secrets: NewSecrets, env: Env): void;
+  write(changes: readonly SettingChange[], secrets: NewSecrets): string | undefined;
 }
 
 /** Variables of `.env` by name; undefined takes one away. */
@@ -45,22 +52,36 @@ type NewSecrets = Readonly<Record<string, string | undefined>>;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Reads what is there. Throws `CONFIG_INVALID` for what is no YAML that can be edited. */
-export async function openSetupFiles(file: string): Promise<SetupFiles> {
+/** Something was written, and it is not the whole. The message says what. */
+export class PartialWrite extends CodaError {}
+
+/** Reads what is there; `env` is the environment itself. Throws `CONFIG_INVALID` for what is no YAML that can be edited. */
+export async function openSetupFiles({ file, envFiles }: ConfigPlace, env: Env): Promise<SetupFiles> {
   const yaml = await import('yaml');
-  const drafts = { config: readDraft(file), env: readDraft(envFileOf(file)) };
+  const [own = envFileOf(file), ...others] = envFiles;
+  const drafts = { config: readDraft(file), env: readDraft(own) };
   const document = yaml.parseDocument(drafts.config.text, { logLevel: 'silent' });
-  if (editYaml(yaml, drafts.config.text, []) === undefined) throw notYaml(file);
+  const edited = (changes: readonly SettingChange[]): string => {
+    const text = editYaml(yaml, drafts.config.text, changes);
+    if (text === undefined) throw notYaml(file);
+    return text;
+  };
+  edited([]);
   return {
     config: drafts.config.path,
     env: drafts.env.path,
     isThere: drafts.config.isThere,
     version: hashOf(`${drafts.config.hash} ${drafts.env.hash}`).slice(0, VERSION_DIGITS),
+    variables: withEnvFiles(env, envFiles),
     current: (...path) => plain(document.getIn(path)),
-    write(changes, secrets, env) {
-      const text = editYaml(yaml, drafts.config.text, changes);
-      if (text === undefined) throw notYaml(file);
-      writeBoth(drafts, text, secrets, env);
+    refersTo: (name, changes) => refersTo(yaml, edited(changes), name),
+    otherFileOf: (name) => others.find((other) => other !== own && readEnvFile(other)[name]),
+    write(changes, secrets) {
+      const text = edited(changes);
+      const wanted = Object.entries(secrets).filter(
+        ([name, value]) => value !== undefined || !refersTo(yaml, text, name),
+      );
+      return writeBoth(drafts, { text, secrets: Object.fromEntries(wanted), env, others });
     },
   };
 }
@@ -69,38 +90,79 @@ const VERSION_DIGITS = 16;
 
 /** Puts one file of the machine in place whole, such as the unit of a service. */
 export function writeWhole(path: string, text: string, mode: number): void {
-  replace(readDraft(path), text, mode);
+  const draft = readDraft(path);
+  using staged = stage(draft, text, draft.mode ?? mode);
+  staged.put();
+}
+
+interface NewTexts {
+  text: string;
+  secrets: NewSecrets;
+  env: Env;
+  /** Files of variables behind `.env`. */
+  others: readonly string[];
 }
 
 /**
- * First what the new configuration refers to, then the configuration; what is taken away goes last, as the old one refers to it. Neither
- * where the result would not be valid.
+ * First what the new configuration refers to, then the configuration; what is taken away goes last, as the old one refers to it.
+ * Neither where the result would not be valid.
  */
-function writeBoth(drafts: { config: Draft; env: Draft }, text: string, secrets: NewSecrets, env: Env): void {
-  const writeConfig = (before: () => void) =>
-    replace(drafts.config, text, 0o644, (fresh) => {
-      validate(fresh, drafts, { ...env, ...secrets });
-      before();
-    });
-  const variables = editEnv(drafts.env.text, secrets);
-  if (Object.keys(secrets).length === 0 || variables === drafts.env.text) writeConfig(() => {});
-  else if (Object.values(secrets).includes(undefined))
-    replace(drafts.env, variables, PRIVATE, () => writeConfig(() => {}));
-  else writeConfig(() => replace(drafts.env, variables, PRIVATE));
+function writeBoth(drafts: { config: Draft; env: Draft }, { text, secrets, env, others }: NewTexts) {
+  const lines = editEnv(drafts.env.text, secrets);
+  using config = stage(drafts.config, text, drafts.config.mode ?? 0o644);
+  using variables = lines === drafts.env.text ? undefined : stage(drafts.env, lines, PRIVATE);
+  validate(config, [variables?.path ?? drafts.env.path, ...others], env);
+  const gone = Object.keys(secrets).filter((name) => secrets[name] === undefined);
+  if (gone.length === 0) variables?.put();
+  try {
+    config.put();
+  } catch (error) {
+    if (variables && gone.length === 0) putBack(drafts, error);
+    throw error;
+  }
+  try {
+    if (gone.length > 0) variables?.put();
+  } catch (error) {
+    const why =
+      error instanceof CodaError && error.code === 'CONFIG_EDITED' ? 'it was changed meanwhile' : messageOf(error);
+    return `${drafts.config.path} was written. ${listOf(gone)} could not be taken out of ${drafts.env.path}: ${why}`;
+  }
+  return undefined;
 }
 
-function validate(fresh: string, { config, env }: { config: Draft; env: Draft }, values: Env): void {
+/** The old `.env` in the place of the new one. */
+function putBack({ config, env }: { config: Draft; env: Draft }, cause: unknown): void {
   try {
-    readConfig({ file: fresh, envFile: env.path, env: values, secrets: new Secrets() });
+    if (env.isThere) {
+      using old = stage(readDraft(env.path), env.text, env.mode ?? PRIVATE);
+      old.put();
+    } else rmSync(env.path);
+  } catch (error) {
+    throw new PartialWrite('DATA_UNWRITABLE', {
+      message: `${env.path} was written and cannot be put back (${messageOf(error)}); ${config.path} was not written: ${messageOf(cause)}`,
+      remedy: `Look through ${env.path}, and let coda write both.`,
+      cause,
+    });
+  }
+}
+
+function validate(config: StagedFile, envFiles: readonly string[], env: Env): void {
+  try {
+    readConfig({ file: config.path, envFiles, env, secrets: new Secrets() });
   } catch (error) {
     if (!(error instanceof CodaError)) throw error;
     const { code, message, remedy } = error;
     throw new CodaError(code, {
-      message: `${message.replaceAll(fresh, config.path)}\nNothing was written.`,
+      message: `${message.replaceAll(config.path, config.shown)}\nNothing was written.`,
       remedy,
       cause: error,
     });
   }
+}
+
+/** True if a value refers to a variable; a comment may do so. */
+function refersTo(yaml: Yaml, text: string, name: string): boolean {
+  return new RegExp(`\\$\\{${name}\\b`).test(JSON.stringify(yaml.parse(text) ?? {}));
 }
 
 function plain(value: unknown): unknown {
@@ -111,7 +173,7 @@ function plain(value: unknown): unknown {
 function notYaml(file: string): CodaError {
   return new CodaError('CONFIG_INVALID', {
     message: `${file} is no YAML that can be edited. Nothing was written.`,
-    remedy: 'See what is wrong with "coda config check", mend it, and run "coda init" again.',
+    remedy: 'See what is wrong with "coda config check", mend it, and try again.',
   });
 }
 
@@ -200,34 +262,50 @@ interface Draft {
   path: string;
   text: string;
   isThere: boolean;
+  mode: number | undefined;
   hash: string;
 }
 
 function readDraft(path: string): Draft {
   const text = textOf(path);
-  return { path, text: text ?? '', isThere: text !== undefined, hash: hashOf(text) };
+  const mode = text === undefined ? undefined : statSync(path).mode & 0o777;
+  return { path, text: text ?? '', isThere: text !== undefined, mode, hash: hashOf(text) };
 }
 
-/**
- * Puts `text` in the place of what `draft` was, at once: who reads sees the old or the new. `check` is given the path of
- * the new text before, and throws where it must not be taken. Whoever changed the file meanwhile wins: `CONFIG_EDITED`.
- */
-function replace(draft: Draft, text: string, mode: number, check: (path: string) => void = () => {}): void {
+/** A new text beside the file that it is for. */
+interface StagedFile extends Disposable {
+  path: string;
+  shown: string;
+  /** Puts it in the place of the old one, at once: who reads sees the old or the new. Whoever changed that meanwhile wins: `CONFIG_EDITED`. */
+  put(): void;
+}
+
+function stage(draft: Draft, text: string, mode: number): StagedFile {
   // The file that a link leads to is replaced, not the link.
   const target = draft.isThere ? realpathSync(draft.path) : draft.path;
-  const fresh = `${target}.${process.pid}.new`;
+  const path = `${target}.${process.pid}.new`;
+  const drop = () => rmSync(path, { force: true });
   try {
     mkdirSync(dirname(target), { recursive: true });
-    writeFiles(fresh, text, draft.isThere && mode !== PRIVATE ? statSync(target).mode & 0o777 : mode);
-    // Before `check`, too, which may write another file.
+    writeFiles(path, text, mode);
     assertUnchanged(draft);
-    check(fresh);
-    assertUnchanged(draft);
-    renameSync(fresh, target);
   } catch (error) {
-    rmSync(fresh, { force: true });
+    drop();
     throw error instanceof CodaError ? error : unwritable(draft.path, error);
   }
+  return {
+    path,
+    shown: draft.path,
+    [Symbol.dispose]: drop,
+    put() {
+      assertUnchanged(draft);
+      try {
+        renameSync(path, target);
+      } catch (error) {
+        throw unwritable(draft.path, error);
+      }
+    },
+  };
 }
 
 const PRIVATE = 0o600;
@@ -236,7 +314,7 @@ function assertUnchanged({ path, hash }: Draft): void {
   if (hashOf(textOf(path)) === hash) return;
   throw new CodaError('CONFIG_EDITED', {
     message: `${path} was changed while this was asked. Nothing was written.`,
-    remedy: 'Save what is open in an editor, and run "coda init" again.',
+    remedy: 'Save what is open in an editor, and try again.',
   });
 }
 

@@ -223,7 +223,8 @@ function isSetAt(field: SetupField, answers: SetupAnswers, { current }: KnownSet
 const isEmptied = ({ key, env, isOptional, isRare }: SetupField, typed: SetupAnswers): boolean =>
   env === undefined && (isOptional || isRare) === true && typed[key]?.trim() === '';
 
-function explainWrong(field: SetupField, value: string): string | undefined {
+/** Problem in the form of a value that is typed into `field`, in a sentence. Pure. */
+export function explainWrong(field: SetupField, value: string): string | undefined {
   const { kind, choices = [], isOpen } = field;
   if (value.length > LONGEST[kind]) return `It is longer than ${plural(LONGEST[kind], 'character')}.`;
   if (/\p{Cc}/u.test(value)) return 'It has signs that cannot be seen.';

@@ -4,6 +4,7 @@ import { CodaError } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import {
   changesOf,
+  explainWrong,
   isAsked,
   type KnownSettings,
   modelCard,
@@ -219,7 +220,15 @@ async function askCard(
   for (;;) {
     const typed = await answersTo(ask, asking, card, { byFlags, trusted });
     const { all, problems } = readAnswers(card, typed, asking);
-    if (problems[0]) throw usage(`${problems[0].field}: ${problems[0].detail}`, 'Answer it, or leave the flag out.');
+    if (problems[0]) {
+      const { field, detail } = problems[0];
+      const isAskable = card.fields.some(({ key, isRare }) => key === field && !isRare) && !(field in byFlags);
+      if (flags.yes || !isAskable) throw usage(`${field}: ${detail}`, 'Answer it, or leave the flag out.');
+      // A value that is set has not the form that it needs.
+      ask.say(texts.malformedAnswer(card.fields.find(({ key }) => key === field)?.label ?? field, detail));
+      trusted = false;
+      continue;
+    }
     const { signal } = new AbortController();
     const verdict = await ask.showWaiting(texts.checkingCard(card.title), () =>
       card.check(all, { world, egress, signal, env, current }),
@@ -268,7 +277,7 @@ async function answerTo(
   const now = presentValue(field, answers, asking);
   const wrong = (value: string) => {
     if (value === '') return isOptional || now ? undefined : texts.missing;
-    return field.explainMalformed?.(value);
+    return explainWrong(field, value);
   };
   if (kind === 'secret') {
     if (now && trusted) return now;

@@ -5,7 +5,7 @@ import { createWorld, openSetupFiles, type SetupFiles, setupCards, writeWhole } 
 import { silentLog } from '../../base/log.ts';
 import { escapeMarkup } from '../../base/text.ts';
 import type { KnownSettings, SettingChange } from '../../chat/index.ts';
-import { readEnvFile, usualConfigFile } from '../../config/index.ts';
+import { findPlace } from '../../config/index.ts';
 import { Egress } from '../../egress/index.ts';
 import { dataDir, type InitFlags } from '../flags.ts';
 import { type Asker, noTerminal, silentAsker, terminalAsker } from './asker.ts';
@@ -14,18 +14,18 @@ import { finishedReport } from './texts.ts';
 
 /** Edits what is there and loses nothing of it. Until the last answer is given nothing is written. */
 export async function init(flags: InitFlags, io: NodeJS.Process): Promise<number> {
-  const file = resolve(flags.config ?? (io.env.CODA_CONFIG || usualConfigFile(dataDir(flags, io), io.cwd())));
-  const files = await openSetupFiles(file);
+  const place = findPlace({ env: io.env, file: flags.config, dataDir: dataDir(flags, io), cwd: io.cwd() });
+  const files = await openSetupFiles(place, io.env);
   const ask = await askerFor(flags, io);
   const { current, isThere } = files;
-  const env = withoutEmpty({ ...readEnvFile(files.env), ...withoutEmpty(io.env) });
+  const env = withoutEmpty(files.variables);
   const world = { ...createWorld({ env: io.env, level: 'error' }), log: silentLog() };
   // The addresses that it asks are the person's own.
   const egress = new Egress({ ports: [80, 443], allow: [], proxy: world.proxy });
   const answers = await gather(ask, { flags, isThere, env, current, world, egress, ...(await setupCards()) });
   const changes = [...answers.changes, ...pageChanges(answers, current)];
-  files.write(changes, answers.secrets, io.env);
-  const service = answers.service ? installService(file, flags, io) : undefined;
+  files.write(changes, answers.secrets);
+  const service = answers.service ? installService(place.file, flags, io) : undefined;
   ask.say(finishedReport({ ...summary(answers, files), ...commandsHere(answers, current, io.env), service }));
   return 0;
 }

@@ -38,6 +38,8 @@ export const notPostgres = 'It begins with postgres:// and names a server.';
 export const refusedBy = ({ says, remedy }: { says: string; remedy?: string | undefined }) =>
   remedy ? `✗ ${says}. ${remedy}` : `✗ ${says}.`;
 
+export const malformedAnswer = (label: string, detail: string) => `✗ ${label}: ${detail}`;
+
 export interface WrittenSetup {
   config: string;
   env: string | undefined;

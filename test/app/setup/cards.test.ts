@@ -1,5 +1,5 @@
 /** Cards over HTTP: asked, checked before anything is written, and written without loss. */
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
@@ -69,6 +69,12 @@ const audited = async ({ coda }: { coda: Programs['coda'] }) => {
       `select action || ' ' || subject as act from audit_log where action like 'setup.%' order by seq, at`,
     );
   return rows.map(({ act }) => act);
+};
+
+/** True if coda can be started again with what is there. */
+const begins = ({ dataDir }: Programs['coda']) => {
+  readConfig({ env: {}, dataDir, cwd: dataDir, secrets: new Secrets() });
+  return true;
 };
 
 describe('cards', () => {
@@ -381,6 +387,80 @@ describe('cards', () => {
       409,
       expect.stringContaining('DISCORD_TOKEN'),
     ]);
+  });
+
+  test('a variable that another setting refers to stays; one that would keep a platform on is refused', async () => {
+    const { owner, read, dotEnv, file, coda } = await home();
+    const env = join(coda.dataDir, '.env');
+    const other = 'env: { TOKEN: "${MCP_FORGE_KEY}", OTHER: "${DISCORD_TOKEN}" }';
+    const forge = 'forge: { url: "https://a.example/mcp", headers: { Authorization: "Bearer ${MCP_FORGE_KEY}" } }';
+    const text = `${MINE}discord: {}\nmcp: { servers: { ${forge}, local: { command: node, ${other} } } }\n`;
+    writeFileSync(file, text);
+    writeFileSync(env, 'DISCORD_TOKEN=abc\nMCP_FORGE_KEY=def\n');
+    const refused = await owner.fetch('DELETE', '/v1/setup/cards/discord');
+    expect([refused.status, ((await refused.json()) as Problem).detail]).toEqual([
+      409,
+      expect.stringContaining('another setting refers to DISCORD_TOKEN'),
+    ]);
+    expect(read()).toBe(text);
+    expect(await owner.status('DELETE', '/v1/setup/cards/mcp?entry=forge')).toBe(200);
+    expect(Object.keys(parse(read()).mcp.servers)).toEqual(['local']);
+    expect(dotEnv()).toBe('DISCORD_TOKEN=abc\nMCP_FORGE_KEY=def\n');
+    expect(begins(coda)).toBe(true);
+    // The last one that refers to it takes it along; a comment refers to nothing.
+    writeFileSync(file, `${MINE}discord: { token: "\${DISCORD_TOKEN}" }\n# DISCORD_TOKEN is \${DISCORD_TOKEN}\n`);
+    expect(await owner.status('DELETE', '/v1/setup/cards/discord')).toBe(200);
+    expect(dotEnv()).toBe('MCP_FORGE_KEY=def\n');
+  });
+
+  test('a configuration or .env that cannot be read is said, with what to do', async () => {
+    const speech = await jsonServer({ 'GET /v1/audio/transcriptions': {} });
+    const { owner, file, coda } = await home();
+    const refusals = async () => {
+      const answers = [
+        await owner.fetch('GET', '/v1/setup/cards'),
+        await owner.fetch('GET', '/v1/setup/cards/voice'),
+        await owner.fetch('POST', '/v1/setup/cards/voice', { answers: { url: `http://${speech.host}/v1` } }),
+        await owner.fetch('DELETE', '/v1/setup/cards/voice'),
+      ];
+      for (const answer of answers) {
+        const { remedy } = (await answer.json()) as Problem;
+        expect([answer.status, remedy]).toEqual([409, expect.stringContaining('coda config check')]);
+      }
+    };
+    writeFileSync(file, 'discord: [\n');
+    await refusals();
+    writeFileSync(file, MINE);
+    mkdirSync(join(coda.dataDir, '.env'));
+    await refusals();
+  });
+
+  test('a transaction that is tried again writes once; one that fails after it says what was written', async () => {
+    const speech = await jsonServer({ 'GET /v1/audio/transcriptions': {} });
+    const here = await home();
+    const { owner, read, coda } = here;
+    const failing = (code: string, times: number) => `
+      create sequence tries;
+      create function fail_tries() returns trigger language plpgsql as $$
+        begin
+          if nextval('tries') <= ${times} then raise exception 'not now' using errcode = '${code}'; end if;
+          return null;
+        end $$;
+      create constraint trigger fail_late after insert on audit_log deferrable initially deferred
+        for each row when (new.action like 'setup.%') execute function fail_tries();`;
+    const run = async (text: string) => {
+      for (const statement of text.split(/;(?=\s*(?:create|drop|$))/).filter((each) => each.trim()))
+        await coda.database().tx('test', (tx) => tx.query(statement).then(() => {}));
+    };
+    await run(failing('40001', 1));
+    const answers = { url: `http://${speech.host}/v1` };
+    expect(await add(owner, 'voice', answers)).toMatchObject({ status: 200 });
+    expect(await audited(here)).toEqual(['setup.add voice']);
+    await run('drop trigger fail_late on audit_log; drop function fail_tries; drop sequence tries');
+    await run(failing('23514', 99));
+    const late = await add(owner, 'voice', { ...answers, model: 'late' }, { change: true });
+    expect([late.status, late.body.detail]).toEqual([409, expect.stringContaining('was written')]);
+    expect(parse(read()).speech.transcribe.model).toBe('late');
   });
 
   test('without a file one is made, with the address of the page; coda begins anew where it can', async () => {
