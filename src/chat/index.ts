@@ -56,6 +56,7 @@ export {
   placeOf,
   presentValue,
   readAnswers,
+  refersTo,
   type SettingChange,
   type SetupAnswers,
   type SetupCard,
@@ -63,6 +64,7 @@ export {
   type SetupDeps,
   type SetupField,
   type SetupVerdict,
+  secretFileSetting,
   secretsOf,
   variableOf,
 } from './setup/card.ts';

@@ -1,7 +1,7 @@
 /** Switching Discord on: one token, which tells whose application it is. */
 import type { APIApplication, APIUser } from 'discord.js';
 import { messageOf } from '../../base/errors.ts';
-import type { SetupCard, SetupVerdict } from '../../chat/index.ts';
+import { changeTo, type SetupAnswers, type SetupCard, type SetupDeps, type SetupVerdict } from '../../chat/index.ts';
 import { inviteLink, readsContent } from './doctor.ts';
 import { statusOf } from './outcome.ts';
 import { setupTexts } from './texts.ts';
@@ -38,10 +38,11 @@ export const setup: SetupCard = {
       explainMalformed: (value) => (/^\d{5,25}$/.test(value) ? undefined : setupTexts.notOwner),
     },
   ],
-  check: ({ token = '', owner }, { current }) => signIn(token, owner, current('discord', 'api_url')),
+  check: signIn,
 };
 
-async function signIn(token: string, named: string | undefined, apiUrl: unknown): Promise<SetupVerdict> {
+async function signIn({ token = '', owner: named }: SetupAnswers, deps: SetupDeps): Promise<SetupVerdict> {
+  const apiUrl = deps.current('discord', 'api_url');
   try {
     const { REST } = await import('discord.js');
     const api_url = typeof apiUrl === 'string' ? apiUrl : undefined;
@@ -49,13 +50,14 @@ async function signIn(token: string, named: string | undefined, apiUrl: unknown)
     rest.setToken(token);
     const me = (await rest.get('/users/@me')) as APIUser;
     const application = (await rest.get('/applications/@me')) as APIApplication;
-    const owner = application.team?.owner_user_id ?? application.owner?.id;
+    const owner = named === undefined && isFirst(deps) ? ownerOf(application) : undefined;
+    const content = readsContent(application) ? [] : [CONTENT_REFUSED.remedy];
     return {
       ok: true,
       says: `signed in as ${me.username}`,
       invite: inviteLink(application.id),
-      notes: readsContent(application) ? [] : [CONTENT_REFUSED.remedy],
-      settings: owner && !named ? [[['access', 'owners'], [`discord:${owner}`]]] : [],
+      notes: owner ? [...content, setupTexts.becameOwner(owner)] : content,
+      settings: owner ? changeTo(['access', 'owners'], [`discord:${owner.id}`], deps) : [],
     };
   } catch (error) {
     const isRefused = statusOf(error) === 401;
@@ -65,4 +67,15 @@ async function signIn(token: string, named: string | undefined, apiUrl: unknown)
     const says = `Discord cannot be reached (${messageOf(error)})`;
     return { ok: false, field, says, remedy: 'Look at the network and at discord.api_url.' };
   }
+}
+
+/** Another token later is of an application of whoever knows one, and makes nobody an owner. */
+const isFirst = ({ current, isChange }: SetupDeps): boolean =>
+  !isChange && current('discord', 'token') === undefined && current('discord', 'token_file') === undefined;
+
+function ownerOf({ team, owner }: APIApplication): { id: string; name: string | undefined } | undefined {
+  const id = team?.owner_user_id ?? owner?.id;
+  if (!id) return undefined;
+  const user = team ? team.members.find((member) => member.user.id === id)?.user : owner;
+  return { id, name: user?.username };
 }

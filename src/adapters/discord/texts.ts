@@ -29,6 +29,8 @@ export const setupTexts = {
   tokenPlace: 'discord.com/developers/applications → your application → Bot → Reset Token',
   owner: 'Your Discord user id',
   ownerPlace:
-    'Left empty: whoever the application belongs to. Settings → Advanced → Developer Mode, then right click on your name.',
+    'Left empty: whoever the application belongs to becomes an owner. Settings → Advanced → Developer Mode, then right click on your name.',
   notOwner: 'That is no such id: it has digits alone.',
+  becameOwner: ({ id, name }: { id: string; name: string | undefined }) =>
+    `discord:${id}${name === undefined ? '' : ` (${name})`} is an owner of this coda now.`,
 };

@@ -43,7 +43,10 @@ const fieldShape = z.object({
     .describe('Asked only where that field has one of these values, or one that begins with it and a slash.'),
   value: z.string().nullable().describe('The value of now, else the usual one; null for a secret.'),
   set: z.boolean().describe('It has a value, which stays if nothing is sent.'),
-  fixed_by: z.string().nullable().describe('The variable of the environment that holds it.'),
+  fixed_by: z
+    .string()
+    .nullable()
+    .describe('The variable of the environment that holds it, or the setting that names its file.'),
 });
 
 const formShape = z.object({

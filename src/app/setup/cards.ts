@@ -17,11 +17,13 @@ import {
   placeOf,
   presentValue,
   readAnswers,
+  refersTo,
   type SettingChange,
   type SetupAnswers,
   type SetupCard,
   type SetupChoice,
   type SetupField,
+  secretFileSetting,
   secretsOf,
   variableOf,
 } from '../../chat/index.ts';
@@ -55,7 +57,7 @@ interface SentAnswers {
 export interface ShownField extends SetupField {
   value: string | undefined;
   isSet: boolean;
-  /** Variable of the environment that holds it, and goes before `.env`. */
+  /** Variable of the environment that holds it, and goes before `.env`; or the setting that names its file. */
   fixedBy: string | undefined;
 }
 
@@ -110,13 +112,19 @@ export class SetupCards {
     const settings = settingsOf(files);
     const card = await this.findCard(id);
     const { all, problems } = readAnswers(card, typed, settings);
-    const twice = isChange ? [] : takenProblems(card, all, settings);
+    const twice = takenProblems(card, { all, isChange }, settings);
     const fixed = this.fixedProblems(card, all, typed);
     if (problems.length + twice.length + fixed.length > 0) throw malformedAnswers([...problems, ...twice, ...fixed]);
     const secrets = secretsOf(card, all, typed, settings);
     for (const value of Object.values(secrets)) world.secrets.add(value);
     using limit = deadline(CHECK_WITHIN_MS);
-    const verdict = await card.check(all, { ...settings, world, egress, signal: limit.signal });
+    const verdict = await card.check(all, {
+      ...settings,
+      world,
+      egress,
+      signal: limit.signal,
+      isChange: isChange || isSet(card, settings),
+    });
     const hide = (text: string) => world.secrets.hide(text);
     if (!verdict.ok) throw refusedCheck(hide(sentenceOf(verdict)), verdict.field);
     const changes = [
@@ -181,8 +189,9 @@ export class SetupCards {
     const now = answers[field.key] ?? (isRead ? presentValue(field, answers, settings) : undefined);
     // An address may have a key in it, of another variable.
     const isHidden = isSecret || (now !== undefined && this.deps.world.secrets.hide(now) !== now);
-    const variable = isSecret ? variableOf(field, answers) : '';
-    const fixedBy = this.deps.world.env[variable] ? variable : undefined;
+    const isUsed = isSecret && (!field.isOwnVariable || refersTo(settings.current(), variableOf(field, answers)));
+    const variable = isUsed ? variableOf(field, answers) : '';
+    const fixedBy = this.deps.world.env[variable] ? variable : secretFileSetting(field, answers, settings)?.join('.');
     return { ...field, value: isHidden ? undefined : (now ?? field.usual), isSet: now !== undefined, fixedBy };
   }
 
@@ -290,9 +299,15 @@ const withChoices = (field: SetupField, choices: Readonly<Record<string, readonl
   return own ? { ...field, choices: own } : field;
 };
 
-function takenProblems(card: SetupCard, all: SetupAnswers, settings: KnownSettings): FieldProblem[] {
+function takenProblems(
+  card: SetupCard,
+  { all, isChange }: { all: SetupAnswers; isChange: boolean },
+  settings: KnownSettings,
+): FieldProblem[] {
   const field = entryFieldOf(card);
-  if (field === undefined || !entriesOf(card, settings).includes(all[field] ?? '')) return [];
+  if (field === undefined || !all[field] || settings.current(...placeOf(card, all)) === undefined) return [];
+  // One that is written by hand, such as a program as a server, is not changed here.
+  if (isChange && entriesOf(card, settings).includes(all[field])) return [];
   return [{ field, detail: 'This one is there already: change it, or choose another.' }];
 }
 

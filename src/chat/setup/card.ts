@@ -1,6 +1,7 @@
 /** Cards: settings that an owner answers a few questions for, asked alike by the page, the first start and `coda init`. */
 
-import { isUrl, plural } from '../../base/text.ts';
+import { readFileSync } from 'node:fs';
+import { decodeText, isUrl, plural } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import { expandEnv } from '../../config/index.ts';
 import type { Egress } from '../../egress/index.ts';
@@ -41,6 +42,8 @@ export interface SetupField {
   isListed?: true;
   /** Variable that holds a secret, to which the setting refers; `:key` as in `path`. */
   env?: string;
+  /** True if that has a name in it that somebody chooses: its value counts only where the setting refers to it. */
+  isOwnVariable?: true;
   /** Problem in the form of `value`, in a sentence; undefined without any. */
   explainMalformed?(value: string): string | undefined;
 }
@@ -57,6 +60,8 @@ export interface SetupDeps extends KnownSettings {
   /** Reaches what the owner names. */
   egress: Egress;
   signal: AbortSignal;
+  /** True if something that is set is changed. */
+  isChange?: boolean;
 }
 
 export type SetupAnswers = Readonly<Record<string, string>>;
@@ -95,6 +100,8 @@ export interface SetupCard {
   fields: readonly SetupField[];
   /** Choices of its fields that have to be looked for, by key. */
   findChoices?(settings: KnownSettings): Promise<Readonly<Record<string, readonly SetupChoice[]>>>;
+  /** Problems of answers that are well-formed, beside what is set. Pure. */
+  findProblems?(answers: SetupAnswers, settings: KnownSettings): readonly FieldProblem[];
   /** Asks, with the check that `coda doctor` has, whether it works with these answers. Never throws; writes nothing. */
   check(answers: SetupAnswers, deps: SetupDeps): Promise<SetupVerdict>;
 }
@@ -134,13 +141,17 @@ export const variableOf = ({ env = '' }: SetupField, answers: SetupAnswers): str
     .toUpperCase()
     .replace(/[^A-Z0-9]+/g, '_');
 
-/** The names under which a card of several is set. */
+/** The names under which a card of several is set; one without the card's address is written by hand, and no entry of it. */
 export function entriesOf({ place, fields }: SetupCard, { current }: KnownSettings): string[] {
   const key = place.at(-1)?.slice(1);
   const field = fields.find((each) => each.key === key);
   const group = field && current(...place.slice(0, -1));
   if (typeof group !== 'object' || group === null) return [];
-  return Object.keys(group).filter((name) => field?.choices?.some(({ value }) => value === name) ?? true);
+  const hasAddress = (answers: SetupAnswers) =>
+    fields.every((each) => each.kind !== 'url' || !isAsked(each, answers) || current(...pathOf(each, answers)));
+  return Object.keys(group)
+    .filter((name) => field?.choices?.some(({ value }) => value === name) ?? true)
+    .filter((name) => hasAddress({ [field?.key ?? '']: name }));
 }
 
 /** The field whose answer tells one from another, of a card that may be set several times. */
@@ -162,11 +173,37 @@ export function presentValue(
   const path = pathOf(field, answers);
   const set = path.length === 0 || path.includes('') ? undefined : current(...path);
   const written = (Array.isArray(set) ? set : [set]).filter((each) => each !== undefined && each !== null);
-  if (written.length === 0) return (field.env && env[variableOf(field, answers)]) || undefined;
+  if (written.length === 0) return fileSecret(field, answers, { current, env }) ?? envSecret(field, answers, env);
   if (typeof set === 'boolean') return set ? 'on' : 'off';
   const texts = written.map((each) => expandEnv(String(each), env).text);
   const text = texts.find((each) => each.startsWith(before) && each.endsWith(after));
   return text?.slice(before.length, text.length - after.length) || undefined;
+}
+
+const envSecret = (field: SetupField, answers: SetupAnswers, env: KnownSettings['env']): string | undefined =>
+  (field.env && !field.isOwnVariable && env[variableOf(field, answers)]) || undefined;
+
+/** The setting that names the file with a secret, where that is set. */
+export function secretFileSetting(
+  field: SetupField,
+  answers: SetupAnswers,
+  { current }: KnownSettings,
+): string[] | undefined {
+  const path = pathOf(field, answers);
+  if (field.env === undefined || path.length === 0 || path.includes('')) return undefined;
+  const twin = [...path.slice(0, -1), `${path.at(-1)}_file`];
+  return typeof current(...twin) === 'string' ? twin : undefined;
+}
+
+/** As the configuration reads it; empty if it cannot be read. */
+function fileSecret(field: SetupField, answers: SetupAnswers, settings: KnownSettings): string | undefined {
+  const setting = secretFileSetting(field, answers, settings);
+  if (setting === undefined) return undefined;
+  try {
+    return decodeText(readFileSync(expandEnv(String(settings.current(...setting)), settings.env).text)).trimEnd();
+  } catch {
+    return '';
+  }
 }
 
 /** Text as the configuration has it: of what somebody typed or a service said nothing refers to a variable. */
@@ -182,6 +219,11 @@ export function changeTo(
   const set = current(...path);
   const isSame = typeof set === 'string' ? expandEnv(set, env).text === value : set === value;
   return isSame ? [] : [[path, typeof value === 'string' ? literalText(value) : value]];
+}
+
+interface FilledForm {
+  all: SetupAnswers;
+  typed: SetupAnswers;
 }
 
 export interface ReadAnswers {
@@ -200,23 +242,91 @@ export function readAnswers(card: SetupCard, typed: SetupAnswers, settings: Know
     const answer = typed[key]?.trim() ?? '';
     const detail = answer === '' ? undefined : explainWrong(field, answer);
     if (detail !== undefined) problems.push({ field: key, detail });
+    const file = secretFileSetting(field, all, settings)?.join('.');
     // A list is added to: its entry of now is no answer. Neither is a value of now that somebody has emptied.
     const now = field.isListed || isEmptied(field, typed) ? undefined : presentValue(field, all, settings);
+    const isKept = field.env !== undefined && now !== undefined && answer === '';
+    if (file !== undefined && answer !== '' && answer !== now) problems.push({ field: key, detail: ofFile(file) });
     const value = answer || now || usual;
-    if (value !== undefined && value !== '') all[key] = value;
+    if (isKept && isMoved(card, all, settings)) problems.push({ field: key, detail: OTHER_ADDRESS });
+    else if (isKept && now === '') problems.push({ field: key, detail: `The file of ${file} cannot be read.` });
+    else if (value !== undefined && value !== '') all[key] = value;
     else if (!field.isOptional && !field.isRare) problems.push({ field: key, detail: 'It is empty.' });
   }
   const unknown = Object.keys(typed).filter((key) => !card.fields.some((field) => field.key === key));
   return {
     all,
-    problems: [...problems, ...unknown.map((field) => ({ field, detail: 'It is no field of this form.' }))],
+    problems: [
+      ...problems,
+      ...unknown.map((field) => ({ field, detail: 'It is no field of this form.' })),
+      ...boundProblems(card, { all, typed }, settings),
+      ...variableProblems(card, { all, typed }, settings),
+      ...(card.findProblems?.(all, settings) ?? []),
+    ],
   };
 }
 
+const OTHER_ADDRESS = 'Type the key again: it was for another address.';
+const ofFile = (setting: string) =>
+  `It is read from the file that ${setting} names: change it there, or leave this empty.`;
+
+export const originOf = (url: string | undefined): string | undefined =>
+  url !== undefined && isUrl(url) ? new URL(url).origin : undefined;
+
+const addressesOf = ({ fields }: SetupCard, all: SetupAnswers) =>
+  fields.filter((field) => field.kind === 'url' && field.path && isAsked(field, all) && all[field.key] !== undefined);
+
+/** True if the answers name another server than the one that is set: what is kept secret is not for it. */
+const isMoved = (card: SetupCard, all: SetupAnswers, settings: KnownSettings): boolean =>
+  addressesOf(card, all).some((field) => originOf(all[field.key]) !== originOf(presentValue(field, all, settings)));
+
+/** Settings written by hand beside a card's own that may hold a secret, and would go to another server with its address. */
+function boundProblems(card: SetupCard, { all, typed }: FilledForm, settings: KnownSettings): FieldProblem[] {
+  const own = card.fields
+    .filter((field) => !field.env || typed[field.key]?.trim() || presentValue(field, all, settings) !== undefined)
+    .map((field) => pathOf(field, all).join('.'));
+  return addressesOf(card, all).flatMap((field): FieldProblem[] => {
+    const now = presentValue(field, all, settings);
+    if (now === undefined || originOf(now) === originOf(all[field.key])) return [];
+    const group = pathOf(field, all).slice(0, -1);
+    const bound = textsBelow(settings.current(...group), group)
+      .filter(([path, text]) => !own.includes(path) && /\$\{|(?:^|\.)headers\.|_file$/.test(`${path} ${text}`))
+      .map(([path]) => path);
+    if (bound.length === 0) return [];
+    return [
+      { field: field.key, detail: `${bound.join(', ')} is for the address that is set: change both in the file.` },
+    ];
+  });
+}
+
+function textsBelow(value: unknown, path: readonly string[]): [path: string, text: string][] {
+  if (typeof value !== 'object' || value === null) return [[path.join('.'), String(value)]];
+  return Object.entries(value).flatMap(([key, each]) => textsBelow(each, [...path, key]));
+}
+
+export const refersTo = (value: unknown, variable: string): boolean =>
+  new RegExp(`\\$\\{${variable}\\b`).test(JSON.stringify(value ?? null));
+
+/** Names that make the variable of another setting, as `a-b` and `a_b` do: its secret would be written over. */
+function variableProblems(card: SetupCard, { all, typed }: FilledForm, settings: KnownSettings): FieldProblem[] {
+  return card.fields.flatMap((field): FieldProblem[] => {
+    const path = pathOf(field, all);
+    if (!field.isOwnVariable || !isAsked(field, all) || path.includes('')) return [];
+    const variable = variableOf(field, all);
+    const name = field.env?.match(NAMED)?.[0].slice(1) ?? field.key;
+    const group = path.slice(0, path.indexOf(all[name] ?? '') + 1);
+    const isWritten = settings.current(...group) === undefined || typed[field.key]?.trim();
+    if (!isWritten || refersTo(settings.current(...path), variable)) return [];
+    if (!settings.env[variable] && !refersTo(settings.current(), variable)) return [];
+    return [{ field: name, detail: `${variable} is set already, for something else: choose another name.` }];
+  });
+}
+
 /** True if the file has its setting, whatever that comes to. */
-function isSetAt(field: SetupField, answers: SetupAnswers, { current }: KnownSettings): boolean {
+function isSetAt(field: SetupField, answers: SetupAnswers, settings: KnownSettings): boolean {
   const path = pathOf(field, answers);
-  return path.length > 0 && current(...path) !== undefined;
+  if (secretFileSetting(field, answers, settings) !== undefined) return true;
+  return path.length > 0 && settings.current(...path) !== undefined;
 }
 
 /** A secret that is left empty stays: nobody sees it to delete it. */

@@ -9,7 +9,9 @@ import { isUrl, plural } from '../../base/text.ts';
 import { expandEnv, modelsConfig } from '../../config/index.ts';
 import {
   changeTo,
+  type FieldProblem,
   type KnownSettings,
+  originOf,
   type SettingChange,
   type SetupAnswers,
   type SetupCard,
@@ -209,7 +211,24 @@ const keyOf = (vendor: string) => `${vendor}_key`;
 /** A service that is none of the vendors and was not found. */
 const SERVICE = 'service';
 
+/** Names of services that are asked in other ways, some with a key that is for them alone. */
+const RESERVED: readonly string[] = [...VENDORS.map(({ name }) => name), 'ollama', 'lmstudio', 'llamacpp'];
+
 const NAME = /^[a-z][a-z0-9_-]{0,31}$/;
+
+function explainName(name: string): string | undefined {
+  if (!NAME.test(name)) return 'It is a word of small letters, digits, - and _.';
+  return RESERVED.includes(name) ? 'A service of its own has this name: choose another.' : undefined;
+}
+
+/** A new service under the name of one that is set would be written over that. */
+function findTaken({ choice, name = '', url }: SetupAnswers, known: KnownSettings): FieldProblem[] {
+  if (choice !== SERVICE || known.current('models', 'providers', name) === undefined) return [];
+  const isAnswering = textAt(['models', 'default'], known)?.startsWith(`${name}/`);
+  const isSame = originOf(url) === originOf(textAt(['models', 'providers', name, 'base_url'], known));
+  if (isAnswering || isSame) return [];
+  return [{ field: 'name', detail: 'This one is there already: change it, or choose another.' }];
+}
 
 const isVendors = { of: 'choice', is: VENDORS.map(({ name }) => name) };
 const isService = { of: 'choice', is: [SERVICE] };
@@ -254,7 +273,7 @@ const fields: readonly SetupField[] = [
     usual: 'own',
     isRare: true,
     when: isService,
-    explainMalformed: (value) => (NAME.test(value) ? undefined : 'It is a word of small letters, digits, - and _.'),
+    explainMalformed: explainName,
   },
   {
     key: 'key',
@@ -264,6 +283,7 @@ const fields: readonly SetupField[] = [
     when: isService,
     path: ['models', 'providers', ':name', 'api_key'],
     env: 'MODEL_:name_KEY',
+    isOwnVariable: true,
   },
 ];
 
@@ -292,6 +312,7 @@ export const modelCard: SetupCard = {
   isLasting: true,
   fields,
   findChoices,
+  findProblems: findTaken,
   async check(answers, settings) {
     const { choice = '' } = answers;
     const vendor = VENDORS.find(({ name }) => choice === name || choice.startsWith(`${name}/`));

@@ -36,6 +36,7 @@ export const setup: SetupCard = {
       path: [...PLACE, 'headers', 'Authorization'],
       written: 'Bearer :value',
       env: 'MCP_:name_KEY',
+      isOwnVariable: true,
     },
   ],
   check: checkServer,

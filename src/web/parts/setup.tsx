@@ -78,11 +78,13 @@ function FormFieldView({ field, value, onValue, isFirst }: ViewProps) {
     return <Check label={label} isOn={value === 'on'} onTurn={(on) => onValue(on ? 'on' : 'off')} />;
   const isSecret = kind === 'secret';
   const now =
-    fixedBy !== null
-      ? `${fixedBy} of its environment is used.`
-      : isSecret && isSet
-        ? 'Left empty: the one that is set stays.'
-        : '';
+    fixedBy !== null && /_file$/.test(fixedBy)
+      ? `It is read from the file that ${fixedBy} names.`
+      : fixedBy !== null
+        ? `${fixedBy} of its environment is used.`
+        : isSecret && isSet
+          ? 'Left empty: the one that is set stays.'
+          : '';
   return (
     <Field
       label={optional ? `${label} (optional)` : label}

@@ -1,6 +1,6 @@
 /** Cards over HTTP: asked, checked before anything is written, and written without loss. */
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { readConfig } from '../../../src/app/config.ts';
@@ -57,7 +57,10 @@ const form = (owner: Browser, id: string, entry?: string) =>
 
 async function add(owner: Browser, id: string, answers: Record<string, string>, more: object = {}) {
   const answer = await owner.fetch('POST', `/v1/setup/cards/${id}`, { answers, ...more });
-  return { status: answer.status, body: (await answer.json()) as Problem & { says: string; restarts: boolean } };
+  return {
+    status: answer.status,
+    body: (await answer.json()) as Problem & { says: string; notes: string[]; restarts: boolean },
+  };
 }
 
 const fieldsOf = ({ body }: { body: Problem }) => body.fields?.map(({ field }) => field);
@@ -112,6 +115,12 @@ describe('cards', () => {
     });
     expect(dotEnv()).toBe(`DISCORD_TOKEN=${fake.token}\n`);
     expect(await audited(here)).toEqual(['setup.add discord']);
+    expect(right.body.notes).toContain(`discord:${fake.applicationOwner.id} (ana) is an owner of this coda now.`);
+    // An owner who was taken out stays out, and whoever has another application comes in by no token.
+    fake.applicationOwner = fake.user('eve');
+    const changed = await add(owner, 'discord', { token: fake.token });
+    expect([changed.status, changed.body.notes]).toEqual([200, []]);
+    expect(read()).toBe(text);
     const seen = JSON.stringify([await owner.get('/v1/setup/cards'), await form(owner, 'discord'), right.body]);
     const rows = await here.coda.database().read<{ all: string }>('select json_agg(a)::text as all from audit_log a');
     for (const all of [text, seen, lines.join('\n'), rows.rows[0]?.all ?? ''])
@@ -176,7 +185,11 @@ describe('cards', () => {
       [server.url, true],
       [null, true],
     ]);
-    expect((await add(owner, 'mcp', { name: 'forge', url: moved.url }, { change: true })).status).toBe(200);
+    const elsewhere = await add(owner, 'mcp', { name: 'forge', url: moved.url }, { change: true });
+    expect([elsewhere.status, fieldsOf(elsewhere)]).toEqual([400, ['answers.key']]);
+    const again = { name: 'forge', url: server.url, key: '' };
+    expect((await add(owner, 'mcp', again, { change: true })).status).toBe(200);
+    expect((await add(owner, 'mcp', { ...answers, url: moved.url }, { change: true })).status).toBe(200);
     expect(parse(read()).mcp.servers.forge).toEqual({
       url: moved.url,
       headers: { Authorization: 'Bearer ${MCP_FORGE_KEY}' },
@@ -186,7 +199,12 @@ describe('cards', () => {
     expect(parse(read())).toEqual({ ...parse(MINE), mcp: { servers: {} } });
     // Its key goes with it.
     expect(dotEnv()).toBe('');
-    expect(await audited(here)).toEqual(['setup.add mcp forge', 'setup.change mcp forge', 'setup.remove mcp forge']);
+    expect(await audited(here)).toEqual([
+      'setup.add mcp forge',
+      'setup.change mcp forge',
+      'setup.change mcp forge',
+      'setup.remove mcp forge',
+    ]);
   });
 
   test('a search service and one that hears are asked before they are written', async () => {
@@ -270,6 +288,80 @@ describe('cards', () => {
     expect(read()).toBe(mine);
     expect((await add(owner, 'voice', { url, model: 'large' }, { change: true })).status).toBe(200);
     expect(read()).toBe(mine.replace('${WHISPER_MODEL:-base}', 'large'));
+  });
+
+  test('a key that is kept goes to no other server than the one that it was for', async () => {
+    const [speech, thief] = [await jsonServer({ 'GET /v1/audio/transcriptions': {} }), await jsonServer({})];
+    const { owner, file, read } = await home({ env: { SPEECH_API_KEY: 'of-the-environment' } });
+    const away = { url: `http://${thief.host}/v1` };
+    const ofEnvironment = await add(owner, 'voice', away);
+    expect([ofEnvironment.status, fieldsOf(ofEnvironment)]).toEqual([400, ['answers.key']]);
+    const mine = `${MINE}speech: { transcribe: { kind: openai-compatible, base_url: "http://${speech.host}/v1", api_key: k } }
+models: { default: own/m, providers: { own: { kind: openai-compatible, base_url: "http://${speech.host}/v1", api_key: k } } }
+mcp: { servers: { forge: { url: "http://${speech.host}/mcp", headers: { X-Key: k } } } }
+`;
+    writeFileSync(file, mine);
+    const wrong: [id: string, answers: Record<string, string>, field: string][] = [
+      ['voice', away, 'key'],
+      ['model', { choice: 'service', model: 'm', ...away }, 'key'],
+      ['mcp', { name: 'forge', ...away }, 'url'],
+    ];
+    for (const [id, answers, field] of wrong) {
+      const moved = await add(owner, id, answers, { change: true });
+      expect([id, moved.status, fieldsOf(moved)]).toEqual([id, 400, [`answers.${field}`]]);
+    }
+    expect([read(), thief.requests]).toEqual([mine, []]);
+    const same = { url: `http://${speech.host}/v1/`, model: 'x' };
+    expect((await add(owner, 'voice', same, { change: true })).status).toBe(200);
+  });
+
+  test('no new setting is written over another: by its name, nor by the variable that its name makes', async () => {
+    const { owner, file, read } = await home();
+    const url = 'http://127.0.0.1:9/v1';
+    const mine = `${MINE}models: { providers: { my-x: { kind: openai-compatible, base_url: "http://127.0.0.1:1", api_key: "\${MODEL_MY_X_KEY:-k}" } } }
+mcp: { servers: { a-b: { url: "http://127.0.0.1:1", headers: { Authorization: "Bearer \${MCP_A_B_KEY:-k}" } } } }
+`;
+    writeFileSync(file, mine);
+    writeFileSync(join(dirname(file), '.env'), 'MCP_SPARE_KEY=k\n');
+    const names: [id: string, names: string[]][] = [
+      ['model', ['my-x', 'my_x', 'openai', 'anthropic', 'ollama']],
+      ['mcp', ['a-b', 'a--b', 'spare']],
+    ];
+    for (const [id, all] of names)
+      for (const name of all) {
+        const more = id === 'model' ? { choice: 'service', model: 'm' } : {};
+        const answer = await add(owner, id, { ...more, name, url, key: 'new' });
+        expect([name, answer.status, fieldsOf(answer)]).toEqual([name, 400, expect.arrayContaining(['answers.name'])]);
+      }
+    expect(read()).toBe(mine);
+  });
+
+  test('a secret of a file is set, is said to be read from it, and stays there', async () => {
+    const fake = await FakeDiscord.start();
+    onTestFinished(() => fake.close());
+    const { owner, file, read, dotEnv } = await home();
+    const secret = join(dirname(file), 'token');
+    writeFileSync(secret, `${fake.token}\n`);
+    const mine = `${MINE}discord: { api_url: "${fake.apiUrl}", token_file: "${secret}" }\n`;
+    writeFileSync(file, mine);
+    expect((await form(owner, 'discord')).fields[0]).toMatchObject({ set: true, fixed_by: 'discord.token_file' });
+    const other = await add(owner, 'discord', { token: 'another' }, { change: true });
+    expect([other.status, fieldsOf(other)]).toEqual([400, ['answers.token']]);
+    expect((await add(owner, 'discord', {}, { change: true })).status).toBe(200);
+    expect([read(), dotEnv()]).toEqual([mine, '']);
+  });
+
+  test('a program as a server of tools is no card: it is neither listed nor given an address', async () => {
+    const { owner, file, read } = await home();
+    const mine = `${MINE}mcp: { servers: { files: { command: [node, server.js] } } }\n`;
+    writeFileSync(file, mine);
+    const { cards } = await owner.get<{ cards: { id: string; entries: string[] }[] }>('/v1/setup/cards');
+    expect(cards.find(({ id }) => id === 'mcp')?.entries).toEqual([]);
+    for (const change of [false, true]) {
+      const answer = await add(owner, 'mcp', { name: 'files', url: 'http://127.0.0.1:9/' }, { change });
+      expect([answer.status, fieldsOf(answer)]).toEqual([400, ['answers.name']]);
+    }
+    expect(read()).toBe(mine);
   });
 
   test('what a form cannot have is refused at its field, before anybody is asked', async () => {
