@@ -24,6 +24,7 @@ const listShape = z.object({
     z.object({
       ...cardShape,
       set: z.boolean().describe('Its settings are in the configuration.'),
+      owners: z.boolean().describe('It adds to `access.owners`, which stay when it is taken out.'),
       entries: z.array(z.string()).nullable().describe('Those that are set, by name; null: there is one at most.'),
     }),
   ),
@@ -93,6 +94,7 @@ function listRoute(cards: SetupCards): AnyRoute {
         docs: card.docs,
         lasting: card.isLasting ?? false,
         set: isSet,
+        owners: card.fields.some(({ path }) => path?.join('.') === 'access.owners'),
         entries: isSeveral ? entries : null,
       }));
       return {

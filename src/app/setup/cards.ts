@@ -1,6 +1,6 @@
 /** The cards of a running coda: asked over HTTP, checked, and written into the configuration and its `.env`. */
 import { constants } from 'node:fs';
-import { access, realpath, stat } from 'node:fs/promises';
+import { access, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { append, rowOf } from '../../audit/index.ts';
 import { deadline } from '../../base/async.ts';
@@ -93,7 +93,7 @@ export class SetupCards {
     const isThere = entry !== undefined && entriesOf(card, settings).includes(entry);
     if (entry !== undefined && !isThere) throw noSuch();
     const answers = isThere && key !== undefined ? { [key]: entry } : {};
-    // Of a card that may be set several times nothing is shown for a new one.
+    // A card that may be set several times shows nothing for a new one.
     const isKnown = key === undefined || isThere;
     const fields = card.fields.map((field) =>
       this.showField(withChoices(field, choices), answers, isKnown ? settings : NOTHING),
@@ -329,7 +329,10 @@ async function isWritable(file: string): Promise<boolean> {
 async function isMountPoint(file: string): Promise<boolean> {
   try {
     const path = await realpath(file);
-    return (await stat(path)).dev !== (await stat(dirname(path))).dev;
+    if ((await stat(path)).dev !== (await stat(dirname(path))).dev) return true;
+    // One of the same disk has the same number; Linux lists it by its path.
+    const mounts = await readFile('/proc/self/mountinfo', 'utf8');
+    return mounts.split('\n').some((line) => line.split(' ')[4] === path.replaceAll(' ', '\\040'));
   } catch {
     return false;
   }

@@ -58,7 +58,7 @@ export function Add() {
   const { outcome, failure, finish } = useOutcome(loaded.reload);
   return (
     <LoadView loaded={loaded}>
-      {({ cards, file, writable, read_at: readAt }) => (
+      {({ cards, file, version, writable, read_at: readAt }) => (
         <>
           {outcome && <OutcomeView outcome={outcome} />}
           {failure && (
@@ -97,6 +97,7 @@ export function Add() {
             <Removal
               {...opened}
               file={file}
+              version={version}
               onClose={() => setOpened(undefined)}
               onDone={(restarts) =>
                 void finish({ says: `${nameOf(opened)} is taken out.`, notes: [], invite: null }, restarts, readAt)
@@ -233,13 +234,15 @@ function CardForm({ card, entry, onClose, onDone }: FormProps) {
 
 interface RemovalProps extends Opened {
   file: string;
+  /** Of the configuration that the list shows. */
+  version: string;
   onClose: () => void;
   onDone: (restarts: boolean) => void;
 }
 
-function Removal({ card, entry, file, onClose, onDone }: RemovalProps) {
+function Removal({ card, entry, file, version, onClose, onDone }: RemovalProps) {
   const remove = async () => {
-    const query = entry === undefined ? {} : { entry };
+    const query = entry === undefined ? { version } : { entry, version };
     const params = { path: { id: card.id }, query };
     onDone((await ask(api.DELETE('/v1/setup/cards/{id}', { params }))).restarts);
   };
@@ -252,6 +255,11 @@ function Removal({ card, entry, file, onClose, onDone }: RemovalProps) {
       onClose={onClose}
     >
       <p>Its whole block leaves {file}, also what was written into it by hand. Add it again to have it back.</p>
+      {card.owners && (
+        <p>
+          Whoever it made an owner stays one: the list <code>access.owners</code> there names them.
+        </p>
+      )}
     </Question>
   );
 }

@@ -83,12 +83,13 @@ const begins = ({ dataDir }: Programs['coda']) => {
 describe('cards', () => {
   test('of platforms, skills and the model are listed, each with its purpose; nothing lists them but their rooms', async () => {
     const { owner, file } = await home();
-    const { cards, ...rest } = await owner.get<{ cards: { id: string; about: string; set: boolean }[] }>(
-      '/v1/setup/cards',
-    );
+    const { cards, ...rest } = await owner.get<{
+      cards: { id: string; about: string; set: boolean; owners: boolean }[];
+    }>('/v1/setup/cards');
     expect(cards.map(({ id }) => id)).toEqual(['model', 'discord', 'slack', 'voice', 'search', 'mcp']);
     for (const { about } of cards) expect(about).toMatch(/\.$/);
     expect(cards.filter(({ set }) => set)).toEqual([]);
+    expect(cards.filter(({ owners }) => owners).map(({ id }) => id)).toEqual(['discord', 'slack']);
     expect(rest).toMatchObject({ file, writable: true });
   });
 

@@ -282,3 +282,20 @@ test('the page on this machine can be added, each question has a way back, and t
   expect(session.text).toContain('Start it with "npm start -- run", and see with "npm start -- doctor"');
   expect(session.text).toContain('The page: http://127.0.0.1:8321/ ("npm start -- open" signs your browser in');
 });
+
+test('an address that is mistyped is asked for again, and no other answer is lost', async () => {
+  const speech = await jsonServer({ 'GET /v1/audio/transcriptions': {} });
+  const place = new Place();
+  const session = place.init(['--all', '--name', 'Robin', '--zone', 'UTC', '--model', 'none']);
+  // Behind Discord and Slack.
+  await session.answers('Anything else?', '<down><down><space><enter>');
+  await session.answers('address', 'localhost:9/v1<enter>');
+  await session.answers('It is no address that begins with', `\u0015http://${speech.host}/v1<enter>`);
+  await session.answers('key', '<enter>');
+  await session.answers('model', '<enter>');
+  expect(await session.ended).toBe(0);
+  expect(parse(read(place.config))).toMatchObject({
+    assistant: { name: 'Robin' },
+    speech: { transcribe: { base_url: `http://${speech.host}/v1` } },
+  });
+});
