@@ -45,12 +45,19 @@ export function Inviting({ onClose, onMade }: { onClose: () => void; onMade: () 
   // The question closes itself once it has its answer.
   const url = useRef<string>();
   if (link !== undefined) {
+    const { origin, hash } = new URL(link);
     return (
       <Dialog title="The invitation" onClose={onClose}>
         <div class="body">
           <h2>The invitation</h2>
           <p>It is shown this once. Send the link to {name}: whoever opens it first within 7 days is a member.</p>
           <code>{link}</code>
+          {origin !== location.origin && (
+            <p>
+              Where the link leads nowhere, “I have a code” on the page that they sign in at takes its code:{' '}
+              <code>{hash.slice(1)}</code>
+            </p>
+          )}
           <div class="buttons">
             <Button icon="copy" kind="primary" onClick={() => void copy(link)}>
               Copy

@@ -17,8 +17,9 @@ const TYPED = /^[A-Z2-9]{5}-[A-Z2-9]{5}$/;
 /** Codes of invitations begin so. */
 const INVITED = /^invited-/;
 
-/** The first start where nobody owns this coda; else how one signs in, or the exchange of a link's code (behind `#`). */
-export function SignIn({ code }: { code: string }) {
+/** The first start where nobody owns this coda; else how one signs in, or the exchange of a code: of a link (behind `#`), or typed. */
+export function SignIn({ code: ofLink }: { code: string }) {
+  const [code, setCode] = useState(ofLink);
   const [ways, setWays] = useState<Json<'/v1/sign-in'> | Failure>();
   const look = () => {
     setWays(undefined);
@@ -29,10 +30,16 @@ export function SignIn({ code }: { code: string }) {
   if (ways === undefined) return null;
   if (ways.first) return <FirstStart code={TYPED.test(code) ? code : ''} />;
   if (INVITED.test(code)) return <Invited code={code} />;
-  return <Ways code={code} hasPasskeys={ways.passkey && canHoldPasskeys()} />;
+  return <Ways key={code} code={code} hasPasskeys={ways.passkey && canHoldPasskeys()} onCode={setCode} />;
 }
 
-function Ways({ code, hasPasskeys }: { code: string; hasPasskeys: boolean }) {
+interface WaysProps {
+  code: string;
+  hasPasskeys: boolean;
+  onCode: (code: string) => void;
+}
+
+function Ways({ code, hasPasskeys, onCode }: WaysProps) {
   const [state, setState] = useState<'asked' | 'signing' | Failure>(code === '' ? 'asked' : 'signing');
   const begin = async (way: () => Promise<void>) => {
     setState('signing');
@@ -71,7 +78,35 @@ function Ways({ code, hasPasskeys }: { code: string; hasPasskeys: boolean }) {
       {state instanceof Failure && state.status === 0 && code !== '' && (
         <Button onClick={() => byLink(false)}>Try again</Button>
       )}
+      {state !== 'signing' && <CodeForm onCode={onCode} />}
     </main>
+  );
+}
+
+/** Takes the code of a link that does not lead here, alone or with its link. */
+function CodeForm({ onCode }: Pick<WaysProps, 'onCode'>) {
+  const [text, setText] = useState<string>();
+  if (text === undefined) {
+    return (
+      <div>
+        <Button kind="quiet" onClick={() => setText('')}>
+          I have a code
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onCode(text.slice(text.indexOf('#') + 1).trim());
+      }}
+    >
+      <Field label="The code, or its link" value={text} onValue={setText} required isFirst maxLength={2_000} />
+      <div class="buttons">
+        <Button type="submit">Go on</Button>
+      </div>
+    </form>
   );
 }
 
