@@ -16,8 +16,17 @@ const QUIET = [
 /** A microphone that beeps once a second; who may use it is as ever. */
 const MICROPHONE = '--use-fake-device-for-media-stream';
 
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM ?? '', headless: true, args: [...QUIET, MICROPHONE] });
+/** A page may wait for a daemon that starts anew, on a machine that does other things as well. */
+const WAIT_MS = 120_000;
+
+export async function openBrowser(): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM ?? '',
+    headless: true,
+    args: [...QUIET, MICROPHONE],
+  });
+  browser.on('context', (context) => context.setDefaultTimeout(WAIT_MS));
+  return browser;
 }
 
 /** The sizes and schemes in which every page is looked at. */

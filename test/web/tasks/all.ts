@@ -28,7 +28,6 @@ export function playTasks(width: number, front?: () => ReverseProxy): void {
   async function visit(person?: string) {
     const found = await signedIn(browser, home.programs.url, await home.code(person));
     await found.page.setViewportSize({ width, height: 800 });
-    found.page.setDefaultTimeout(15_000);
     return found;
   }
   beforeAll(async () => {
