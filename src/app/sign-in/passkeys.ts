@@ -10,6 +10,7 @@ import {
   type KnownPasskey,
   type ListedPasskey,
   listPasskeys,
+  lockPerson,
   MOST_PASSKEYS,
   markCopied,
   passkeyOf,
@@ -143,19 +144,31 @@ export class Passkeys {
     this.limits.count({ address });
     const place = this.placeOf(origin);
     const { challengeIn, verifyRegistration } = await import('./webauthn.ts');
-    const credential = await this.checkAnswer(async () => {
-      const handle = await this.spend(challengeIn(registration.clientData, 'webauthn.create', place), person.id);
-      return { handle, ...verifyRegistration(registration, place) };
+    const { id: personId, name } = person;
+    const { challenge, ...credential } = await this.checkAnswer(async () => {
+      const asked = challengeIn(registration.clientData, 'webauthn.create', place);
+      try {
+        return { challenge: asked, ...verifyRegistration(registration, place) };
+      } catch (error) {
+        await this.spend(asked, personId);
+        throw error;
+      }
     }, isUnusable);
     const now = this.deps.world.clock.now();
-    const { id: personId, name } = person;
     const passkey = { id: uuid(now), personId, rpId: place.rpId, name, createdAt: now, ...credential };
-    await this.deps.database.tx('passkeys.add', async (tx) => {
-      const outcome = await addPasskey(tx, passkey);
-      if (outcome === 'full') throw tooMany();
-      if (outcome !== 'added') throw isUnusable();
+    const outcome = await this.deps.database.tx('passkeys.add', async (tx) => {
+      // The person first, as an erasure has it; a revoke that came before has ended the challenge.
+      if (!(await lockPerson(tx, personId))) return 'gone';
+      const handle = await spendChallenge(tx, { hash: hashOf(challenge), personId, now });
+      if (handle === undefined) return 'gone';
+      const added = await addPasskey(tx, { ...passkey, handle });
+      if (added !== 'added') return added;
       append(tx, [rowOf({ at: now, action: 'person.passkey', subject: name, personId, origin: 'http' })]);
+      return added;
     });
+    // Behind the commit: the challenge is used up all the same.
+    if (outcome === 'full') throw tooMany();
+    if (outcome !== 'added') throw isUnusable();
     for (let attempt = 0; attempt < 2; attempt++) this.limits.forgive({ address });
     return passkey.id;
   }

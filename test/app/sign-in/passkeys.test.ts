@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Programs } from '../../adapters/http/support.ts';
 import { attestationOf, cbor, FLAGS, type Odd, Passkey, VERIFIED } from '../../support/authenticator.ts';
 import { testDatabases } from '../../support/database.ts';
+import { holdBefore } from '../../support/holds.ts';
 import { Target } from './attack-support.ts';
 import { At, OWN, PASSWORD } from './passkey-support.ts';
 
@@ -134,6 +135,26 @@ describe('a passkey', () => {
     await hal.says('/forget');
     await hal.presses('Yes, forget me');
     expect([await countOf('Of Hal'), (await at.signIn(other)).status]).toEqual([0, 401]);
+  });
+
+  test('is not added where a revoke comes between its answer and its row', async () => {
+    const cookie = await at.member('lea');
+    const adding = holdBefore(programs.coda, 'passkeys.add');
+    const added = at.add(cookie, { name: 'Of a thief' });
+    await adding.reached;
+    await programs.coda.app.sessions.revoke('lea');
+    adding.goOn();
+    expect([(await added).status, await countOf('Of a thief')]).toEqual([400, 0]);
+  });
+
+  test('that is refused has used its challenge up', async () => {
+    const cookie = await at.member('mia');
+    const id = Buffer.alloc(16, 9);
+    await at.add(cookie, { id });
+    const open = () =>
+      programs.coda.count(`passkey_challenges where person_id = (select id from persons where name = 'mia')`);
+    expect([(await at.add(cookie, { id })).status, await open()]).toEqual([400, 0]);
+    expect([(await at.add(cookie, {}, { flags: FLAGS })).status, await open()]).toEqual([400, 0]);
   });
 
   test('stands in an export without its key', async () => {
