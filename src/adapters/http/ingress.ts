@@ -1,5 +1,6 @@
 /** Home Assistant's ingress: its supervisor passes on what its people ask for, and says under which path and for whom. */
 import type { IncomingMessage } from 'node:http';
+import ipaddr from 'ipaddr.js';
 import type { HttpRequest } from '../../chat/index.ts';
 import { isPrefix } from './prefix.ts';
 import { isHost, malformedRequest } from './request.ts';
@@ -19,14 +20,17 @@ export function ingressOf(
 ): (Ingress & { base: string }) | undefined {
   const { socket, headers } = incoming;
   const base = headers['x-ingress-path'];
-  const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  if (supervisor === undefined || peer !== supervisor || base === undefined) return undefined;
+  if (supervisor === undefined || base === undefined) return undefined;
+  if (canonical(socket.remoteAddress ?? '') !== canonical(supervisor)) return undefined;
   if (typeof base !== 'string' || !isPrefix(base)) throw malformedRequest('X-Ingress-Path is no path.');
   // The name in the browser's address; pages of it alone may use coda.
   const asked = headers['x-forwarded-host'];
   if (typeof asked === 'string' && isHost(asked)) headers.host = asked;
   return { base, user: remoteUserOf(incoming) };
 }
+
+/** The one spelling of an address; of IPv4 within IPv6 that of IPv4. */
+const canonical = (address: string): string => (ipaddr.isValid(address) ? ipaddr.process(address).toString() : address);
 
 const ID = /^[\w-]{1,64}$/;
 const MOST_NAME = 80;

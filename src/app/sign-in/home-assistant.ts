@@ -30,7 +30,7 @@ export class HomeAssistantUsers {
 
   /**
    * Links the user, and ends the session of this browser: another user of Home Assistant may sit at it next. Throws
-   * `HTTP_CONFLICT` where the user is somebody else's.
+   * `HTTP_CONFLICT` where the user is somebody else's, and `HTTP_UNAUTHORIZED` where the person was erased meanwhile.
    */
   async link({
     personId,
@@ -44,7 +44,9 @@ export class HomeAssistantUsers {
     const now = this.deps.world.clock.now();
     await this.deps.database.tx('sessions.link_user', async (tx) => {
       const account = { adapter: HOME_ASSISTANT, externalId: user.id, name: user.name };
-      if (!(await sessions.addAccount(tx, { ...account, personId, now }))) throw isAnothers(user.name);
+      const outcome = await sessions.addAccount(tx, { ...account, personId, now });
+      if (outcome === 'gone') throw isGone();
+      if (outcome === 'taken') throw isAnothers(user.name);
       if (cookie !== undefined) await sessions.endSession(tx, hashOf(cookie));
       const action = 'person.link_home_assistant';
       append(tx, [rowOf({ at: now, action, subject: user.name, personId, origin: 'http' })]);
@@ -65,5 +67,12 @@ function isAnothers(name: string): CodaError {
   return new CodaError('HTTP_CONFLICT', {
     message: `${name} of Home Assistant is linked to somebody else here.`,
     remedy: 'That one ends it on the page "You", or an owner does with "coda open --revoke".',
+  });
+}
+
+function isGone(): CodaError {
+  return new CodaError('HTTP_UNAUTHORIZED', {
+    message: 'Nobody is signed in here any more.',
+    remedy: 'Sign in again.',
   });
 }

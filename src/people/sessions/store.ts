@@ -78,17 +78,22 @@ export interface VouchedAccount {
   externalId: string;
 }
 
-/** Gives the person the account, by its name there; false: it is somebody else's. */
+/** Gives the person the account, by its name there; held against an erasure until `tx` ends. `taken`: it is somebody else's. */
 export async function addAccount(
   tx: Transaction,
   { adapter, externalId, name, personId, now }: VouchedAccount & { name: string; personId: string; now: Instant },
-): Promise<boolean> {
+): Promise<'added' | 'taken' | 'gone'> {
+  const { rows } = await tx.query(
+    `select from persons where id = $1 and role <> 'guest' and erased_at is null for share`,
+    [personId],
+  );
+  if (rows.length === 0) return 'gone';
   const { count } = await tx.query(
     `insert into identities as i (adapter, external_id, person_id, name, created_at) values ($1, $2, $3, $4, $5)
      on conflict (adapter, external_id) do update set name = excluded.name where i.person_id = excluded.person_id`,
     [adapter, externalId, personId, name, now],
   );
-  return count > 0;
+  return count > 0 ? 'added' : 'taken';
 }
 
 export async function hasAccount(database: Database, adapter: string, personId: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 /** coda in Home Assistant: its supervisor is played by whoever asks from 127.0.0.1, and everybody else by 127.0.0.2. */
+import { createECDH } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { httpConfig } from '../../../src/adapters/http/index.ts';
 import { readConfig } from '../../../src/app/index.ts';
 import { Secrets } from '../../../src/base/log.ts';
 import { packageRoot } from '../../../src/base/root.ts';
+import { holdBefore } from '../../support/holds.ts';
 import { Programs } from './support.ts';
 
 /** As long as Home Assistant's own: 63 characters. */
@@ -27,6 +29,7 @@ interface Asked {
   headers?: readonly string[];
   body?: unknown;
   from?: string;
+  of?: Programs;
 }
 
 let programs: Programs;
@@ -35,8 +38,11 @@ beforeAll(async () => {
 });
 afterAll(() => programs[Symbol.asyncDispose]());
 
-function ask(path: string, { method = 'GET', headers = [], body, from = '127.0.0.1' }: Asked = {}): Promise<Reply> {
-  const { hostname, port, host } = new URL(programs.direct);
+function ask(
+  path: string,
+  { method = 'GET', headers = [], body, from = '127.0.0.1', of = programs }: Asked = {},
+): Promise<Reply> {
+  const { hostname, port, host } = new URL(of.direct);
   const text = body === undefined ? '' : JSON.stringify(body);
   const own = ['Host', host, 'Content-Length', String(Buffer.byteLength(text))];
   const json = body === undefined ? [] : ['Content-Type', 'application/json'];
@@ -62,10 +68,10 @@ const as = (id: string, name = 'Ana Müller') => [
 const SAME = ['Sec-Fetch-Site', 'same-origin'];
 const me = (...headers: string[]) => ask('/v1/me', { headers: [...SAME, ...headers] });
 
-/** Signs the owner in at a browser inside of Home Assistant, and gives the cookie. */
-async function signIn(): Promise<string> {
-  const { code } = await programs.coda.app.sessions.link();
-  const opened = await ask('/v1/session', { method: 'POST', headers: [...SAME, ...path], body: { code } });
+/** Signs the owner, or the person of this name, in at a browser inside of Home Assistant, and gives the cookie. */
+async function signIn(name?: string, of = programs): Promise<string> {
+  const { code } = await of.coda.app.sessions.link(name);
+  const opened = await ask('/v1/session', { method: 'POST', headers: [...SAME, ...path], body: { code }, of });
   expect(opened.status).toBe(200);
   return String(opened.headers['set-cookie']);
 }
@@ -182,6 +188,55 @@ describe('a user of Home Assistant', () => {
     await programs.coda.app.sessions.revoke(undefined);
     expect((await me(...path, ...as(OTHER))).status).toBe(401);
   });
+});
+
+test('a link that is made while its person is erased links nobody', async () => {
+  const cleo = programs.coda.person('cleo', { role: 'member' });
+  await cleo.says('hello');
+  const cookie = ['Cookie', (await signIn('cleo')).split(';')[0] ?? ''];
+  const linking = holdBefore(programs.coda, 'sessions.link_user');
+  const headers = [...SAME, ...path, ...as('c'.repeat(32)), ...cookie];
+  const linked = ask('/v1/me/home-assistant', { method: 'PUT', headers });
+  await linking.reached;
+  await cleo.says('/forget');
+  await cleo.presses('Yes, forget me');
+  linking.goOn();
+  expect((await linked).status).toBe(401);
+  expect(await programs.coda.count(`identities where adapter = 'home-assistant' and external_id like 'c%'`)).toBe(0);
+});
+
+test('a device is notified for a session, which ends, and not for whom Home Assistant signs in', async () => {
+  const config = { 'http.ingress': '127.0.0.1', 'http.url': 'https://coda.example.com' };
+  await using of = await Programs.begin({ config });
+  await of.coda.person('bo', { role: 'member' }).says('hello');
+  const own = [...SAME, ...path];
+  const owner = ['Cookie', (await signIn(undefined, of)).split(';')[0] ?? ''];
+  const link = { method: 'PUT', headers: [...own, ...as(ADMIN), ...owner], of };
+  expect((await ask('/v1/me/home-assistant', link)).status).toBe(204);
+  // Another person's session is left in this browser.
+  const bo = ['Cookie', (await signIn('bo', of)).split(';')[0] ?? ''];
+  const keys = createECDH('prime256v1');
+  const body = {
+    endpoint: 'https://8.8.8.8/send',
+    keys: { p256dh: keys.generateKeys('base64url'), auth: Buffer.alloc(16, 1).toString('base64url') },
+  };
+  const push = (method: string, ...headers: string[]) =>
+    ask('/v1/push', { method, headers: [...own, ...bo, ...headers], of, ...(method === 'POST' && { body }) });
+  expect(JSON.parse((await push('GET', ...as(ADMIN))).text)).toEqual({
+    possible: false,
+    reason: expect.stringContaining('here Home Assistant signs you in'),
+  });
+  expect((await push('POST', ...as(ADMIN))).status).toBe(409);
+  expect(await of.coda.count('push_devices')).toBe(0);
+  expect(JSON.parse((await push('GET')).text).possible).toBe(true);
+  expect((await push('POST')).status).toBe(204);
+  await of.coda.app.sessions.revoke('bo');
+  expect(await of.coda.count('push_devices')).toBe(0);
+});
+
+test.each(['::FFFF:127.0.0.1', '0:0:0:0:0:FFFF:7F00:1'])('the supervisor may be written as %s', async (ingress) => {
+  await using of = await Programs.begin({ config: { 'http.ingress': ingress } });
+  expect((await ask('/today', { headers: path, of })).text).toContain(`data-base="${BASE}"`);
 });
 
 describe('what is forged', () => {

@@ -48,8 +48,13 @@ function state(pushes: Pushes): AnyRoute {
     ],
     async answerRequest(request) {
       personOf(request);
-      if (pushes.subject !== undefined) return { body: { json: { possible: true, key: await pushes.publicKey() } } };
-      return { body: { json: { possible: false, reason: `${texts.needsUrl} ${texts.needsUrlRemedy}` } } };
+      const isPossible = pushes.subject !== undefined && !request.caller?.isVouched;
+      if (isPossible) return { body: { json: { possible: true, key: await pushes.publicKey() } } };
+      const [fault, remedy] =
+        pushes.subject === undefined
+          ? [texts.needsUrl, texts.needsUrlRemedy]
+          : [texts.needsSession, texts.needsSessionRemedy];
+      return { body: { json: { possible: false, reason: `${fault} ${remedy}` } } };
     },
   });
 }
@@ -74,6 +79,10 @@ function register(pushes: Pushes): AnyRoute {
     answers: { 204: { description: 'It is notified.' } },
     async answerRequest(request) {
       const personId = personOf(request);
+      // A device is forgotten with the session or the token that named it. Here is none, and a cookie is somebody else's.
+      if (request.caller?.isVouched) {
+        throw new CodaError('HTTP_CONFLICT', { message: texts.needsSession, remedy: texts.needsSessionRemedy });
+      }
       const cookie = cookieOf({ headers: { cookie: request.header('cookie') } }, request.base);
       const sessionHash = cookie === undefined ? undefined : hashOf(cookie);
       const [, token] = /^Bearer (\S+)$/i.exec(request.header('authorization') ?? '') ?? [];

@@ -12,6 +12,8 @@ export const KINDS: Readonly<Record<ContentKind, string>> = {
 export const texts = {
   needsUrl: 'Notifications need http.url: the https address at which people reach coda.',
   needsUrlRemedy: 'Set http.url in config.yaml (docs/dashboard.md).',
+  needsSession: 'Notifications need the own address of coda: here Home Assistant signs you in.',
+  needsSessionRemedy: 'Open the page at http.url, sign in there, and turn them on.',
   noPerson: 'Nobody has been met by this name yet.',
   noPersonRemedy: 'Say something to coda first.',
   badKeys: 'These are no keys of a device.',
