@@ -78,11 +78,11 @@ async function openChat(): Promise<void> {
   await page.navigate(`${BASE}/chat`).catch(() => {});
 }
 
-/** The document is the same at every address; the newest one is kept. */
+/** The document is the same at every address of coda; the newest one is kept, and none of another application below its path. */
 async function keepShell(answer: Response): Promise<Response> {
   if (answer.ok && answer.headers.get('content-type')?.startsWith('text/html')) {
-    const shell = await caches.open(SHELL);
-    await shell.put(`${BASE}/`, answer.clone());
+    const [document, shell] = [answer.clone(), await caches.open(SHELL)];
+    if ((await answer.clone().text()).includes(`data-base="${BASE}"`)) await shell.put(`${BASE}/`, document);
   }
   return answer;
 }

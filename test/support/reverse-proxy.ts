@@ -12,6 +12,8 @@ interface Place {
   headers?: Readonly<Record<string, string>>;
   /** Document of the other application. */
   page?: string;
+  /** Path of the other application; left out: the root. */
+  pageAt?: string;
 }
 
 /** A reverse proxy in front of coda, which does to answers what a setting of nginx or a middleware does. */
@@ -20,6 +22,7 @@ export class ReverseProxy implements AsyncDisposable {
   upstream = '';
   private readonly headers: Readonly<Record<string, string>>;
   private readonly page: string | undefined;
+  private readonly pageAt: string;
   /** Paths as the client has asked for them. */
   readonly paths: string[] = [];
   private readonly prefix: string;
@@ -29,8 +32,9 @@ export class ReverseProxy implements AsyncDisposable {
     this.paths.push(url);
     if (this.manner === 'has no upstream') return outgoing.writeHead(502).end('bad gateway');
     if (this.manner === 'forwards') return outgoing.writeHead(302, { Location: 'https://login.test/' }).end();
-    if (!`${url.split('?')[0]}/`.startsWith(`${this.prefix}/`)) {
-      const status = url === '/' && this.page !== undefined ? 200 : 404;
+    const isPage = url === this.pageAt && this.page !== undefined;
+    if (isPage || !`${url.split('?')[0]}/`.startsWith(`${this.prefix}/`)) {
+      const status = isPage ? 200 : 404;
       return outgoing.writeHead(status, { 'Content-Type': 'text/html' }).end(this.page ?? 'another application');
     }
     const path = this.strips ? url.slice(this.prefix.length).replace(/^(?!\/)/, '/') : url;
@@ -54,11 +58,12 @@ export class ReverseProxy implements AsyncDisposable {
     return undefined;
   });
 
-  constructor({ prefix = '', strips = false, headers = {}, page }: Place = {}) {
+  constructor({ prefix = '', strips = false, headers = {}, page, pageAt = '/' }: Place = {}) {
     this.prefix = prefix;
     this.strips = strips;
     this.headers = headers;
     this.page = page;
+    this.pageAt = pageAt;
   }
 
   /** The address under which people reach what is behind it. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Programs } from '../adapters/http/support.ts';
 import { type Browser, type BrowserContext, CHROMIUM, openBrowser, type Page, signedIn } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
+import { ReverseProxy } from '../support/reverse-proxy.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
 const model = new ScriptedModel((request) => [`you said: ${lastSaid(request)}`]);
@@ -117,5 +118,21 @@ describe.skipIf(!CHROMIUM)('the connection of a browser', () => {
     await page.getByRole('heading', { name: 'Automations' }).waitFor();
     await eventually(async () => (await message(other).inputValue()) === 'not sent yet');
     await link.waitForURL(/\/(?:chat|automations)$/);
+  });
+
+  test('the page of another application at this name is not shown in place of coda', async () => {
+    const front = new ReverseProxy({ page: '<!doctype html><body data-base="/wiki">a wiki', pageAt: '/wiki' });
+    await using beside = await Programs.begin({ front });
+    const { code } = await beside.coda.app.sessions.link();
+    const own = await signedIn(browser, beside.url, code);
+    await own.page.evaluate(`navigator.serviceWorker.ready`);
+    await own.page.reload();
+    await own.page.evaluate(`navigator.serviceWorker.controller === null && Promise.reject('not controlled')`);
+    await own.page.goto(`${beside.url}/wiki`);
+    await own.page.getByText('a wiki').waitFor();
+    await own.context.setOffline(true);
+    await own.page.goto(`${beside.url}/notes`);
+    await own.page.getByRole('heading', { name: 'coda cannot be reached' }).waitFor();
+    await own.context.close();
   });
 });
