@@ -1,6 +1,6 @@
 /** Home Assistant's ingress: its supervisor passes on what its people ask for, and says under which path and for whom. */
 import type { IncomingMessage } from 'node:http';
-import ipaddr from 'ipaddr.js';
+import { BlockList, isIPv6 } from 'node:net';
 import type { HttpRequest } from '../../chat/index.ts';
 import { isPrefix } from './prefix.ts';
 import { isHost, malformedRequest } from './request.ts';
@@ -21,7 +21,7 @@ export function ingressOf(
   const { socket, headers } = incoming;
   const base = headers['x-ingress-path'];
   if (supervisor === undefined || base === undefined) return undefined;
-  if (canonical(socket.remoteAddress ?? '') !== canonical(supervisor)) return undefined;
+  if (!isSameAddress(supervisor, socket.remoteAddress ?? '')) return undefined;
   if (typeof base !== 'string' || !isPrefix(base)) throw malformedRequest('X-Ingress-Path is no path.');
   // The name in the browser's address; pages of it alone may use coda.
   const asked = headers['x-forwarded-host'];
@@ -29,8 +29,14 @@ export function ingressOf(
   return { base, user: remoteUserOf(incoming) };
 }
 
-/** The one spelling of an address; of IPv4 within IPv6 that of IPv4. */
-const canonical = (address: string): string => (ipaddr.isValid(address) ? ipaddr.process(address).toString() : address);
+const familyOf = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4');
+
+/** True for one address, however it is spelled; an IPv4 one may stand within IPv6. False where `other` is none. */
+function isSameAddress(address: string, other: string): boolean {
+  const list = new BlockList();
+  list.addAddress(address, familyOf(address));
+  return list.check(other, familyOf(other));
+}
 
 const ID = /^[\w-]{1,64}$/;
 const MOST_NAME = 80;

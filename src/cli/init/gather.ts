@@ -235,7 +235,7 @@ async function askCard(
     );
     if (verdict.ok) {
       const changes = [...(verdict.settings ?? []), ...changesOf(card, { all, typed }, asking)];
-      return { changes, secrets: secretsOf(card, all, typed), cards: [{ card, verdict }] };
+      return { changes, secrets: secretsOf(card, all, typed, asking), cards: [{ card, verdict }] };
     }
     const isGiven = verdict.field !== undefined && verdict.field in byFlags;
     if (flags.yes || (isGiven && flags.model !== undefined)) throw refusedSetup(verdict);
