@@ -69,7 +69,7 @@ async function signIn({ token = '', owner: named }: SetupAnswers, deps: SetupDep
   }
 }
 
-/** Another token later is of an application of whoever knows one, and makes nobody an owner. */
+/** A token that is given later makes nobody an owner: its application may be anybody's. */
 const isFirst = ({ current, isChange }: SetupDeps): boolean =>
   !isChange && current('discord', 'token') === undefined && current('discord', 'token_file') === undefined;
 

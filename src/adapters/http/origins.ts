@@ -70,7 +70,7 @@ function forbidden(message: string, remedy: string): CodaError {
   return new CodaError('HTTP_FORBIDDEN', { message, remedy });
 }
 
-/** Another one for each path: a browser sends what is set at the root of a name to every path below, to another coda as well. */
+/** The name differs for each path: a browser sends what is set at the root of a name to every path below, to another coda as well. */
 function cookieName(base: string): string {
   return `coda_session${base && `_${createHash('sha256').update(base).digest('hex').slice(0, 12)}`}`;
 }

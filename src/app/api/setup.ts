@@ -17,7 +17,7 @@ const cardShape = {
 
 const listShape = z.object({
   read_at: z.iso.datetime().describe('When this coda read its configuration.'),
-  version: z.string().describe('Another one after each change of the configuration: a form sends it back.'),
+  version: z.string().describe('Changes with each change of the configuration: a form sends it back.'),
   file: z.string().describe('The configuration that is written.'),
   writable: z.boolean(),
   cards: z.array(

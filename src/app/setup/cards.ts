@@ -306,7 +306,7 @@ function takenProblems(
 ): FieldProblem[] {
   const field = entryFieldOf(card);
   if (field === undefined || !all[field] || settings.current(...placeOf(card, all)) === undefined) return [];
-  // One that is written by hand, such as a program as a server, is not changed here.
+  // An entry that is written by hand, such as a program as a server, is not changed here.
   if (isChange && entriesOf(card, settings).includes(all[field])) return [];
   return [{ field, detail: 'This one is there already: change it, or choose another.' }];
 }
@@ -330,7 +330,7 @@ async function isMountPoint(file: string): Promise<boolean> {
   try {
     const path = await realpath(file);
     if ((await stat(path)).dev !== (await stat(dirname(path))).dev) return true;
-    // One of the same disk has the same number; Linux lists it by its path.
+    // A mount of the same disk has the same number; Linux lists it by its path.
     const mounts = await readFile('/proc/self/mountinfo', 'utf8');
     return mounts.split('\n').some((line) => line.split(' ')[4] === path.replaceAll(' ', '\\040'));
   } catch {

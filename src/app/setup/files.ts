@@ -29,7 +29,7 @@ export interface SetupFiles {
   config: string;
   env: string;
   isThere: boolean;
-  /** Another one after each change of either; tells nothing of what they say. */
+  /** Changes with each change of either file; tells nothing of what they say. */
   version: string;
   /** All variables that the configuration gets: of the environment, its `.env`, and others that this does not write. */
   variables: Env;
@@ -182,7 +182,7 @@ function notYaml(file: string): CodaError {
 type Yaml = typeof import('yaml');
 
 const NEW_FILE = `# What this coda is set to. config.example.yaml shows every key; "coda config check" finds what is wrong.
-# Tokens and keys stand in the file .env beside this folder.
+# Tokens and keys stand in a file .env, not here.
 `;
 
 /** `text`, a configuration, with `changes` made; undefined where it is no YAML that can be edited. */

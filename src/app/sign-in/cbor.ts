@@ -12,7 +12,7 @@ export class WebAuthnFault extends Error {}
 const DEEPEST = 4;
 const MOST_ITEMS = 100;
 
-/** One value of `bytes` from `at` on, and its end. Throws `WebAuthnFault`; allocates no more than there are bytes. */
+/** The value of `bytes` that begins at `at`, and its end. Throws `WebAuthnFault`; allocates no more than there are bytes. */
 export function readCbor(bytes: Buffer, at = 0): { value: Cbor; end: number } {
   const reader = new Reader(bytes, at);
   const value = reader.read(0);

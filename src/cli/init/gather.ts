@@ -289,7 +289,7 @@ async function answerTo(
   }
   if (kind === 'choice') return ask.choose(label, choices, now ?? (usual || (choices[0]?.value ?? '')));
   if (kind === 'switch') return ask.choose(label, texts.onOff, now ?? (usual || 'off'));
-  // One that a list has already is not asked for again.
+  // A value that a list has already is not asked for again.
   return isOptional && (now || yes) ? '' : ask.text(label, { usual: now ?? usual, wrong });
 }
 

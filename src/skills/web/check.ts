@@ -23,7 +23,7 @@ async function checkProvider(provider: SearchProvider, signal: AbortSignal): Pro
 
 const remedyOf = ({ remedy }: { remedy?: string | undefined }) => (remedy === undefined ? {} : { remedy });
 
-/** One for each configured service. Those that answered are not asked again for a day: a search costs. */
+/** A check for each configured service. Services that answered are not asked again for a day: a search costs. */
 export function searchChecks({ config: settings, egress, world: { clock } }: SkillDeps<Settings>): HealthCheck[] {
   const { duckduckgo, ...configured } = settings.search;
   const search = { ...configured, duckduckgo: { ...duckduckgo, enabled: false } };

@@ -15,7 +15,7 @@ export function pathIn(address: string): string | undefined {
   return address === base || address.startsWith(`${base}/`) ? address.slice(base.length) || '/' : undefined;
 }
 
-/** Of the page that is shown, without the prefix. */
+/** Address of the page that is shown, without the prefix. */
 export const shownAddress = (): string => (pathIn(location.pathname) ?? location.pathname) + location.search;
 
 /** A name in what all pages of one origin share: another coda may stand there under another path. */
