@@ -24,8 +24,8 @@ export function ingressOf(
   if (!isSameAddress(supervisor, socket.remoteAddress ?? '')) return undefined;
   if (typeof base !== 'string' || !isPrefix(base)) throw malformedRequest('X-Ingress-Path is no path.');
   // The name in the browser's address; pages of it alone may use coda.
-  const asked = headers['x-forwarded-host'];
-  if (typeof asked === 'string' && isHost(asked)) headers.host = asked;
+  const forwardedHost = headers['x-forwarded-host'];
+  if (typeof forwardedHost === 'string' && isHost(forwardedHost)) headers.host = forwardedHost;
   return { base, user: remoteUserOf(incoming) };
 }
 
@@ -44,9 +44,9 @@ const MOST_NAME = 80;
 function remoteUserOf({ rawHeaders }: IncomingMessage): RemoteUser | undefined {
   const id = onlyValue(rawHeaders, 'X-Remote-User-Id');
   if (id === undefined || !ID.test(id)) return undefined;
-  const named =
+  const nameSent =
     onlyValue(rawHeaders, 'X-Remote-User-Display-Name') ?? onlyValue(rawHeaders, 'X-Remote-User-Name') ?? id;
-  const name = Buffer.from(named, 'latin1').toString('utf8').replace(/\p{C}/gu, '').trim().slice(0, MOST_NAME);
+  const name = Buffer.from(nameSent, 'latin1').toString('utf8').replace(/\p{C}/gu, '').trim().slice(0, MOST_NAME);
   return { id, name: name || id };
 }
 

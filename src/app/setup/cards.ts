@@ -163,9 +163,9 @@ export class SetupCards {
     this.assertGoes(card, { variables, changes, place }, files);
     const secrets = Object.fromEntries(variables.map((name) => [name, undefined]));
     const subject = [id, entry].filter(Boolean).join(' ');
-    const left = await this.write(files, { changes, secrets, subject, personId, act: 'remove' });
+    const leftover = await this.write(files, { changes, secrets, subject, personId, act: 'remove' });
     const restarts = this.restart();
-    if (left !== undefined) throw partRemoval(left, files.env);
+    if (leftover !== undefined) throw partRemoval(leftover, files.env);
     return { restarts };
   }
 

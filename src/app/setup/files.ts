@@ -112,20 +112,20 @@ function writeBoth(drafts: { config: Draft; env: Draft }, { text, secrets, env, 
   using config = stage(drafts.config, text, drafts.config.mode ?? 0o644);
   using variables = lines === drafts.env.text ? undefined : stage(drafts.env, lines, PRIVATE);
   validate(config, [variables?.path ?? drafts.env.path, ...others], env);
-  const gone = Object.keys(secrets).filter((name) => secrets[name] === undefined);
-  if (gone.length === 0) variables?.put();
+  const removals = Object.keys(secrets).filter((name) => secrets[name] === undefined);
+  if (removals.length === 0) variables?.put();
   try {
     config.put();
   } catch (error) {
-    if (variables && gone.length === 0) putBack(drafts, error);
+    if (variables && removals.length === 0) putBack(drafts, error);
     throw error;
   }
   try {
-    if (gone.length > 0) variables?.put();
+    if (removals.length > 0) variables?.put();
   } catch (error) {
     const why =
       error instanceof CodaError && error.code === 'CONFIG_EDITED' ? 'it was changed meanwhile' : messageOf(error);
-    return `${drafts.config.path} was written. ${listOf(gone)} could not be taken out of ${drafts.env.path}: ${why}`;
+    return `${drafts.config.path} was written. ${listOf(removals)} could not be taken out of ${drafts.env.path}: ${why}`;
   }
   return undefined;
 }

@@ -146,11 +146,11 @@ export class Passkeys {
     const { challengeIn, verifyRegistration } = await import('./webauthn.ts');
     const { id: personId, name } = person;
     const { challenge, ...credential } = await this.checkAnswer(async () => {
-      const asked = challengeIn(registration.clientData, 'webauthn.create', place);
+      const answeredChallenge = challengeIn(registration.clientData, 'webauthn.create', place);
       try {
-        return { challenge: asked, ...verifyRegistration(registration, place) };
+        return { challenge: answeredChallenge, ...verifyRegistration(registration, place) };
       } catch (error) {
-        await this.spend(asked, personId);
+        await this.spend(answeredChallenge, personId);
         throw error;
       }
     }, isUnusable);

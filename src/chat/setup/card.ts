@@ -353,8 +353,8 @@ export function changesOf(
   { all, typed }: { all: SetupAnswers; typed: SetupAnswers },
   settings: KnownSettings,
 ): SettingChange[] {
-  const asked = card.fields.filter((field) => field.path && isAsked(field, all));
-  const ofFields = asked.flatMap((field): SettingChange[] => {
+  const settingFields = card.fields.filter((field) => field.path && isAsked(field, all));
+  const ofFields = settingFields.flatMap((field): SettingChange[] => {
     const answer = typed[field.key]?.trim() ?? '';
     const path = pathOf(field, all);
     // A value of the environment alone switches nothing on where the file does not refer to it.
