@@ -12,7 +12,7 @@ const FLOORS = [
   ['delivery'],
   ['agent'],
   ['chat'],
-  ['agent-skills', 'proposals'],
+  ['agent-skills', 'proposals', 'sign-in', 'setup'],
   ['english', 'skills', 'adapters'],
   ['app'],
   ['cli'],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
-import type { HttpServer, Pushes, Service } from '../adapters/http/index.ts';
+import { type HttpServer, httpConfig, type Pushes, type Service } from '../adapters/http/index.ts';
 import { type Agent, Approvals, approvalSource, type Model } from '../agent/index.ts';
 import { append, lastConfigChange, rowOf } from '../audit/index.ts';
 import { Closer, groupBy, lazy, withTimeout } from '../base/async.ts';
@@ -24,11 +24,14 @@ import {
 import type { Config } from '../config/index.ts';
 import { type ChatAdapter, deadJobSource, type Item, type Receiver } from '../delivery/index.ts';
 import { routeFetch } from '../egress/index.ts';
+import { SetupCards } from '../setup/index.ts';
+import { FirstStart, Invitations, Sessions, Tokens } from '../sign-in/index.ts';
 import type { Artifacts, Database, Engine } from '../storage/index.ts';
 import { openConsole, openPlatforms, openServices, platforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { readerFrom } from './api/reader.ts';
 import { Backups } from './backups.ts';
+import { openConfigFiles } from './config.ts';
 import { type CoreParts, openCore } from './core.ts';
 import { tellingOverrides, toolsCheck } from './doctor/index.ts';
 import { type HttpParts, openHttp, openPushes, serve } from './http.ts';
@@ -38,11 +41,6 @@ import { type AwayPlatform, type OperatedApp, SKILL_JOB } from './operations/par
 import { People } from './people.ts';
 import { programVerbs } from './programs.ts';
 import { householdOf } from './settings.ts';
-import { SetupCards } from './setup/cards.ts';
-import { FirstStart } from './sign-in/first-start.ts';
-import { Invitations } from './sign-in/invitations.ts';
-import { Sessions } from './sign-in/sessions.ts';
-import { Tokens } from './sign-in/tokens.ts';
 import { openSkillParts, type SkillParts } from './skill-parts.ts';
 import {
   allSkills,
@@ -133,7 +131,7 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
     tokens: new Tokens({ database, world, config }),
     sessions,
     invitations: new Invitations({ database, world, config }, sessions),
-    firstStart: new FirstStart({ database, world, config }),
+    firstStart: new FirstStart({ database, world, config, trustsIssuer: config.block(httpConfig)?.jwt !== undefined }),
     approvals: new Approvals({ database, world, delivery, token: config.access.approval_token }),
     pushes: openPushes({ config, database, world, jobs, egress, secrets }),
   };
@@ -177,7 +175,8 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
 function setupCardsOf(open: OpenParts, skills: readonly Skill[], { onRestart }: BuildOptions): SetupCards {
   const { config, world, database, egress, http } = open;
   const cards = lazy(async () => [modelCard, ...(await cardsOf(platforms, skills))]);
-  return new SetupCards({ config, world, database, egress, cards, listen: () => http?.listens, onRestart });
+  const files = { cards, openFiles: openConfigFiles };
+  return new SetupCards({ config, world, database, egress, ...files, listen: () => http?.listens, onRestart });
 }
 
 /** The ways in and out: terminal, platforms, HTTP, services that are told. */

@@ -6,6 +6,7 @@ import { cardsOf, type Skill } from '../chat/index.ts';
 import {
   type Config,
   type ConfigBlock,
+  type ConfigPlace,
   type ConfigRequest,
   configEnv,
   configExample,
@@ -15,6 +16,7 @@ import {
   loadConfig,
 } from '../config/index.ts';
 import { APPROVAL_CHANNEL, improvementConfig } from '../proposals/index.ts';
+import { openSetupFiles, type SetupFiles } from '../setup/index.ts';
 import { BACKUP_TASK, backupConfig } from '../skills/backup/index.ts';
 import { browserConfig } from '../skills/browser/index.ts';
 import { connectorsConfig } from '../skills/connectors/index.ts';
@@ -92,6 +94,12 @@ const MADE_SKILLS: readonly Pick<Skill, 'views'>[] = [
 export async function setupCards() {
   return { platforms: await cardsOf(platforms, []), others: await cardsOf([], [...builtInSkills, ...MADE_SKILLS]) };
 }
+
+/** As `openSetupFiles`, with the blocks of all platforms and skills. */
+export const openConfigFiles = (
+  place: ConfigPlace,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<SetupFiles> => openSetupFiles(place, env, readConfig);
 
 /** Words about each setting, by its path. */
 export const settingWords = (): ReadonlyMap<string, string> => configWords(BLOCKS);

@@ -36,6 +36,17 @@ import type { ChatAdapter, Delivery } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { JobQueue, Schedules } from '../jobs/index.ts';
 import type { Gate } from '../people/index.ts';
+import type { SetupCards } from '../setup/index.ts';
+import {
+  Callers,
+  type FirstStart,
+  HomeAssistantUsers,
+  type Invitations,
+  Passkeys,
+  Passwords,
+  type Sessions,
+  type Tokens,
+} from '../sign-in/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import { titles } from './adapters.ts';
 import type { ChangeSource } from './api/changes.ts';
@@ -49,14 +60,6 @@ import { outbox } from './operations/outbox.ts';
 import { pair, people } from './operations/people.ts';
 import { sessions, tokens } from './operations/tokens.ts';
 import type { People } from './people.ts';
-import type { SetupCards } from './setup/cards.ts';
-import type { FirstStart } from './sign-in/first-start.ts';
-import { HomeAssistantUsers } from './sign-in/home-assistant.ts';
-import type { Invitations } from './sign-in/invitations.ts';
-import { Passkeys } from './sign-in/passkeys.ts';
-import { Passwords } from './sign-in/passwords.ts';
-import type { Sessions } from './sign-in/sessions.ts';
-import { Callers, type Tokens } from './sign-in/tokens.ts';
 import type { EquippedSkill } from './skills.ts';
 import { metricsRoute } from './telemetry/metrics.ts';
 
@@ -158,9 +161,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
   const proxy = config.url === undefined ? undefined : new ProxyCheck(config.url, config.listen, () => !!http.address);
   if (proxy) routes.push(proxy.route());
   guardPrefix(prefixOf(config.url), routes);
-  const jwts = config.jwt && new Jwts(config.jwt, parts.egress, world.clock);
-  const { access } = parts.config;
-  const callers = new Callers({ config, access, database, gate, tokens: parts.tokens, jwts, approvals });
+  const callers = callersOf(parts, config);
   const service: Service = {
     routes,
     authenticate: (token, approval) => callers.authenticate(token, approval),
@@ -174,6 +175,14 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
   };
   parts.checks.add([http.check(), ...(proxy ? [proxy.check()] : [])]);
   return { service, adapter: chat.adapter };
+}
+
+function callersOf(
+  { config: { access }, world, database, gate, tokens, approvals, egress }: HttpParts,
+  config: HttpConfig,
+): Callers {
+  const jwts = config.jwt && new Jwts(config.jwt, egress, world.clock);
+  return new Callers({ takesTokens: config.tokens, access, database, gate, tokens, jwts, approvals });
 }
 
 /** Parts of the routes over what several rooms keep. */

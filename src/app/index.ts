@@ -3,14 +3,13 @@
 export { httpConfig } from '../adapters/http/index.ts';
 export { platforms } from './adapters.ts';
 export { type App, type BuildOptions, build } from './build.ts';
-export { type AppConfigRequest, configDocuments, readConfig, setupCards } from './config.ts';
+export { type AppConfigRequest, configDocuments, openConfigFiles, readConfig, setupCards } from './config.ts';
 export { type ControlService, openControl } from './control.ts';
 export { costReport } from './cost.ts';
 export { needsToken, type OperationParts } from './operations/parts.ts';
 export { verbFinder } from './operations/verbs.ts';
 export type { ProgramTool } from './programs.ts';
 export { householdOf } from './settings.ts';
-export { openSetupFiles, type SetupFiles, writeWhole } from './setup/files.ts';
 export { skillSwitches } from './skills.ts';
 export { isNewer, newestVersion } from './updates.ts';
 export { createWorld, type WorldOptions } from './world.ts';

@@ -5,8 +5,8 @@ import { omitUndefined } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import { type Delivery, notifyJob } from '../delivery/index.ts';
 import type { Events, JobHandler, JobQueue } from '../jobs/index.ts';
+import { ownerItem } from '../sign-in/index.ts';
 import type { Database, WritesBesides } from '../storage/index.ts';
-import { ownerItem } from './credentials.ts';
 import { type AskedJob, SKILL_JOB } from './operations/parts.ts';
 import { type EquippedSkill, tablesOf } from './skills.ts';
 

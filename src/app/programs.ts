@@ -4,7 +4,7 @@ import type { Agent } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import type { Skill, ThingImport, Verb } from '../chat/index.ts';
 import type { Delivery, Item } from '../delivery/index.ts';
-import { ownerItem } from './credentials.ts';
+import { ownerItem } from '../sign-in/index.ts';
 
 export interface ProgramDeps {
   agent: Agent;

@@ -1,11 +1,12 @@
 /** `POST /run`: finds skills for a request, and runs them. */
 import { z } from 'zod';
-import { answerOut, callerPlace, conversationName, keyOf, notHeard, type Talk } from '../adapters/http/index.ts';
+import { answerOut, callerPlace, conversationName, keyOf, type Talk } from '../adapters/http/index.ts';
 import { deniedBy, type LiveSkills, type View } from '../agent-skills/index.ts';
 import { CodaError } from '../base/errors.ts';
 import { type AnyRoute, type Caller, route } from '../chat/index.ts';
 import type { Delivery } from '../delivery/index.ts';
 import type { Gate, Person } from '../people/index.ts';
+import { notHeard } from '../sign-in/index.ts';
 import { type Candidate, type Plan, runPlanning } from '../skills/skill-runs/index.ts';
 import { type Database, readerOf } from '../storage/index.ts';
 

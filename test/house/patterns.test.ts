@@ -114,7 +114,7 @@ const BUILT_WHEN_USED: Readonly<Record<string, string>> = {
   'agent/models/fault.ts placesOf': 'a literal of the same file once more, which is judged there',
   'agent/tools/resolve.ts namedAmong': 'words of the sources, anchored or behind one blank, without a repetition',
   'app/control.ts isShortPath': 'anchored and counted',
-  'app/setup/files.ts editEnv': 'the name of a variable, on lines of the owner’s file',
+  'setup/files.ts editEnv': 'the name of a variable, on lines of the owner’s file',
   'sandbox/images.ts glob': 'the owner’s pattern, on the name of an image',
   'sandbox/redact.ts inName': 'secrets with one class between their characters, on the name of a file',
   'sandbox/redact.ts inNames': 'one class',

@@ -4,8 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { CodaError } from '../../base/errors.ts';
 import type { AnyRoute, Caller, Scope } from '../../chat/index.ts';
+import type { RemoteUser } from '../../sign-in/index.ts';
 import { isLoopback } from './config.ts';
-import type { Ingress, RemoteUser } from './ingress.ts';
+import type { Ingress } from './ingress.ts';
 import { cookieOf, guardSite, isOfThisMachine } from './origins.ts';
 
 export interface CallerChecks {

@@ -14,10 +14,11 @@ import {
   route,
 } from '../../chat/index.ts';
 import type { Item, Requests } from '../../delivery/index.ts';
+import { notHeard } from '../../sign-in/index.ts';
 import { type Database, type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
 import { placeOf, senderOf } from './chat/places.ts';
 import { conversationName } from './chat/shapes.ts';
-import { notHeard, PROBLEM_TYPE, type Problem, problem } from './problem.ts';
+import { PROBLEM_TYPE, type Problem, problem } from './problem.ts';
 import { callerOf, keyOf } from './request.ts';
 
 export interface DataDeps extends WritesDeps {

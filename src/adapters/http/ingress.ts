@@ -2,13 +2,11 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';
 import type { HttpRequest } from '../../chat/index.ts';
+import type { RemoteUser } from '../../sign-in/index.ts';
 import { isPrefix } from './prefix.ts';
 import { isHost, malformedRequest } from './request.ts';
 
 export type Ingress = NonNullable<HttpRequest['ingress']>;
-
-/** A user of Home Assistant, by its id and its name there. */
-export type RemoteUser = NonNullable<Ingress['user']>;
 
 /**
  * The path and the user of a request that comes from the supervisor's address; undefined for any other, whatever it says.

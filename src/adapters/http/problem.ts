@@ -63,13 +63,6 @@ export function problemOf(error: unknown): Problem {
   return problem('INTERNAL', 'coda could not do this.', 'Try it again later; the log of coda has more.');
 }
 
-export function notHeard(): CodaError {
-  return new CodaError('HTTP_FORBIDDEN', {
-    message: 'Nobody has let in whom this token speaks for.',
-    remedy: 'An owner can: see "access" in the configuration.',
-  });
-}
-
 /** True if the error is for the client, and nothing that the log must tell of. */
 export function isExpected(error: unknown): error is CodaError {
   return error instanceof CodaError && STATUSES[error.code] !== undefined;

@@ -6,6 +6,7 @@ import { pairingHints, type Skill } from '../../chat/index.ts';
 import { deliveryHints } from '../../delivery/index.ts';
 import { jobHints } from '../../jobs/index.ts';
 import { secretHints } from '../../secrets/index.ts';
+import { tokenHints } from '../../sign-in/index.ts';
 import type { CommitHints } from '../../storage/index.ts';
 
 /** Acts of owners, as they are written here. */
@@ -14,15 +15,21 @@ const OWN: CommitHints = {
   'people.pair': ['owners', 'people'],
   'people.role': ['owners', 'people'],
   'people.revoke': ['owners', 'people'],
-  'tokens.add': ['owners', 'people'],
-  'tokens.revoke': ['owners', 'people'],
 };
 
 /** The kinds that calls change of tools that are no skill's, by the beginning of their names. */
 const CORE_CALLS: Readonly<Record<string, Change>> = { approval: 'approvals', person: 'people' };
 
 /** Rooms that are always there; where a transaction does not say for whom it was, everybody's page reads its own again. */
-const OF_ROOMS: CommitHints = { ...OWN, ...agentHints, ...jobHints, ...deliveryHints, ...pairingHints, ...secretHints };
+const OF_ROOMS: CommitHints = {
+  ...OWN,
+  ...agentHints,
+  ...jobHints,
+  ...deliveryHints,
+  ...pairingHints,
+  ...secretHints,
+  ...tokenHints,
+};
 
 const CHANNEL = 'coda_changed';
 

@@ -1,12 +1,13 @@
 /** Routes over what several rooms keep, for the web app and for programs; what is one skill's own is the skill's. */
+
 import type { AnyRoute, Checks } from '../../chat/index.ts';
+import { type SetupParts, setupRoutes } from '../../setup/index.ts';
 import { type ActivityParts, activityRoutes } from './activity.ts';
 import type { ChangeSource } from './changes.ts';
 import { logRoutes } from './logs.ts';
 import { type CommandParts, commandsRoute, type MeParts, meRoute, Wellness } from './me.ts';
 import { type PeopleParts, peopleRoutes } from './people.ts';
 import { type SearchParts, searchRoute } from './search.ts';
-import { type SetupParts, setupRoutes } from './setup.ts';
 import { type SystemParts, systemRoutes } from './system.ts';
 
 export interface ApiParts

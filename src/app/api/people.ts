@@ -5,9 +5,9 @@ import { CodaError } from '../../base/errors.ts';
 import { type AnyRoute, route } from '../../chat/index.ts';
 import type { Gate, ListedPerson } from '../../people/index.ts';
 import { personById } from '../../people/index.ts';
+import type { Tokens } from '../../sign-in/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import type { People } from '../people.ts';
-import type { Tokens } from '../sign-in/tokens.ts';
 import type { ReadingParts } from './reader.ts';
 
 export interface PeopleParts extends ReadingParts {

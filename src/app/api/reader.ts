@@ -1,9 +1,10 @@
-import { callerPlace, notHeard } from '../../adapters/http/index.ts';
+import { callerPlace } from '../../adapters/http/index.ts';
 import type { World } from '../../base/world.ts';
 import type { Caller, CallerReader } from '../../chat/index.ts';
 import type { Config } from '../../config/index.ts';
 import type { Delivery } from '../../delivery/index.ts';
 import { personById, readerFor } from '../../people/index.ts';
+import { notHeard } from '../../sign-in/index.ts';
 import { type Database, readerOf } from '../../storage/index.ts';
 import { householdOf } from '../settings.ts';
 

@@ -8,13 +8,10 @@ import type { Checks, Verb } from '../../chat/index.ts';
 import type { Config } from '../../config/index.ts';
 import type { Delivery } from '../../delivery/index.ts';
 import type { JobQueue, Worker } from '../../jobs/index.ts';
+import type { FirstStart, Invitations, Sessions, Tokens } from '../../sign-in/index.ts';
 import type { Database, WritesBesides } from '../../storage/index.ts';
 import type { Backups } from '../backups.ts';
 import type { People } from '../people.ts';
-import type { FirstStart } from '../sign-in/first-start.ts';
-import type { Invitations } from '../sign-in/invitations.ts';
-import type { Sessions } from '../sign-in/sessions.ts';
-import type { Tokens } from '../sign-in/tokens.ts';
 
 export interface AwayPlatform {
   platform: string;

@@ -8,7 +8,7 @@ import { sleep } from '../../base/async.ts';
 import { plural } from '../../base/text.ts';
 import { SCOPES, type Scope } from '../../chat/index.ts';
 import { operation, text } from '../../chat/operation.ts';
-import { approves } from '../sign-in/tokens.ts';
+import { approves } from '../../sign-in/index.ts';
 import { needsToken, type OperationParts, pageUrl, type ServedParts } from './parts.ts';
 
 const list = operation({

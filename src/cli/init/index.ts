@@ -1,12 +1,13 @@
 /** `coda init`: asks what is needed, checks the answers as the page does, and writes them down at the end, at once. */
 import { mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { createWorld, openSetupFiles, type SetupFiles, setupCards, writeWhole } from '../../app/index.ts';
+import { createWorld, openConfigFiles, setupCards } from '../../app/index.ts';
 import { silentLog } from '../../base/log.ts';
 import { escapeMarkup } from '../../base/text.ts';
 import type { KnownSettings, SettingChange } from '../../chat/index.ts';
 import { findPlace } from '../../config/index.ts';
 import { Egress } from '../../egress/index.ts';
+import { type SetupFiles, writeWhole } from '../../setup/index.ts';
 import { dataDir, type InitFlags } from '../flags.ts';
 import { type Asker, noTerminal, silentAsker, terminalAsker } from './asker.ts';
 import { type Answers, gather } from './gather.ts';
@@ -15,7 +16,7 @@ import { finishedReport } from './texts.ts';
 /** Edits what is there and loses nothing of it. Until the last answer is given nothing is written. */
 export async function init(flags: InitFlags, io: NodeJS.Process): Promise<number> {
   const place = findPlace({ env: io.env, file: flags.config, dataDir: dataDir(flags, io), cwd: io.cwd() });
-  const files = await openSetupFiles(place, io.env);
+  const files = await openConfigFiles(place, io.env);
   const ask = await askerFor(flags, io);
   const { current, isThere } = files;
   const env = withoutEmpty(files.variables);

@@ -1,17 +1,10 @@
 /** The way in for the first visitor, and which ways there are for the others. */
 import { z } from 'zod';
 import { type AnyRoute, route } from '../../../chat/index.ts';
-import { guardOwnPage, type OpenedCookie, openedAnswer, openedBody, personName } from './session.ts';
+import type { FirstStart, Passkeys } from '../../../sign-in/index.ts';
+import { guardOwnPage, openedAnswer, openedBody, personName } from './session.ts';
 
-/** Makes the first owner. */
-export interface FirstOwner {
-  /** True while nobody owns this coda: then nothing else is answered. */
-  isPending(): Promise<boolean>;
-  /** Throws `HTTP_UNAUTHORIZED`, `HTTP_CONFLICT` or `HTTP_TOO_FAST`. */
-  claim(claim: { code: string; name: string; address: string }): Promise<OpenedCookie>;
-}
-
-export function firstStartRoute(first: FirstOwner): AnyRoute {
+export function firstStartRoute(first: FirstStart): AnyRoute {
   return route({
     method: 'POST',
     path: '/v1/first-start',
@@ -31,10 +24,7 @@ export function firstStartRoute(first: FirstOwner): AnyRoute {
   });
 }
 
-export function signInWaysRoute(
-  first: Pick<FirstOwner, 'isPending'>,
-  passkeys: { isOffered(host: string | undefined): Promise<boolean> },
-): AnyRoute {
+export function signInWaysRoute(first: Pick<FirstStart, 'isPending'>, passkeys: Pick<Passkeys, 'isOffered'>): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/sign-in',

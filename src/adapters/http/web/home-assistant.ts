@@ -2,26 +2,18 @@
 import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
 import { type AnyRoute, route } from '../../../chat/index.ts';
-import type { RemoteUser } from '../ingress.ts';
+import type { HomeAssistantUsers } from '../../../sign-in/index.ts';
 import { cookieText } from '../origins.ts';
 import { cookieIn, personAtBrowser } from './session.ts';
-
-export interface RemoteUserKeeper {
-  /** True if a user of Home Assistant is linked to the person. */
-  isLinked(personId: string): Promise<boolean>;
-  /** Links the user, and ends the session of this browser. Throws `HTTP_CONFLICT` where the user is somebody else's. */
-  link(link: { personId: string; user: RemoteUser; cookie: string | undefined }): Promise<void>;
-  unlink(personId: string): Promise<void>;
-}
 
 const PATH = '/v1/me/home-assistant';
 const TAG = 'session';
 
-export function homeAssistantRoutes(keeper: RemoteUserKeeper): readonly AnyRoute[] {
-  return [stateRoute(keeper), linkRoute(keeper), unlinkRoute(keeper)];
+export function homeAssistantRoutes(users: HomeAssistantUsers): readonly AnyRoute[] {
+  return [stateRoute(users), linkRoute(users), unlinkRoute(users)];
 }
 
-function stateRoute(keeper: RemoteUserKeeper): AnyRoute {
+function stateRoute(users: HomeAssistantUsers): AnyRoute {
   return route({
     method: 'GET',
     path: PATH,
@@ -38,13 +30,13 @@ function stateRoute(keeper: RemoteUserKeeper): AnyRoute {
       },
     },
     async answerRequest({ caller, ingress }) {
-      const linked = caller?.personId !== undefined && (await keeper.isLinked(caller.personId));
+      const linked = caller?.personId !== undefined && (await users.isLinked(caller.personId));
       return { body: { json: { user: ingress?.user?.name ?? null, linked } } };
     },
   });
 }
 
-function linkRoute(keeper: RemoteUserKeeper): AnyRoute {
+function linkRoute(users: HomeAssistantUsers): AnyRoute {
   return route({
     method: 'PUT',
     path: PATH,
@@ -62,14 +54,14 @@ function linkRoute(keeper: RemoteUserKeeper): AnyRoute {
         });
       }
       const cookie = cookieIn({ header, base });
-      await keeper.link({ personId, user: ingress.user, cookie });
+      await users.link({ personId, user: ingress.user, cookie });
       const headers = { 'Set-Cookie': cookieText('', 0, header('origin'), base) };
       return { status: 204, ...(cookie === undefined ? {} : { headers }) };
     },
   });
 }
 
-function unlinkRoute(keeper: RemoteUserKeeper): AnyRoute {
+function unlinkRoute(users: HomeAssistantUsers): AnyRoute {
   return route({
     method: 'DELETE',
     path: PATH,
@@ -79,7 +71,7 @@ function unlinkRoute(keeper: RemoteUserKeeper): AnyRoute {
     summary: 'Has Home Assistant sign this person in no longer.',
     answers: { 204: { description: 'It does not.' } },
     async answerRequest({ caller }) {
-      await keeper.unlink(personAtBrowser(caller).id);
+      await users.unlink(personAtBrowser(caller).id);
       return { status: 204 };
     },
   });

@@ -1,15 +1,23 @@
 /** The browser's application, its sessions, and the conversations that it shows. */
 import type { AnyRoute, HttpAnswer } from '../../../chat/index.ts';
+import type {
+  FirstStart,
+  HomeAssistantUsers,
+  Invitations,
+  Passkeys,
+  Passwords,
+  Sessions,
+} from '../../../sign-in/index.ts';
 import { type ChatsDeps, chatsRoutes } from '../chats/index.ts';
 import type { Problem } from '../problem.ts';
 import type { Entrance } from '../requests.ts';
 import { WebFiles } from './files.ts';
-import { type FirstOwner, firstStartRoute, signInWaysRoute } from './first-start.ts';
-import { homeAssistantRoutes, type RemoteUserKeeper } from './home-assistant.ts';
-import { type InvitationKeeper, invitationRoutes } from './invitations.ts';
-import { type PasskeyKeeper, passkeyRoutes } from './passkeys.ts';
-import { type PasswordKeeper, passwordRoutes } from './passwords.ts';
-import { type SessionKeeper, sessionRoutes } from './session.ts';
+import { firstStartRoute, signInWaysRoute } from './first-start.ts';
+import { homeAssistantRoutes } from './home-assistant.ts';
+import { invitationRoutes } from './invitations.ts';
+import { passkeyRoutes } from './passkeys.ts';
+import { passwordRoutes } from './passwords.ts';
+import { sessionRoutes } from './session.ts';
 
 export interface Web {
   routes: readonly AnyRoute[];
@@ -19,12 +27,12 @@ export interface Web {
 
 export function openWeb(
   deps: ChatsDeps & {
-    sessions: SessionKeeper;
-    firstStart: FirstOwner;
-    passwords: PasswordKeeper;
-    passkeys: PasskeyKeeper;
-    invitations: InvitationKeeper;
-    homeAssistant: RemoteUserKeeper;
+    sessions: Sessions;
+    firstStart: FirstStart;
+    passwords: Passwords;
+    passkeys: Passkeys;
+    invitations: Invitations;
+    homeAssistant: HomeAssistantUsers;
   },
 ): Web {
   const files = new WebFiles();

@@ -1,26 +1,16 @@
 /** The page of an invitation: who invites, and the way in for the invited. */
 import { z } from 'zod';
 import { type AnyRoute, route } from '../../../chat/index.ts';
-import { agentOf, cookieIn, guardOwnPage, type OpenedCookie, openedAnswer, openedBody, personName } from './session.ts';
-
-export interface InvitationKeeper {
-  describe(code: string, address: string): Promise<{ from: string; name: string }>;
-  accept(acceptance: {
-    code: string;
-    name: string;
-    address: string;
-    agent: string | undefined;
-    before: { cookie: string | undefined; instead: boolean };
-  }): Promise<OpenedCookie>;
-}
+import type { Invitations } from '../../../sign-in/index.ts';
+import { agentOf, cookieIn, guardOwnPage, openedAnswer, openedBody, personName } from './session.ts';
 
 const code = z.string().min(1).max(100);
 
-export function invitationRoutes(keeper: InvitationKeeper): readonly AnyRoute[] {
-  return [lookRoute(keeper), acceptRoute(keeper)];
+export function invitationRoutes(invitations: Invitations): readonly AnyRoute[] {
+  return [lookRoute(invitations), acceptRoute(invitations)];
 }
 
-function lookRoute(keeper: InvitationKeeper): AnyRoute {
+function lookRoute(invitations: Invitations): AnyRoute {
   return route({
     method: 'POST',
     path: '/v1/sign-in/invitation',
@@ -36,12 +26,12 @@ function lookRoute(keeper: InvitationKeeper): AnyRoute {
     },
     async answerRequest({ body, header, address }) {
       guardOwnPage(header);
-      return { body: { json: await keeper.describe(body.code, address) } };
+      return { body: { json: await invitations.describe(body.code, address) } };
     },
   });
 }
 
-function acceptRoute(keeper: InvitationKeeper): AnyRoute {
+function acceptRoute(invitations: Invitations): AnyRoute {
   return route({
     method: 'POST',
     path: '/v1/sign-in/invitation/accept',
@@ -58,7 +48,10 @@ function acceptRoute(keeper: InvitationKeeper): AnyRoute {
     async answerRequest({ body: { instead, ...body }, header, address, base }) {
       const origin = guardOwnPage(header);
       const before = { cookie: cookieIn({ header, base }), instead };
-      return openedAnswer(await keeper.accept({ ...body, address, agent: agentOf(header), before }), { origin, base });
+      return openedAnswer(await invitations.accept({ ...body, address, agent: agentOf(header), before }), {
+        origin,
+        base,
+      });
     },
   });
 }

@@ -2,73 +2,18 @@
 import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
 import { type AnyRoute, route } from '../../../chat/index.ts';
+import type { ListedPasskey } from '../../../people/index.ts';
+import type { Passkeys } from '../../../sign-in/index.ts';
 import {
   agentOf,
   cookieIn,
   guardOwnPage,
-  type OpenedCookie,
   openedAnswer,
   openedBody,
   personAtBrowser,
   personName,
   TAG,
 } from './session.ts';
-
-interface Asker {
-  origin: string | undefined;
-  address: string;
-}
-
-interface OwnPasskey {
-  id: string;
-  name: string;
-  rpId: string;
-  createdAt: Date;
-  usedAt: Date | undefined;
-  copiedAt: Date | undefined;
-}
-
-interface Challenge {
-  challenge: string;
-  rpId: string;
-  /** Its life. */
-  ms: number;
-}
-
-interface NewPasskeyRequest extends Challenge {
-  handle: string;
-  name: string;
-  algorithms: readonly number[];
-  exclude: readonly string[];
-}
-
-export interface PasskeyKeeper {
-  pages(): readonly string[];
-  isOffered(host: string | undefined): Promise<boolean>;
-  challenge(asker: Asker): Promise<Challenge>;
-  open(
-    assertion: {
-      credentialId: string;
-      clientData: string;
-      authenticatorData: string;
-      signature: string;
-      userHandle: string;
-    },
-    browser: Asker & { agent: string | undefined; before: string | undefined },
-  ): Promise<OpenedCookie>;
-  beginAdding(
-    person: { id: string; name: string; current: string | undefined },
-    asker: Asker,
-  ): Promise<NewPasskeyRequest>;
-  add(
-    person: { id: string; name: string },
-    registration: { clientData: string; attestation: string },
-    asker: Asker,
-  ): Promise<string>;
-  list(personId: string): Promise<readonly OwnPasskey[]>;
-  rename(personId: string, id: string, name: string): Promise<boolean>;
-  remove(personId: string, id: string): Promise<boolean>;
-}
 
 /** Bytes in base64url, of `most` characters. */
 const bytes = (most: number) =>
@@ -96,7 +41,7 @@ export const passkeyList = z.array(
   }),
 );
 
-export const shownPasskey = ({ id, name, rpId, createdAt, usedAt, copiedAt }: OwnPasskey) => ({
+export const shownPasskey = ({ id, name, rpId, createdAt, usedAt, copiedAt }: ListedPasskey) => ({
   id,
   name,
   host: rpId,
@@ -105,18 +50,18 @@ export const shownPasskey = ({ id, name, rpId, createdAt, usedAt, copiedAt }: Ow
   copied: copiedAt?.toISOString() ?? null,
 });
 
-export function passkeyRoutes(keeper: PasskeyKeeper): readonly AnyRoute[] {
+export function passkeyRoutes(passkeys: Passkeys): readonly AnyRoute[] {
   return [
-    challengeRoute(keeper),
-    signInRoute(keeper),
-    beginRoute(keeper),
-    addRoute(keeper),
-    renameRoute(keeper),
-    removeRoute(keeper),
+    challengeRoute(passkeys),
+    signInRoute(passkeys),
+    beginRoute(passkeys),
+    addRoute(passkeys),
+    renameRoute(passkeys),
+    removeRoute(passkeys),
   ];
 }
 
-function challengeRoute(keeper: PasskeyKeeper): AnyRoute {
+function challengeRoute(passkeys: Passkeys): AnyRoute {
   return route({
     method: 'POST',
     path: '/v1/session/passkey/challenge',
@@ -130,13 +75,13 @@ function challengeRoute(keeper: PasskeyKeeper): AnyRoute {
       },
     },
     async answerRequest({ header, address }) {
-      const { challenge, rpId: host, ms } = await keeper.challenge({ origin: guardOwnPage(header), address });
+      const { challenge, rpId: host, ms } = await passkeys.challenge({ origin: guardOwnPage(header), address });
       return { body: { json: { challenge, host, seconds: ms / 1_000 } } };
     },
   });
 }
 
-function signInRoute(keeper: PasskeyKeeper): AnyRoute {
+function signInRoute(passkeys: Passkeys): AnyRoute {
   return route({
     method: 'POST',
     path: '/v1/session/passkey',
@@ -161,12 +106,12 @@ function signInRoute(keeper: PasskeyKeeper): AnyRoute {
         userHandle: body.user_handle,
       };
       const browser = { origin, address, agent: agentOf(header), before: cookieIn({ header, base }) };
-      return openedAnswer(await keeper.open(assertion, browser), { origin, base });
+      return openedAnswer(await passkeys.open(assertion, browser), { origin, base });
     },
   });
 }
 
-function beginRoute(keeper: PasskeyKeeper): AnyRoute {
+function beginRoute(passkeys: Passkeys): AnyRoute {
   return route({
     method: 'POST',
     path: '/v1/me/passkeys/challenge',
@@ -194,7 +139,7 @@ function beginRoute(keeper: PasskeyKeeper): AnyRoute {
     },
     async answerRequest({ body: { current }, caller, header, address }) {
       const person = { ...personAtBrowser(caller), current };
-      const options = await keeper.beginAdding(person, { origin: guardOwnPage(header), address });
+      const options = await passkeys.beginAdding(person, { origin: guardOwnPage(header), address });
       const { challenge, rpId: host, ms, handle, name, algorithms, exclude } = options;
       const user = { handle, name };
       return { body: { json: { challenge, host, seconds: ms / 1_000, user, algorithms, exclude } } };
@@ -202,7 +147,7 @@ function beginRoute(keeper: PasskeyKeeper): AnyRoute {
   });
 }
 
-function addRoute(keeper: PasskeyKeeper): AnyRoute {
+function addRoute(passkeys: Passkeys): AnyRoute {
   return route({
     method: 'POST',
     path: '/v1/me/passkeys',
@@ -220,7 +165,7 @@ function addRoute(keeper: PasskeyKeeper): AnyRoute {
     async answerRequest({ body, caller, header, address }) {
       const person = { id: personAtBrowser(caller).id, name: body.name };
       const registration = { clientData: body.client_data, attestation: body.attestation };
-      const id = await keeper.add(person, registration, { origin: guardOwnPage(header), address });
+      const id = await passkeys.add(person, registration, { origin: guardOwnPage(header), address });
       return { status: 201, body: { json: { id } } };
     },
   });
@@ -228,7 +173,7 @@ function addRoute(keeper: PasskeyKeeper): AnyRoute {
 
 const ofOne = z.object({ id: z.uuid() });
 
-function renameRoute(keeper: PasskeyKeeper): AnyRoute {
+function renameRoute(passkeys: Passkeys): AnyRoute {
   return route({
     method: 'PATCH',
     path: '/v1/me/passkeys/:id',
@@ -241,13 +186,13 @@ function renameRoute(keeper: PasskeyKeeper): AnyRoute {
     body: z.strictObject({ name: personName }),
     answers: { 204: { description: 'It is called so.' } },
     async answerRequest({ params, body, caller }) {
-      if (await keeper.rename(personAtBrowser(caller).id, params.id, body.name)) return { status: 204 };
+      if (await passkeys.rename(personAtBrowser(caller).id, params.id, body.name)) return { status: 204 };
       throw noSuch();
     },
   });
 }
 
-function removeRoute(keeper: PasskeyKeeper): AnyRoute {
+function removeRoute(passkeys: Passkeys): AnyRoute {
   return route({
     method: 'DELETE',
     path: '/v1/me/passkeys/:id',
@@ -258,7 +203,7 @@ function removeRoute(keeper: PasskeyKeeper): AnyRoute {
     params: ofOne,
     answers: { 204: { description: 'It is removed.' } },
     async answerRequest({ params, caller }) {
-      if (await keeper.remove(personAtBrowser(caller).id, params.id)) return { status: 204 };
+      if (await passkeys.remove(personAtBrowser(caller).id, params.id)) return { status: 204 };
       throw noSuch();
     },
   });

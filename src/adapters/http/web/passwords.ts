@@ -5,12 +5,12 @@ import { CodaError } from '../../../base/errors.ts';
 import { plural } from '../../../base/text.ts';
 import { type AnyRoute, route } from '../../../chat/index.ts';
 import { PASSWORD_LENGTH } from '../../../people/index.ts';
-import { type PasskeyKeeper, passkeyList, shownPasskey } from './passkeys.ts';
+import type { Passkeys, Passwords } from '../../../sign-in/index.ts';
+import { passkeyList, shownPasskey } from './passkeys.ts';
 import {
   agentOf,
   cookieIn,
   guardOwnPage,
-  type OpenedCookie,
   openedAnswer,
   openedBody,
   personAtBrowser,
@@ -18,42 +18,13 @@ import {
   TAG,
 } from './session.ts';
 
-export interface PasswordKeeper {
-  open(attempt: {
-    login: string;
-    password: string;
-    address: string;
-    agent: string | undefined;
-    before: string | undefined;
-  }): Promise<OpenedCookie>;
-  set(change: {
-    personId: string;
-    login: string;
-    password: string;
-    current: string | undefined;
-    cookie: string;
-    address: string;
-  }): Promise<void>;
-  describe(
-    personId: string,
-    cookie: string | undefined,
-  ): Promise<{
-    login: string | undefined;
-    sessions: readonly { id: string; openedAt: Date; expiresAt: Date; agent: string | undefined; isThis: boolean }[];
-  }>;
-  endSession(personId: string, id: string): Promise<boolean>;
-}
-
 const password = z.string().max(PASSWORD_LENGTH.most);
 
-export function passwordRoutes(
-  keeper: PasswordKeeper,
-  passkeys: Pick<PasskeyKeeper, 'list' | 'pages'>,
-): readonly AnyRoute[] {
-  return [signInRoute(keeper), ownRoute(keeper, passkeys), setRoute(keeper), endRoute(keeper)];
+export function passwordRoutes(passwords: Passwords, passkeys: Pick<Passkeys, 'list' | 'pages'>): readonly AnyRoute[] {
+  return [signInRoute(passwords), ownRoute(passwords, passkeys), setRoute(passwords), endRoute(passwords)];
 }
 
-function signInRoute(keeper: PasswordKeeper): AnyRoute {
+function signInRoute(passwords: Passwords): AnyRoute {
   return route({
     method: 'POST',
     path: '/v1/session/password',
@@ -65,12 +36,12 @@ function signInRoute(keeper: PasswordKeeper): AnyRoute {
     async answerRequest({ body, header, address, base }) {
       const origin = guardOwnPage(header);
       const browser = { address, agent: agentOf(header), before: cookieIn({ header, base }) };
-      return openedAnswer(await keeper.open({ ...body, ...browser }), { origin, base });
+      return openedAnswer(await passwords.open({ ...body, ...browser }), { origin, base });
     },
   });
 }
 
-function ownRoute(keeper: PasswordKeeper, passkeys: Pick<PasskeyKeeper, 'list' | 'pages'>): AnyRoute {
+function ownRoute(passwords: Passwords, passkeys: Pick<Passkeys, 'list' | 'pages'>): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/me/sign-in',
@@ -105,7 +76,7 @@ function ownRoute(keeper: PasswordKeeper, passkeys: Pick<PasskeyKeeper, 'list' |
       if (caller?.personId === undefined)
         return { body: { json: { login: null, sessions: [], passkeys: [], passkey_pages } } };
       const [own, ownKeys] = await Promise.all([
-        keeper.describe(caller.personId, cookieIn({ header, base })),
+        passwords.describe(caller.personId, cookieIn({ header, base })),
         passkeys.list(caller.personId),
       ]);
       const sessions = own.sessions.map(({ id, openedAt, expiresAt, agent, isThis }) => ({
@@ -124,7 +95,7 @@ function ownRoute(keeper: PasswordKeeper, passkeys: Pick<PasskeyKeeper, 'list' |
   });
 }
 
-function setRoute(keeper: PasswordKeeper): AnyRoute {
+function setRoute(passwords: Passwords): AnyRoute {
   return route({
     method: 'PUT',
     path: '/v1/me/password',
@@ -145,13 +116,13 @@ function setRoute(keeper: PasswordKeeper): AnyRoute {
       const { id: personId } = personAtBrowser(caller);
       // Without a session of this browser all of them end.
       const cookie = (caller?.isVouched ? undefined : cookieIn({ header, base })) ?? '';
-      await keeper.set({ ...body, current: body.current, personId, cookie, address });
+      await passwords.set({ ...body, current: body.current, personId, cookie, address });
       return { status: 204 };
     },
   });
 }
 
-function endRoute(keeper: PasswordKeeper): AnyRoute {
+function endRoute(passwords: Passwords): AnyRoute {
   return route({
     method: 'DELETE',
     path: '/v1/me/sessions/:id',
@@ -162,7 +133,7 @@ function endRoute(keeper: PasswordKeeper): AnyRoute {
     params: z.object({ id: z.uuid() }),
     answers: { 204: { description: 'Nobody is signed in there any more.' } },
     async answerRequest({ params, caller }) {
-      if (await keeper.endSession(personAtBrowser(caller).id, params.id)) return { status: 204 };
+      if (await passwords.endSession(personAtBrowser(caller).id, params.id)) return { status: 204 };
       throw new CodaError('HTTP_NOT_FOUND', { message: 'There is no such session.', remedy: 'Look again.' });
     },
   });

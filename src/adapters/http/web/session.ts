@@ -10,23 +10,8 @@ import {
   SCOPES,
   type Scope,
 } from '../../../chat/index.ts';
+import type { OpenedSession, Sessions } from '../../../sign-in/index.ts';
 import { cookieOf, cookieText, guardSite } from '../origins.ts';
-
-/** A session that begins. */
-export interface OpenedCookie {
-  cookie: string;
-  seconds: number;
-  scopes: readonly Scope[];
-}
-
-export interface SessionKeeper {
-  /** Uses up the code of a link. Throws `HTTP_UNAUTHORIZED`, and `HTTP_CONFLICT` in a browser that is somebody else's. */
-  open(
-    code: string,
-    browser: { cookie: string | undefined; instead: boolean; agent: string | undefined },
-  ): Promise<OpenedCookie>;
-  close(cookie: string): Promise<void>;
-}
 
 /** Path of a link of `coda open`. The code stands behind `#`, which browsers send to nobody, so that no log has it. */
 export const signInPath = (code: string): string => `/open#${code}`;
@@ -39,7 +24,7 @@ export const openedBody = z.object({ scopes: scopeList });
 
 /** Hands the cookie of a session over, to a page of `origin` that has coda at `base`. */
 export const openedAnswer = (
-  { cookie, seconds, scopes }: OpenedCookie,
+  { cookie, seconds, scopes }: OpenedSession,
   { origin, base }: { origin: string | undefined; base: string },
 ): HttpAnswer => ({
   headers: { 'Set-Cookie': cookieText(cookie, seconds, origin, base) },
@@ -83,11 +68,11 @@ export function guardOwnPage(header: HttpRequest['header']): string | undefined 
   return origin;
 }
 
-export function sessionRoutes(sessions: SessionKeeper): readonly AnyRoute[] {
+export function sessionRoutes(sessions: Sessions): readonly AnyRoute[] {
   return [signIn(sessions), signOut(sessions)];
 }
 
-function signIn(sessions: SessionKeeper): AnyRoute {
+function signIn(sessions: Sessions): AnyRoute {
   return route({
     method: 'POST',
     path: '/v1/session',
@@ -107,7 +92,7 @@ function signIn(sessions: SessionKeeper): AnyRoute {
   });
 }
 
-function signOut(sessions: SessionKeeper): AnyRoute {
+function signOut(sessions: Sessions): AnyRoute {
   return route({
     method: 'DELETE',
     path: '/v1/session',

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Play, type PlayOptions, play } from '../../support/play.ts';
+import { type Play, type PlayOptions, play } from '../support/play.ts';
 
 const CODE = /the code ([A-Z2-9]{5}-[A-Z2-9]{5})/;
 

@@ -3,15 +3,15 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import { readConfig } from '../../../src/app/config.ts';
-import { Secrets } from '../../../src/base/log.ts';
-import { type Browser, Programs } from '../../adapters/http/support.ts';
-import { FakeDiscord } from '../../support/discord/index.ts';
-import { jsonServer } from '../../support/json-server.ts';
-import { Faulty } from '../../support/mcp/faulty.ts';
-import { KEY, ModelServer } from '../../support/model-server/index.ts';
-import type { PlayOptions } from '../../support/play.ts';
-import { FakeSlack } from '../../support/slack/index.ts';
+import { readConfig } from '../../src/app/config.ts';
+import { Secrets } from '../../src/base/log.ts';
+import { type Browser, Programs } from '../adapters/http/support.ts';
+import { FakeDiscord } from '../support/discord/index.ts';
+import { jsonServer } from '../support/json-server.ts';
+import { Faulty } from '../support/mcp/faulty.ts';
+import { KEY, ModelServer } from '../support/model-server/index.ts';
+import type { PlayOptions } from '../support/play.ts';
+import { FakeSlack } from '../support/slack/index.ts';
 
 const MINE = `# ours, by hand
 assistant:

@@ -1,7 +1,7 @@
 /** Attacks on the first start and on every way to sign in: none makes an owner, a member, a session, a password or a passkey. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hashOf } from '../../../src/app/credentials.ts';
-import { FLAGS, type Odd, Passkey, VERIFIED } from '../../support/authenticator.ts';
+import { hashOf } from '../../src/sign-in/credentials.ts';
+import { FLAGS, type Odd, Passkey, VERIFIED } from '../support/authenticator.ts';
 import { type Answer, type Attack, cookieIn, FOREIGN, PASSWORD, type Sent, Target } from './attack-support.ts';
 
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));

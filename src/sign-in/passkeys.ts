@@ -1,8 +1,8 @@
 /** Sign-in with a passkey: nothing is typed, and nothing that coda stores signs anybody in. */
 import { isIP } from 'node:net';
-import { append, rowOf } from '../../audit/index.ts';
-import { CodaError } from '../../base/errors.ts';
-import { uuid } from '../../base/ids.ts';
+import { append, rowOf } from '../audit/index.ts';
+import { CodaError } from '../base/errors.ts';
+import { uuid } from '../base/ids.ts';
 import {
   addChallenge,
   addPasskey,
@@ -18,8 +18,8 @@ import {
   renamePasskey,
   spendChallenge,
   usePasskey,
-} from '../../people/index.ts';
-import { hashOf, newSecret, type WhoDeps } from '../credentials.ts';
+} from '../people/index.ts';
+import { hashOf, newSecret, type WhoDeps } from './credentials.ts';
 import { AttemptLimits } from './limits.ts';
 import type { Passwords } from './passwords.ts';
 import { beginSession, type OpenedSession, openedFor } from './sessions.ts';

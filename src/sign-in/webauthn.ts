@@ -1,6 +1,6 @@
 /** Answers of authenticators (Web Authentication, level 3, sections 7.1 and 7.2), without attestation: pure functions. */
 import { createHash, createPublicKey, type JsonWebKey, verify } from 'node:crypto';
-import { parseJson } from '../../base/json.ts';
+import { parseJson } from '../base/json.ts';
 import { type Cbor, readCbor, WebAuthnFault } from './cbor.ts';
 
 /** The page of a ceremony. */

@@ -16,12 +16,11 @@ import {
 import { dirname } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Document } from 'yaml';
-import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
-import { Secrets } from '../../base/log.ts';
-import { listOf, stripEnd } from '../../base/text.ts';
-import type { SettingChange } from '../../chat/index.ts';
-import { type ConfigPlace, envFileOf, readEnvFile, withEnvFiles } from '../../config/index.ts';
-import { readConfig } from '../config.ts';
+import { CodaError, messageOf, systemCode } from '../base/errors.ts';
+import { Secrets } from '../base/log.ts';
+import { listOf, stripEnd } from '../base/text.ts';
+import type { SettingChange } from '../chat/index.ts';
+import { type ConfigPlace, type ConfigRequest, envFileOf, readEnvFile, withEnvFiles } from '../config/index.ts';
 
 /** The configuration and its `.env` as they were when they were opened. */
 export interface SetupFiles {
@@ -55,8 +54,18 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Something was written, and it is not the whole. The message says what. */
 export class PartialWrite extends CodaError {}
 
-/** Reads what is there; `env` is the environment itself. Throws `CONFIG_INVALID` for what is no YAML that can be edited. */
-export async function openSetupFiles({ file, envFiles }: ConfigPlace, env: Env): Promise<SetupFiles> {
+/** Reads a configuration with all its blocks. Throws `CONFIG_INVALID`. */
+export type ConfigReader = (request: Pick<ConfigRequest, 'file' | 'envFiles' | 'env' | 'secrets'>) => unknown;
+
+/**
+ * Reads what is there; `env` is the environment itself, `readConfig` judges what is to be written. Throws `CONFIG_INVALID` for what
+ * is no YAML that can be edited.
+ */
+export async function openSetupFiles(
+  { file, envFiles }: ConfigPlace,
+  env: Env,
+  readConfig: ConfigReader,
+): Promise<SetupFiles> {
   const yaml = await import('yaml');
   const [own = envFileOf(file), ...others] = envFiles;
   const drafts = { config: readDraft(file), env: readDraft(own) };
@@ -81,7 +90,7 @@ export async function openSetupFiles({ file, envFiles }: ConfigPlace, env: Env):
       const wanted = Object.entries(secrets).filter(
         ([name, value]) => value !== undefined || !refersTo(yaml, text, name),
       );
-      return writeBoth(drafts, { text, secrets: Object.fromEntries(wanted), env, others });
+      return writeBoth(drafts, { text, secrets: Object.fromEntries(wanted), env, others, readConfig });
     },
   };
 }
@@ -101,17 +110,18 @@ interface NewTexts {
   env: Env;
   /** Files of variables behind `.env`. */
   others: readonly string[];
+  readConfig: ConfigReader;
 }
 
 /**
  * First what the new configuration refers to, then the configuration; what is taken away goes last, as the old one refers to it.
  * Neither where the result would not be valid.
  */
-function writeBoth(drafts: { config: Draft; env: Draft }, { text, secrets, env, others }: NewTexts) {
+function writeBoth(drafts: { config: Draft; env: Draft }, { text, secrets, env, others, readConfig }: NewTexts) {
   const lines = editEnv(drafts.env.text, secrets);
   using config = stage(drafts.config, text, drafts.config.mode ?? 0o644);
   using variables = lines === drafts.env.text ? undefined : stage(drafts.env, lines, PRIVATE);
-  validate(config, [variables?.path ?? drafts.env.path, ...others], env);
+  validate(config, { envFiles: [variables?.path ?? drafts.env.path, ...others], env, readConfig });
   const removals = Object.keys(secrets).filter((name) => secrets[name] === undefined);
   if (removals.length === 0) variables?.put();
   try {
@@ -146,7 +156,10 @@ function putBack({ config, env }: { config: Draft; env: Draft }, cause: unknown)
   }
 }
 
-function validate(config: StagedFile, envFiles: readonly string[], env: Env): void {
+function validate(
+  config: StagedFile,
+  { envFiles, env, readConfig }: Pick<NewTexts, 'env' | 'readConfig'> & { envFiles: readonly string[] },
+): void {
   try {
     readConfig({ file: config.path, envFiles, env, secrets: new Secrets() });
   } catch (error) {

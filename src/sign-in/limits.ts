@@ -1,7 +1,7 @@
-import { BoundedMap } from '../../base/bounded.ts';
-import type { Clock } from '../../base/clock.ts';
-import { CodaError } from '../../base/errors.ts';
-import { plural } from '../../base/text.ts';
+import { BoundedMap } from '../base/bounded.ts';
+import type { Clock } from '../base/clock.ts';
+import { CodaError } from '../base/errors.ts';
+import { plural } from '../base/text.ts';
 
 interface AttemptBounds {
   /** Attempts in a window that one address has. */

@@ -1,7 +1,7 @@
 /** `/v1/setup/cards`: what an owner adds and changes at the page, each by a card. */
 import { z } from 'zod';
-import { type AnyRoute, route } from '../../chat/index.ts';
-import type { SetupCards, ShownField } from '../setup/cards.ts';
+import { type AnyRoute, route } from '../chat/index.ts';
+import type { SetupCards, ShownField } from './cards.ts';
 
 export interface SetupParts {
   cards: SetupCards;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Browser, Programs } from '../../adapters/http/support.ts';
+import { type Browser, Programs } from '../adapters/http/support.ts';
 
 const OWN = { 'Sec-Fetch-Site': 'same-origin' };
 const PASSWORD = 'correct horse battery';

@@ -1,11 +1,11 @@
 /** The password of the first owner, as stores of apps give it: in the environment, by value or by the path of a file. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { append, rowOf } from '../../audit/index.ts';
-import { CodaError, systemCode } from '../../base/errors.ts';
-import { plural } from '../../base/text.ts';
-import type { World } from '../../base/world.ts';
-import { hasResident, lockClaims, PASSWORD_LENGTH, setPassword, spendFirstCodes } from '../../people/index.ts';
-import { personNamed, type WhoDeps } from '../credentials.ts';
+import { append, rowOf } from '../audit/index.ts';
+import { CodaError, systemCode } from '../base/errors.ts';
+import { plural } from '../base/text.ts';
+import type { World } from '../base/world.ts';
+import { hasResident, lockClaims, PASSWORD_LENGTH, setPassword, spendFirstCodes } from '../people/index.ts';
+import { personNamed, type WhoDeps } from './credentials.ts';
 import { Digests } from './digests.ts';
 
 const OWNER_LOGIN = 'owner';

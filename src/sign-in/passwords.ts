@@ -1,6 +1,6 @@
 /** Sign-in with a name and a password, set by whoever is signed in already; and the list of one's own browsers. */
-import { append, rowOf } from '../../audit/index.ts';
-import { CodaError } from '../../base/errors.ts';
+import { append, rowOf } from '../audit/index.ts';
+import { CodaError } from '../base/errors.ts';
 import {
   type PasswordRow,
   passwordOf,
@@ -9,9 +9,9 @@ import {
   roleToSignIn,
   sessions,
   setPassword,
-} from '../../people/index.ts';
-import type { Transaction } from '../../storage/index.ts';
-import { hashOf, newSecret, type WhoDeps } from '../credentials.ts';
+} from '../people/index.ts';
+import type { Transaction } from '../storage/index.ts';
+import { hashOf, newSecret, type WhoDeps } from './credentials.ts';
 import { Digests } from './digests.ts';
 import { AttemptLimits } from './limits.ts';
 import { beginSession, type OpenedSession, openedFor } from './sessions.ts';

@@ -1,11 +1,10 @@
-import { type HttpConfig, type Jwts, notHeard } from '../../adapters/http/index.ts';
-import type { Approvals } from '../../agent/index.ts';
-import { BoundedMap } from '../../base/bounded.ts';
-import { DAY_MS } from '../../base/clock.ts';
-import { CodaError } from '../../base/errors.ts';
-import { uuid } from '../../base/ids.ts';
-import { listOf } from '../../base/text.ts';
-import { type Caller, SCOPES, type Scope } from '../../chat/index.ts';
+import type { Approvals } from '../agent/index.ts';
+import { BoundedMap } from '../base/bounded.ts';
+import { DAY_MS } from '../base/clock.ts';
+import { CodaError } from '../base/errors.ts';
+import { uuid } from '../base/ids.ts';
+import { listOf } from '../base/text.ts';
+import { type Caller, SCOPES, type Scope } from '../chat/index.ts';
 import {
   type AccessRules,
   addToken,
@@ -17,13 +16,19 @@ import {
   revokeTokens,
   rolesOfAccount,
   tokenHolder,
-} from '../../people/index.ts';
-import type { Database, WritesBesides } from '../../storage/index.ts';
-import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
+} from '../people/index.ts';
+import type { CommitHints, Database, WritesBesides } from '../storage/index.ts';
+import { hashOf, newSecret, personNamed, type WhoDeps } from './credentials.ts';
 
 const PREFIX = 'coda_';
 const TOKEN = /^coda_[\w-]{43}$/;
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,59}$/u;
+/** Kinds of what these transactions change, for open pages. */
+export const tokenHints: CommitHints = {
+  'tokens.add': ['owners', 'people'],
+  'tokens.revoke': ['owners', 'people'],
+};
+
 const MOST_LISTED = 1_000;
 const MOST_DAYS = 3_650;
 /** For how long another process may not have heard that a token was revoked. Milliseconds. */
@@ -109,13 +114,20 @@ export class Tokens {
   }
 }
 
+/** Somebody else whose tokens are taken. */
+export interface TokenIssuer {
+  /** The token's caller; undefined for an invalid token. Rejects when the issuer's keys cannot be had. */
+  authenticate(token: string): Promise<Omit<Caller, 'who'> | undefined>;
+}
+
 export interface CallersDeps {
-  config: Pick<HttpConfig, 'tokens'>;
+  /** True where coda's own tokens are taken. */
+  takesTokens: boolean;
   access: AccessRules;
   database: Pick<Database, 'read'>;
   gate: Pick<Gate, 'hears'>;
   tokens: Pick<Tokens, 'authenticate'>;
-  jwts: Jwts | undefined;
+  jwts: TokenIssuer | undefined;
   approvals: Pick<Approvals, 'carries'>;
 }
 
@@ -140,8 +152,8 @@ export class Callers {
 
   /** The holder of a token; `approval`: the `access.approval_token` that came with it. Undefined: nobody. */
   async authenticate(token: string, approval: string | undefined): Promise<Caller | undefined> {
-    const { config, tokens, jwts, access, database, approvals } = this.deps;
-    if (token.startsWith('coda_')) return config.tokens ? tokens.authenticate(token) : undefined;
+    const { takesTokens, tokens, jwts, access, database, approvals } = this.deps;
+    if (token.startsWith('coda_')) return takesTokens ? tokens.authenticate(token) : undefined;
     const found = await jwts?.authenticate(token);
     if (!found) return undefined;
     const { account = '', groups } = found;
@@ -162,6 +174,13 @@ export class Callers {
       remedy: 'Ask one.',
     });
   }
+}
+
+export function notHeard(): CodaError {
+  return new CodaError('HTTP_FORBIDDEN', {
+    message: 'Nobody has let in whom this token speaks for.',
+    remedy: 'An owner can: see "access" in the configuration.',
+  });
 }
 
 function wrong(message: string, remedy: string): CodaError {

@@ -1,5 +1,5 @@
-import type { Programs } from '../../adapters/http/support.ts';
-import { type Algorithm, type Ceremony, type Odd, Passkey } from '../../support/authenticator.ts';
+import type { Programs } from '../adapters/http/support.ts';
+import { type Algorithm, type Ceremony, type Odd, Passkey } from '../support/authenticator.ts';
 
 export const OWN = { 'Sec-Fetch-Site': 'same-origin' };
 export const PASSWORD = 'correct horse battery';

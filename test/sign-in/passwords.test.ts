@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Programs } from '../../adapters/http/support.ts';
+import { Programs } from '../adapters/http/support.ts';
 
 const OWN = { 'Sec-Fetch-Site': 'same-origin' };
 const PASSWORD = 'correct horse battery';

@@ -1,11 +1,11 @@
-import { append, rowOf } from '../../audit/index.ts';
-import type { Instant } from '../../base/clock.ts';
-import { CodaError } from '../../base/errors.ts';
-import { uuid } from '../../base/ids.ts';
-import type { Caller, Scope } from '../../chat/index.ts';
-import { meetById, type Role, removePasskeys, removePasswords, sessions } from '../../people/index.ts';
-import type { Transaction, WritesBesides } from '../../storage/index.ts';
-import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
+import { append, rowOf } from '../audit/index.ts';
+import type { Instant } from '../base/clock.ts';
+import { CodaError } from '../base/errors.ts';
+import { uuid } from '../base/ids.ts';
+import type { Caller, Scope } from '../chat/index.ts';
+import { meetById, type Role, removePasskeys, removePasswords, sessions } from '../people/index.ts';
+import type { Transaction, WritesBesides } from '../storage/index.ts';
+import { hashOf, newSecret, personNamed, type WhoDeps } from './credentials.ts';
 
 const LINK_MS = 5 * 60_000;
 export const SESSION_MS = 30 * 86_400_000;

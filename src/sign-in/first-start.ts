@@ -1,9 +1,8 @@
 /** A coda without an owner: answers nobody but whoever brings the code that its log shows, and makes them its owner. */
 import { timingSafeEqual } from 'node:crypto';
-import { httpConfig } from '../../adapters/http/index.ts';
-import { append, rowOf } from '../../audit/index.ts';
-import { CodaError } from '../../base/errors.ts';
-import { uuid } from '../../base/ids.ts';
+import { append, rowOf } from '../audit/index.ts';
+import { CodaError } from '../base/errors.ts';
+import { uuid } from '../base/ids.ts';
 import {
   addFirstCode,
   hashOfCode,
@@ -15,9 +14,9 @@ import {
   openFirstCodes,
   sessions,
   spendFirstCodes,
-} from '../../people/index.ts';
-import { readerOf, type Transaction, type WritesBesides } from '../../storage/index.ts';
-import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
+} from '../people/index.ts';
+import { readerOf, type Transaction, type WritesBesides } from '../storage/index.ts';
+import { hashOf, newSecret, personNamed, type WhoDeps } from './credentials.ts';
 import { AttemptLimits } from './limits.ts';
 import { makeOwnerWithPassword } from './owner-password.ts';
 import { type OpenedSession, openedFor, SESSION_MS } from './sessions.ts';
@@ -28,13 +27,18 @@ const CODE_MS = CODE_MINUTES * 60_000;
 /** 30^10 codes: at this pace one of them is guessed in 15 minutes with a chance of one in 10^12. */
 const GUESSES = { address: 10, account: 10, all: 200, windowMs: 60_000 };
 
+export interface FirstStartDeps extends WhoDeps {
+  /** True where the tokens of an issuer are taken (`http.jwt`). */
+  trustsIssuer: boolean;
+}
+
 export class FirstStart {
-  private readonly deps: WhoDeps;
+  private readonly deps: FirstStartDeps;
   private readonly limits: AttemptLimits;
   /** An owner who goes is missed by the next start: their sessions and tokens went with them. */
   private isOwned = false;
 
-  constructor(deps: WhoDeps) {
+  constructor(deps: FirstStartDeps) {
     this.deps = deps;
     this.limits = new AttemptLimits(deps.world.clock, GUESSES);
   }
@@ -46,14 +50,10 @@ export class FirstStart {
    */
   async isPending(): Promise<boolean> {
     if (this.isOwned) return false;
-    const { database, config } = this.deps;
+    const { database, config, trustsIssuer } = this.deps;
     const { owners, members, assigned, roles, approval_token: token } = config.access;
     const lets = [...owners, ...members, ...Object.values(assigned).flat(), ...(roles.guest ?? [])];
-    this.isOwned =
-      lets.length > 0 ||
-      token !== undefined ||
-      config.block(httpConfig)?.jwt !== undefined ||
-      (await hasResident(readerOf(database)));
+    this.isOwned = lets.length > 0 || token !== undefined || trustsIssuer || (await hasResident(readerOf(database)));
     return !this.isOwned;
   }
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Programs } from '../../adapters/http/support.ts';
-import { attestationOf, cbor, FLAGS, type Odd, Passkey, VERIFIED } from '../../support/authenticator.ts';
-import { testDatabases } from '../../support/database.ts';
-import { holdBefore } from '../../support/holds.ts';
+import { Programs } from '../adapters/http/support.ts';
+import { attestationOf, cbor, FLAGS, type Odd, Passkey, VERIFIED } from '../support/authenticator.ts';
+import { testDatabases } from '../support/database.ts';
+import { holdBefore } from '../support/holds.ts';
 import { Target } from './attack-support.ts';
 import { At, OWN, PASSWORD } from './passkey-support.ts';
 
@@ -163,7 +163,7 @@ describe('a passkey', () => {
     const { rows } = await programs.coda
       .database()
       .read<{ person_id: string }>(`select person_id from passkeys where name = 'Of Ida'`);
-    const { exportOf } = await import('../../../src/people/index.ts');
+    const { exportOf } = await import('../../src/people/index.ts');
     const all = await exportOf(programs.coda.database(), rows[0]?.person_id ?? '');
     expect(all.passkeys).toMatchObject([{ name: 'Of Ida', rp_id: 'localhost' }]);
     expect(Object.keys((all.passkeys as object[])[0] ?? {})).not.toContain('public_key');

@@ -2,11 +2,11 @@
 import { constants } from 'node:fs';
 import { access, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { append, rowOf } from '../../audit/index.ts';
-import { deadline } from '../../base/async.ts';
-import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
-import { listOf } from '../../base/text.ts';
-import type { World } from '../../base/world.ts';
+import { append, rowOf } from '../audit/index.ts';
+import { deadline } from '../base/async.ts';
+import { CodaError, messageOf, systemCode } from '../base/errors.ts';
+import { listOf } from '../base/text.ts';
+import type { World } from '../base/world.ts';
 import {
   changesOf,
   entriesOf,
@@ -26,11 +26,11 @@ import {
   secretFileSetting,
   secretsOf,
   variableOf,
-} from '../../chat/index.ts';
-import type { Config } from '../../config/index.ts';
-import type { Egress } from '../../egress/index.ts';
-import type { Database } from '../../storage/index.ts';
-import { openSetupFiles, PartialWrite, type SetupFiles } from './files.ts';
+} from '../chat/index.ts';
+import type { Config, ConfigPlace } from '../config/index.ts';
+import type { Egress } from '../egress/index.ts';
+import type { Database } from '../storage/index.ts';
+import { PartialWrite, type SetupFiles } from './files.ts';
 
 export interface SetupCardsDeps {
   config: Config;
@@ -38,6 +38,8 @@ export interface SetupCardsDeps {
   database: Database;
   egress: Egress;
   cards(): Promise<readonly SetupCard[]>;
+  /** As `openSetupFiles`. */
+  openFiles(place: ConfigPlace, env: World['env']): Promise<SetupFiles>;
   /** Address of the page now, as `http.listen` would say it; undefined: not settings. */
   listen(): string | undefined;
   /** Has the process read its configuration anew; undefined: it has to be started again by hand. */
@@ -259,8 +261,8 @@ export class SetupCards {
   }
 
   private async files(version?: string): Promise<SetupFiles> {
-    const { config, world } = this.deps;
-    const files = await openSetupFiles(config.place, world.env).catch((error: unknown) => {
+    const { config, world, openFiles } = this.deps;
+    const files = await openFiles(config.place, world.env).catch((error: unknown) => {
       throw asUnreadable(error);
     });
     if (version === undefined || version === files.version) return files;

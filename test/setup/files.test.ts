@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import { openSetupFiles, PartialWrite } from '../../../src/app/setup/files.ts';
-import { findPlace } from '../../../src/config/index.ts';
+import { openConfigFiles } from '../../src/app/config.ts';
+import { findPlace } from '../../src/config/index.ts';
+import { PartialWrite } from '../../src/setup/files.ts';
 
 /** Ends of paths that the system lets nobody replace, as a file that is mounted by itself, or delete. */
 const fixed = { replaced: '', deleted: '' };
@@ -45,7 +46,7 @@ function home(text: string | undefined, { config = 'data/config.yaml' } = {}) {
   mkdirSync(join(file, '..'), { recursive: true });
   if (text !== undefined) writeFileSync(file, text);
   const open = (own: Record<string, string> = {}, named?: string) =>
-    openSetupFiles(findPlace({ env: own, file: named, dataDir: join(cwd, 'data'), cwd }), own);
+    openConfigFiles(findPlace({ env: own, file: named, dataDir: join(cwd, 'data'), cwd }), own);
   const read = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
   return { cwd, file, env, open, texts: () => [read(file), read(env)] };
 }

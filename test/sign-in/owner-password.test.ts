@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type PlayOptions, play } from '../../support/play.ts';
+import { type PlayOptions, play } from '../support/play.ts';
 
 const PASSWORD = 'given-by-the-store-of-apps';
 const OTHER = 'another-word-of-the-store';

@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { expect } from 'vitest';
-import { type Play, type PlayOptions, play } from '../../support/play.ts';
+import { type Play, type PlayOptions, play } from '../support/play.ts';
 
 export const PASSWORD = 'correct horse battery';
 

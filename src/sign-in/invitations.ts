@@ -1,6 +1,6 @@
 /** Invitations: links with which an owner lets somebody in at the page, without another account. */
-import { CodaError } from '../../base/errors.ts';
-import { uuid } from '../../base/ids.ts';
+import { CodaError } from '../base/errors.ts';
+import { uuid } from '../base/ids.ts';
 import {
   addInvitation,
   findInvitation,
@@ -11,9 +11,9 @@ import {
   pairing,
   removeInvitation,
   spendInvitation,
-} from '../../people/index.ts';
-import type { Transaction, WritesBesides } from '../../storage/index.ts';
-import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
+} from '../people/index.ts';
+import type { Transaction, WritesBesides } from '../storage/index.ts';
+import { hashOf, newSecret, personNamed, type WhoDeps } from './credentials.ts';
 import { AttemptLimits } from './limits.ts';
 import { beginSession, type OpenedSession, openedFor, type Sessions } from './sessions.ts';
 

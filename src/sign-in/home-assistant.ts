@@ -1,11 +1,13 @@
 /** Users of Home Assistant who are signed in without a session, since a person of coda has linked them. */
-import type { RemoteUser } from '../../adapters/http/index.ts';
-import { append, rowOf } from '../../audit/index.ts';
-import { CodaError } from '../../base/errors.ts';
-import type { Caller } from '../../chat/index.ts';
-import { findPerson, sessions } from '../../people/index.ts';
-import { hashOf, type WhoDeps } from '../credentials.ts';
+import { append, rowOf } from '../audit/index.ts';
+import { CodaError } from '../base/errors.ts';
+import type { Caller, HttpRequest } from '../chat/index.ts';
+import { findPerson, sessions } from '../people/index.ts';
+import { hashOf, type WhoDeps } from './credentials.ts';
 import { HOME_ASSISTANT, scopesOf } from './sessions.ts';
+
+/** A user of Home Assistant, by its id and its name there. */
+export type RemoteUser = NonNullable<NonNullable<HttpRequest['ingress']>['user']>;
 
 export class HomeAssistantUsers {
   private readonly deps: Pick<WhoDeps, 'database' | 'world'>;
@@ -24,6 +26,7 @@ export class HomeAssistantUsers {
     return { id: `web-${personId}`, name, scopes, who, personId, account: undefined, inPerson: true, isVouched: true };
   }
 
+  /** True if a user of Home Assistant is linked to the person. */
   isLinked(personId: string): Promise<boolean> {
     return sessions.hasAccount(this.deps.database, HOME_ASSISTANT, personId);
   }

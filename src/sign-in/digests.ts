@@ -1,6 +1,6 @@
 /** Passwords as they are stored: scrypt, slow on purpose, a few at a time. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { Slots } from '../../base/async.ts';
+import { Slots } from '../base/async.ts';
 
 interface Cost {
   /** Blocks of 1 KiB: 32 MiB of memory. */

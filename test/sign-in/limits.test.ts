@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { AttemptLimits } from '../../../src/app/sign-in/limits.ts';
-import { TestClock } from '../../../src/base/clock.ts';
+import { TestClock } from '../../src/base/clock.ts';
+import { AttemptLimits } from '../../src/sign-in/limits.ts';
 
 const BOUNDS = { address: 10, account: 20, all: 100, windowMs: 900_000 };
 
