@@ -68,7 +68,7 @@ export {
   secretsOf,
   variableOf,
 } from './setup/card.ts';
-export { modelCard } from './setup/model.ts';
+export { modelCard, NO_MODEL } from './setup/model.ts';
 export * from './skill.ts';
 export { flagTwice, targetTexts } from './texts.ts';
 export { type FormField, field, plainField, ThingFields } from './thing.ts';

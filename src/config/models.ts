@@ -105,6 +105,7 @@ const breaker = z
   .describe('When a model that cannot be reached is left alone, and the next one answers at once.');
 
 const fields = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether any model is asked. Off, what is set here stays.'),
   default: model.optional().meta({
     description: 'What answers, as provider/model.',
     example: 'anthropic/claude-sonnet-4-5',

@@ -129,19 +129,15 @@ export class SetupCards {
     });
     const hide = (text: string) => world.secrets.hide(text);
     if (!verdict.ok) throw refusedCheck(hide(sentenceOf(verdict)), verdict.field);
-    const changes = [
-      ...(verdict.settings ?? []),
-      ...changesOf(card, { all, typed }, settings),
-      ...this.addressChanges(files),
-    ];
+    const own = [...(verdict.settings ?? []), ...changesOf(card, { all, typed }, settings)];
+    const isThere = settings.current(...placeOf(card, all)) !== undefined;
+    const says = { says: hide(verdict.says), notes: (verdict.notes ?? []).map(hide), invite: verdict.invite };
+    // Nothing was there, and nothing is wanted.
+    if (!isThere && own.length + Object.keys(secrets).length === 0) return { ...says, restarts: false };
+    const changes = [...own, ...this.addressChanges(files)];
     const subject = [id, all[entryFieldOf(card) ?? '']].filter(Boolean).join(' ');
     await this.write(files, { changes, secrets, subject, personId, act: isChange ? 'change' : 'add' });
-    return {
-      says: hide(verdict.says),
-      notes: (verdict.notes ?? []).map(hide),
-      invite: verdict.invite,
-      restarts: this.restart(),
-    };
+    return { ...says, restarts: this.restart() };
   }
 
   /** Takes out of the configuration what a card has written. Throws `HTTP_NOT_FOUND`, and as `add` does. */

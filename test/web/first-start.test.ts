@@ -132,6 +132,16 @@ describe.skipIf(!CHROMIUM)('a first start in the browser', () => {
     await page.getByText('About 5,000 tons.').waitFor();
     expect(readFileSync(join(folder, '.env'), 'utf8')).toBe(`OPENAI_API_KEY=${KEY}\n`);
     expect(statSync(join(folder, '.env')).mode & 0o077).toBe(0);
+    // Nobody is asked any more once somebody has chosen that.
+    await page.goto(`${url}/open`);
+    await page.getByLabel('Nobody for now: openai/gpt-5-mini is not asked any more').check();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.waitForURL('**/chat');
+    const before = models.requests.length;
+    await page.getByLabel('Message', { exact: true }).fill('How heavy is a mountain?');
+    await page.keyboard.press('Enter');
+    await page.getByText('I find nothing about', { exact: false }).first().waitFor();
+    expect(models.requests.length).toBe(before);
     // What stood there stays, comments too.
     expect(readFileSync(join(folder, 'own.yaml'), 'utf8')).toContain('# ours');
     for (const text of [readFileSync(join(folder, 'own.yaml'), 'utf8'), coda.stderr]) expect(text).not.toContain(KEY);

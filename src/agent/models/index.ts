@@ -67,7 +67,7 @@ const LOCAL_PATIENCE = 4;
 /** The configured models; undefined when none is. */
 export function openModels(options: Omit<ModelsOptions, 'settings'> & { settings?: ModelSettings | undefined }) {
   const { settings } = options;
-  if (!settings || !tierName(settings, 'default')) return undefined;
+  if (!settings?.enabled || !tierName(settings, 'default')) return undefined;
   return new Models({ ...options, settings });
 }
 

@@ -12,6 +12,7 @@ import {
   type FieldProblem,
   type KnownSettings,
   originOf,
+  presentValue,
   type SettingChange,
   type SetupAnswers,
   type SetupCard,
@@ -126,6 +127,7 @@ async function probeProvider(
 async function chooseLocal(choice: string, known: KnownSettings): Promise<SetupVerdict> {
   const { env, current } = known;
   const home = (await findLocalModels(env)).find(({ models }) => models.includes(choice));
+  if (!home && choice === textAt(['models', 'default'], known)) return chooseAsSet(choice, known);
   if (!home) {
     const remedy = 'Start it and look again, or choose another one.';
     return { ok: false, field: 'choice', says: `${choice} does not answer on this machine`, remedy };
@@ -142,6 +144,19 @@ async function chooseLocal(choice: string, known: KnownSettings): Promise<SetupV
     says: context_tokens ? `${says}, with a window of ${plural(context_tokens, 'token')}` : says,
     settings,
   };
+}
+
+/** The model that is set, behind an address that is. */
+async function chooseAsSet(model: string, known: KnownSettings): Promise<SetupVerdict> {
+  const name = model.slice(0, model.indexOf('/'));
+  const at = (key: string) => textAt(['models', 'providers', name, key], known);
+  const kind = at('kind') === 'anthropic' ? 'anthropic' : 'openai-compatible';
+  const api_key = presentValue(serviceKey, { name }, known);
+  const provider = omitUndefined({ name, kind, base_url: at('base_url'), api_key } as const);
+  const health = await probeProvider(provider, model);
+  const isUsable = health.ok || health.code === 'MODEL_NO_TOOLS';
+  if (!isUsable) return { ok: false, field: 'choice', says: health.says, remedy: health.remedy };
+  return { ok: true, says: `${model} answers`, settings: switchedOn(known) };
 }
 
 /** A vendor's model, after the vendor has taken the key. */
@@ -201,10 +216,16 @@ function modelChanges(
   known: KnownSettings,
 ): SettingChange[] {
   return [
+    ...switchedOn(known),
     ...changeTo(['models', 'default'], choice, known),
     ...Object.entries(settings).flatMap(([key, value]) => changeTo(['models', 'providers', name, key], value, known)),
   ];
 }
+
+const ENABLED = ['models', 'enabled'];
+
+const switchedOn = ({ current }: KnownSettings): SettingChange[] =>
+  current(...ENABLED) === undefined ? [] : [[ENABLED, undefined]];
 
 const keyOf = (vendor: string) => `${vendor}_key`;
 
@@ -234,6 +255,17 @@ const isVendors = { of: 'choice', is: VENDORS.map(({ name }) => name) };
 const isService = { of: 'choice', is: [SERVICE] };
 
 const explainModel = (value: string) => (/^\S+$/.test(value) ? undefined : 'It has no spaces.');
+
+const serviceKey: SetupField = {
+  key: 'key',
+  label: 'Its key, where it wants one',
+  kind: 'secret',
+  isOptional: true,
+  when: isService,
+  path: ['models', 'providers', ':name', 'api_key'],
+  env: 'MODEL_:name_KEY',
+  isOwnVariable: true,
+};
 
 const fields: readonly SetupField[] = [
   { key: 'choice', label: 'Whom shall I ask?', kind: 'choice', isOpen: true },
@@ -275,30 +307,47 @@ const fields: readonly SetupField[] = [
     when: isService,
     explainMalformed: explainName,
   },
-  {
-    key: 'key',
-    label: 'Its key, where it wants one',
-    kind: 'secret',
-    isOptional: true,
-    when: isService,
-    path: ['models', 'providers', ':name', 'api_key'],
-    env: 'MODEL_:name_KEY',
-    isOwnVariable: true,
-  },
+  serviceKey,
 ];
 
-/** Models that were found here, then the vendors, by a key that is there or is to be pasted. */
-async function findChoices({ env }: KnownSettings): Promise<Record<string, SetupChoice[]>> {
+export const NO_MODEL = 'none';
+
+const NOBODY = 'Nobody for now: plain English works without one';
+const nobodyInsteadOf = (now: string) => `Nobody for now: ${now} is not asked any more`;
+
+/** The model that answers, or the vendor whose usual one does by its key; undefined without any. */
+function answeringNow(known: KnownSettings): string | undefined {
+  if (known.current(...ENABLED) === false) return undefined;
+  const providers = known.current('models', 'providers') ?? {};
+  const isThere = ({ name, env }: Vendor) => !!known.env[env] || Object.hasOwn(providers, name);
+  return textAt(['models', 'default'], known) ?? VENDORS.find(isThere)?.title ?? Object.keys(providers)[0];
+}
+
+/** Switches every model off; a key and what is set of a model stay, for the next choice. */
+function chooseNobody(known: KnownSettings): SetupVerdict {
+  const now = answeringNow(known);
+  if (now === undefined) return { ok: true, says: 'nobody is asked' };
+  return { ok: true, says: `nobody is asked; ${now} stays set up, with its key`, settings: [[ENABLED, false]] };
+}
+
+/** The one that is set, those that were found here, then the vendors, by a key that is there or is to be pasted; nobody comes last. */
+async function findChoices(known: KnownSettings): Promise<Record<string, SetupChoice[]>> {
+  const { env } = known;
+  const now = answeringNow(known);
   const local = await findLocalModels(env);
+  const here = local.flatMap(({ title, models }) =>
+    models.map((value) => ({ value, label: `${value.slice(value.indexOf('/') + 1)}, on this machine (${title})` })),
+  );
+  const set = textAt(['models', 'default'], known);
   const choice = [
-    ...local.flatMap(({ title, models }) =>
-      models.map((value) => ({ value, label: `${value.slice(value.indexOf('/') + 1)}, on this machine (${title})` })),
-    ),
+    ...(set === undefined || here.some(({ value }) => value === set) ? [] : [{ value: set, label: set }]),
+    ...here,
     ...VENDORS.map(({ name, title, env: key }) => ({
       value: name,
       label: `${title}, with ${env[key] ? 'the key that is set here' : 'a key that I paste'}`,
     })),
     { value: SERVICE, label: 'Another service that speaks the API of OpenAI' },
+    { value: NO_MODEL, label: now === undefined ? NOBODY : nobodyInsteadOf(now) },
   ];
   return { choice };
 }
@@ -315,6 +364,7 @@ export const modelCard: SetupCard = {
   findProblems: findTaken,
   async check(answers, settings) {
     const { choice = '' } = answers;
+    if (choice === NO_MODEL) return chooseNobody(settings);
     const vendor = VENDORS.find(({ name }) => choice === name || choice.startsWith(`${name}/`));
     if (vendor) return chooseOf(vendor, answers, settings);
     return choice === SERVICE ? chooseService(answers, settings) : chooseLocal(choice, settings);

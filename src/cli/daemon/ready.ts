@@ -9,7 +9,7 @@ export interface Readiness {
 export function readiness(config: Config): Readiness {
   const parts = [
     ...platforms.map(({ title, config: block, off }) => ({ name: title, on: config.block(block) !== undefined, off })),
-    { name: modelName(config) ?? 'model', on: modelName(config) !== undefined, off: OFF.model },
+    { name: modelName(config) ?? 'model', on: modelName(config) !== undefined, off: noModel(config) },
     { name: 'code in containers', on: config.execution.enabled, off: OFF.execution },
     { name: 'HTTP', on: config.block(httpConfig) !== undefined, off: OFF.http },
     ...skillSwitches.map(({ name, isOn, off }) => ({ name, on: isOn(config), off })),
@@ -28,8 +28,12 @@ const OFF = {
   execution: 'Running code is off: execution.enabled in the config turns it on, and needs Docker.',
 };
 
+const noModel = ({ models }: Config) =>
+  models?.enabled === false ? 'No language model is asked: models.enabled is off in the config.' : OFF.model;
+
 /** The model that answers, or the vendor whose usual one does; undefined without any. */
 function modelName({ models }: Config): string | undefined {
+  if (models?.enabled === false) return undefined;
   return models?.default ?? Object.keys(models?.providers ?? {})[0];
 }
 

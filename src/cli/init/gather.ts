@@ -8,6 +8,7 @@ import {
   isAsked,
   type KnownSettings,
   modelCard,
+  NO_MODEL,
   presentValue,
   readAnswers,
   type SettingChange,
@@ -144,7 +145,6 @@ const hasSecrets = ({ fields }: SetupCard, { env }: KnownSettings): boolean =>
 
 async function modelOf(ask: Asker, asking: Asking): Promise<Part> {
   const { flags, current } = asking;
-  if (flags.model === 'none') return {};
   const offers = (await modelCard.findChoices?.(asking))?.choice ?? [];
   const set = text(current('models', 'default'));
   const isReady = (value: string) =>
@@ -156,16 +156,18 @@ async function modelOf(ask: Asker, asking: Asking): Promise<Part> {
         !isAsked(field, { choice: value }) ||
         hasValue(field, asking),
     );
-  const usual = set ?? offers.find(({ value }) => isReady(value))?.value ?? 'none';
+  const isOff = current('models', 'enabled') === false;
+  const usual = (isOff ? NO_MODEL : set) ?? offers.find(({ value }) => isReady(value))?.value ?? NO_MODEL;
   const choices = [
     ...(set === undefined ? [] : [{ value: set, label: set }]),
     ...offers.filter(({ value }) => value !== set),
-    { value: 'none', label: texts.noModel },
   ];
   const choose = async () => flags.model ?? ask.choose(texts.questions.model, choices, usual);
   return chosenThen(choose, flags.model !== undefined, async (choice) => {
-    if (choice === 'none' || (choice === set && flags.model === undefined)) return {};
-    return askCard(ask, asking, modelCard, { choice });
+    if (choice === set && !isOff && flags.model === undefined) return {};
+    const part = await askCard(ask, asking, modelCard, { choice });
+    // Nothing is written, and the report says that there is none.
+    return choice === NO_MODEL && part.changes?.length === 0 ? {} : part;
   });
 }
 

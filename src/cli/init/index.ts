@@ -64,12 +64,14 @@ function summary({ changes, cards, secrets }: Answers, { current, config, env }:
   const valueAt = (...path: string[]) =>
     changes.find(([changed]) => changed.join() === path.join())?.[1] ?? current(...path);
   const [owners, model] = [valueAt('access', 'owners'), valueAt('models', 'default')];
+  const switched = changes.find(([changed]) => changed.join() === 'models,enabled');
+  const isAsked = (switched ? switched[1] : current('models', 'enabled')) !== false;
   return {
     config: shown(config),
     env: Object.keys(secrets).length > 0 ? shown(env) : undefined,
     cards: cards.map(({ card: { title }, verdict: { says, invite, notes = [] } }) => ({ title, says, invite, notes })),
     owner: Array.isArray(owners) && owners.length > 0 ? owners.join(', ') : undefined,
-    model: typeof model === 'string' ? model : undefined,
+    model: isAsked && typeof model === 'string' ? model : undefined,
   };
 }
 

@@ -14,8 +14,6 @@ export const back = '← Back';
 
 export const backHint = '(< goes back)';
 
-export const noModel = 'Nobody for now: plain English works without one';
-
 export const POSTGRES = 'A PostgreSQL server of my own (without it: an embedded one, nothing to set up)';
 
 export const SERVICE = 'Keep it running: a service of this system, for my user';

@@ -6,7 +6,7 @@ import { Button } from '../parts/button.tsx';
 import { type Answers, isAsked, SetupFields, type SetupForm, sentAnswers, whenBegunAnew } from '../parts/setup.tsx';
 
 const MODEL = { path: { id: 'model' } };
-const NOBODY = '';
+const NOBODY = 'none';
 
 export function ModelQuestion() {
   const [form, setForm] = useState<SetupForm>();
@@ -17,7 +17,7 @@ export function ModelQuestion() {
     setFailure(undefined);
     ask(api.GET('/v1/setup/cards/{id}', { params: MODEL })).then(
       (there) => {
-        setForm(withNobody(there));
+        setForm(there);
         setAnswers({ choice: firstChoice(there) });
       },
       (error: unknown) => setFailure(failureOf(error)),
@@ -25,7 +25,7 @@ export function ModelQuestion() {
   };
   useEffect(look, []);
   const goOn = async () => {
-    if (!form || answers.choice === NOBODY) return go('/chat', { replace: true });
+    if (!form) return;
     setChecking(true);
     setFailure(undefined);
     try {
@@ -67,15 +67,6 @@ export function ModelQuestion() {
     </main>
   );
 }
-
-const withNobody = (form: SetupForm): SetupForm => ({
-  ...form,
-  fields: form.fields.map((field) =>
-    field.key === 'choice'
-      ? { ...field, choices: [...(field.choices ?? []), { value: NOBODY, label: 'Nobody for now' }] }
-      : field,
-  ),
-});
 
 /** The first one that needs nothing more. */
 function firstChoice({ fields }: SetupForm): string {

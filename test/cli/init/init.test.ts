@@ -193,6 +193,32 @@ test('the window with which a model is served is asked for and written down', as
   expect(await init()).toMatchObject({ window: 8_192 });
 });
 
+test('"nobody" switches off the model that was chosen before, and the next choice switches it on again', async () => {
+  const models = await ModelServer.start();
+  onTestFinished(() => models.close());
+  models.models = [{ id: 'gpt-5', object: 'model' }];
+  const mine = `# ours
+models:
+  default: own/gpt-5 # as we like it
+  providers: { own: { kind: openai-compatible, base_url: ${models.baseUrl('openai')}, api_key: ${KEY} } }
+`;
+  const place = new Place(mine);
+  const nobody = place.init();
+  await nobody.answers('own/gpt-5 is not asked any more', '<up><enter>');
+  expect(await nobody.ended).toBe(0);
+  expect(nobody.text).toMatch(/own\/gpt-5 stays set up, with its key[\s\S]*Model: none\./);
+  expect(read(place.config)).toBe(`${mine}  enabled: false\n`);
+  const again = place.init();
+  await again.answers('Whom shall I ask?', '<down><enter>');
+  expect(await again.ended).toBe(0);
+  expect(again.text).toContain('Model: own/gpt-5.');
+  expect(read(place.config)).toBe(mine);
+  // A key of the environment alone has a model asked as well.
+  const other = new Place();
+  expect(await other.init(['--yes', '--model', 'none'], { ANTHROPIC_API_KEY: KEY }, false).ended).toBe(0);
+  expect(parse(read(other.config)).models).toEqual({ enabled: false });
+});
+
 const MINE = `# mine
 log:
   # how loud

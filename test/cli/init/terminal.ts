@@ -38,7 +38,7 @@ export class Place {
   }
 }
 
-const KEYS = { enter: '\r', down: '\u001b[B', interrupt: '\u0003', space: ' ' };
+const KEYS = { enter: '\r', down: '\u001b[B', up: '\u001b[A', interrupt: '\u0003', space: ' ' };
 
 /** A command in this process, with a keyboard and a screen of its own. */
 export class Session {
