@@ -1,6 +1,9 @@
 /** `/v1/setup/cards`: what an owner adds and changes at the page, each by a card. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { type AnyRoute, route } from '../chat/index.ts';
+import { packageRoot } from '../base/root.ts';
+import { type AnyRoute, route, type SetupCard } from '../chat/index.ts';
 import type { SetupCards, ShownField } from './cards.ts';
 
 export interface SetupParts {
@@ -55,6 +58,10 @@ const formShape = z.object({
   version: z.string(),
   ...cardShape,
   steps: z.array(z.string()).describe('To be done elsewhere before.'),
+  pasted: z
+    .object({ label: z.string(), text: z.string() })
+    .nullable()
+    .describe('A text that one of these steps pastes elsewhere.'),
   entry_field: z.string().nullable().describe('The field that names one of several.'),
   fields: z.array(fieldShape),
 });
@@ -128,6 +135,7 @@ function formRoute(cards: SetupCards): AnyRoute {
         docs: card.docs,
         lasting: card.isLasting ?? false,
         steps: card.steps ?? [],
+        pasted: await pastedOf(card),
         entry_field: entryField ?? null,
         fields: fields.map(fieldOf),
       };
@@ -135,6 +143,9 @@ function formRoute(cards: SetupCards): AnyRoute {
     },
   });
 }
+
+const pastedOf = async ({ pasted }: SetupCard): Promise<z.output<typeof formShape>['pasted']> =>
+  pasted ? { label: pasted.label, text: await readFile(join(packageRoot(), pasted.path), 'utf8') } : null;
 
 function fieldOf(field: ShownField): z.output<typeof fieldShape> {
   const { key, label, kind, hint, isOptional, isRare, choices, when, value, isSet, fixedBy } = field;

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { packageRoot } from '../../src/base/root.ts';
 import { type Browser, CHROMIUM, faultsOf, openBrowser, type Page } from '../support/browser.ts';
 import { FakeDiscord } from '../support/discord/index.ts';
 import { eventually } from '../support/eventually.ts';
@@ -103,6 +104,26 @@ describe.skipIf(!CHROMIUM)('cards', () => {
     const answer = () => dm.messages.find(({ author }) => author.id === fake.bot.id)?.content;
     expect(await eventually(answer)).toContain('the spare key is with Anna');
     for (const text of [home.read(), home.coda.stderr, await page.content()]) expect(text).not.toContain(fake.token);
+  });
+
+  test('addresses on a card are links, and the manifest of Slack is copied from it', async () => {
+    const home = await daemon();
+    const page = await ownerAt(home);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await open(page, 'Add Slack');
+    const links = page.locator('dialog a[target="_blank"]');
+    await links.first().waitFor();
+    expect(await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')))).toEqual([
+      'https://api.slack.com/apps',
+      'https://api.slack.com/apps',
+      'https://api.slack.com/apps',
+    ]);
+    await page.getByText('The manifest', { exact: true }).click();
+    expect(await faultsOf(page, 'add-slack')).toEqual([]);
+    await page.getByRole('button', { name: 'Copy it' }).click();
+    await page.getByText('Copied.').waitFor();
+    const manifest = readFileSync(join(packageRoot(), 'assets/slack-manifest.yaml'), 'utf8');
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(manifest);
   });
 
   test('a model, a server of tools and a search service, at 360 pixels and by keys alone', async () => {

@@ -26,7 +26,7 @@ export const setupTexts = {
     'On the page Bot: switch on Message Content Intent, then choose Reset Token and copy it.',
   ],
   token: "The bot's token",
-  tokenPlace: 'discord.com/developers/applications → your application → Bot → Reset Token',
+  tokenPlace: 'https://discord.com/developers/applications → your application → Bot → Reset Token',
   owner: 'Your Discord user id',
   ownerPlace:
     'Left empty: whoever the application belongs to becomes an owner. Settings → Advanced → Developer Mode, then right click on your name.',

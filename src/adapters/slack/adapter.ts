@@ -487,7 +487,7 @@ async function examine(bot: Api, options: SlackOptions): Promise<Finding> {
     troubles.push({
       code: 'SCOPE_MISSING',
       says: `the app lacks the ${formOf(missing.length, 'scope')} ${listOf(missing)}`,
-      remedy: 'Paste config/slack-manifest.yaml under App Manifest and install the app again.',
+      remedy: 'Paste assets/slack-manifest.yaml under App Manifest and install the app again.',
     });
   }
   if (config.mode === 'socket') troubles.push(...(await socketTrouble(config, log)));

@@ -18,6 +18,7 @@ export const setup: SetupCard = {
   title: 'Slack',
   about: setupTexts.about,
   steps: setupTexts.steps,
+  pasted: { label: setupTexts.manifest, path: 'assets/slack-manifest.yaml' },
   docs: 'docs/slack.md',
   place: ['slack'],
   fields: [
@@ -82,7 +83,7 @@ async function examineBot(settings: SlackConfig, log: Log): Promise<SetupVerdict
       missing.length === 0
         ? []
         : [
-            `The app lacks ${listOf(missing)}: paste config/slack-manifest.yaml under App Manifest and install it again.`,
+            `The app lacks ${listOf(missing)}: paste the manifest of its card (or assets/slack-manifest.yaml) under App Manifest and install it again.`,
           ];
     return { ok: true, says: `signed in as ${user} in ${team}`, notes };
   } catch (error) {
@@ -110,7 +111,7 @@ function refusedVerdict(error: unknown, field: string): SetupVerdict {
   return { ok: false, field, says, remedy: 'Look at the network and at slack.api_url.' };
 }
 
-// The app's manifest; `config/slack-manifest.yaml` has the same, and a test compares them.
+// The app's manifest; `assets/slack-manifest.yaml` has the same, and a test compares them.
 
 const SCOPES = {
   'app_mentions:read': 'mentions in channels',

@@ -89,6 +89,8 @@ export interface SetupCard {
   about: string;
   /** Steps to be done elsewhere before it is answered. */
   steps?: readonly string[];
+  /** File of coda's own that one of these steps pastes elsewhere. */
+  pasted?: { label: string; path: string };
   /** Page of the docs. */
   docs: string;
   /** Group of settings that it writes, and takes away; with `:key` at its end there may be several, by that answer. */

@@ -44,14 +44,14 @@ const VENDORS = [
     title: 'Anthropic',
     kind: 'anthropic',
     env: 'ANTHROPIC_API_KEY',
-    keys: 'console.anthropic.com → API keys',
+    keys: 'https://console.anthropic.com → API keys',
   },
   {
     name: 'openai',
     title: 'OpenAI',
     kind: 'openai-compatible',
     env: 'OPENAI_API_KEY',
-    keys: 'platform.openai.com → API keys',
+    keys: 'https://platform.openai.com → API keys',
   },
 ] as const;
 

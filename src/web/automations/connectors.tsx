@@ -1,13 +1,11 @@
 /** Services that skills may ask, and tool servers: what is written at the machine is told as a command to copy. */
-import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { useLoad } from '../app/load.ts';
 import { act, say } from '../app/toasts.tsx';
-import { copy } from '../chat/markup.tsx';
 import { Button } from '../parts/button.tsx';
-import { Dialog } from '../parts/dialog.tsx';
+import { CopyDialog } from '../parts/copyable.tsx';
 import { Field } from '../parts/field.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
@@ -91,40 +89,13 @@ function ConnectorRow({ connector: { name, base_url: address, missing } }: { con
         Remove
       </Button>
       {isEnding && (
-        <AtTheMachine title={`Remove ${name}`} line={`coda connectors remove ${name}`} onClose={() => setEnding(false)}>
+        <CopyDialog title={`Remove ${name}`} text={`coda connectors remove ${name}`} onClose={() => setEnding(false)}>
           <p>It is a file beside the skills, which this command deletes at the machine that coda runs on.</p>
-        </AtTheMachine>
+        </CopyDialog>
       )}
     </Row>
   );
 }
-
-interface MachineProps {
-  title: string;
-  /** The command, or lines of a file. */
-  line: string;
-  children: ComponentChildren;
-  onClose: () => void;
-}
-
-/** Shows the line to copy for something that is done at the machine. */
-const AtTheMachine = ({ title, line, children, onClose }: MachineProps) => (
-  <Dialog title={title} onClose={onClose}>
-    <div class="body">
-      <h2>{title}</h2>
-      {children}
-      <section aria-label="To copy">
-        <pre class="diff">{line}</pre>
-      </section>
-      <div class="buttons">
-        <Button icon="copy" kind="primary" onClick={() => void copy(line)}>
-          Copy
-        </Button>
-        <Button onClick={onClose}>Close</Button>
-      </div>
-    </div>
-  </Dialog>
-);
 
 /** A word as a shell takes it. */
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
@@ -139,7 +110,7 @@ function NewService({ onClose }: { onClose: () => void }) {
     ...(secret.trim() === '' ? [] : [`--bearer ${quoted(secret.trim())}`]),
   ].join(' ');
   return (
-    <AtTheMachine title="Add a service" line={line} onClose={onClose}>
+    <CopyDialog title="Add a service" text={line} onClose={onClose}>
       <p class="faint">
         It becomes a file beside the skills. Run the command at the machine that coda runs on; it is there at once.
       </p>
@@ -152,7 +123,7 @@ function NewService({ onClose }: { onClose: () => void }) {
         placeholder="WEATHER_KEY"
         hint="Its value is set under Skills, Secrets, and is never shown."
       />
-    </AtTheMachine>
+    </CopyDialog>
   );
 }
 
@@ -169,7 +140,7 @@ function NewServer({ onClose }: { onClose: () => void }) {
     ...(secret.trim() === '' ? [] : [header]),
   ].join('\n');
   return (
-    <AtTheMachine title="Add a tool server" line={line} onClose={onClose}>
+    <CopyDialog title="Add a tool server" text={line} onClose={onClose}>
       <p class="faint">
         Put these lines into <code>config.yaml</code>, look at them with <code>coda config check</code>, and start coda
         again. Programs, containers and sign-in: docs/mcp.md.
@@ -182,6 +153,6 @@ function NewServer({ onClose }: { onClose: () => void }) {
         onValue={setSecret}
         placeholder="GITHUB_TOKEN"
       />
-    </AtTheMachine>
+    </CopyDialog>
   );
 }

@@ -7,9 +7,9 @@ import { whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { person } from '../app/session.ts';
 import { say } from '../app/toasts.tsx';
-import { copy } from '../chat/markup.tsx';
 import { Button } from '../parts/button.tsx';
-import { Dialog, Question } from '../parts/dialog.tsx';
+import { Copyable, CopyDialog } from '../parts/copyable.tsx';
+import { Question } from '../parts/dialog.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
@@ -139,24 +139,18 @@ function NewHook({ onClose, onMade }: { onClose: () => void; onMade: (made: NewH
 }
 
 function NewHookShown({ made: { path, secret }, onClose }: { made: NewHookAnswer; onClose: () => void }) {
+  const address = addressOf(path);
+  if (secret === null)
+    return (
+      <CopyDialog title="The webhook" text={address} onClose={onClose}>
+        <p>Send to this address:</p>
+      </CopyDialog>
+    );
   return (
-    <Dialog title="The webhook" onClose={onClose}>
-      <div class="body">
-        <h2>The webhook</h2>
-        <p>
-          Send to <code>{addressOf(path)}</code>
-          {secret !== null && ', signed with this secret, which is shown this once:'}
-        </p>
-        {secret !== null && <code>{secret}</code>}
-        <div class="buttons">
-          {secret !== null && (
-            <Button icon="copy" kind="primary" onClick={() => void copy(secret)}>
-              Copy
-            </Button>
-          )}
-          <Button onClick={onClose}>Close</Button>
-        </div>
-      </div>
-    </Dialog>
+    <CopyDialog title="The webhook" text={secret} onClose={onClose}>
+      <p>Send to this address:</p>
+      <Copyable label="the address" text={address} />
+      <p>Sign with this secret, which is shown this once:</p>
+    </CopyDialog>
   );
 }

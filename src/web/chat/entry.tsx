@@ -5,10 +5,11 @@ import { clock, duration, plural, sizeOf } from '../app/format.ts';
 import { assistantName } from '../app/session.ts';
 import { act } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
+import { copy } from '../parts/copyable.tsx';
 import { Field } from '../parts/field.tsx';
 import type { Conversation } from './conversation.ts';
 import type { Entry, Turn, Unsent } from './entry.ts';
-import { Blocks, copy } from './markup.tsx';
+import { Blocks } from './markup.tsx';
 
 interface EntryProps {
   entry: Entry;

@@ -1,8 +1,8 @@
 /** The elements of an answer's Markdown: only these tags and attributes, whatever comes. Text stays text. */
 import type { ComponentChildren, VNode } from 'preact';
 import { h } from 'preact';
-import { say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
+import { copy } from '../parts/copyable.tsx';
 
 type Markup = string | readonly [string, Readonly<Record<string, string>>, ...Markup[]];
 
@@ -53,12 +53,3 @@ function Code({ markup }: { markup: Markup }) {
 
 const textOf = (markup: Markup): string =>
   typeof markup === 'string' ? markup : (markup.slice(2) as Markup[]).map(textOf).join('');
-
-export async function copy(text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    say('Copied.');
-  } catch {
-    say('This browser does not let pages copy here: select the text and copy it.', { isBad: true });
-  }
-}

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { useFocus } from '../app/focus.ts';
+import { Linked } from './copyable.tsx';
 import { useFault } from './faults.ts';
 
 interface FieldProps {
@@ -58,7 +59,11 @@ export function Field({ label, value, onValue, isFirst, isSlow, of, hint, type =
           {...attributes}
         />
       </label>
-      {hint !== undefined && <small class="faint">{hint}</small>}
+      {hint !== undefined && (
+        <small class="faint">
+          <Linked text={hint} />
+        </small>
+      )}
       <Fault id={id} words={words} />
     </div>
   );

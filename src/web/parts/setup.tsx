@@ -1,6 +1,7 @@
 /** The form of a card: its fields as coda describes them, and the wait for a coda that begins anew. */
 import { api, ask, failureOf } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import { Linked } from './copyable.tsx';
 import { useFault } from './faults.ts';
 import { Check, Field } from './field.tsx';
 
@@ -111,7 +112,11 @@ function Choices({ field: { key, label, choices, hint }, value, onValue }: Omit<
           {choice.label}
         </label>
       ))}
-      {hint !== null && <small class="faint">{hint}</small>}
+      {hint !== null && (
+        <small class="faint">
+          <Linked text={hint} />
+        </small>
+      )}
       {words !== undefined && (
         <em id={id} class="bad" role="alert">
           {words}

@@ -5,9 +5,9 @@ import type { Json } from '../api/types.ts';
 import { whenText } from '../app/format.ts';
 import type { LoadState } from '../app/load.ts';
 import { act } from '../app/toasts.tsx';
-import { copy } from '../chat/markup.tsx';
 import { Button } from '../parts/button.tsx';
-import { Dialog, Question } from '../parts/dialog.tsx';
+import { CopyDialog } from '../parts/copyable.tsx';
+import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
@@ -47,25 +47,15 @@ export function Inviting({ onClose, onMade }: { onClose: () => void; onMade: () 
   if (link !== undefined) {
     const { origin, hash } = new URL(link);
     return (
-      <Dialog title="The invitation" onClose={onClose}>
-        <div class="body">
-          <h2>The invitation</h2>
-          <p>It is shown this once. Send the link to {name}: whoever opens it first within 7 days is a member.</p>
-          <code>{link}</code>
-          {origin !== location.origin && (
-            <p>
-              Where the link leads nowhere, “I have a code” on the page that they sign in at takes its code:{' '}
-              <code>{hash.slice(1)}</code>
-            </p>
-          )}
-          <div class="buttons">
-            <Button icon="copy" kind="primary" onClick={() => void copy(link)}>
-              Copy
-            </Button>
-            <Button onClick={onClose}>Close</Button>
-          </div>
-        </div>
-      </Dialog>
+      <CopyDialog title="The invitation" text={link} onClose={onClose}>
+        <p>It is shown this once. Send the link to {name}: whoever opens it first within 7 days is a member.</p>
+        {origin !== location.origin && (
+          <p>
+            Where the link leads nowhere, “I have a code” on the page that they sign in at takes its code:{' '}
+            <code>{hash.slice(1)}</code>
+          </p>
+        )}
+      </CopyDialog>
     );
   }
   return (

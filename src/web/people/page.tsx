@@ -10,9 +10,9 @@ import { path } from '../app/router.ts';
 import { person as viewer } from '../app/session.ts';
 import { act, say } from '../app/toasts.tsx';
 import { platformName } from '../chat/list.tsx';
-import { copy } from '../chat/markup.tsx';
 import { Button } from '../parts/button.tsx';
-import { Dialog, Question } from '../parts/dialog.tsx';
+import { CopyDialog } from '../parts/copyable.tsx';
+import { Question } from '../parts/dialog.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
@@ -209,19 +209,9 @@ function TokenList() {
         />
       )}
       {made !== undefined && (
-        <Dialog title="The token" onClose={() => setMade(undefined)}>
-          <div class="body">
-            <h2>The token</h2>
-            <p>It is shown this once. Whoever has it speaks in your name.</p>
-            <code>{made}</code>
-            <div class="buttons">
-              <Button icon="copy" kind="primary" onClick={() => void copy(made)}>
-                Copy
-              </Button>
-              <Button onClick={() => setMade(undefined)}>Close</Button>
-            </div>
-          </div>
-        </Dialog>
+        <CopyDialog title="The token" text={made} onClose={() => setMade(undefined)}>
+          <p>It is shown this once. Whoever has it speaks in your name.</p>
+        </CopyDialog>
       )}
     </Section>
   );

@@ -4,6 +4,7 @@ import { api, ask, type Failure, failureOf } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { useLoad } from '../app/load.ts';
 import { Button, LinkButton } from '../parts/button.tsx';
+import { Copyable, Linked } from '../parts/copyable.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { LoadView, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
@@ -127,7 +128,7 @@ function OutcomeView({ outcome: { says, notes, invite, applied } }: { outcome: O
       </p>
       {notes.map((note) => (
         <p key={note} class="warn">
-          Still to be done: {note}
+          Still to be done: <Linked text={note} />
         </p>
       ))}
       {invite !== null && (
@@ -223,9 +224,17 @@ function CardForm({ card, entry, onClose, onDone }: FormProps) {
       {form && form.steps.length > 0 && (
         <ol class="steps">
           {form.steps.map((step) => (
-            <li key={step}>{step}</li>
+            <li key={step}>
+              <Linked text={step} />
+            </li>
           ))}
         </ol>
+      )}
+      {form && form.pasted !== null && (
+        <details>
+          <summary>{form.pasted.label}</summary>
+          <Copyable label="it" text={form.pasted.text} />
+        </details>
       )}
       {visible && <SetupFields form={visible} answers={answers} onAnswers={setAnswers} withRare />}
     </Question>

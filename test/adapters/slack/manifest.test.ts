@@ -9,7 +9,7 @@ import { BOT_EVENTS, BOT_SCOPES } from '../../../src/adapters/slack/setup.ts';
 import { packageRoot } from '../../../src/base/root.ts';
 import { scopesOfMethod } from '../../support/slack/methods.ts';
 
-const manifest = parse(readFileSync(join(packageRoot(), 'config/slack-manifest.yaml'), 'utf8'));
+const manifest = parse(readFileSync(join(packageRoot(), 'assets/slack-manifest.yaml'), 'utf8'));
 const folder = join(packageRoot(), 'src/adapters/slack');
 
 async function source(): Promise<string> {
