@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import type { fromMarkdown } from 'mdast-util-from-markdown';
 import type { cjkFriendlyExtension } from 'micromark-extension-cjk-friendly';
+import { withListsEnded } from '../../base/markdown.ts';
 
 type Root = ReturnType<typeof fromMarkdown>;
 type ParsedNode = Root['children'][number];
@@ -24,11 +25,12 @@ export type Block = ParsedNode | Grid;
 const load = createRequire(import.meta.url);
 
 /** Its 40 ms and 9 MB are paid by the first text that has marks in it, not by the start. */
-function parser(): (markdown: string) => Root {
+function parser(): (markdown: string) => ParsedNode[] {
   const { fromMarkdown: read } = load('mdast-util-from-markdown') as { fromMarkdown: typeof fromMarkdown };
   // Words of languages without blanks stand right beside the marks of bold, which CommonMark takes for signs then.
   const cjk = load('micromark-extension-cjk-friendly') as { cjkFriendlyExtension: typeof cjkFriendlyExtension };
-  return (markdown) => read(markdown, { extensions: [cjk.cjkFriendlyExtension()] });
+  const readBlocks = (text: string) => read(text, { extensions: [cjk.cjkFriendlyExtension()] }).children;
+  return (markdown) => withListsEnded(markdown, readBlocks);
 }
 
 /**
@@ -102,7 +104,7 @@ export function isIntricate(markdown: string): boolean {
 const isPlain = (line: string): boolean => !/[\\`*_[\]<&!\0\r\n]|^ | $/.test(line);
 
 function parse(markdown: string): ParsedNode[] {
-  return isIntricate(markdown) ? asItIs(markdown) : parser()(markdown).children;
+  return isIntricate(markdown) ? asItIs(markdown) : parser()(markdown);
 }
 
 function asItIs(markdown: string): ParsedNode[] {
@@ -114,7 +116,7 @@ function asItIs(markdown: string): ParsedNode[] {
 /** The blocks of a text, tables among them; of one with too many marks a paragraph that is the text. */
 export function blocksOf(markdown: string): Block[] {
   if (isIntricate(markdown)) return asItIs(markdown);
-  return parser()(markdown).children.flatMap((block): Block[] =>
+  return parser()(markdown).flatMap((block): Block[] =>
     block.type === 'paragraph' ? withTables(block, markdown) : [block],
   );
 }
@@ -159,7 +161,7 @@ export function applyChanges(markdown: string, changes: readonly Change[]): stri
 /** Every node of a text, an outer one before those in it; a table stands in its paragraph's place. */
 export function* nodesOf(markdown: string): Generator<Block | Inline> {
   if (isIntricate(markdown)) yield* asItIs(markdown);
-  else yield* walk(parser()(markdown).children, markdown);
+  else yield* walk(parser()(markdown), markdown);
 }
 
 function* walk(nodes: readonly (ParsedNode | Inline)[], markdown: string): Generator<Block | Inline> {

@@ -46,6 +46,29 @@ test('nodes stand within the text, and changing none of them leaves it as it is'
   );
 });
 
+describe('text right behind a list', () => {
+  const typesOf = (text: string) => blocksOf(text).map(({ type }) => type);
+  const textAt = (text: string, index: number) => {
+    const { position } = blocksOf(text)[index] as { position?: { start: { offset: number }; end: { offset: number } } };
+    return text.slice(position?.start.offset, position?.end.offset);
+  };
+
+  test('is a paragraph of its own, not more of the last item', () => {
+    const text = 'To buy:\n- milk\n- eggs\nSaved on *Friday*.\nMore of it.\n\n1. one\n   - inner\nEnd';
+    expect(typesOf(text)).toEqual(['paragraph', 'list', 'paragraph', 'list', 'paragraph']);
+    expect(textAt(text, 1)).toBe('- milk\n- eggs');
+    expect(textAt(text, 2)).toBe('Saved on *Friday*.\nMore of it.');
+    expect(textAt(text, 4)).toBe('End');
+  });
+
+  test('that is indented goes on with the item, and an item behind it keeps the list whole', () => {
+    expect(typesOf('1. flour,\n   and water')).toEqual(['list']);
+    expect(typesOf('- **flour**\n  and water\n- salt')).toEqual(['list']);
+    expect(typesOf('1. one\nits words\n2. two')).toEqual(['list']);
+    expect(typesOf('- one\nwords\n7. seven')).toEqual(['list', 'paragraph', 'list']);
+  });
+});
+
 /** A head and so many rows. */
 function tableOf(cell: string, columns: number, rows: number): string {
   const row = `${`${cell}|`.repeat(columns)}\n`;

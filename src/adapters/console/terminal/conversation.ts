@@ -2,6 +2,7 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 import { cjkFriendlyExtension } from 'micromark-extension-cjk-friendly';
 import widthOf from 'string-width';
 import { BoundedMap } from '../../../base/bounded.ts';
+import { withListsEnded } from '../../../base/markdown.ts';
 import { visible } from '../../../base/text.ts';
 import { type FileOut, MAIN, type Output, type SaidPart } from '../protocol.ts';
 import { EDITED, greetingLines, THINKING, UNREAD, WITHDRAWN } from '../texts.ts';
@@ -198,7 +199,7 @@ type ListItem = List['children'][number];
 /** Markdown as lines for a terminal, each at most `width` columns. Half-written Markdown is shown as far as it goes. */
 export function renderMarkdown(text: string, width: number, style: Style): string[] {
   return blocks(
-    fromMarkdown(visible(text), { extensions: [cjkFriendlyExtension()] }).children,
+    withListsEnded(visible(text), (part) => fromMarkdown(part, { extensions: [cjkFriendlyExtension()] }).children),
     Math.max(width, 8),
     style,
   );
