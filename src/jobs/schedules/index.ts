@@ -36,6 +36,8 @@ export interface ListedSchedule {
   rule: string;
   zone: string;
   enabled: boolean;
+  /** Enabled, but off until then; in the past: over. */
+  offUntil: Instant | undefined;
   nextAt: Instant | undefined;
   /** Its last run; undefined: it has not run. `lastError`: undefined when it went well. */
   lastStartedAt: Instant | undefined;
@@ -63,11 +65,11 @@ export class Schedules implements DueSource {
     return store.earliest(this.deps.jobs.kinds);
   }
 
-  /** Adds or changes a schedule in `tx`. A rule that cannot be read throws: who writes rules has parsed them before. */
-  async put(tx: Transaction, schedule: Schedule): Promise<void> {
+  /** Adds or changes a schedule in `tx`; `offUntil`: that of the one of its name. A rule that cannot be read throws: who writes rules has parsed them before. */
+  async put(tx: Transaction, schedule: Schedule, offUntil?: Instant): Promise<void> {
     const now = this.deps.world.clock.now();
     const rule = ruleOf(schedule, now);
-    const nextAt = firstAfter(rule, schedule.zone, now);
+    const nextAt = firstAfter(rule, schedule.zone, laterOf(now, offUntil));
     const { name, kind, payload, zone, missed, personId, enabled, standard = true } = schedule;
     const described = { id: uuid(now), name, kind, payload, source: schedule.rule, rule, zone };
     const row = { ...described, missed, personId, nextAt, enabled, standard };
@@ -76,11 +78,14 @@ export class Schedules implements DueSource {
   }
 
   async putAll(tx: Transaction, all: readonly Schedule[]): Promise<void> {
-    const unchanged = await store.unchangedSchedules(
+    const known = await store.knownSchedules(
       tx,
       all.map((schedule) => ({ standard: true, ...schedule, source: schedule.rule })),
     );
-    for (const schedule of all) if (!unchanged.has(schedule.name)) await this.put(tx, schedule);
+    for (const schedule of all) {
+      const { isUnchanged = false, offUntil } = known.get(schedule.name) ?? {};
+      if (!isUnchanged) await this.put(tx, schedule, offUntil);
+    }
   }
 
   /** Ends a schedule; jobs that it has enqueued are carried out. False when there is none of that name. */
@@ -90,10 +95,11 @@ export class Schedules implements DueSource {
 
   async list(tx: Queryable, personId?: string): Promise<ListedSchedule[]> {
     const rows = await store.list(tx, personId);
-    return rows.map(({ next_at, source, last_started_at, last_ended_at, last_error, ...row }) => ({
+    return rows.map(({ next_at, off_until, source, last_started_at, last_ended_at, last_error, ...row }) => ({
       ...row,
       rule: source,
       nextAt: next_at ?? undefined,
+      offUntil: off_until ?? undefined,
       lastStartedAt: last_started_at ?? undefined,
       lastEndedAt: last_ended_at ?? undefined,
       lastError: last_error ?? undefined,
@@ -132,13 +138,16 @@ export class Schedules implements DueSource {
     if (failures >= store.MANY_FAILURES) wakeAt(now);
   }
 
-  /** Switches a schedule off, or on from now: what fell due while it was off is dropped. False when there is none. */
-  async toggle(tx: Transaction, name: string, enabled: boolean): Promise<boolean> {
+  /**
+   * Switches a schedule off, or on from now, or from the end of a pause: what fell due while it was off is dropped. False when
+   * there is none.
+   */
+  async toggle(tx: Transaction, name: string, enabled: boolean, offUntil?: Instant): Promise<boolean> {
     const now = this.deps.world.clock.now();
     const found = await store.find(tx, name);
     if (!found) return false;
-    const nextAt = enabled ? firstAfter(found.rule, found.zone, now) : undefined;
-    await store.toggle(tx, name, enabled, nextAt);
+    const nextAt = enabled ? firstAfter(found.rule, found.zone, laterOf(now, offUntil)) : undefined;
+    await store.toggle(tx, name, { enabled, nextAt, offUntil });
     if (nextAt) tx.afterCommit(() => this.deps.wakeAt(nextAt));
     return true;
   }
@@ -181,6 +190,10 @@ function dueOccurrences(
   if (schedule.missed === 'skip') return { at: due.filter((at) => !isMissed(at)), next };
   return { at: due.slice(-1), next };
 }
+
+/** An occurrence at the very end of the pause is one after it. */
+const laterOf = (now: Instant, offUntil: Instant | undefined): Instant =>
+  offUntil !== undefined && offUntil > now ? new Date(offUntil.getTime() - 1) : now;
 
 function firstAfter(rule: string, zone: string, now: Instant): Instant | undefined {
   for (const at of occurrences(rule, { after: now, zone })) return at;

@@ -29,6 +29,7 @@ export interface ListedRow {
   zone: string;
   enabled: boolean;
   next_at: Instant | null;
+  off_until: Instant | null;
   last_started_at: Instant | null;
   last_ended_at: Instant | null;
   last_error: string | null;
@@ -83,20 +84,21 @@ export function put(tx: Transaction, schedule: NewSchedule, now: Instant): void 
   );
 }
 
-export async function unchangedSchedules(
+/** Those of these that are there, by name. */
+export async function knownSchedules(
   tx: Transaction,
   all: readonly (Pick<NewSchedule, 'name' | 'kind' | 'payload' | 'source' | 'zone' | 'missed'> & {
     enabled?: boolean | undefined;
     standard: boolean;
   })[],
-): Promise<Set<string>> {
-  const { rows } = await tx.query<{ name: string }>(
-    `select s.name
+): Promise<Map<string, { isUnchanged: boolean; offUntil: Instant | undefined }>> {
+  const { rows } = await tx.query<{ name: string; unchanged: boolean; off_until: Instant | null }>(
+    `select s.name, s.off_until,
+            s.kind = put.kind and s.payload = put.payload::jsonb and s.source = put.source and s.zone = put.zone
+              and s.missed = put.missed and s.enabled = coalesce(put.enabled, s.toggled, put.standard) as unchanged
        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[], $8::bool[])
               as put (name, kind, payload, source, zone, missed, enabled, standard)
-       join schedules s on s.name = put.name
-      where s.kind = put.kind and s.payload = put.payload::jsonb and s.source = put.source and s.zone = put.zone
-        and s.missed = put.missed and s.enabled = coalesce(put.enabled, s.toggled, put.standard)`,
+       join schedules s on s.name = put.name`,
     [
       all.map(({ name }) => name),
       all.map(({ kind }) => kind),
@@ -108,7 +110,12 @@ export async function unchangedSchedules(
       all.map(({ standard }) => standard),
     ],
   );
-  return new Set(rows.map(({ name }) => name));
+  return new Map(
+    rows.map(({ name, unchanged, off_until: offUntil }) => [
+      name,
+      { isUnchanged: unchanged, offUntil: offUntil ?? undefined },
+    ]),
+  );
 }
 
 export async function remove(tx: Transaction, name: string): Promise<boolean> {
@@ -117,7 +124,7 @@ export async function remove(tx: Transaction, name: string): Promise<boolean> {
 
 export async function list(tx: Queryable, personId: string | undefined): Promise<ListedRow[]> {
   const { rows } = await tx.query<ListedRow>(
-    `select name, kind, payload, source, zone, enabled, case when enabled then next_at end as next_at,
+    `select name, kind, payload, source, zone, enabled, case when enabled then next_at end as next_at, off_until,
             last_started_at, last_ended_at, last_error, failures from schedules
       where person_id is not distinct from $1 and name is not null order by name`,
     [personId ?? null],
@@ -133,12 +140,13 @@ export async function find(tx: Transaction, name: string): Promise<{ rule: strin
 export async function toggle(
   tx: Transaction,
   name: string,
-  enabled: boolean,
-  nextAt: Instant | undefined,
+  { enabled, nextAt, offUntil }: { enabled: boolean; nextAt: Instant | undefined; offUntil: Instant | undefined },
 ): Promise<void> {
   await tx.query(
-    `update schedules set enabled = $2, toggled = $2, next_at = $3, failures = 0, told = false where name = $1`,
-    [name, enabled, nextAt ?? null],
+    `update schedules
+        set enabled = $2, toggled = $2, next_at = $3, off_until = $4, failures = 0, told = false
+      where name = $1`,
+    [name, enabled, nextAt ?? null, offUntil ?? null],
   );
 }
 
@@ -216,7 +224,7 @@ export async function takeFailing(tx: Transaction): Promise<FailingTask[]> {
 }
 
 export async function planNext(tx: Transaction, id: string, nextAt: Instant | undefined): Promise<void> {
-  await tx.query('update schedules set next_at = $2 where id = $1', [id, nextAt ?? null]);
+  await tx.query('update schedules set next_at = $2, off_until = null where id = $1', [id, nextAt ?? null]);
 }
 
 export const deletionRules = [{ sql: 'delete from schedules where person_id = $1' }] as const;

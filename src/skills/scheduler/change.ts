@@ -35,13 +35,14 @@ import {
   type Tooling,
   toldBy,
 } from './create.ts';
+import { isOfHook, planAround } from './pause.ts';
 import { planRuns, turnRun } from './run.ts';
 import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
 import { addressesOf, otherQuietEnd, settleAsking, sourcesOf, turnTold } from './tell.ts';
 import { texts } from './texts.ts';
 import { planFields, tellingFields } from './watch/fields.ts';
-import { changeCondition, conditionChange, isPushed, jsonInput } from './watch/rule.ts';
+import { changeCondition, conditionChange, jsonInput } from './watch/rule.ts';
 import { readTelling } from './watch/telling.ts';
 import { tellingTexts } from './watch/texts.ts';
 import { stepOf, type WatchTooling } from './watch.ts';
@@ -108,7 +109,7 @@ export async function edit(
   }
   const smallestStep = wish.watch ? stepOf(tooling, wish.watch.source) : tooling.smallestStep;
   const plan = planOf(when, ctx, { smallestStep });
-  return 'ok' in plan ? plan : change(ctx, found, moveTime(wish, plan), tooling);
+  return 'ok' in plan ? plan : change(ctx, found, moveTime(wish, plan, input), tooling);
 }
 
 async function wishOf(
@@ -162,14 +163,18 @@ async function changeRule(ctx: Placing, wish: Wish, input: EditInput): Promise<F
 
 const fieldOf = ({ issues: [first] }: z.ZodError): string => ['rule', ...(first?.path ?? [])].map(String).join('.');
 
-const isOfHook = ({ watch }: Pick<Wish, 'watch'>): boolean => watch !== undefined && isPushed(watch.source);
-
-const moveTime = (wish: Wish, { plannedAt, rule, zone }: PlannedTime): Wish => ({
+/** A series stays off until its date; the one time that is named goes before a date of earlier. */
+const moveTime = (
+  wish: Wish,
+  { plannedAt, rule, zone }: PlannedTime,
+  { off_until: said }: Pick<EditInput, 'off_until'> = {},
+): Wish => ({
   ...wish,
   rule,
   zone,
   nextAt: plannedAt,
   state: 'on',
+  offUntil: rule === undefined && said === undefined ? undefined : wish.offUntil,
 });
 
 export async function move(ctx: TxContext, id: string, plan: PlannedTime, tooling: Tooling): Promise<ToolResult> {
@@ -182,17 +187,20 @@ export async function move(ctx: TxContext, id: string, plan: PlannedTime, toolin
 async function change(
   ctx: Pick<Placing, 'tx' | 'when'>,
   before: PersonSchedule,
-  wish: Wish,
-  { wakeAt, acknowledgements }: Tooling,
+  wanted: Wish,
+  { wakeAt, acknowledgements }: Pick<Tooling, 'wakeAt' | 'acknowledgements'>,
 ): Promise<ToolResult> {
   const { tx, when } = ctx;
+  const wish = planAround(wanted, before, when.now);
+  if ('ok' in wish) return quoteRows(wish, [before]);
   await store.saveSchedule(tx, before.id, wish);
   await settleAsking(acknowledgements, tx, before.id, wish);
   const { nextAt, rule, zone } = wish;
   if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
   const after = { ...before, ...wish, version: before.version + 1 };
   const plan = nextAt && { plannedAt: nextAt, rule, zone };
-  return done(texts.changed(before, wish, plan, when), {
+  const isPausedNow = wish.offUntil !== undefined && wish.offUntil !== before.offUntil;
+  return done(isPausedNow ? texts.offUntil(wish, when) : texts.changed(before, wish, plan, when), {
     undo: scheduleUndo.callFor(after, before),
     subject: wish.title,
     id: after.id,
@@ -236,10 +244,23 @@ export const deleteTool = ({ acknowledgements }: Pick<Tooling, 'acknowledgements
 
 /** As it is when switched: on, it goes on from `now`, and what fell due while it was off is dropped. Undefined: it is over. */
 export function switchSchedule(found: PersonSchedule, on: boolean, now: Instant): PersonSchedule | undefined {
-  if (isOfHook(found)) return { ...found, state: on ? 'on' : 'off' };
+  const off = { ...found, offUntil: undefined };
+  if (isOfHook(found)) return { ...off, state: on ? 'on' : 'off' };
   const nextAt = found.rule === undefined ? found.nextAt : nextOf(found.rule, now);
   if (on && (nextAt === undefined || nextAt <= now)) return undefined;
-  return { ...found, state: on ? 'on' : 'off', nextAt };
+  return { ...off, state: on ? 'on' : 'off', nextAt };
+}
+
+/** Off until a date that is said in words; it goes on by itself with the first occurrence after it. */
+export async function pauseOwn(
+  ctx: TxContext,
+  found: PersonSchedule,
+  until: string,
+  tooling: Pick<Tooling, 'wakeAt' | 'acknowledgements'>,
+): Promise<ToolResult> {
+  const planned = await planFields.read({ off_until: until }, ctx);
+  if ('ok' in planned) return { ...planned, field: 'until' };
+  return quoteRows(await change(ctx, found, { ...found, ...planned }, tooling), [found]);
 }
 
 export async function switchOwn(

@@ -36,7 +36,7 @@ export const own = collection({
     ...planFields.shown,
     prompt: z.string().nullable(),
     run: z.string().nullable(),
-    on: z.boolean(),
+    on: z.boolean().describe('Also while it is off until a date.'),
     next_at: z.iso.datetime().nullable(),
     rule: z.string().nullable().describe('RFC 5545; null: once.'),
     zone: z.string(),

@@ -27,6 +27,7 @@ import {
   storedPlan,
   type TimeReading,
 } from '../../time/index.ts';
+import { isPaused, planAround } from './pause.ts';
 import { commandRun, type PersonSchedule, saved, smallestStep, storedRun, type WakeAt, type Wish } from './schedule.ts';
 import { createShort } from './short.ts';
 import * as store from './store.ts';
@@ -196,9 +197,11 @@ export async function placeAt(
     tainted: ctx.tainted,
     telling,
   };
+  const whole = planAround(wish, undefined, ctx.when.now);
+  if ('ok' in whole) return whole;
   const made = await store.insertSchedule(
     tx,
-    { ...wish, id: shortId(), personId: person.id },
+    { ...whole, id: shortId(), personId: person.id },
     tooling.most,
     clock.now(),
   );
@@ -206,14 +209,18 @@ export async function placeAt(
     const { message, remedy } = texts.tooMany(tooling.most);
     return failed('TOO_MANY', message, { remedy });
   }
-  if (plan) tx.afterCommit(() => tooling.wakeAt(plan.plannedAt));
+  const { nextAt } = made;
+  if (nextAt) tx.afterCommit(() => tooling.wakeAt(nextAt));
   const undo = scheduleUndo.callFor(made, undefined);
-  const told = made.targetId !== undefined && input.tell ? [texts.toldIn(input.tell)] : [];
+  const told = [
+    ...(made.targetId !== undefined && input.tell ? [texts.toldIn(input.tell)] : []),
+    ...(made.offUntil ? [texts.offUntil(made, ctx.when)] : []),
+  ];
   return done([texts.created(made, plan, ctx.when, input.escalate?.to), ...told].join(' '), {
     undo,
     subject: made.title,
     id: made.id,
-    times: plan ? [plan.plannedAt.toISOString()] : [],
+    times: nextAt ? [nextAt.toISOString()] : [],
     choices: [...others.map((other) => readingChoice(other, made)), undoChoice(undo)],
   });
 }
@@ -291,7 +298,8 @@ export const toldBy = ({ title, prompt }: Pick<PersonSchedule, 'title' | 'prompt
 const toDeleted = (schedule: PersonSchedule): Wish => ({ ...schedule, state: 'deleted', nextAt: undefined });
 
 /** As it stood; what fell due meanwhile is dropped. Undefined: it was to run once, and that is over. */
-function stoodBefore(was: Wish, now: Instant): Wish | undefined {
+function stoodBefore(stood: Wish, now: Instant): Wish | undefined {
+  const was = isPaused(stood, now) ? stood : { ...stood, offUntil: undefined };
   // A hook has no time.
   if (!was.nextAt || was.nextAt > now || was.state !== 'on') return was;
   return was.rule === undefined ? undefined : { ...was, nextAt: nextOf(was.rule, now) };

@@ -165,7 +165,8 @@ function commands(tooling: WatchTooling): Command[] {
         { name: 'what', description: 'all, on, off, run, delete, tell or change; nothing to see yours' },
         {
           name: 'name',
-          description: 'Name, id or number; of tell also where: 1 #home; of change also what: 1 --above 95',
+          description:
+            'Name, id or number; of off also until when: 1 until Friday; of tell where: 1 #home; of change what: 1 --above 95',
         },
       ],
       private: true,
@@ -200,6 +201,8 @@ function act(rest: string): Call | Failed {
   if (/^all$/i.test(rest)) return { tool: 'scheduler_list', input: { all: true } };
   const [, what = '', whole = ''] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
   const name = whole.slice(0, 1_000);
+  const [paused, until] = what.toLowerCase() === 'off' ? cutUntil(name) : [name];
+  if (until !== undefined) return { tool: 'scheduler_toggle', input: { name: paused, on: false, until } };
   if (/^(?:on|off)$/i.test(what) && name) {
     return { tool: 'scheduler_toggle', input: { name, on: what.toLowerCase() === 'on' } };
   }
@@ -209,6 +212,13 @@ function act(rest: string): Call | Failed {
   if (/^tell$/i.test(what) && tell) return { tool: 'schedule_edit', input: { which, tell } };
   if (/^change$/i.test(what) && tell) return changeCall(which, tell);
   return failed('INVALID_INPUT', texts.howTo);
+}
+
+/** `1 until Friday`: the schedule, and the date; without one it is the name alone. */
+function cutUntil(words: string): readonly [name: string, until?: string] {
+  const at = words.toLowerCase().lastIndexOf(' until ');
+  const until = words.slice(at + ' until '.length).trim();
+  return at < 0 || until === '' ? [words] : [words.slice(0, at).trim(), until];
 }
 
 /** `2 every 6 hours --above 95 --digest 18:00`: another time, and what changes of the rule and of how it is told. */

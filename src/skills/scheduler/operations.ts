@@ -3,7 +3,7 @@ import type { Failed } from '../../agent/index.ts';
 import { appendAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { faultsOf, inputWords } from '../../base/input.ts';
-import type { Json } from '../../base/json.ts';
+import { type Json, omitUndefined } from '../../base/json.ts';
 import { didYouMean } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import { operation } from '../../chat/operation.ts';
@@ -11,12 +11,14 @@ import { conversations } from '../../delivery/index.ts';
 import { personById, readerFor, resolvePeople } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { beginNow, edit, editInput, switchSchedule } from './change.ts';
+import { planAround } from './pause.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { type Deps, runTask, switchTask } from './system.ts';
 import { settleAsking } from './tell.ts';
 import { texts } from './texts.ts';
 import { type Owner, placeFor, planFor, readWatch } from './typed.ts';
+import { readUntil } from './watch/fields.ts';
 import { CHANGE_FLAGS, changesIn, faultIn, isFault } from './watch/flags.ts';
 import { askerOf, type WatchTooling, watchInput } from './watch.ts';
 
@@ -36,14 +38,15 @@ const list = operation({
     return { tasks: await schedules.list(db), planned: await store.listOfEverybody(db, MOST_SHOWN) };
   },
   show({ tasks, planned }, _, { at }) {
+    const pause = (until: string | null | undefined) => (until ? `off until ${at(until)}, ` : '');
     const next = (instant: string | null | undefined) => (instant ? `next ${at(instant)}` : 'not again');
-    const own = tasks.map(({ name, enabled, nextAt, lastEndedAt, lastError, failures }) => {
+    const own = tasks.map(({ name, enabled, nextAt, offUntil, lastEndedAt, lastError, failures }) => {
       const ended = `${lastError === undefined ? 'went well' : 'failed'} ${lastEndedAt && at(lastEndedAt)}`;
       const last = lastEndedAt === undefined ? 'has not run' : ended;
-      return `${name}: ${enabled ? next(nextAt) : 'off'}; ${last}${failures > 0 ? `; ${failures} in a row` : ''}\n`;
+      return `${name}: ${enabled ? `${pause(offUntil)}${next(nextAt)}` : 'off'}; ${last}${failures > 0 ? `; ${failures} in a row` : ''}\n`;
     });
-    const theirs = planned.map(({ id, title, person, state, nextAt }) => {
-      return `${id}  ${title}  of ${person}: ${state === 'on' ? next(nextAt) : 'off'}\n`;
+    const theirs = planned.map(({ id, title, person, state, nextAt, offUntil }) => {
+      return `${id}  ${title}  of ${person}: ${state === 'on' ? `${pause(offUntil)}${next(nextAt)}` : 'off'}\n`;
     });
     return [...own, ...theirs].join('');
   },
@@ -56,27 +59,62 @@ function routeOf(verb: string, summary: string) {
   return { paths: [`/v1/system/tasks/:name/${verb}`], scope: 'admin' as const, tag: 'automations', summary, params };
 }
 
-const toggle = (state: 'on' | 'off') =>
-  operation({
-    name: `schedules ${state}`,
-    summary: `switch one ${state}`,
-    example: `coda schedules ${state} retention`,
-    input: named,
-    args: ['name'],
-    route: routeOf(state, `Switches one of coda's own tasks, or anybody's schedule, ${state}.`),
-    run: (deps: VerbDeps, { name }, { personId }) =>
-      act(deps, { named: name, personId }, { on: state === 'on' }, async (tx, meant) => {
-        if ('task' in meant) return switchTask(deps, meant.task, state === 'on', tx);
-        const next = switchSchedule(meant.own, state === 'on', deps.world.clock.now());
-        if (!next) return false;
-        await store.saveSchedule(tx, meant.own.id, next);
-        await settleAsking(deps.acknowledgements, tx, meant.own.id, next);
-        const { nextAt } = next;
-        if (state === 'on' && nextAt) tx.afterCommit(() => deps.work.wakeAt(nextAt));
-        return true;
-      }),
-    show: (_, { name }) => `${name} is ${state}.\n`,
-  });
+const switchOn = operation({
+  name: 'schedules on',
+  summary: 'switch one on',
+  example: 'coda schedules on retention',
+  input: named,
+  args: ['name'],
+  route: routeOf('on', "Switches one of coda's own tasks, or anybody's schedule, on."),
+  run: (deps: VerbDeps, { name }, { personId }) =>
+    act(deps, { named: name, personId }, { on: true }, (tx, meant) => switchMeant(deps, tx, meant, { on: true })),
+  show: (_, { name }) => `${name} is on.\n`,
+});
+
+const until = z.string().trim().min(1).max(200).optional();
+
+const switchOff = operation({
+  name: 'schedules off',
+  summary: 'switch one off, for good or until a date',
+  example: 'coda schedules off retention --until "in a week"',
+  input: named.extend({
+    until: until.meta({ description: 'off until then: "tomorrow", "4 December"', value: 'date' }),
+  }),
+  args: ['name'],
+  route: {
+    ...routeOf('off', "Switches one of coda's own tasks, or anybody's schedule, off: for good, or until a date."),
+    body: z.strictObject({ until: until.describe('In words: "tomorrow", "in a week", "4 December".') }).prefault({}),
+  },
+  run: (deps: VerbDeps, { name, until }, { personId }) =>
+    act(deps, { named: name, personId }, { on: false, ...omitUndefined({ until }) }, (tx, meant) =>
+      switchMeant(deps, tx, meant, { on: false, until }),
+    ),
+  show: (_, { name, until }) => `${name} is off${until === undefined ? '' : ` until ${until}`}.\n`,
+});
+
+/** False where it cannot be: it is over, or set by the configuration. */
+async function switchMeant(
+  deps: VerbDeps,
+  tx: Transaction,
+  meant: MeantSchedule,
+  { on, until }: { on: boolean; until?: string | undefined },
+): Promise<boolean> {
+  const now = deps.world.clock.now();
+  const { household } = deps.people;
+  const person = 'own' in meant ? await personById(tx, meant.own.personId) : undefined;
+  const when = person ? readerFor(person, household, now) : { ...household, now };
+  const offUntil = until === undefined ? undefined : readUntil(until, { when });
+  if (offUntil && 'ok' in offUntil) throw refusalOf(offUntil);
+  if ('task' in meant) return switchTask(deps, meant.task, { on, offUntil }, tx);
+  const next = offUntil ? planAround({ ...meant.own, offUntil }, meant.own, now) : switchSchedule(meant.own, on, now);
+  if (!next) return false;
+  if ('ok' in next) throw refusalOf(next);
+  await store.saveSchedule(tx, meant.own.id, next);
+  await settleAsking(deps.acknowledgements, tx, meant.own.id, next);
+  const { nextAt, state } = next;
+  if (state === 'on' && nextAt) tx.afterCommit(() => deps.work.wakeAt(nextAt));
+  return true;
+}
 
 const runNow = operation({
   name: 'schedules run',
@@ -186,7 +224,7 @@ function refusalOf({ message, remedy }: { message: string; remedy?: string | und
   });
 }
 
-export const scheduleOperations = [list, addSchedule, changeSchedule, toggle('on'), toggle('off'), runNow];
+export const scheduleOperations = [list, addSchedule, changeSchedule, switchOn, switchOff, runNow];
 
 type MeantSchedule = { task: Awaited<ReturnType<Deps['work']['schedules']['list']>>[number] } | { own: PersonSchedule };
 

@@ -65,7 +65,8 @@ function runsRoute({ people: { readCaller } }: RouteDeps): AnyRoute {
 const task = z.object({
   name: z.string(),
   does: z.string().nullable().describe('What it does; null: of a part that is not there any more.'),
-  on: z.boolean(),
+  on: z.boolean().describe('Also while it is off until a date.'),
+  off_until: z.iso.datetime().nullable().describe('Off until then; null, or in the past: as `on` says.'),
   rule: z.string().describe('Cron, or RFC 5545.'),
   zone: z.string(),
   next_at: z.iso.datetime().nullable(),
@@ -91,7 +92,7 @@ function ownTasksRoute(
       const { db } = await readCaller(request);
       const does = new Map(ownTasks.map((each) => [each.name, each.does]));
       const tasks = (await schedules.list(db)).map((each) => {
-        const { name, enabled, rule, zone, nextAt, lastStartedAt, lastEndedAt, lastError, failures } = each;
+        const { name, enabled, rule, zone, nextAt, offUntil, lastStartedAt, lastEndedAt, lastError, failures } = each;
         return {
           name,
           does: does.get(name) ?? null,
@@ -100,6 +101,7 @@ function ownTasksRoute(
           zone,
           failures,
           next_at: nextAt?.toISOString() ?? null,
+          off_until: offUntil?.toISOString() ?? null,
           last_at: lastStartedAt?.toISOString() ?? null,
           took_ms: lastStartedAt && lastEndedAt ? lastEndedAt.getTime() - lastStartedAt.getTime() : null,
           last_error: lastError ?? null,

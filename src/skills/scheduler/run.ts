@@ -352,7 +352,7 @@ export function hookWatcher({
 }): SkillPorts['watchHook'] {
   return async (tx, { hook, personId, delivery, read }) => {
     const now = world.clock.now();
-    for (const schedule of await store.watchersOf(tx, personId, hook)) {
+    for (const schedule of await store.watchersOf(tx, { personId, hook, now })) {
       const { watch } = schedule;
       const given = watch?.source.kind === 'hook' ? read(watch.source.field) : undefined;
       const key = `schedule:${schedule.id}:hook:${delivery}`;

@@ -1,6 +1,7 @@
 /** Schedules as models are shown them: few fields, and for a watch the line that a person types. */
 import { z } from 'zod';
 import { type Call, changeTool, type Failed, failed, type ShortForm } from '../../agent/index.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { splitFlags } from '../../base/text.ts';
 import { commandRun } from './schedule.ts';
 import { texts } from './texts.ts';
@@ -65,7 +66,7 @@ export const scheduleChange = changeTool({
   which: 'Its id, its number in the list, words of it; for owners also the name of a task of yours.',
   says: 'move: another time. edit: other work, or flags of what it watches. pause, resume. run: now. delete: end it.',
   fields: {
-    when: z.string().optional().describe("move: the new time, in the person's own words."),
+    when: z.string().optional().describe("move: the new time; pause: off until then; in the person's own words."),
     what: z.string().optional().describe('edit: what to do, or flags: "--above 95 --digest 18:00 --tell #home".'),
   },
   verbs: {
@@ -86,7 +87,13 @@ export const scheduleChange = changeTool({
       },
       needs: '`what`: flags alone, or what to do in words',
     },
-    pause: { tool: 'scheduler_toggle', act: 'pause', as: 'name', takes: [], input: () => ({ on: false }) },
+    pause: {
+      tool: 'scheduler_toggle',
+      act: 'pause',
+      as: 'name',
+      takes: ['when'],
+      input: ({ when }) => ({ on: false, ...omitUndefined({ until: when }) }),
+    },
     resume: { tool: 'scheduler_toggle', act: 'resume', as: 'name', takes: [], input: () => ({ on: true }) },
     run: { tool: 'scheduler_run_now', act: 'run', as: 'name', takes: [], input: () => ({}) },
     delete: { tool: 'schedule_delete', act: 'remove', takes: [], input: () => ({}) },

@@ -61,7 +61,9 @@ function timesOf(rule: string | null): string | undefined {
   return rule?.replace(begins, (_, before?: string) => (typeof before === 'string' ? before : ''));
 }
 
-const isAsking = ({ state, telling }: Wish) => state === 'on' && telling?.seen !== undefined;
+const isAsking = ({ state, offUntil, telling }: Wish) =>
+  state === 'on' && offUntil === undefined && telling?.seen !== undefined;
+const isAskingLater = ({ offUntil, telling }: Wish) => offUntil !== undefined && telling?.seen !== undefined;
 const watchOf = ({ watch }: Wish) => (watch === undefined ? null : json(watch));
 
 /** Stores what the person has changed; the version grows by one, and what failed before counts no more. */
@@ -77,7 +79,8 @@ export async function saveSchedule(tx: Transaction, id: string, wish: Wish): Pro
                          when watch -> 'source' is distinct from ${watchOf(wish)}::jsonb -> 'source' then '{}'
                          else memory - '{met,streak,calm,flapping,recent,day,broken}'::text[] end
                     -- nor does one that comes back, of which nothing waits for Seen any more
-                    - case when state <> 'on' and ${isAsking(wish)} then '{met,told,broken}' else '{}' end::text[]
+                    - case when state <> 'on' and ${isAsking(wish)} or ${isAskingLater(wish)}
+                           then '{met,told,broken}' else '{}' end::text[]
      where id = ${id}`),
   );
 }
@@ -120,10 +123,19 @@ export async function listOfEverybody(
   db: Queryable,
   limit: number,
 ): Promise<
-  { id: string; title: string; person: string; state: ScheduleState; zone: string; nextAt: Instant | null }[]
+  {
+    id: string;
+    title: string;
+    person: string;
+    state: ScheduleState;
+    zone: string;
+    nextAt: Instant | null;
+    offUntil: Instant | null;
+  }[]
 > {
   const { rows } = await db.query<Awaited<ReturnType<typeof listOfEverybody>>[number]>(
-    `select s.id, s.title, p.name as person, s.state, s.zone, s.next_at as "nextAt"
+    `select s.id, s.title, p.name as person, s.state, s.zone, s.next_at as "nextAt",
+            s.off_until as "offUntil"
        from person_schedules s join persons p on p.id = s.person_id
       where s.state in ('on', 'off') order by s.seq desc limit $1`,
     [limit],
@@ -182,7 +194,7 @@ export async function planNext(tx: Transaction, fired: readonly ItemOf<typeof fi
   await tx.query(
     ...render(sql`
     update person_schedules s
-       set next_at = d.next_at, running = coalesce(d.turn, s.running), firing = s.firing + 1,
+       set next_at = d.next_at, off_until = null, running = coalesce(d.turn, s.running), firing = s.firing + 1,
            last_at = case when d.turn is null then s.last_at else ${now}::timestamptz end,
            last_outcome = case when d.turn is null then 'skipped' else s.last_outcome end,
            state = case when d.turn is null and (s.rule is null or d.next_at is null and s.running is null) then 'done'
@@ -395,7 +407,8 @@ export async function noteLook(tx: Transaction, look: EndedLook): Promise<void> 
         set running = case when running = $2 then null else running end, memory = coalesce($3::jsonb, memory),
             last_outcome = $4, last_error = $5, last_ms = $6, told = true,
             failures = case when $4 = 'failed' then failures + 1 when $4 = 'done' then 0 else failures end,
-            next_at = case when state = 'on' then least(next_at, $7::timestamptz) else next_at end,
+            next_at = case when state = 'on' and $7::timestamptz >= coalesce(off_until, $7::timestamptz)
+                           then least(next_at, $7::timestamptz) else next_at end,
             state = case when state = 'on' and ${IS_OVER} then 'done' else state end
       where id = $1`,
     [
@@ -513,12 +526,16 @@ export async function noteOrigin(
 }
 
 /** Schedules of a person that look at a field of this hook. */
-export async function watchersOf(tx: Transaction, personId: string, hook: string): Promise<PersonSchedule[]> {
+export async function watchersOf(
+  tx: Transaction,
+  { personId, hook, now }: { personId: string; hook: string; now: Instant },
+): Promise<PersonSchedule[]> {
   const { rows } = await tx.query(
     `select * from person_schedules
       where person_id = $1 and state = 'on' and watch -> 'source' ->> 'kind' = 'hook' and watch -> 'source' ->> 'hook' = $2
+        and (off_until is null or off_until <= $3)
       order by id`,
-    [personId, hook],
+    [personId, hook, now],
   );
   return schedules.readAll(rows);
 }

@@ -6,11 +6,12 @@ import type { HomeReader, HomeSection, SkillDeps, SkillPorts } from '../../chat/
 import { targets } from '../../delivery/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import { numberedAs, runOwn, scheduleMark, schedulesNamed, switchOwn } from './change.ts';
+import { numberedAs, pauseOwn, runOwn, scheduleMark, schedulesNamed, switchOwn } from './change.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { sourcesOf } from './tell.ts';
 import { line, taskLine, texts } from './texts.ts';
+import { readUntil } from './watch/fields.ts';
 
 export type Deps = Pick<SkillDeps, 'work' | 'speech'> & {
   acknowledgements: SkillPorts['acknowledgements'];
@@ -87,6 +88,8 @@ export const listTool = dataTool({
 
 const name = z.string().min(1).max(200).describe("A schedule's id, number or words, or (owners) the name of a task.");
 
+const until = z.string().min(1).max(200).describe('Off until then: "tomorrow", "in a week", "4 December".');
+
 export function systemTools(deps: Deps) {
   return [
     dataTool({
@@ -106,7 +109,8 @@ export function systemTools(deps: Deps) {
       description: 'Switches a schedule, or one of your own tasks, on or off.',
       effect: 'write',
       policy: { confirm: true },
-      input: z.object({ name, on: z.boolean() }),
+      form: { times: ['until'] },
+      input: z.object({ name, on: z.boolean(), until: until.optional() }),
       run: (input, ctx) => toggle(deps, input, ctx),
     }),
     dataTool({
@@ -166,22 +170,46 @@ async function meantBy(
   return failed('NOT_FOUND', texts.noTask(name, near));
 }
 
-async function toggle(deps: Deps, { name, on }: { name: string; on: boolean }, ctx: TxContext) {
-  const meant = await meantBy(deps, name, ctx);
-  if ('ok' in meant) return meant;
-  if ('own' in meant) return switchOwn(ctx, meant.own, on, { ...deps, ...deps.work });
-  return toggleTask(deps, meant.task, on, ctx);
+interface Switching {
+  name: string;
+  on: boolean;
+  until?: string | undefined;
 }
 
-async function toggleTask(deps: Deps, task: ListedSchedule, on: boolean, { tx }: TxContext): Promise<ToolResult> {
-  const isDone = await switchTask(deps, task, on, tx);
-  return isDone ? done(texts.switched(task.name, on)) : failed('CONFIGURED', texts.configured(task.name));
+async function toggle(deps: Deps, { name, on, until }: Switching, ctx: TxContext): Promise<ToolResult> {
+  if (on && until !== undefined) return failed('INVALID_INPUT', texts.onHasNoDate, { field: 'until' });
+  const meant = await meantBy(deps, name, ctx);
+  if ('ok' in meant) return meant;
+  const tooling = { ...deps, ...deps.work };
+  if ('own' in meant)
+    return until === undefined ? switchOwn(ctx, meant.own, on, tooling) : pauseOwn(ctx, meant.own, until, tooling);
+  return toggleTask(deps, meant.task, { on, until }, ctx);
+}
+
+async function toggleTask(
+  deps: Deps,
+  task: ListedSchedule,
+  { on, until }: Omit<Switching, 'name'>,
+  { tx, when }: TxContext,
+): Promise<ToolResult> {
+  const offUntil = until === undefined ? undefined : readUntil(until, { when });
+  if (offUntil && 'ok' in offUntil) return { ...offUntil, field: 'until' };
+  const isDone = await switchTask(deps, task, { on, offUntil }, tx);
+  if (!isDone) return failed('CONFIGURED', texts.configured(task.name));
+  return done(
+    offUntil ? texts.offUntil({ title: task.name, offUntil, nextAt: undefined }, when) : texts.switched(task.name, on),
+  );
 }
 
 /** Switches one of coda's own tasks. False where the configuration says whether it is on. */
-export async function switchTask(deps: Deps, task: ListedSchedule, on: boolean, tx: Transaction): Promise<boolean> {
+export async function switchTask(
+  deps: Deps,
+  task: ListedSchedule,
+  { on, offUntil }: { on: boolean; offUntil?: Instant | undefined },
+  tx: Transaction,
+): Promise<boolean> {
   if (deps.configured.has(task.name)) return false;
-  await deps.work.schedules.toggle(tx, task.name, on);
+  await deps.work.schedules.toggle(tx, task.name, on || offUntil !== undefined, offUntil);
   if (!on) await deps.work.jobs.cancel(tx, task.kind, byHand(task.name));
   return true;
 }
@@ -223,7 +251,7 @@ const stopTool = (deps: Deps) =>
       const isTheirs = found && (found.personId === ctx.person.id || ctx.person.role === 'owner');
       const isThere = found?.state === 'on' || found?.state === 'off';
       if (!isTheirs || !isThere) return failed('NOT_FOUND', texts.notFound('').message);
-      await store.saveSchedule(ctx.tx, found.id, { ...found, state: 'off' });
+      await store.saveSchedule(ctx.tx, found.id, { ...found, state: 'off', offUntil: undefined });
       await deps.acknowledgements.endAsking(ctx.tx, sourcesOf(found.id));
       return done(texts.switched(found.id, false));
     },

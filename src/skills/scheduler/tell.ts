@@ -116,10 +116,10 @@ export async function settleAsking(
   acknowledgements: SkillPorts['acknowledgements'],
   tx: Transaction,
   id: string,
-  { state, telling, targetId }: Pick<PersonSchedule, 'state' | 'telling' | 'targetId'>,
+  { state, offUntil, telling, targetId }: Pick<PersonSchedule, 'state' | 'offUntil' | 'telling' | 'targetId'>,
 ): Promise<void> {
   const { seen: nag, urgent = false, escalate } = telling ?? {};
-  if (state === 'on' && nag !== undefined)
+  if (state === 'on' && offUntil === undefined && nag !== undefined)
     await acknowledgements.redirect(tx, sourcesOf(id), { targetId, urgent, nag, escalate });
   else await acknowledgements.endAsking(tx, sourcesOf(id));
 }

@@ -3,6 +3,7 @@ import { formOf, listOf, plural, shorten } from '../../base/text.ts';
 import { type AgendaSection, flagTwice } from '../../chat/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
 import {
+  dayAt,
   describe,
   formatClock,
   formatInstant,
@@ -28,6 +29,12 @@ function whenWords({ plannedAt, rule, zone }: PlannedTime, reader: Reader): stri
   return describe({ kind: 'recurring', rule, zone, next }, reader);
 }
 
+/** `off until Friday 4 December 2026`: with the hour where that is not midnight. */
+export function offUntilWords(at: Instant, reader: Reader): string {
+  const isDay = dayAt(at, reader.zone) !== dayAt(new Date(at.getTime() - 1), reader.zone);
+  return `off until ${isDay ? formatLongDay(at, reader.zone) : formatInstant(at, reader, reader.zone, ' at ')}`;
+}
+
 const OUTCOMES: Record<string, string> = {
   done: 'went well',
   failed: 'failed',
@@ -48,11 +55,12 @@ export function line(
     thenIn,
   }: { cost?: number | undefined; toldIn?: string | undefined; thenIn?: string | undefined } = {},
 ): string {
-  const { id, title, rule, nextAt, state, failures, watch, zone } = schedule;
+  const { id, title, rule, nextAt, state, offUntil, failures, watch, zone } = schedule;
   const when =
     state === 'off' ? 'off' : nextAt ? whenWords({ plannedAt: nextAt, rule, zone }, reader) : idleWords(schedule);
   const last = lastRunWords(schedule, reader);
   const parts = [
+    ...(state === 'on' && offUntil && offUntil > reader.now ? [offUntilWords(offUntil, reader)] : []),
     when,
     ...thenWords(schedule, reader),
     ...(watch ? [`${sourceWords(watch.source)} and tell ${conditionWords(watch.rule)}`] : []),
@@ -90,7 +98,7 @@ function thenWords({ state, rule, nextAt }: PersonSchedule, reader: Reader): str
 }
 
 export function taskLine(task: ListedSchedule, reader: Reader): string {
-  const { name, enabled, nextAt, lastStartedAt, lastEndedAt, lastError, failures } = task;
+  const { name, enabled, nextAt, offUntil, lastStartedAt, lastEndedAt, lastError, failures } = task;
   const next = !enabled ? 'off' : nextAt ? `next ${formatInstant(nextAt, reader)}` : 'not again';
   const ms = lastStartedAt && lastEndedAt ? lastEndedAt.getTime() - lastStartedAt.getTime() : undefined;
   const last = lastStartedAt
@@ -99,7 +107,8 @@ export function taskLine(task: ListedSchedule, reader: Reader): string {
       ]
     : [];
   const failed = failures > 0 ? [`${plural(failures, 'failure')} in a row`] : [];
-  return `- \`${name}\`: ${[next, ...last, ...failed].join('; ')}`;
+  const pause = enabled && offUntil && offUntil > reader.now ? [offUntilWords(offUntil, reader)] : [];
+  return `- \`${name}\`: ${[...pause, next, ...last, ...failed].join('; ')}`;
 }
 
 /** A rule before it begins: what is looked at and when, and what is told. `ways`: how it is told, where not at once and once. */
@@ -128,6 +137,18 @@ export const texts = {
       ? ` I'll tell it ${listOf([conditionWords(watch.rule), ...tellingWords(telling ?? {})])}.`
       : '';
     return `Changed ${quoteWords(title)}${plan ? `: ${whenWords(plan, reader)}` : ''}.${rule}`;
+  },
+  offUntil: ({ title, offUntil, nextAt }: Pick<Wish, 'title' | 'offUntil' | 'nextAt'>, reader: Reader) => {
+    const next = nextAt ? ` It goes on ${formatInstant(nextAt, reader, reader.zone, ' at ')}.` : '';
+    return `${quoteWords(title)} is ${offUntilWords(offUntil ?? reader.now, reader)}.${next}`;
+  },
+  noneAfter: (title: string) => ({
+    message: `${quoteWords(title)} does not come after that date.`,
+    remedy: 'Name an earlier date, or switch it off without one.',
+  }),
+  onHasNoDate: {
+    message: 'What is switched on has no date until which it is off.',
+    remedy: 'Leave the date out, or switch it off.',
   },
   ambiguousBeside: (readings: readonly string[]) => ({
     message: `That time can mean ${listOf(readings, 'or')}, so I have changed nothing.`,

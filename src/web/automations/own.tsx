@@ -1,4 +1,5 @@
 /** Tasks of coda itself, and background jobs that wait or have given up. */
+import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { duration, plural, whenText } from '../app/format.ts';
@@ -8,6 +9,7 @@ import { Button, Switch } from '../parts/button.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
+import { offWords, PauseQuestion, pauseItems, runsNow } from './pause.tsx';
 
 type Tasks = Json<'/v1/system/tasks'>;
 type Task = Tasks['tasks'][number];
@@ -41,18 +43,21 @@ function lastOf({ last_at: at, took_ms: took, failures }: Task): string {
 }
 
 function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
-  const { name, does, on, next_at: next, last_error: error, failures } = task;
+  const [isPausing, setPausing] = useState(false);
+  const { name, does, next_at: next, last_error: error, failures } = task;
   const params = { path: { name } };
   const turn = (wanted: boolean) => {
     loaded.patch(({ tasks }) => ({
-      tasks: tasks.map((each) => (each.name === name ? { ...each, on: wanted } : each)),
+      tasks: tasks.map((each) => (each.name === name ? { ...each, on: wanted, off_until: null } : each)),
     }));
     const run = () =>
       wanted
         ? ask(api.POST('/v1/system/tasks/{name}/on', { params }))
-        : ask(api.POST('/v1/system/tasks/{name}/off', { params }));
+        : ask(api.POST('/v1/system/tasks/{name}/off', { params, body: {} }));
     void act(run, { done: `${name} is ${wanted ? 'on' : 'off'}.`, back: loaded.reload });
   };
+  const pause = (until: string) =>
+    ask(api.POST('/v1/system/tasks/{name}/off', { params, body: { until } })).then(loaded.reload);
   return (
     <Row label={name}>
       <span class="what">
@@ -61,9 +66,9 @@ function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
       </span>
       <span class="beneath">
         <span class={failures > 0 ? 'aside bad' : 'aside'}>{lastOf(task)}</span>
-        <span class="when">{next === null ? 'off' : `next ${whenText(next)}`}</span>
+        <span class="when">{offWords(task) ?? (next === null ? 'not again' : `next ${whenText(next)}`)}</span>
       </span>
-      <Switch label={name} on={on} onTurn={turn} />
+      <Switch label={name} on={runsNow(task)} onTurn={turn} />
       <Menu
         label={`More for ${name}`}
         items={[
@@ -73,8 +78,14 @@ function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
             run: () =>
               void act(() => ask(api.POST('/v1/system/tasks/{name}/run', { params })), { done: `${name} runs now.` }),
           },
+          ...pauseItems(task, {
+            pause: (until) => void act(() => pause(until)),
+            resume: () => turn(true),
+            askDate: () => setPausing(true),
+          }),
         ]}
       />
+      {isPausing && <PauseQuestion title={name} pause={pause} onClose={() => setPausing(false)} />}
     </Row>
   );
 }

@@ -3,15 +3,17 @@ import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import type { Act } from '../app/acts.ts';
-import { change } from '../app/change.ts';
+import { change, tellChange } from '../app/change.ts';
 import { duration, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { go } from '../app/router.ts';
+import { act } from '../app/toasts.tsx';
 import { Button, Switch } from '../parts/button.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
 import { BAD_OUTCOMES, findingWords, isEnded, lastRunWords, OUTCOMES } from './outcome.ts';
+import { offWords, PauseQuestion, pauseItems, runsNow } from './pause.tsx';
 import { ScheduleQuestion } from './question.tsx';
 
 type Listed = Json<'/v1/schedules'>;
@@ -59,9 +61,13 @@ interface Acting {
 }
 
 const switchIt = ({ id }: Schedule, on: boolean, acting: Acting) =>
-  void change({ reload: acting.reload, patch: () => acting.patch((before) => ({ ...before, on })) }, () =>
-    ask(api.PATCH('/v1/schedules/{id}', { params: { path: { id } }, body: { on } })),
+  void change(
+    { reload: acting.reload, patch: () => acting.patch((before) => ({ ...before, on, off_until: null })) },
+    () => ask(api.PATCH('/v1/schedules/{id}', { params: { path: { id } }, body: { on } })),
   );
+
+const pauseIt = ({ id }: Schedule, until: string, { reload }: Acting) =>
+  tellChange(reload, ask(api.PATCH('/v1/schedules/{id}', { params: { path: { id } }, body: { off_until: until } })));
 
 const runIt = ({ id }: Schedule, { reload }: Acting) =>
   void change({ reload, patch: () => {} }, () =>
@@ -72,7 +78,8 @@ const removeIt = ({ id }: Schedule, { reload }: Acting) =>
   change({ reload, patch: () => {} }, () => ask(api.DELETE('/v1/schedules/{id}', { params: { path: { id } } })));
 
 function ScheduleRow({ schedule, loaded }: { schedule: Schedule; loaded: LoadState<Listed> }) {
-  const { id, title, on, repeats, next, failures, last_outcome } = schedule;
+  const { id, title, repeats, next, failures, last_outcome } = schedule;
+  const [isPausing, setPausing] = useState(false);
   const acting: Acting = {
     reload: loaded.reload,
     patch: (changed) =>
@@ -92,16 +99,37 @@ function ScheduleRow({ schedule, loaded }: { schedule: Schedule; loaded: LoadSta
         <span class={failures > 0 || BAD_OUTCOMES.has(last_outcome ?? '') ? 'aside bad' : 'aside'}>
           {lastRunWords(schedule)}
         </span>
-        <span class="when">{first === undefined ? (on ? 'not again' : 'off') : `next ${whenText(first)}`}</span>
+        <span class="when">
+          {offWords(schedule) ?? (first === undefined ? 'not again' : `next ${whenText(first)}`)}
+        </span>
       </span>
-      <Switch label={title} on={on} onTurn={(wanted) => switchIt(schedule, wanted, acting)} />
-      <Menu label={`More for ${title}`} items={menuOf(schedule, acting)} />
+      <Switch label={title} on={runsNow(schedule)} onTurn={(wanted) => switchIt(schedule, wanted, acting)} />
+      <Menu label={`More for ${title}`} items={menuOf(schedule, acting, () => setPausing(true))} />
+      {isPausing && <SchedulePause schedule={schedule} acting={acting} onClose={() => setPausing(false)} />}
     </Row>
   );
 }
 
-const menuOf = (schedule: Schedule, acting: Acting): Act[] => [
+interface SchedulePauseProps {
+  schedule: Schedule;
+  acting: Acting;
+  onClose: () => void;
+}
+
+const SchedulePause = ({ schedule, acting, onClose }: SchedulePauseProps) => (
+  <PauseQuestion title={schedule.title} pause={(until) => pauseIt(schedule, until, acting)} onClose={onClose} />
+);
+
+const pausesOf = (schedule: Schedule, acting: Acting, askDate: () => void): Act[] =>
+  pauseItems(schedule, {
+    pause: (until) => void act(() => pauseIt(schedule, until, acting)),
+    resume: () => switchIt(schedule, true, acting),
+    askDate,
+  });
+
+const menuOf = (schedule: Schedule, acting: Acting, askDate: () => void): Act[] => [
   { label: 'Run now', icon: 'play', run: () => runIt(schedule, acting) },
+  ...pausesOf(schedule, acting, askDate),
   { label: 'Delete', icon: 'trash', isDanger: true, run: () => void removeIt(schedule, acting) },
 ];
 
@@ -123,7 +151,8 @@ export function ScheduleView({ id }: { id: string }) {
 }
 
 function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadState<Schedule> }) {
-  const { title, on, tainted } = schedule;
+  const { title, tainted } = schedule;
+  const [isPausing, setPausing] = useState(false);
   const [isEdited, setEdited] = useState(false);
   const acting: Acting = { reload: loaded.reload, patch: loaded.patch };
   const remove = async () => {
@@ -134,7 +163,7 @@ function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadSt
       <header>
         <h2 class="title">{title}</h2>
         <span class="buttons">
-          <Switch label={title} on={on} onTurn={(wanted) => switchIt(schedule, wanted, acting)} />
+          <Switch label={title} on={runsNow(schedule)} onTurn={(wanted) => switchIt(schedule, wanted, acting)} />
           <Button icon="play" onClick={() => runIt(schedule, acting)}>
             Run now
           </Button>
@@ -142,6 +171,7 @@ function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadSt
             label="More for this schedule"
             items={[
               { label: 'Change', icon: 'pencil', run: () => setEdited(true) },
+              ...pausesOf(schedule, acting, () => setPausing(true)),
               { label: 'Delete', icon: 'trash', isDanger: true, run: () => void remove() },
             ]}
           />
@@ -149,6 +179,7 @@ function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadSt
       </header>
       <ScheduleFacts schedule={schedule} />
       {tainted && <p class="faint small">Words of others went into it: what it does outside asks first.</p>}
+      {isPausing && <SchedulePause schedule={schedule} acting={acting} onClose={() => setPausing(false)} />}
       {isEdited && <ScheduleQuestion schedule={schedule} loaded={loaded} onClose={() => setEdited(false)} />}
     </article>
   );
@@ -185,7 +216,7 @@ function ScheduleFacts({ schedule }: { schedule: Schedule }) {
         {repeats ?? 'once'} ({zone})
       </dd>
       <dt>Next</dt>
-      <dd>{next.length === 0 ? 'not again' : next.map((at) => whenText(at)).join(' · ')}</dd>
+      <dd>{[offWords(schedule) ?? [], ...next.map((at) => whenText(at))].flat().join(' · ') || 'not again'}</dd>
       <dt>Last</dt>
       <dd class={isEnded(schedule) && error !== null ? 'bad' : ''}>
         {lastRunWords(schedule)}

@@ -9,9 +9,9 @@ interface FieldProps {
   value: string;
   onValue: (value: string) => void;
   name?: string;
-  type?: 'text' | 'search' | 'password' | 'time' | 'number';
-  min?: number;
-  max?: number;
+  type?: 'text' | 'search' | 'password' | 'time' | 'date' | 'number';
+  min?: number | string;
+  max?: number | string;
   placeholder?: string | undefined;
   maxLength?: number;
   required?: boolean;

@@ -13,6 +13,30 @@ export const AUTOMATIONS: readonly Task[] = [
     },
   ],
   [
+    'have a schedule off for a week, and on again',
+    async (who) => {
+      await who.to('Automations');
+      await who.press('button', /^More for tell me what is due/);
+      await who.press('menuitem', 'Off for a week');
+      await who.sees(/^off until Fri.* 27 Nov/);
+      await who.counts(`person_schedules where state = 'on' and off_until is not null and next_at > off_until`, 1);
+      await who.page.getByRole('switch', { name: /^tell me what is due/ }).click();
+      await who.sees(/^next /);
+    },
+  ],
+  [
+    "have a task of coda's own off until a date",
+    async (who) => {
+      await who.within('Automations', "coda's own");
+      await who.press('button', 'More for retention');
+      await who.press('menuitem', 'Off until …');
+      await who.fill('Date', '2026-12-04');
+      await who.page.keyboard.press('Enter');
+      await who.sees(/^off until Fri.* 4 Dec/);
+      await who.counts(`schedules where name = 'retention' and enabled and off_until = '2026-12-03T23:00:00Z'`, 1);
+    },
+  ],
+  [
     'have a page looked at, told once a day by a rule',
     async (who) => {
       await who.to('Automations');

@@ -1,6 +1,7 @@
 /** Fields of a schedule beside its time and its work, and of one that looks at something the ways of telling. */
 import { z } from 'zod';
-import type { TxContext } from '../../../agent/index.ts';
+import { type Failed, failed, type TxContext } from '../../../agent/index.ts';
+import type { Instant } from '../../../base/clock.ts';
 import { lengthOf } from '../../../base/text.ts';
 import {
   type Escalation,
@@ -15,8 +16,10 @@ import {
   ThingFields,
   targetMeant,
 } from '../../../chat/index.ts';
-import { bool, int, jsonOf, optional, text } from '../../../storage/index.ts';
+import { bool, instant, int, jsonOf, optional, text } from '../../../storage/index.ts';
+import { readSlot } from '../../../time/index.ts';
 import { clock, LONGEST_NAG } from './rule.ts';
+import { untilTexts } from './texts.ts';
 
 export const USUAL_NAG = 10;
 
@@ -24,8 +27,36 @@ export const USUAL_NAG = 10;
 const MISSED = ['latest', 'skip', 'each'] as const;
 
 export type Asking = Pick<TxContext, 'tx' | 'person'>;
+type Planning = Asking & Pick<TxContext, 'when'>;
 
 const asTyped = (words: string): string => words;
+
+const LONGEST_PAUSE_DAYS = 731;
+const DAY_MS = 86_400_000;
+
+const datetime = z.iso.datetime();
+
+export const untilSaid = z.string().trim().min(1).max(200);
+
+/** The beginning of the day that the words name, or their instant where they name an hour. */
+export function readUntil(words: string, { when }: Pick<TxContext, 'when'>): Instant | Failed {
+  const said = words.trim().replace(/^until\s/i, '');
+  const at = instantIn(said, when);
+  if (!at) return failed('NOT_A_DATE', untilTexts.noDate(said));
+  if (at <= when.now) return failed('PAST', untilTexts.datePassed);
+  const days = (at.getTime() - when.now.getTime()) / DAY_MS;
+  return days > LONGEST_PAUSE_DAYS ? failed('NEVER', untilTexts.dateTooFar) : at;
+}
+
+function instantIn(words: string, when: TxContext['when']): Instant | undefined {
+  if (datetime.safeParse(words).success) return new Date(words);
+  const day = readSlot(`${words} at 00:00`, when);
+  if (day.kind === 'once') return day.at;
+  if (day.kind === 'reject' && day.code === 'PAST') return when.now;
+  // Words with an hour of their own.
+  const hour = readSlot(words, when);
+  return hour.kind === 'once' ? hour.at : undefined;
+}
 
 const plan = {
   missed: plainField({
@@ -60,9 +91,21 @@ const plan = {
     show: ({ targetId }) => targetId ?? null,
     flag: { usage: '<target>', read: asTyped },
   }),
+  off_until: field({
+    /** Nothing of it runs before, and nothing is made up for. In the past: it is over. */
+    columns: { offUntil: optional(instant()) },
+    standard: { offUntil: undefined },
+    input: untilSaid.describe('Off until then, in words: "tomorrow", "in a week", "4 December".'),
+    read(said, ctx: Planning) {
+      const offUntil = readUntil(said, ctx);
+      return 'ok' in offUntil ? offUntil : { offUntil };
+    },
+    shown: z.iso.datetime().nullable().describe('Off until then; null, or in the past: as `on` says.'),
+    show: ({ offUntil }) => offUntil?.toISOString() ?? null,
+  }),
 };
 
-export const planFields = new ThingFields<typeof plan, Asking>(plan);
+export const planFields = new ThingFields<typeof plan, Planning>(plan);
 
 const telling = {
   digest: field({

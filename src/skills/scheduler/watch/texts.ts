@@ -94,6 +94,18 @@ export const texts = {
   },
 };
 
+export const untilTexts = {
+  noDate: (words: string) => ({
+    message: `I cannot read ${name(words)} as a date.`,
+    remedy: 'Say for example "tomorrow", "in a week" or "4 December".',
+  }),
+  datePassed: { message: 'That has passed already.', remedy: 'Name a date that is still to come.' },
+  dateTooFar: {
+    message: 'That is more than two years away.',
+    remedy: 'Switch it off without a date; it is switched on by hand then.',
+  },
+};
+
 export const tellingTexts = {
   digestOrSeen: {
     message: 'What is gathered for a digest is told once: it is not repeated until somebody presses Seen.',
