@@ -24,8 +24,8 @@ const SPENT = `insert into spending (day, person_id, calls, input_tokens, output
     from generate_series('2026-10-25'::date, '2026-11-19'::date, '1 day') d, persons p where p.role = 'owner'`;
 
 /** Answers of a day, one in ten of them slow. */
-const FIRST_WORDS = `insert into usage (id, at, day, model, first_ms)
-  select gen_random_uuid(), $1::timestamptz - n * interval '1 hour', '2026-11-19', 'local/quick', case when n % 10 = 0 then 3100 else 420 end
+const FIRST_WORDS = `insert into usage (id, at, day, model, price, first_ms)
+  select gen_random_uuid(), $1::timestamptz - n * interval '1 hour', '2026-11-19', 'local/quick', 0.0025, case when n % 10 = 0 then 3100 else 420 end
     from generate_series(1, 20) n`;
 
 const SKILL = `---

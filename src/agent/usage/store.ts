@@ -260,7 +260,10 @@ export async function costByModel(db: Pick<Database, 'read'>, from: string, to: 
     `select model as name, count(*) as calls, sum(input_tokens) as input, sum(cached_tokens) as cached,
             sum(output_tokens) as output, coalesce(sum(price), 0) as price,
             coalesce(sum(input_tokens + output_tokens) filter (where price is null), 0) as unpriced
-       from usage where day between $1::date and $2::date group by model order by price desc, model`,
+       from usage where day between $1::date and $2::date
+        -- by the index of the instants: the household's day can be the one before or after the database's
+        and at >= $1::date - 1 and at < $2::date + 2
+      group by model order by price desc, model`,
     [from, to],
   );
   return rows;

@@ -3,16 +3,14 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Agent, Calendar, type CostLine, costByDay } from '../../agent/index.ts';
+import type { Agent } from '../../agent/index.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { type AnyRoute, type PlatformAdapter, route } from '../../chat/index.ts';
 import { describeOrigin } from '../../config/index.ts';
-import { addDays } from '../../time/index.ts';
 import { type Backups, backupFolder, stampOf } from '../backups.ts';
-import { costReport } from '../cost.ts';
-import { defaultZone } from '../settings.ts';
 import type { ChangeSource } from './changes.ts';
+import { costRoutes } from './costs.ts';
 import type { Wellness } from './me.ts';
 import { iso, type ReadingParts, readerFrom } from './reader.ts';
 import * as store from './store.ts';
@@ -35,7 +33,7 @@ export function systemRoutes(parts: SystemParts, wellness: Wellness): AnyRoute[]
   return [
     findingsRoute(parts, wellness),
     statusRoute(parts),
-    costsRoute(parts),
+    ...costRoutes(parts),
     settingsRoute(parts),
     backupsRoute(parts),
     makeBackupRoute(parts),
@@ -136,75 +134,6 @@ function statusRoute(parts: SystemParts): AnyRoute {
               times: times.map(({ model, turns, medianMs }) => ({ model, turns, median_ms: Math.round(medianMs) })),
             }
           : null,
-      };
-      return { body: { json } };
-    },
-  });
-}
-
-const costLine = z.object({
-  name: z.string(),
-  price: z.number(),
-  calls: z.int(),
-  input: z.int().describe('Tokens read, those of the cache too.'),
-  output: z.int(),
-});
-
-const costs = z.object({
-  currency: z.string(),
-  days: z
-    .array(z.object({ day: z.iso.date(), price: z.number(), calls: z.int() }))
-    .describe('The last 30, the oldest first.'),
-  today: z.object({ budget: z.number().describe('0: none.'), people: z.array(costLine) }),
-  month: z.object({ budget: z.number().describe('0: none.'), people: z.array(costLine) }),
-  models: z.array(costLine).describe('This month.'),
-  first_words: z
-    .array(z.object({ model: z.string(), answers: z.int(), p50_ms: z.int(), p95_ms: z.int() }))
-    .describe('Milliseconds from a request to the first word of the answer, over the last 24 hours.'),
-  unpriced: z.array(z.string()).describe('What is not known of prices.'),
-});
-
-const DAYS = 30;
-const DAY_MS = 86_400_000;
-
-const costOf = ({ name, price, calls, input, cached, output }: CostLine): z.output<typeof costLine> => ({
-  name,
-  price,
-  calls,
-  input: input + cached,
-  output,
-});
-
-function costsRoute(parts: SystemParts): AnyRoute {
-  const { config, database } = parts;
-  const calendar = new Calendar(defaultZone(config));
-  return route({
-    method: 'GET',
-    path: '/v1/system/costs',
-    scope: 'admin',
-    tag: TAG,
-    summary: 'What models have cost: by day, by person, by model, beside the budgets.',
-    answers: { 200: { description: 'In the currency of the price table.', schema: costs } },
-    examples: [{ summary: 'Until now', status: 200 }],
-    async answerRequest(request) {
-      const { db, now } = await readerFrom(parts, request);
-      const { currency, spans, models, unpriced } = await costReport(database, config, now);
-      const today = calendar.day(now);
-      const days = Array.from({ length: DAYS }, (_, ago) => addDays(today, -ago)).reverse();
-      const words = await store.firstWords(db, new Date(now.getTime() - DAY_MS));
-      const spent = new Map((await costByDay(db, days[0] ?? '', today)).map((each) => [each.day, each]));
-      const spanOf = (wanted: string) => {
-        const span = spans.find(({ name }) => name === wanted);
-        return { budget: span?.budget ?? 0, people: (span?.people ?? []).map(costOf) };
-      };
-      const json = {
-        currency,
-        days: days.map((day) => ({ day, price: spent.get(day)?.price ?? 0, calls: spent.get(day)?.calls ?? 0 })),
-        today: spanOf('today'),
-        month: spanOf('this month'),
-        models: models.map(costOf),
-        first_words: words.map(({ model, answers, p50, p95 }) => ({ model, answers, p50_ms: p50, p95_ms: p95 })),
-        unpriced,
       };
       return { body: { json } };
     },

@@ -10,11 +10,13 @@ export interface ButtonProps {
   kind?: 'primary' | 'danger' | 'quiet';
   type?: 'button' | 'submit';
   disabled?: boolean;
+  /** Of several of which one is chosen. */
+  isPressed?: boolean;
   title?: string;
   onClick?: ((event: JSX.TargetedMouseEvent<HTMLButtonElement>) => void) | undefined;
 }
 
-export function Button({ children, icon, label, kind, type = 'button', ...rest }: ButtonProps) {
+export function Button({ children, icon, label, kind, type = 'button', isPressed, ...rest }: ButtonProps) {
   const isIcon = children === undefined && icon !== undefined;
   return (
     <button
@@ -22,6 +24,7 @@ export function Button({ children, icon, label, kind, type = 'button', ...rest }
       class={['button', kind, isIcon && 'icon'].filter(Boolean).join(' ')}
       aria-label={label}
       title={isIcon ? label : undefined}
+      aria-pressed={isPressed}
       {...rest}
     >
       {icon && <Icon name={icon} />}

@@ -8,12 +8,16 @@ interface ChartProps {
   values: readonly number[];
   /** An amount as words. */
   format: (value: number) => string;
+  /** Called with the day whose bar is pressed; by keyboard, the caller offers a field. */
+  onPick?: (day: string) => void;
 }
 
 const HEIGHT = 160;
 
-export function BarChart({ label, days, values, format }: ChartProps) {
+export function BarChart({ label, days, values, format, onPick }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
+  const picked = useRef(onPick);
+  picked.current = onPick;
   useEffect(() => {
     const element = box.current;
     if (!element) return;
@@ -40,6 +44,10 @@ export function BarChart({ label, days, values, format }: ChartProps) {
         [days.map((_, index) => index), [...values]],
         element,
       );
+      plot.over.addEventListener('click', ({ offsetX }) => {
+        const day = days[plot.posToIdx(offsetX)];
+        if (day !== undefined) picked.current?.(day);
+      });
       resize = () => plot.setSize({ width: element.clientWidth, height: HEIGHT });
       addEventListener('resize', resize);
     });
@@ -51,5 +59,5 @@ export function BarChart({ label, days, values, format }: ChartProps) {
   }, [days.join(), values.join()]);
   const most = Math.max(...values, 0);
   const words = `${label}: at most ${format(most)} a day, ${format(values.at(-1) ?? 0)} on the last.`;
-  return <div class="chart" role="img" aria-label={words} ref={box} />;
+  return <div class={onPick ? 'chart picked' : 'chart'} role="img" aria-label={words} ref={box} />;
 }

@@ -9,10 +9,10 @@ import { path } from '../app/router.ts';
 import { act } from '../app/toasts.tsx';
 import { platformName } from '../chat/list.tsx';
 import { Button, LinkButton } from '../parts/button.tsx';
-import { BarChart } from '../parts/chart.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
 import { Tabs } from '../parts/tabs.tsx';
 import { Add } from './add.tsx';
+import { Costs } from './costs.tsx';
 import { Logs } from './logs.tsx';
 import { Settings } from './settings.tsx';
 
@@ -193,96 +193,6 @@ function FindingRow({ finding: { part, says, remedy, severity } }: { finding: Fi
       {remedy !== null && <p class="remedy">→ {remedy}</p>}
       {IS_WRONG.has(severity) && PAGES[part] !== undefined && <a href={PAGES[part]}>Look at it here</a>}
     </li>
-  );
-}
-
-type CostLine = Json<'/v1/system/costs'>['models'][number];
-
-function Costs() {
-  const loaded = useLoad('costs', () => ask(api.GET('/v1/system/costs')), ['system']);
-  return (
-    <LoadView loaded={loaded}>
-      {({ currency, days, today, month, models, first_words: firsts, unpriced }) => {
-        const money = (price: number) => `${price.toFixed(2)} ${currency}`;
-        const total = (lines: readonly CostLine[]) => lines.reduce((sum, { price }) => sum + price, 0);
-        const [yesterday] = days.slice(-2);
-        return (
-          <>
-            <Section title="This month">
-              <p>
-                {money(total(month.people))}
-                {month.budget > 0 && ` of ${money(month.budget)}`}; today {money(total(today.people))}
-                {today.budget > 0 && ` of ${money(today.budget)}`}
-                {yesterday && `; yesterday ${money(yesterday.price)} in ${plural(yesterday.calls, 'call')}`}.
-              </p>
-              <BarChart
-                label="Cost of the last 30 days"
-                days={days.map(({ day }) => day)}
-                values={days.map(({ price }) => price)}
-                format={money}
-              />
-            </Section>
-            <CostTable title="By model, this month" lines={models} money={money} none="No model was asked." />
-            <CostTable title="By person, this month" lines={month.people} money={money} none="Nothing was spent." />
-            <Section title="Time to the first word, last 24 hours">
-              {firsts.length === 0 && <Empty>No model has answered in this time.</Empty>}
-              <ul class="list">
-                {firsts.map(({ model, answers, p50_ms: usual, p95_ms: slow }) => (
-                  <li key={model} class="row">
-                    <span class="what">{model}</span>
-                    <span class="aside">{plural(answers, 'answer')}</span>
-                    <span class="figures" title="Half of the answers begin sooner (p50)">
-                      {duration(usual)}
-                    </span>
-                    <span class="figures faint" title="One in twenty takes longer (p95)">
-                      95 %: {duration(slow)}
-                    </span>
-                  </li>
-                ))}
-              </ul>
-            </Section>
-            {unpriced.length > 0 && (
-              <Section title="Prices that are not known">
-                <ul>
-                  {unpriced.map((gap) => (
-                    <li key={gap}>{gap}.</li>
-                  ))}
-                </ul>
-              </Section>
-            )}
-          </>
-        );
-      }}
-    </LoadView>
-  );
-}
-
-interface CostTableProps {
-  title: string;
-  lines: readonly CostLine[];
-  money: (price: number) => string;
-  none: string;
-}
-
-function CostTable({ title, lines, money, none }: CostTableProps) {
-  return (
-    <Section title={title}>
-      {lines.length === 0 ? (
-        <Empty>{none}</Empty>
-      ) : (
-        <ul class="list">
-          {lines.map(({ name, price, calls, input, output }) => (
-            <li key={name} class="row">
-              <span class="what">{name}</span>
-              <span class="aside">
-                {plural(calls, 'call')}, {input.toLocaleString('en')} tokens read, {output.toLocaleString('en')} written
-              </span>
-              <span class="figures">{money(price)}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Section>
   );
 }
 

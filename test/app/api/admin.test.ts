@@ -188,6 +188,32 @@ describe('the system', () => {
     expect(lines.map(({ says }) => says)).toEqual(['the roof leaks']);
   });
 
+  test('what any days have cost is told by model and by person, each day by itself', async () => {
+    const spent = (day: string, model: string, price: number) =>
+      programs.coda.database().run(
+        'test',
+        `with spent as (
+           insert into spending (day, person_id, calls, price) select $1, id, 1, $3 from persons where name = 'ben')
+         insert into usage (id, at, day, model, price, person_id)
+         select gen_random_uuid(), $1::date + interval '23 hours', $1, $2, $3, id from persons where name = 'ben'`,
+        [day, model, price],
+      );
+    await spent('2026-10-31', 'a/large', 2);
+    await spent('2026-11-02', 'a/small', 0.5);
+    const costs = (from: string, to: string) =>
+      owner.get<{ price: number; models: { name: string }[] }>(`/v1/system/costs/span?from=${from}&to=${to}`);
+    expect(await costs('2026-11-02', '2026-11-02')).toMatchObject({
+      price: 0.5,
+      models: [{ name: 'a/small', price: 0.5, calls: 1 }],
+      people: [{ name: 'ben', price: 0.5, calls: 1 }],
+    });
+    expect((await costs('2026-10-01', '2026-11-02')).models.map(({ name }) => name)).toEqual(['a/large', 'a/small']);
+    expect(await costs('2026-11-01', '2026-11-01')).toMatchObject({ price: 0, models: [], people: [] });
+    expect(await owner.status('GET', '/v1/system/costs/span?from=2026-11-02&to=2026-11-01')).toBe(400);
+    expect(await owner.status('GET', '/v1/system/costs/span?from=0001-01-01&to=9999-12-31')).toBe(400);
+    expect(await ben.status('GET', '/v1/system/costs/span?from=2026-11-02&to=2026-11-02')).toBe(403);
+  });
+
   test('costs, tasks and what runs are told', async () => {
     expect(await owner.get('/v1/system/costs')).toMatchObject({ days: expect.any(Array), currency: 'USD' });
     const { tasks } = await owner.get<{ tasks: { name: string; on: boolean }[] }>('/v1/system/tasks');

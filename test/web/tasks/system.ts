@@ -25,6 +25,35 @@ export const SYSTEM: readonly Task[] = [
     },
   ],
   [
+    'see what yesterday cost, by model and by person',
+    async (who) => {
+      await who.within('System', 'Models and costs');
+      await who.press('button', 'Yesterday');
+      await who.sees(/^Yesterday: 0\.05 USD in \d calls?\.$/);
+      await who.sees('local/quick');
+      await who.sees('20 calls, 0 tokens read, 0 written');
+      await who.sees('owner');
+    },
+  ],
+  [
+    'see what the day of a bar cost, and where the budget is set',
+    async (who) => {
+      await who.within('System', 'Models and costs');
+      await who.sees(/^There is no budget\. It is set by/);
+      const bars = who.page.locator('.chart .u-over');
+      await bars.waitFor();
+      const { width = 0 } = (await bars.boundingBox()) ?? {};
+      // Its last one is today's.
+      who.presses++;
+      await bars.click({ position: { x: Math.round((width * 28) / 29), y: 20 } });
+      await who.sees(/^What it went to: (?:Thursday|Thu) 19 Nov/);
+      await who.press('link', 'models.budgets');
+      const settings = who.page.getByLabel('Find a setting');
+      await settings.waitFor();
+      expect(await settings.inputValue()).toBe('models.budgets');
+    },
+  ],
+  [
     'see how long models take to their first word',
     async (who) => {
       await who.within('System', 'Models and costs');
