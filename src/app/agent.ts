@@ -45,6 +45,7 @@ import {
   type PromptSection,
   pairCommand,
   pairingTools,
+  type ZoneOffer,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import {
@@ -61,6 +62,7 @@ import {
   type MovedPerson,
   noticeDeletionRules,
   noticeMergeRules,
+  type Outbox,
   outboxDeletionRules,
   outboxMergeRules,
   postponedDeletionRules,
@@ -98,6 +100,7 @@ import {
   sessionMergeRules,
   tokenDeletionRules,
   tokenMergeRules,
+  type ZoneChange,
 } from '../people/index.ts';
 import { critic, improvementConfig } from '../proposals/index.ts';
 import { secretDeletionRules, secretMergeRules } from '../secrets/index.ts';
@@ -213,7 +216,7 @@ export function wireAgent(
     turnOver: (over) => tellOver(told, over),
     wakeAt,
   });
-  const moved = movedBy(skills, prompts);
+  const moved = movedBy(skills, prompts, delivery.outbox);
   return {
     agent,
     commands,
@@ -268,10 +271,36 @@ function guardOf({ world, doctor, events, database }: AgentParts): Guard {
   });
 }
 
-function movedBy(skills: readonly EquippedSkill[], prompts: Prompts): AgentWiring['onMove'] {
-  return async (tx, move) => {
-    for (const { skill, deps } of skills) await skill.data?.onMove?.(deps, tx, move);
-    tx.afterCommit(() => prompts.forgetPerson(move.personId));
+/** Asks once, where anything of theirs keeps to the old clock; nothing else is said of it. */
+function movedBy(skills: readonly EquippedSkill[], prompts: Prompts, outbox: Outbox): AgentWiring['onMove'] {
+  return async (tx, moved) => {
+    const { personId, conversationId, version, says } = moved;
+    const offer = await offerOfMove(skills, tx, moved);
+    if (offer) {
+      const card = { kind: 'notice' as const, text: `${says}\n${offer.text}`, choices: offer.choices };
+      const key = `zone:${personId}:${version}`;
+      await outbox.addAll(tx, [{ key, conversationId, personId, card, tainted: offer.tainted }]);
+    }
+    tx.afterCommit(() => prompts.forgetPerson(personId));
+  };
+}
+
+/** The offers of all skills in one. */
+export async function offerOfMove(
+  skills: readonly EquippedSkill[],
+  tx: Transaction,
+  move: Omit<ZoneChange, 'version'>,
+): Promise<ZoneOffer | undefined> {
+  const offers: ZoneOffer[] = [];
+  for (const { skill, deps } of skills) {
+    const offer = await skill.data?.offerMove?.(deps, tx, move);
+    if (offer) offers.push(offer);
+  }
+  if (offers.length === 0) return undefined;
+  return {
+    text: offers.map(({ text }) => text).join('\n'),
+    choices: offers.flatMap(({ choices }) => choices),
+    tainted: offers.some(({ tainted }) => tainted),
   };
 }
 

@@ -28,7 +28,7 @@ import { SetupCards } from '../setup/index.ts';
 import { FirstStart, Invitations, Sessions, Tokens } from '../sign-in/index.ts';
 import type { Artifacts, Database, Engine } from '../storage/index.ts';
 import { openConsole, openPlatforms, openServices, platforms, titles } from './adapters.ts';
-import { wireAgent } from './agent.ts';
+import { offerOfMove, wireAgent } from './agent.ts';
 import { readerFrom } from './api/reader.ts';
 import { Backups } from './backups.ts';
 import { openConfigFiles } from './config.ts';
@@ -156,7 +156,9 @@ type ModelStatus = () => Json | undefined;
 async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
   const { delivery, gate, closer } = open;
   const listed = [...builtInSkills, ...skillsOf(open), ...(options.skills ?? [])];
-  const skills = equip(await loadSkills(listed, open.config), open.config, depsOf(open));
+  const skills: EquippedSkill[] = [];
+  const deps = depsOf(open, (tx, move) => offerOfMove(skills, tx, move));
+  skills.push(...equip(await loadSkills(listed, open.config), open.config, deps));
   const all = allSkills(skills);
   const pairing = pairingOf(open);
   const wiring = wireAgent(open, skills, all, pairing);
@@ -288,7 +290,7 @@ function appOf(parts: RunningParts, { terminal, adapters, shown, service }: Ways
   };
 }
 
-function depsOf(open: OpenParts): CommonDeps {
+function depsOf(open: OpenParts, offerMove: CommonDeps['people']['offerMove']): CommonDeps {
   const { config, delivery, bus, closer, thinking, forSkills } = open;
   const { database, artifacts, world, jobs, schedules, embedders, gate, egress, cache, locks, wakeAt, events } = open;
   const onClose = (part: string, close: () => Promise<void>) => closer.onClose(part, close);
@@ -313,6 +315,7 @@ function depsOf(open: OpenParts): CommonDeps {
       gate,
       household: householdOf(config),
       readCaller: (request) => readerFrom({ config, world, database, delivery }, request),
+      offerMove,
     },
     sandbox: forSkills,
     egress,

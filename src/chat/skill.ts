@@ -1,37 +1,29 @@
 import type { z } from 'zod';
-import type {
-  AnyTool,
-  Binding,
-  Call,
-  CallContext,
-  LightModels,
-  LiveTools,
-  ShowFile,
-  Tiers,
-  Toolbox,
-  ToolGroup,
-  ToolResult,
-  TurnOver,
-  TxContext,
+import {
+  type AnyTool,
+  type Binding,
+  type Call,
+  type CallContext,
+  type Done,
+  done,
+  type LightModels,
+  type LiveTools,
+  type ShowFile,
+  type Tiers,
+  type Toolbox,
+  type ToolGroup,
+  type ToolResult,
+  type TurnOver,
+  type TxContext,
 } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Cache, Locks } from '../bus/index.ts';
 import type { Config, ConfigBlock, CoreValues } from '../config/index.ts';
-import type {
-  Choice,
-  Delivery,
-  FileRef,
-  HeardVoice,
-  MovedPerson,
-  Origin,
-  Outbox,
-  Place,
-  Turns,
-} from '../delivery/index.ts';
+import type { Choice, Delivery, FileRef, HeardVoice, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from '../jobs/index.ts';
-import type { DeletionRule, Gate, Household, MergeRule, Person, Thing } from '../people/index.ts';
+import type { DeletionRule, Gate, Household, MergeRule, Person, Thing, ZoneChange } from '../people/index.ts';
 import type { Sandbox, SkillFiles, Workspaces } from '../sandbox/index.ts';
 import type { Artifacts, CommitHints, Database, Queryable, Transaction } from '../storage/index.ts';
 import type { Reader } from '../time/index.ts';
@@ -78,12 +70,33 @@ export interface ModelDeps {
   embedders: Embedders;
 }
 
+type ZoneMove = Omit<ZoneChange, 'version'>;
+
+/** Things that keep to the old clock, each with its times before and after, and the button that moves them. */
+export interface ZoneOffer {
+  text: string;
+  choices: Choice[];
+  /** Words of others are in it. */
+  tainted: boolean;
+}
+
+/** An answer with what is offered behind it: its words only where others do not read of what somebody keeps. */
+export function withOffer(
+  text: string,
+  { text: offered, choices, tainted }: ZoneOffer,
+  { place, ...more }: { place: Pick<Place, 'kind'> } & Pick<Done, 'asker' | 'undo'>,
+): Done {
+  return done(place.kind === 'dm' ? `${text}\n${offered}` : text, { ...more, choices, tainted });
+}
+
 /** The people of this coda: their rights, and who asks over HTTP. */
 export interface PeopleDeps {
   household: Household;
   /** The gate; asked by a skill itself only for a thing that no tool or command of its own stands for. */
   gate: Pick<Gate, 'may' | 'basis' | 'roles' | 'hears' | 'asksFirst'>;
   readCaller: ReadCaller;
+  /** The offers of all skills to somebody who has another zone; undefined: nothing of theirs keeps to the old one. */
+  offerMove(tx: Transaction, move: ZoneMove): Promise<ZoneOffer | undefined>;
 }
 
 /** The sandbox of a skill that runs code. */
@@ -480,8 +493,8 @@ interface SkillData<Deps extends SkillDeps> {
   changes?: PageChanges;
   deletionRules?: readonly DeletionRule[];
   mergeRules?: readonly MergeRule[];
-  /** Offers something to a person whose platform reports another zone now; in the transaction that stores it. */
-  onMove?(deps: Deps, tx: Transaction, moved: MovedPerson): Promise<void>;
+  /** Things of theirs that a person may take along into another zone; asked in the transaction that stores that. */
+  offerMove?(deps: Deps, tx: Transaction, move: ZoneMove): Promise<ZoneOffer | undefined>;
 }
 
 /** Ports between skills (`ports.ts`). */

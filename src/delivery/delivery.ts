@@ -246,6 +246,11 @@ export class Delivery {
     return this.instance?.isWell ?? true;
   }
 
+  /** The browser of a person says where it is; what they or a platform said goes before it. */
+  browsesIn(where: { personId: string; zone: string }): Promise<void> {
+    return this.inboxWriter.browsesIn(where);
+  }
+
   due(): DueSource[] {
     return [this.lanes, this.outbox, this.postponed];
   }

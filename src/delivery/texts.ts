@@ -12,6 +12,13 @@ export const notInTime = () => 'That reached me too late, so I have not done it.
 
 export const editedNotice = (text: string) => `I have changed my message. It reads now:\n\n${text}`;
 
+export const movedByProfile = (to: string, from: string | undefined) =>
+  `Your profile says that you are in ${to} now${from === undefined ? '' : ` (it said ${from})`}, so that is your time zone here too. ` +
+  'If the profile is wrong, say "set my timezone to …", and I will keep to that.';
+
+export const movedByBrowser = (to: string) =>
+  `Your browser says that you are in ${to}, so that is your time zone here too. If it is wrong, say "set my timezone to …".`;
+
 const LONGEST_SHOWN = 300;
 /** Five reminders in one message, each as long as it may be there: none of them is said again. */
 const LONGEST_REMINDERS = 1_300;

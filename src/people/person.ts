@@ -11,6 +11,8 @@ export interface Person {
   roles?: readonly string[];
   /** IANA zone; undefined until it is known. */
   zone: string | undefined;
+  /** Origin of `zone`: `person` said it, `browser` or a platform told it. */
+  zoneSource?: string | undefined;
   locale: string | undefined;
   /** 1 = Monday … 7 = Sunday; undefined: Monday. */
   weekStart: number | undefined;

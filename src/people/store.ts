@@ -14,6 +14,7 @@ export interface PersonRow {
   role: Role;
   roles?: string[];
   zone: string | null;
+  zone_source?: string | null;
   locale: string | null;
   week_start: number | null;
   quiet_from: string | null;
@@ -29,6 +30,7 @@ export function toPerson(row: PersonRow): Person {
     role: row.role,
     roles: row.roles ?? [],
     zone: row.zone ?? undefined,
+    zoneSource: row.zone_source ?? undefined,
     locale: row.locale ?? undefined,
     weekStart: row.week_start ?? undefined,
     quiet: row.quiet_from && row.quiet_to ? { from: row.quiet_from, to: row.quiet_to } : undefined,
@@ -187,34 +189,42 @@ export async function adoptLocale(
   );
 }
 
+/** `zone_source` of what the browser of a person tells. */
+const BROWSER = 'browser';
+
 export interface ZoneChange {
   personId: string;
-  from: string;
+  /** Undefined: none was known, and times were read in that of the household. */
+  from: string | undefined;
   to: string;
   version: number;
 }
 
 /**
- * Takes over the zone that a platform tells of an account, where the person has none or has it from that platform: what
- * they said themselves stays. Undefined where nothing changed, or there was none before.
+ * Takes over the zone that a platform tells of an account, or the browser of its person, where the person has none or has it from
+ * there: what they said themselves stays. Undefined where nothing changed.
  */
 export async function followZone(
   tx: Transaction,
-  { adapter, externalId, zone }: { adapter: string; externalId: string; zone: string },
+  { zone, ...teller }: { zone: string } & ({ adapter: string; externalId: string } | { personId: string }),
 ): Promise<ZoneChange | undefined> {
+  const isBrowser = 'personId' in teller;
+  const source = isBrowser ? BROWSER : teller.adapter;
+  const who = isBrowser
+    ? 'persons p where p.id = $3'
+    : 'identities i join persons p on p.id = i.person_id where i.adapter = $2 and i.external_id = $3';
   const { rows } = await tx.query<{ personId: string; from: string | null; version: number }>(
     `with was as (
-       select p.id, p.zone from identities i join persons p on p.id = i.person_id
-        where i.adapter = $1 and i.external_id = $2 and p.erased_at is null
-          and (p.zone is null or (p.zone_source = $1 and p.zone <> $3))
+       select p.id, p.zone from ${who} and p.erased_at is null
+          and (p.zone is null or (p.zone_source = $2 and p.zone <> $1))
           for update of p
      )
-     update persons p set zone = $3, zone_source = $1, ${TOLD} from was where p.id = was.id
+     update persons p set zone = $1, zone_source = $2, ${TOLD} from was where p.id = was.id
      returning p.id as "personId", was.zone as "from", p.version`,
-    [adapter, externalId, zone],
+    [zone, source, isBrowser ? teller.personId : teller.externalId],
   );
   const [row] = rows;
-  return row && row.from !== null ? { ...row, from: row.from, to: zone } : undefined;
+  return row && { ...row, from: row.from ?? undefined, to: zone };
 }
 
 export async function setQuiet(tx: Transaction, personId: string, quiet: Person['quiet']): Promise<void> {

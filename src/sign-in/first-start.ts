@@ -5,6 +5,7 @@ import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import {
   addFirstCode,
+  followZone,
   hashOfCode,
   hasResident,
   hasOwner as isOwned,
@@ -30,6 +31,14 @@ const GUESSES = { address: 10, account: 10, all: 200, windowMs: 60_000 };
 export interface FirstStartDeps extends WhoDeps {
   /** True where the tokens of an issuer are taken (`http.jwt`). */
   trustsIssuer: boolean;
+}
+
+interface FirstClaim {
+  code: string;
+  name: string;
+  /** Time zone of the browser. */
+  zone?: string | undefined;
+  address: string;
 }
 
 export class FirstStart {
@@ -83,7 +92,7 @@ export class FirstStart {
    * Makes the visitor with the code the owner at this machine, by name, and signs their browser in. One transaction decides
    * between two. Throws `HTTP_UNAUTHORIZED` for a wrong code, `HTTP_CONFLICT` where there is an owner, `HTTP_TOO_FAST`.
    */
-  async claim({ code, name, address }: { code: string; name: string; address: string }): Promise<OpenedSession> {
+  async claim({ code, name, zone, address }: FirstClaim): Promise<OpenedSession> {
     const { database, world } = this.deps;
     if (!(await this.isPending())) throw hasOwner();
     this.limits.count({ address });
@@ -93,7 +102,7 @@ export class FirstStart {
       lockClaims(tx);
       if (await isOwned(tx)) throw hasOwner();
       if (!(await openFirstCodes(tx, now)).some((hash) => isSame(hash, hashOfCode(code)))) return false;
-      await this.makeOwner(tx, { name, cookie, now });
+      await this.makeOwner(tx, { name, zone, cookie, now });
       return true;
     });
     if (!isMade) throw wrongCode();
@@ -108,11 +117,12 @@ export class FirstStart {
 
   private async makeOwner(
     tx: Transaction,
-    { name, cookie, now }: { name: string; cookie: string; now: Date },
+    { name, zone, cookie, now }: Pick<FirstClaim, 'name' | 'zone'> & { cookie: string; now: Date },
   ): Promise<void> {
     await spendFirstCodes(tx);
     const personId = await personNamed(tx, this.deps, undefined);
     await nameOwner(tx, personId, name);
+    if (zone !== undefined && this.deps.config.assistant.zone === undefined) await followZone(tx, { personId, zone });
     const expiresAt = new Date(now.getTime() + SESSION_MS);
     await sessions.addSession(tx, { id: uuid(now), hash: hashOf(cookie), personId, createdAt: now, expiresAt });
     append(tx, [rowOf({ at: now, action: 'person.first_owner', subject: undefined, personId, origin: 'http' })]);

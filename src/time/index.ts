@@ -37,6 +37,7 @@ export {
   occurrences,
   type PlannedTime,
   passedOccurrences,
+  planInZone,
   plannedFor,
   readPlan,
   type StoredPlan,

@@ -125,6 +125,7 @@ export class Played {
           throw new Error('a played skill is asked for nothing over HTTP');
         },
         gate: new Gate(),
+        offerMove: async () => undefined,
       },
       models: {
         small: {

@@ -17,4 +17,4 @@ export { keyOf } from './request.ts';
 export type { Service } from './requests.ts';
 export { HttpServer, type ServerOptions } from './server.ts';
 export { openWeb } from './web/index.ts';
-export { signInPath } from './web/session.ts';
+export { browserZone, signInPath } from './web/session.ts';

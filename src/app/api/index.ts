@@ -5,7 +5,7 @@ import { type SetupParts, setupRoutes } from '../../setup/index.ts';
 import { type ActivityParts, activityRoutes } from './activity.ts';
 import type { ChangeSource } from './changes.ts';
 import { logRoutes } from './logs.ts';
-import { type CommandParts, commandsRoute, type MeParts, meRoute, Wellness } from './me.ts';
+import { browserZoneRoute, type CommandParts, commandsRoute, type MeParts, meRoute, Wellness } from './me.ts';
 import { type PeopleParts, peopleRoutes } from './people.ts';
 import { type SearchParts, searchRoute } from './search.ts';
 import { type SystemParts, systemRoutes } from './system.ts';
@@ -27,6 +27,7 @@ export function apiRoutes(parts: ApiParts): readonly AnyRoute[] {
   const wellness = new Wellness({ checks, changed, clock: world.clock });
   return [
     meRoute(parts, wellness),
+    browserZoneRoute(parts),
     commandsRoute(parts),
     searchRoute(parts),
     ...activityRoutes(parts),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { browserZone } from '../../adapters/http/index.ts';
 import type { Approvals } from '../../agent/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import {
@@ -13,9 +14,11 @@ import {
   SCOPES,
   type Scope,
 } from '../../chat/index.ts';
+import type { Config } from '../../config/index.ts';
 import { countUnread } from '../../delivery/index.ts';
-import type { Gate } from '../../people/index.ts';
+import type { Gate, Person } from '../../people/index.ts';
 import { addDays, beginningOf, dayAt } from '../../time/index.ts';
+import { householdOf } from '../settings.ts';
 import type { ChangeSource } from './changes.ts';
 import { type ReadingParts, readerFrom } from './reader.ts';
 
@@ -33,12 +36,18 @@ export interface MeParts extends ReadingParts {
   version: string;
 }
 
+const zoneFrom = z
+  .string()
+  .nullable()
+  .describe('person, browser, household or the platform that told it; null: a guess, and the browser may tell.');
+
 const shape = z.object({
   person: z.object({
     id: z.string(),
     name: z.string(),
     role: z.enum(['owner', 'member', 'guest']),
     zone: z.string(),
+    zone_from: zoneFrom,
     locale: z.string().nullable(),
   }),
   assistant: z.object({ name: z.string() }),
@@ -88,7 +97,14 @@ export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRo
       return {
         body: {
           json: {
-            person: { id: personId, name: person.name, role: person.role, zone, locale: locale ?? null },
+            person: {
+              id: personId,
+              name: person.name,
+              role: person.role,
+              zone,
+              zone_from: originOfZone(person, config),
+              locale: locale ?? null,
+            },
             assistant: { name: config.assistant.name },
             platforms: Object.fromEntries(titles),
             voice: longestVoice === undefined ? null : { longest: Math.floor(longestVoice / 1_000) },
@@ -101,6 +117,33 @@ export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRo
           },
         },
       };
+    },
+  });
+}
+
+const originOfZone = ({ zone, zoneSource }: Person, config: Config): string | null =>
+  zone === undefined ? (householdOf(config).isZoneSet ? 'household' : null) : (zoneSource ?? 'person');
+
+/** `PUT /v1/me/zone`: the page tells where its browser is; what its person said stays. */
+export function browserZoneRoute(parts: ReadingParts): AnyRoute {
+  return route({
+    method: 'PUT',
+    path: '/v1/me/zone',
+    scope: 'data',
+    inPerson: true,
+    tag: 'me',
+    summary:
+      "Takes the time zone of the browser where the person's is not known; it is a guess, which they may change.",
+    maxBytes: 1_000,
+    body: z.strictObject({ zone: browserZone }),
+    answers: { 200: { description: 'The zone of now.', schema: z.object({ zone: z.string(), zone_from: zoneFrom }) } },
+    async answerRequest(request) {
+      const { personId, person } = await readerFrom(parts, request);
+      const from = originOfZone(person, parts.config);
+      const isTaken = from === null || from === 'browser';
+      if (isTaken) await parts.delivery.browsesIn({ personId, zone: request.body.zone });
+      const now = await readerFrom(parts, request);
+      return { body: { json: { zone: now.zone, zone_from: originOfZone(now.person, parts.config) } } };
     },
   });
 }

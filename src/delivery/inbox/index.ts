@@ -115,6 +115,10 @@ export class InboxWriter implements Inbox {
     return this.speakers.livesIn({ adapter, externalId, zone });
   }
 
+  browsesIn(where: { personId: string; zone: string }): Promise<void> {
+    return this.speakers.browsesIn(where);
+  }
+
   form(button: string): Promise<Form | undefined> {
     return formOf(this.deps.database, button);
   }

@@ -16,9 +16,12 @@ import {
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { Incoming } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
+import { movedByBrowser, movedByProfile } from '../texts.ts';
 
 export interface MovedPerson extends ZoneChange {
   conversationId: string;
+  /** Sentences about it, before what is offered. */
+  says: string;
 }
 
 export interface SenderDirectoryDeps {
@@ -82,11 +85,23 @@ export class SenderDirectory {
     await this.deps.database.tx('people.move', (tx) => this.follow(tx, where));
   }
 
+  /** The person's browser says where it is; what they or a platform said goes before it. */
+  async browsesIn(where: { personId: string; zone: string }): Promise<void> {
+    await this.deps.database.tx('people.move', async (tx) => {
+      const change = await followZone(tx, where);
+      if (!change) return;
+      const conversationId = await conversations.direct(tx, change.personId);
+      const says = movedByBrowser(change.to);
+      if (conversationId !== undefined) await this.deps.onMove(tx, { ...change, conversationId, says });
+    });
+  }
+
   private async follow(tx: Transaction, where: { adapter: string; externalId: string; zone: string }): Promise<void> {
     const change = await followZone(tx, where);
     if (!change) return;
     const conversationId = await conversations.direct(tx, change.personId, { adapters: [where.adapter] });
-    if (conversationId !== undefined) await this.deps.onMove(tx, { ...change, conversationId });
+    const says = movedByProfile(change.to, change.from);
+    if (conversationId !== undefined) await this.deps.onMove(tx, { ...change, conversationId, says });
   }
 
   private isHeardIn({ place }: Incoming, { role }: Speaker): boolean {

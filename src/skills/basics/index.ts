@@ -17,10 +17,10 @@ async function zones(typed: string): Promise<string[]> {
 export const basics: Skill = {
   name: 'basics',
   words: { does: 'tell the time' },
-  tools: ({ work: { wakeAt }, models: { small: models } }, { does }) => [
+  tools: ({ work: { wakeAt }, models: { small: models }, people }, { does }) => [
     timeTool,
     dateTool,
-    setZoneTool,
+    setZoneTool(people),
     setLanguageTool(models),
     showZoneTool,
     setQuietTool(wakeAt),
@@ -43,8 +43,6 @@ export const basics: Skill = {
     quietCommand,
   ],
   views: {
-    home: async (_, { person, zone }) => [
-      { title: texts.homeZone, items: [{ text: texts.zoneIs(zone, person.zone !== undefined) }] },
-    ],
+    home: async (_, { person, zone }) => [{ title: texts.homeZone, items: [{ text: texts.zoneIs(zone, person) }] }],
   },
 };

@@ -1,4 +1,5 @@
 import { listOf, plural } from '../../base/text.ts';
+import type { Person } from '../../people/index.ts';
 import { formatClock, formatLongDay, type Reader, wallTimeFor } from '../../time/index.ts';
 
 export const texts = {
@@ -39,9 +40,9 @@ export const texts = {
     return `Your time zone is ${zone} now, where it is ${formatClock(now, reader)} on ${formatLongDay(now, zone)}.`;
   },
   zoneSame: (zone: string) => `Your time zone already is ${zone}.`,
-  zoneIs: (zone: string, known: boolean) =>
-    known
-      ? `Your time zone is ${zone}.`
+  zoneIs: (zone: string, person: Pick<Person, 'zone' | 'zoneSource'>) =>
+    person.zone !== undefined
+      ? `Your time zone is ${zone}${person.zoneSource === 'browser' ? ', from your browser' : ''}.`
       : `I do not know your time zone, so I use ${zone}. "/timezone Berlin" sets it.`,
   languageSet: (name: string) => `Your language is ${name} now. Times are read in it, too.`,
   languageAlone:
@@ -53,7 +54,6 @@ export const texts = {
     remedy: 'Say its name in English or a tag, for example "German" or "de-AT".',
   }),
   languageLabel: 'the change of your language',
-  moveReminders: 'Move my recurring reminders too',
   homeZone: 'Time zone',
   zoneUnknown: 'I no longer take a time zone to be yours.',
   zoneLabel: 'the change of your time zone',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
+import { type SkillDeps, withOffer } from '../../chat/index.ts';
 import { setZone } from '../../people/index.ts';
 import { findZone, formatLongDay, parseWhen, weekOfYear } from '../../time/index.ts';
 import { texts } from './texts.ts';
@@ -77,32 +78,32 @@ const SET_ZONE = 'timezone_set';
 /** As if nobody knew it: what the undo of the first zone goes back to. */
 const UNKNOWN = 'unknown';
 
-export const setZoneTool = dataTool({
-  name: SET_ZONE,
-  group: 'settings',
-  description: 'Sets the time zone that the person lives in, by a city or an IANA zone.',
-  effect: 'write',
-  input: z.object({ zone: z.string().min(1).max(100) }),
+export const setZoneTool = ({ offerMove }: Pick<SkillDeps['people'], 'offerMove'>) =>
+  dataTool({
+    name: SET_ZONE,
+    group: 'settings',
+    description: 'Sets the time zone that the person lives in, by a city or an IANA zone.',
+    effect: 'write',
+    input: z.object({ zone: z.string().min(1).max(100) }),
 
-  async run({ zone }, { tx, person, clock, when }) {
-    const undo = { tool: SET_ZONE, input: { zone: person.zone ?? UNKNOWN }, label: texts.zoneLabel };
-    if (zone === UNKNOWN) {
-      await setZone(tx, person.id, undefined);
-      return done(texts.zoneUnknown, { undo, asker: { ...person, zone: undefined } });
-    }
-    const found = findZone(zone, person.zone);
-    if (!found) return unknownPlace(zone);
-    if (found.zone === person.zone) return done(texts.zoneSame(found.zone));
-    await setZone(tx, person.id, found.zone);
-    const text = texts.zoneSet({ ...when, now: clock.now(), zone: found.zone });
-    // Later words, in the same message too, are meant by the new clock.
-    const asker = { ...person, zone: found.zone };
-    if (person.zone === undefined) return done(text, { asker, undo });
-    // Reminders made in the old zone keep to its clocks until the person says otherwise.
-    const choices = [{ label: texts.moveReminders, tool: 'reminder_move_zone', input: { zone: found.zone } }];
-    return done(text, { asker, choices, undo });
-  },
-});
+    async run({ zone }, { tx, person, clock, when, place }) {
+      const undo = { tool: SET_ZONE, input: { zone: person.zone ?? UNKNOWN }, label: texts.zoneLabel };
+      if (zone === UNKNOWN) {
+        await setZone(tx, person.id, undefined);
+        return done(texts.zoneUnknown, { undo, asker: { ...person, zone: undefined } });
+      }
+      const found = findZone(zone, person.zone);
+      if (!found) return unknownPlace(zone);
+      if (found.zone === person.zone) return done(texts.zoneSame(found.zone));
+      await setZone(tx, person.id, found.zone);
+      const text = texts.zoneSet({ ...when, now: clock.now(), zone: found.zone });
+      // Later words, in the same message too, are meant by the new clock.
+      const asker = { ...person, zone: found.zone };
+      // What was made in the old zone keeps to its clocks until the person says otherwise.
+      const offer = await offerMove(tx, { personId: person.id, from: person.zone, to: found.zone });
+      return offer ? withOffer(text, offer, { place, asker, undo }) : done(text, { asker, undo });
+    },
+  });
 
 export const showZoneTool = dataTool({
   name: 'timezone_show',
@@ -114,7 +115,7 @@ export const showZoneTool = dataTool({
 });
 
 export async function showZone({ person, when }: TxContext): Promise<ToolResult> {
-  return done(texts.zoneIs(person.zone ?? when.zone, person.zone !== undefined));
+  return done(texts.zoneIs(person.zone ?? when.zone, person));
 }
 
 export const smalltalkTool = (does: readonly string[]) =>

@@ -14,6 +14,7 @@ import {
 import { shortId } from '../../base/ids.ts';
 import { wordsIn } from '../../base/lexemes.ts';
 import type { Choice } from '../../delivery/index.ts';
+import type { Person } from '../../people/index.ts';
 import {
   describe,
   type OneTime,
@@ -33,7 +34,7 @@ import { type Making, remindOther } from './other.ts';
 import { madeByPerson } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import * as store from './store.ts';
-import { createdNotice, texts, zoneUnknown } from './texts.ts';
+import { createdNotice, texts, zoneOfBrowser, zoneUnknown } from './texts.ts';
 
 export const LONGEST_TEXT = 2_000;
 
@@ -205,8 +206,8 @@ export async function storePlanned(
     toDm: reminder.toDm && ctx.place.kind !== 'dm',
     escalateTo: input.escalate?.to,
   });
-  const guessed = !making.isZoneSet && person.zone === undefined && isFirst && schedule.zone === home;
-  const result = done([said, ...(guessed ? [zoneUnknown(home)] : []), ...(isTwin ? [texts.twin] : [])].join('\n'), {
+  const guessed = isFirst && schedule.zone === home ? zoneGuess(person, home, making) : [];
+  const result = done([said, ...guessed, ...(isTwin ? [texts.twin] : [])].join('\n'), {
     undo,
     subject: reminder.text,
     id: reminder.id,
@@ -220,6 +221,12 @@ export async function storePlanned(
     ],
   });
   return showChosen(ctx, result, delivery.isLoud(reminder, ctx));
+}
+
+/** Said once, with the first reminder: the zone in which its time was read, where the person has not said theirs. */
+function zoneGuess({ zone, zoneSource }: Person, home: string, { isZoneSet }: Making): string[] {
+  if (zone === undefined) return isZoneSet ? [] : [zoneUnknown(home)];
+  return zoneSource === 'browser' ? [zoneOfBrowser(home)] : [];
 }
 
 /** A model's choice that wakes somebody, or tells others, stands below the answer in coda's own words. */

@@ -26,13 +26,14 @@ export const reminders: Skill<Settings> = {
     tables: ['reminders'],
     changes: { calls: 'reminders', commits: { 'reminders.fire': ['all', 'reminders'] } },
     mergeRules,
-
-    onMove: ({ speech: { outbox } }, tx, moved) => offerMove(outbox, tx, moved),
+    offerMove: ({ people: { household }, world: { clock } }, tx, move) =>
+      offerMove(tx, move, { household: household.zone, now: clock.now() }),
   },
   ports: { provides: ({ work: { wakeAt }, world }) => ({ acknowledgements: acknowledgements({ wakeAt, world }) }) },
   tools: ({
     speech: { outbox },
     work: { wakeAt },
+    people,
     people: {
       household: { isZoneSet = false },
     },
@@ -44,7 +45,7 @@ export const reminders: Skill<Settings> = {
     snoozeTool(wakeAt),
     editTool(wakeAt),
     deleteTool,
-    moveZoneTool(wakeAt),
+    moveZoneTool(wakeAt, people),
     chooseTool({ wakeAt, outbox, isZoneSet }),
     restoreTool(wakeAt),
     acceptTool({ wakeAt, outbox, isZoneSet }),

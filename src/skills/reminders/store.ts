@@ -147,9 +147,11 @@ export async function findLatest(
   };
 }
 
-export async function listSeries(tx: Queryable, personId: string): Promise<Reminder[]> {
+/** Series, and single ones that are still to come. */
+export async function listPlanned(tx: Queryable, personId: string): Promise<Reminder[]> {
   const { rows } = await tx.query(
-    `select * from reminders where person_id = $1 and state = 'pending' and rule is not null order by seq`,
+    `select * from reminders
+      where person_id = $1 and state = 'pending' and (rule is not null or planned_at is not null) order by seq`,
     [personId],
   );
   return reminders.readAll(rows);

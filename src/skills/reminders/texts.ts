@@ -88,8 +88,19 @@ export function createdNotice(
 const findingName = ({ text, seen }: Reminder): string =>
   seen ? (/^“[^”]*”/.exec(text)?.[0] ?? quoteWords(text.split('\n')[0] ?? '')) : quoteWords(text);
 
+const MOST_MOVES = 10;
+
+function movedLine(before: Reminder, after: Reminder, reader: Reader): string {
+  const at = (instant: Date | undefined) => (instant ? formatMinute(instant, reader) : '–');
+  return `- ${quoteWords(before.text)}${before.rule ? ' (repeats)' : ''}: ${at(before.plannedAt)} → ${at(after.plannedAt)}`;
+}
+
 export function zoneUnknown(zone: string): string {
   return `I took that as ${zone} time, as I don't know where you are: "/timezone Berlin" sets your time zone.`;
+}
+
+export function zoneOfBrowser(zone: string): string {
+  return `That is the time of ${zone}, from your browser: "/timezone Paris" sets another zone.`;
 }
 
 export function line(reminder: Reminder, reader: Reader): string {
@@ -306,16 +317,20 @@ export const texts = {
   replaced: (reminder: Reminder) =>
     `A newer finding has taken the place of ${findingName(reminder)}, so it stays as it is.`,
   move: 'Move my reminders too',
-  offerMove: (count: number, from: string, to: string) =>
-    `Your profile says that you are in ${to} now (it said ${from}), so that is your time zone here too. ` +
-    `${plural(count, 'recurring reminder keeps its old clock', 'recurring reminders keep their old clocks')} ` +
-    'until you move them. If the profile is wrong, say "set my timezone to …", and I will keep to that.',
-  moved: (count: number, zone: string) =>
-    count === 0
-      ? 'You have no recurring reminders to move.'
+  offerMove: (moves: readonly { before: Reminder; after: Reminder }[], reader: Reader, from: string) =>
+    [
+      `${plural(moves.length, 'reminder keeps', 'reminders keep')} the time of ${from} until moved; by your clock:`,
+      ...moves.slice(0, MOST_MOVES).map(({ before, after }) => movedLine(before, after, reader)),
+      ...(moves.length > MOST_MOVES ? [`and ${moves.length - MOST_MOVES} more`] : []),
+    ].join('\n'),
+  moved: (count: number, zone: string, areSeries = true) => {
+    const kind = areSeries ? 'recurring reminder' : 'reminder';
+    return count === 0
+      ? 'You have no reminders to move.'
       : count === 1
-        ? `Moved your recurring reminder to ${zone}: it keeps its time of day there.`
-        : `Moved ${plural(count, 'recurring reminder')} to ${zone}: they keep their time of day there.`,
+        ? `Moved your ${kind} to ${zone}: it keeps its time of day there.`
+        : `Moved ${plural(count, kind)} to ${zone}: they keep their time of day there.`;
+  },
   unknownZone: (zone: string) => ({
     message: `I know no time zone ${quoteWords(zone)}.`,
     remedy: 'Say a city or a zone, such as "Berlin" or "America/New_York".',

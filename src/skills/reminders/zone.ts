@@ -1,76 +1,92 @@
 import { z } from 'zod';
 import { dataTool, done, failed } from '../../agent/index.ts';
-import type { MovedPerson, Outbox } from '../../delivery/index.ts';
-import type { Transaction } from '../../storage/index.ts';
-import { findZone, nextOf } from '../../time/index.ts';
+import { type SkillDeps, withOffer, type ZoneOffer } from '../../chat/index.ts';
+import type { ZoneChange } from '../../people/index.ts';
+import type { Queryable } from '../../storage/index.ts';
+import { findZone, planInZone, type Reader } from '../../time/index.ts';
 import type { Reminder, WakeAt } from './reminder.ts';
 import { undoOfAll } from './restore.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
-/** Moves the person's series to another zone: they keep their time of day, on the clocks there. */
-export function moveZoneTool(wakeAt: WakeAt) {
+/** Moves the person's reminders to another zone: they keep their time of day, on the clocks there. */
+export function moveZoneTool(wakeAt: WakeAt, people: Pick<SkillDeps['people'], 'offerMove'>) {
   return dataTool({
     name: 'reminder_move_zone',
     // The answer to a new zone has a button for it.
     group: 'unshown',
     description: "Moves the person's recurring reminders to another time zone, keeping their time of day.",
     effect: 'write',
-    input: z.object({ zone: z.string().describe('A city or IANA zone.') }),
+    input: z.object({
+      zone: z.string().describe('A city or IANA zone.'),
+      from: z.string().optional().describe('The zone that they are in.'),
+      guessed: z.boolean().default(false).describe('Times were read in `from` by a guess: single ones move, too.'),
+    }),
 
-    async run(input, { tx, person, clock }) {
+    async run(input, { tx, person, clock, place }) {
       const zone = findZone(input.zone, person.zone)?.zone;
       if (!zone) {
         const { message, remedy } = texts.unknownZone(input.zone);
         return failed('UNKNOWN_ZONE', message, { remedy });
       }
       const now = clock.now();
-      const going = (await store.listSeries(tx, person.id)).filter((reminder) => reminder.zone !== zone);
-      const acts = going.map((before) => ({ before, after: inZone(before, zone, now) }));
+      const { from, guessed } = input;
+      const acts = await movesTo(tx, person.id, { zone, guessed: guessed ? from : undefined, now });
       if (acts.length === 0) return done(texts.moved(0, zone));
-      await store.saveReminders(
-        tx,
-        acts.map(({ after }) => after),
-        now,
-      );
-      for (const { after } of acts) if (after.plannedAt) wakeAfter(after.plannedAt);
-      const left = acts.map(({ before, after }) => ({ before, after: { ...after, version: before.version + 1 } }));
-      return done(texts.moved(acts.length, zone), { undo: undoOfAll(left, `moving your reminders to ${zone}`) });
-
-      function wakeAfter(at: Date) {
-        tx.afterCommit(() => wakeAt(at));
-      }
+      const fresh = acts.map(({ after }) => after);
+      await store.saveReminders(tx, fresh, now);
+      for (const { plannedAt } of fresh) if (plannedAt) tx.afterCommit(() => wakeAt(plannedAt));
+      const changed = acts.map(({ before, after }) => ({ before, after: { ...after, version: before.version + 1 } }));
+      const areSeries = fresh.every(({ rule }) => rule !== undefined);
+      const moved = texts.moved(acts.length, zone, areSeries);
+      const undo = undoOfAll(changed, `moving your reminders to ${zone}`);
+      const move = { personId: person.id, from: guessed ? undefined : from, to: zone };
+      const rest = from === undefined ? undefined : await people.offerMove(tx, move);
+      return rest ? withOffer(moved, rest, { place, undo }) : done(moved, { undo });
     },
   });
 }
 
-/** Asks once whether the person's series shall move along with them; nothing where there are none. */
+/** The person's reminders that keep to the old clock, with their times before and after. */
 export async function offerMove(
-  outbox: Outbox,
-  tx: Transaction,
-  { personId, conversationId, from, to, version }: MovedPerson,
-): Promise<void> {
-  const left = (await store.listSeries(tx, personId)).filter(({ zone }) => zone !== to);
-  if (left.length === 0) return;
-  const input = { zone: to };
+  tx: Queryable,
+  { personId, from, to }: Omit<ZoneChange, 'version'>,
+  { household, now }: { household: Reader['zone']; now: Date },
+): Promise<ZoneOffer | undefined> {
+  const guessed = from === undefined ? household : undefined;
+  const moves = await movesTo(tx, personId, { zone: to, guessed, now });
+  if (moves.length === 0) return undefined;
+  const input = { zone: to, from: from ?? household, guessed: from === undefined };
   const choices = [{ label: texts.move, tool: 'reminder_move_zone', input, style: 'primary' as const }];
-  const card = { kind: 'notice' as const, text: texts.offerMove(left.length, from, to), choices };
-  await outbox.addAll(tx, [{ key: `zone:${personId}:${version}`, conversationId, personId, card }]);
+  const tainted = moves.some(({ before }) => before.tainted);
+  return { text: texts.offerMove(moves, { now, zone: to }, from ?? household), choices, tainted };
 }
+
+interface Move {
+  zone: string;
+  guessed: string | undefined;
+  now: Date;
+}
+
+/** Series in other zones; with `guessed` those of that zone, and single ones by the clock. */
+async function movesTo(tx: Queryable, personId: string, { zone, guessed, now }: Move) {
+  const all = await store.listPlanned(tx, personId);
+  const isMeant = (each: Reminder) =>
+    guessed === undefined
+      ? each.rule !== undefined
+      : each.zone === guessed && (each.rule !== undefined || isByClock(each));
+  return all
+    .filter((each) => each.zone !== zone && isMeant(each))
+    .map((before) => ({ before, after: inZone(before, zone, now) }))
+    .filter(({ after: { rule, plannedAt } }) => rule !== undefined || (plannedAt !== undefined && plannedAt > now));
+}
+
+/** False of "in 20 minutes", which is the same everywhere: a time by the clock is a whole minute. */
+const isByClock = ({ plannedAt }: Reminder): boolean => plannedAt !== undefined && plannedAt.getTime() % 60_000 === 0;
 
 function inZone(reminder: Reminder, zone: string, now: Date): Reminder {
-  const { rule: before, plannedAt } = reminder;
-  if (before === undefined) return { ...reminder, zone };
-  const rule = before.replace(/TZID=[^:;]+/, `TZID=${zone}`);
-  const next = nextOf(before, now);
-  // An occurrence that was skipped or put off does not come again.
-  const isAhead = plannedAt !== undefined && next !== undefined && plannedAt > next;
-  const from = isAhead ? new Date(sameClock(plannedAt, reminder.zone, zone).getTime() - 1) : now;
-  return { ...reminder, rule, zone, plannedAt: plannedAt && nextOf(rule, from) };
-}
-
-/** The instant at which the clocks of `to` show what those of `from` show at `at`. */
-function sameClock(at: Date, from: string, to: string): Date {
-  const shown = at.toLocaleString('sv-SE', { timeZone: from }).replace(' ', 'T').replace(/[-:]/g, '');
-  return nextOf(`DTSTART;TZID=${to}:${shown}\nRRULE:FREQ=DAILY;COUNT=1`, new Date(0)) ?? at;
+  const { rule, plannedAt } = reminder;
+  // A series that has been said for the last time keeps its rule's form.
+  const moved = planInZone({ plannedAt: plannedAt ?? now, rule, zone: reminder.zone }, zone, now);
+  return { ...reminder, zone, rule: moved?.rule ?? rule, plannedAt: plannedAt && moved?.plannedAt };
 }

@@ -28,6 +28,8 @@ export { planFilesRead } from './agent-files.ts';
 export { config as schedulerConfig } from './config.ts';
 export { addSchedule, scheduleOperations } from './operations.ts';
 
+import { moveZoneTool, offerMove } from './zone.ts';
+
 /** For the look at a skill's files before a command runs. */
 const SCRIPT_MS = 5_000;
 
@@ -65,6 +67,8 @@ export const scheduler: Skill<Settings, NeededPorts> = {
       },
     },
     mergeRules,
+    offerMove: ({ people: { household }, world: { clock } }, tx, zoneMove) =>
+      offerMove(tx, zoneMove, { household: household.zone, now: clock.now() }),
   },
   tools(deps, all) {
     const tooling = toolingOf(deps, all);
@@ -79,6 +83,7 @@ export const scheduler: Skill<Settings, NeededPorts> = {
       chooseTool(tooling, (ctx, which, plan) => move(ctx, which, plan, tooling)),
       ...systemTools(switchDeps(deps)),
       ...routineTools(all, tooling),
+      moveZoneTool(tooling.wakeAt, deps.people),
       nothingTool,
     ];
   },

@@ -118,7 +118,26 @@ export function preview(watch: Watch, when: string | undefined, ways: readonly s
   return `${looks}, and tell you here ${conditionWords(watch.rule)}.${how} ${modelWords(watch)}`;
 }
 
+const MOST_MOVES = 10;
+
 export const texts = {
+  move: 'Move my schedules too',
+  moveLabel: (zone: string) => `moving your schedules to ${zone}`,
+  noZone: (zone: string) => `I know no time zone ${quoteWords(zone)}.`,
+  moved: (count: number, zone: string) =>
+    count === 0
+      ? 'You have no schedules to move.'
+      : `Moved ${plural(count, 'schedule')} to ${zone}: the time of day stays.`,
+  offerMove: (moves: readonly { before: PersonSchedule; after: PersonSchedule }[], reader: Reader, from: string) => {
+    const at = ({ nextAt }: PersonSchedule) => (nextAt ? formatMinute(nextAt, reader) : '–');
+    return [
+      `${plural(moves.length, 'schedule keeps', 'schedules keep')} the time of ${from} until moved; by your clock:`,
+      ...moves
+        .slice(0, MOST_MOVES)
+        .map(({ before, after }) => `- ${quoteWords(before.title)}: ${at(before)} → ${at(after)}`),
+      ...(moves.length > MOST_MOVES ? [`and ${moves.length - MOST_MOVES} more`] : []),
+    ].join('\n');
+  },
   home: { title: 'Schedules', on: 'Switch on', off: 'Switch off' },
   created: (
     { title, prompt, watch, telling }: Pick<PersonSchedule, 'title' | 'prompt' | 'watch' | 'telling'>,

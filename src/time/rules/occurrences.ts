@@ -281,6 +281,25 @@ export function plannedFor(when: OneTime | Recurring, now: Instant): PlannedTime
   return plannedAt && { plannedAt, rule: when.rule, zone: when.zone };
 }
 
+/** The plan by the clocks of `to`: its time of day stays. Undefined where a series has no further occurrence there. */
+export function planInZone({ plannedAt, rule, zone }: PlannedTime, to: string, now: Instant): PlannedTime | undefined {
+  if (rule === undefined) return { plannedAt: sameClock(plannedAt, zone, to), rule, zone: to };
+  // As `formatRule` has it: UTC by its letter, every other zone by its name.
+  const begins = to === 'UTC' ? 'DTSTART:$1Z' : `DTSTART;TZID=${to}:$1`;
+  const moved = rule.replace(/^DTSTART[^\n]*:(\d{8}T\d{6})Z?/, begins);
+  const next = nextOf(rule, now);
+  // An occurrence that was skipped or put off does not come again.
+  const isAhead = next !== undefined && plannedAt > next;
+  const at = nextOf(moved, isAhead ? new Date(sameClock(plannedAt, zone, to).getTime() - 1) : now);
+  return at && { plannedAt: at, rule: moved, zone: to };
+}
+
+/** The instant at which the clocks of `to` show what those of `from` show at `at`. */
+function sameClock(at: Instant, from: string, to: string): Instant {
+  const shown = at.toLocaleString('sv-SE', { timeZone: from }).replace(' ', 'T').replace(/[-:]/g, '');
+  return nextOf(`DTSTART;TZID=${to}:${shown}\nRRULE:FREQ=DAILY;COUNT=1`, new Date(0)) ?? at;
+}
+
 export interface StoredPlan {
   at?: string | undefined;
   rule?: string | undefined;

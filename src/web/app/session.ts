@@ -62,10 +62,25 @@ export function takePlace(): string {
   return personId === person().person.id && /^\/(?!\/)/.test(address) ? address : '/';
 }
 
+/** The time zone of this browser. */
+export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+let toldFor: string | undefined;
+
+/** Tells where this browser is, once, where nobody has said where its person lives: before a time is shown or typed. */
+async function tellZone(who: Me): Promise<Me> {
+  const { id, zone, zone_from: from } = who.person;
+  const isWanted = from === null || (from === 'browser' && zone !== ownZone());
+  if (!isWanted || toldFor === id) return who;
+  toldFor = id;
+  const now = await ask(api.PUT('/v1/me/zone', { body: { zone: ownZone() } })).catch(() => {});
+  return now ? { ...who, person: { ...who.person, ...now } } : who;
+}
+
 /** Reads who is signed in; what waits for them comes with it. */
 async function readMe(): Promise<void> {
   try {
-    const who = await ask(api.GET('/v1/me'));
+    const who = await tellZone(await ask(api.GET('/v1/me')));
     setClock(who.now);
     const before = me.value;
     // Another tab of this browser has signed somebody else in.

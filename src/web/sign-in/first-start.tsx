@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { api, ask, type Failure, failureOf } from '../api/client.ts';
 import { go } from '../app/router.ts';
-import { beginSession } from '../app/session.ts';
+import { beginSession, ownZone } from '../app/session.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 
@@ -15,7 +15,7 @@ export function FirstStart({ code: fromLink }: { code: string }) {
     setSending(true);
     setFailure(undefined);
     try {
-      await ask(api.POST('/v1/first-start', { body: { code: code.trim(), name: name.trim() } }));
+      await ask(api.POST('/v1/first-start', { body: { code: code.trim(), name: name.trim(), zone: ownZone() } }));
       // From here on the page can be loaded again: it asks its question where it was.
       go('/open', { replace: true });
       await beginSession();

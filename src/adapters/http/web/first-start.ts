@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type AnyRoute, route } from '../../../chat/index.ts';
 import type { FirstStart, Passkeys } from '../../../sign-in/index.ts';
-import { guardOwnPage, openedAnswer, openedBody, personName } from './session.ts';
+import { browserZone, guardOwnPage, openedAnswer, openedBody, personName } from './session.ts';
 
 export function firstStartRoute(first: FirstStart): AnyRoute {
   return route({
@@ -15,6 +15,7 @@ export function firstStartRoute(first: FirstStart): AnyRoute {
     body: z.strictObject({
       code: z.string().min(1).max(40),
       name: personName,
+      zone: browserZone.optional().describe('Of the browser; what the person says later goes before it.'),
     }),
     answers: { 200: { description: 'They are.', schema: openedBody } },
     async answerRequest({ body, header, address, base }) {

@@ -11,6 +11,7 @@ import {
   type Scope,
 } from '../../../chat/index.ts';
 import type { OpenedSession, Sessions } from '../../../sign-in/index.ts';
+import { isZone } from '../../../time/index.ts';
 import { cookieOf, cookieText, guardSite } from '../origins.ts';
 
 /** Path of a link of `coda open`. The code stands behind `#`, which browsers send to nobody, so that no log has it. */
@@ -47,6 +48,9 @@ export const personName = z
   .min(1)
   .max(80)
   .regex(/^\P{C}+$/u, { error: 'expected a name on one line' });
+
+/** The time zone of a browser, by its IANA name. */
+export const browserZone = z.string().max(64).refine(isZone, { error: 'expected a time zone, such as Europe/Berlin' });
 
 const MOST_AGENT = 200;
 

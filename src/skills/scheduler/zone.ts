@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { dataTool, done, failed } from '../../agent/index.ts';
+import type { Instant } from '../../base/clock.ts';
+import { type SkillDeps, withOffer, type ZoneOffer } from '../../chat/index.ts';
+import type { ZoneChange } from '../../people/index.ts';
+import type { Queryable } from '../../storage/index.ts';
+import { isZone, planInZone } from '../../time/index.ts';
+import type { PersonSchedule } from './schedule.ts';
+import * as store from './store.ts';
+import { texts } from './texts.ts';
+
+const MOVE = 'schedule_move_zone';
+
+/** Moves the person's schedules to another zone: they keep their time of day, on the clocks there. */
+export function moveZoneTool(wakeAt: (at: Instant) => void, people: Pick<SkillDeps['people'], 'offerMove'>) {
+  return dataTool({
+    name: MOVE,
+    group: 'unshown',
+    description: "Moves the person's schedules to another time zone, keeping their time of day.",
+    effect: 'write',
+    callers: 'person',
+    input: z.object({
+      zone: z.string().max(100),
+      from: z.string().max(100),
+      guessed: z.boolean().default(false),
+      ids: z.array(z.string()).max(200).optional(),
+    }),
+
+    async run({ zone, from, guessed, ids }, { tx, person, clock, place }) {
+      if (!isZone(zone)) return failed('UNKNOWN_ZONE', texts.noZone(zone));
+      const moves = (await movesTo(tx, person.id, { zone, from, now: clock.now() })).filter(
+        ({ after }) => ids?.includes(after.id) ?? true,
+      );
+      for (const { after } of moves) {
+        await store.saveSchedule(tx, after.id, after);
+        const { nextAt } = after;
+        if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
+      }
+      const input = { zone: from, from: zone, ids: moves.map(({ after }) => after.id) };
+      const undo = { tool: MOVE, input, label: texts.moveLabel(zone) };
+      const moved = texts.moved(moves.length, zone);
+      // Taking it back is about these alone.
+      const move = { personId: person.id, from: guessed ? undefined : from, to: zone };
+      const rest = ids === undefined ? await people.offerMove(tx, move) : undefined;
+      return rest ? withOffer(moved, rest, { place, undo }) : done(moved, { undo });
+    },
+  });
+}
+
+/** The person's schedules that keep to the old clock, with their times before and after. */
+export async function offerMove(
+  tx: Queryable,
+  { personId, from, to }: Omit<ZoneChange, 'version'>,
+  { household, now }: { household: string; now: Instant },
+): Promise<ZoneOffer | undefined> {
+  const old = from ?? household;
+  const moves = await movesTo(tx, personId, { zone: to, from: old, now });
+  if (moves.length === 0) return undefined;
+  const choices = [
+    {
+      label: texts.move,
+      tool: MOVE,
+      input: { zone: to, from: old, guessed: from === undefined },
+      style: 'primary' as const,
+    },
+  ];
+  const tainted = moves.some(({ before }) => before.tainted);
+  return { text: texts.offerMove(moves, { now, zone: to }, old), choices, tainted };
+}
+
+async function movesTo(
+  tx: Queryable,
+  personId: string,
+  { zone, from, now }: { zone: string; from: string; now: Instant },
+): Promise<{ before: PersonSchedule; after: PersonSchedule }[]> {
+  const all = (await store.listSchedules(tx, personId)).filter((each) => each.zone === from && from !== zone);
+  return all.flatMap((before) => {
+    const { nextAt, rule } = before;
+    const moved = nextAt && planInZone({ plannedAt: nextAt, rule, zone: from }, zone, now);
+    return moved && moved.plannedAt > now
+      ? [{ before, after: { ...before, zone, rule: moved.rule, nextAt: moved.plannedAt } }]
+      : [];
+  });
+}
