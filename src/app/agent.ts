@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { httpConfig } from '../adapters/http/index.ts';
 import {
   Agent,
   type AnyTool,
@@ -196,6 +197,7 @@ export function wireAgent(
     model,
     inference,
     ...OFFLINE,
+    hasPage: config.block(httpConfig) !== undefined,
     ...(parts.embedders.embedder && { likeness: likenessBy(parts.embedders.embedder) }),
     offersFor,
     policy: policyOf({ unasked: access.unasked, rememberable: access.approvals.rememberable }),

@@ -5,8 +5,9 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 const listVerbs = (words: string | undefined): string => (words ?? '').split('|').filter(Boolean).join(', ');
 
-function row({ does, example, verbs, changes }: Frame): string {
-  return `| ${does}${changes ? ' ✎' : ''} | ${cell(example)} | ${listVerbs(verbs)} |`;
+function row({ does, example, verbs, changes, setting }: Frame): string {
+  const needs = setting === undefined ? '' : ` (with \`${setting}: true\`)`;
+  return `| ${does}${changes ? ' ✎' : ''}${needs} | ${cell(example)} | ${listVerbs(verbs)} |`;
 }
 
 /** Sections with a table each. ✎ marks what changes or ends a thing that is there. */

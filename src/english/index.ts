@@ -6,7 +6,7 @@
 import type { Call, HeardMessage, Interpretation, Interpreter } from '../agent/index.ts';
 import { omitUndefined } from '../base/json.ts';
 import type { Choice } from '../delivery/index.ts';
-import { isInOtherLanguage, otherLanguages, parseWhen, type WhenContext } from '../time/index.ts';
+import { isInOtherLanguage, otherLanguageOf, otherLanguages, parseWhen, type WhenContext } from '../time/index.ts';
 import { frames } from './frames/index.ts';
 import { Matcher } from './matcher.ts';
 import { isTimed, offerOf, offersFor } from './offer.ts';
@@ -72,7 +72,11 @@ async function interpretSure(requests: readonly UnderstoodRequest[], heard: Hear
     choices = offers;
     // A question only reads: it is answered out of what is there, and the nearest forms stay beside it.
     isLookUp = lookUp !== undefined && requests.length === 1;
+    const language = otherLanguageOf(heard.text);
+    const inOwn = language && texts.inOwnLanguage(language.code);
     if (lookUp) calls.push(lookUp);
+    if (inOwn !== undefined) said.push(inOwn, ...(choices.length > 0 ? [texts.offer] : []));
+    else if (lookUp) continue;
     else if (isInOtherLanguage(heard.text) && !offers.some(({ input }) => isTimed(input)))
       said.push(texts.otherLanguage(otherLanguages()));
     else said.push(choices.length > 0 ? texts.offer : texts.notUnderstood);
@@ -80,7 +84,7 @@ async function interpretSure(requests: readonly UnderstoodRequest[], heard: Hear
   return {
     calls: calls.slice(0, MOST_CALLS),
     ...omitUndefined({
-      text: said.length > 0 ? said.join('\n') : undefined,
+      text: said.length > 0 ? [...new Set(said)].join('\n') : undefined,
       choices: choices.length > 0 ? choices : undefined,
       isLookUp: isLookUp || undefined,
     }),

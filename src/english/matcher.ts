@@ -1,5 +1,6 @@
 /** Frames, and the matcher that reads a request as one of them. Every word of the request has its place in it. Pure. */
 
+import type { HeardMessage } from '../agent/index.ts';
 import { lazy } from '../base/async.ts';
 import { stripEnd } from '../base/text.ts';
 import { isDoubtful, mayFill, type Request, type Slot, type Span, slotOf, type Times, textOf } from './slots.ts';
@@ -7,6 +8,9 @@ import { BINDING, beforeFillers, behindFiller } from './words.ts';
 
 /** The words of the slots; `when` are all words that say when. */
 export type Slots = Readonly<Record<string, string>>;
+
+/** The asker, and the page where one runs, as an answer may name them. */
+export type Asker = Pick<HeardMessage, 'hasPage' | 'name'>;
 
 export interface Reader {
   text?: string | undefined;
@@ -20,6 +24,8 @@ export interface Reader {
 export interface Frame {
   /** The tool that it calls; none: it answers by itself. */
   tool?: string;
+  /** The setting that switches this tool on, where it is off at first. */
+  setting?: string;
   /** For the docs and for buttons: "Set a reminder". */
   does: string;
   /** Alternatives behind `<verb>` and `<noun>` in the patterns, between bars. A noun says which kind of thing is meant. */
@@ -47,7 +53,7 @@ export interface Frame {
   needs?: readonly string[];
   /** The input of its tool; undefined where the slots make no sense for it. */
   input?(slots: Slots, reader: Reader): Record<string, unknown> | undefined;
-  answer?(slots: Slots): string | undefined;
+  answer?(slots: Slots, asked: Asker): string | undefined;
   /** Offered for words that no frame reads: a time with something beside it, a statement, a question. */
   offered?: 'timed' | 'told' | 'asked';
 }

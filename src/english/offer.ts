@@ -2,7 +2,7 @@
 import type { Call, HeardMessage } from '../agent/index.ts';
 import { isSlip, shorten, withoutPairs } from '../base/text.ts';
 import type { Choice } from '../delivery/index.ts';
-import { isInOtherLanguage } from '../time/index.ts';
+import { isInOtherLanguage, otherLanguageOf } from '../time/index.ts';
 import {
   type Frame,
   type Match,
@@ -162,7 +162,8 @@ function guesses(
   const isQuestion = isAsking(text, words);
   const time = isQuestion ? undefined : times.timeWithin(0, words.length);
   const telling = words.filter(({ norm }) => !COMMON.has(norm));
-  const said = verbatim(text, words);
+  const verbatimWords = verbatim(text, words);
+  const said = otherLanguageOf(verbatimWords)?.words ?? verbatimWords;
   const withTime = frames.filter(({ offered }) => time && offered === 'timed');
   const showing = frames.filter((frame) => isShowing(frame) && hasNoun(frame, words));
   // "Delete both": no words to keep.
@@ -216,7 +217,7 @@ function besideTime(
   const [first = ''] = says;
   const own = new Set([...partsOf(parsePattern(first)).words, ...LEADS]);
   let from = 0;
-  while (from < time.from && own.has(words[from]?.norm ?? '')) from++;
+  while (from < time.from && isOwn(words[from]?.norm ?? '', own)) from++;
   // "Remind Bob" is not "remind me".
   if (from < 2) from = 0;
   const before = words.slice(from, time.from);
@@ -226,6 +227,11 @@ function besideTime(
   const said = [before, behind].map((some) => verbatim(text, some)).filter((some) => some !== '');
   return said.length > 0 ? said.join(' ') : undefined;
 }
+
+/** "Remnd me to": a long word of the form with a letter wrong is that word. */
+const isOwn = (norm: string, own: ReadonlySet<string>): boolean =>
+  own.has(norm) || [...own].some((word) => word.length >= LEAST_MISTYPED && isSlip(norm, word));
+const LEAST_MISTYPED = 6;
 
 const distinct = (choices: readonly Choice[]): Choice[] =>
   choices.filter((one, at) => choices.findIndex(({ label }) => label === one.label) === at);

@@ -31,7 +31,9 @@ export interface UnderstoodRequest {
 
 export async function understand(request: Request, matcher: Matcher, heard: HeardMessage): Promise<UnderstoodRequest> {
   const times = new Times(request, heard.when);
-  const matches = matcher.match(request, times).filter(({ frame: { tool } }) => tool === undefined || heard.has(tool));
+  const matches = matcher
+    .match(request, times)
+    .filter(({ frame }) => isThere(frame, heard) || frame.setting !== undefined);
   const all = (await Promise.all(matches.map((match) => readingOf(match, times, heard)))).flatMap((each) => each ?? []);
   return { request, times, all, best: bestOf(all) };
 }
@@ -49,11 +51,13 @@ function bestOf(all: readonly FrameReading[]): readonly FrameReading[] {
   return [];
 }
 
+const isThere = ({ tool }: Frame, heard: HeardMessage): boolean => tool === undefined || heard.has(tool);
+
 export async function readingOf(match: Match, times: Times, heard: HeardMessage): Promise<FrameReading | undefined> {
   const { frame, own, isDoubtful, isEitherWay } = match;
   const slots = withReplied(match, heard);
-  if (frame.answer) {
-    const answer = frame.answer(slots);
+  if (frame.answer || !isThere(frame, heard)) {
+    const answer = frame.answer ? frame.answer(slots, heard) : texts.isOff(frame.setting ?? '');
     return answer === undefined ? undefined : { frame, slots, own, how: 'sure', calls: [], answer, isWhole: true };
   }
   const isWhole = (frame.needs ?? []).every((slot) => slots[slot] !== undefined);

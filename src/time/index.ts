@@ -13,7 +13,7 @@ export {
 } from './ends.ts';
 export { DEFAULT_DAY_PARTS } from './env.ts';
 export { type InEnglish, inEnglish, isInOtherLanguage, mayBeForeign, wordsFor } from './foreign/door.ts';
-export { slotsInOther } from './foreign/split.ts';
+export { otherLanguageOf, slotsInOther } from './foreign/split.ts';
 export { notUnderstood, otherLanguages } from './foreign/texts.ts';
 export {
   addDays,

@@ -320,12 +320,21 @@ test.each([
   ['delete the note about bananas', 'I find no note for “the note about bananas”.'],
   ['how do I add a model?', /System → Add → Language model/],
   ['how do I connect discord?', /card for Discord and one for Slack/],
+  ['what’s my name?', 'You are Ana here.'],
   ['write me a haiku', /^That needs a model: .*Ollama/],
   ['delete both', /^I did not understand that\./],
 ])('%s is answered without a tool', async (say, answer) => {
   const { calls, text } = await hear(say);
   expect(calls).toEqual([]);
   expect(text).toMatch(answer);
+});
+
+test('where no page runs, none is named: the terminal and the file are', async () => {
+  for (const say of ['how do I add a model?', 'how do I connect discord?']) {
+    const { text } = await hear(say, { hasPage: false });
+    expect(text).not.toMatch(/page|System/);
+    expect(text).toMatch(/coda init.*config\/config\.yaml/);
+  }
 });
 
 describe('the open question', () => {

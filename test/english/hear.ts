@@ -30,14 +30,21 @@ export interface Hearing {
   near?(words: readonly string[]): readonly number[];
   has?(tool: string): boolean;
   may?(tool: string): boolean;
+  name?: string;
+  hasPage?: boolean;
 }
 
-export const hear = (text: string, { dialogue = {}, repliesTo, things = THINGS, near, has, may }: Hearing = {}) =>
+export const hear = (
+  text: string,
+  { dialogue = {}, repliesTo, things = THINGS, near, has, may, name = 'Ana', hasPage = true }: Hearing = {},
+) =>
   english.interpret({
     text,
     repliesTo,
     isUnsaid: false,
     dialogue,
+    name,
+    hasPage,
     when: { now: NOW, zone: 'Europe/London' },
     has: has ?? (() => true),
     may: may ?? (() => true),

@@ -28,6 +28,30 @@ test.each(['tell me a joke', 'play some music', 'turn off the light', 'sing us a
   },
 );
 
+test('a word of the form that is misspelt is no part of the text', async () => {
+  for (const say of ['remnd me to call mum at 6', 'remimd me to call mum at 6'])
+    expect((await labels(say))[0]).toBe('Set a reminder: “call mum”, at 6');
+});
+
+test.each([
+  ['Notiz: Der Schlüssel liegt bei Ana', /^Ohne Sprachmodell .*deutsch/i, 'Keep a note: “Der Schlüssel liegt bei Ana”'],
+  ['rappelle-moi demain de payer', /^Sans modèle de langage/, 'Set a reminder: “payer”, demain'],
+  ['przypomnij mi jutro o 9 o spotkaniu', /^Bez modelu językowego/, 'Set a reminder: “o spotkaniu”, jutro o 9'],
+  ['Was steht heute an?', /^Ohne Sprachmodell/, undefined],
+  ['Hallo, wie geht es dir?', /^Ohne Sprachmodell/, undefined],
+])('%s: who speaks another language is told in it, and the text is theirs alone', async (say, told, label) => {
+  const { text, choices = [] } = await hear(say);
+  expect(text).toMatch(told);
+  if (label !== undefined) expect(choices.map((choice) => choice.label)).toContain(label);
+});
+
+test.each(['the mail is on the desk', 'take a look', 'ice cream for dad', 'hat for the trip', 'rappel down the cliff'])(
+  '%s is English',
+  async (say) => {
+    expect((await hear(say)).text).not.toMatch(/Sprachmodell|modèle|modelo|modello|taalmodel|språkmodell/);
+  },
+);
+
 test('a form that is misspelt is near', async () => {
   expect(await labels('turn off the breifing')).toContain('Switch the briefing off');
 });

@@ -10,6 +10,10 @@ export interface HeardMessage {
   isUnsaid: boolean;
   dialogue: Dialogue;
   when: WhenContext;
+  /** The person's. */
+  name: string;
+  /** A page runs, where an owner adds things. */
+  hasPage: boolean;
   has(tool: string): boolean;
   may(tool: string): boolean;
   /** Similarity in meaning of the message to each of these words; undefined where no embedder answers at once. */

@@ -58,6 +58,8 @@ function heardBy(run: MessageTurn, text: string): HeardMessage {
     isUnsaid: !isSaid(item),
     dialogue: isSaid(item) ? fresh(contextOf(item).dialogue, turn.startedAt) : {},
     when,
+    name: person.name,
+    hasPage: options.hasPage,
     has: (tool) => toolbox.get(tool) !== undefined,
     may: (tool) => toolbox.mayUse(person, tool),
     similarities: async (words) => options.likeness?.(text, words),

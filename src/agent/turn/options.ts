@@ -47,6 +47,8 @@ export interface AgentOptions {
   inference: Inference;
   /** Understands people where no model answers; without it, commands are what there is. */
   interpreter?: InterpreterSource;
+  /** A page runs, where an owner adds things. */
+  hasPage: boolean;
   likeness?: Likeness;
   policy: Policy;
   approvals: ApprovalRules;

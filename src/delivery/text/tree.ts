@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { fromMarkdown } from 'mdast-util-from-markdown';
 import type { cjkFriendlyExtension } from 'micromark-extension-cjk-friendly';
-import { withListsEnded } from '../../base/markdown.ts';
+import { withListsEnded } from '../../base/text.ts';
 
 type Root = ReturnType<typeof fromMarkdown>;
 type ParsedNode = Root['children'][number];

@@ -42,13 +42,13 @@ export const talk: readonly Frame[] = [
     does: 'Say how a model is added',
     says: ['how (do|can) i (add|connect|use|set up) (a|the|another) [language] model'],
     example: 'how do I add a model?',
-    answer: () => texts.addsModel,
+    answer: (_, { hasPage }) => texts.addsModel(hasPage),
   },
   {
     does: 'Say how Discord or Slack is connected',
     says: ['how (do|can) i (add|connect|use|set up) (discord|slack)'],
     example: 'how do I connect Discord?',
-    answer: () => texts.addsPlatform,
+    answer: (_, { hasPage }) => texts.addsPlatform(hasPage),
   },
   {
     tool: 'undo',
@@ -98,6 +98,12 @@ export const talk: readonly Frame[] = [
     example: 'write me a haiku',
     isAlone: true,
     answer: () => texts.needsModel,
+  },
+  {
+    does: 'Say what your name is',
+    says: ['(what is|tell me|say) my name', 'who am i', '(do you know|what do you call) (my name|me)'],
+    example: "what's my name?",
+    answer: (_, { name }) => texts.yourName(name),
   },
   smalltalk(
     'hello',

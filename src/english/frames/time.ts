@@ -102,6 +102,7 @@ export const time: readonly Frame[] = [
   },
   {
     tool: 'weather',
+    setting: 'weather.enabled',
     does: 'Tell the weather',
     says: [
       '[what is|how is|show me|tell me] [the] weather [forecast] [like] [be] [in {place}] [for] [{when}]',

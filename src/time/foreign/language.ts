@@ -15,6 +15,8 @@ export interface Language {
   joins: ReadonlySet<string>;
   /** Folded, the longest first. */
   openers: readonly string[];
+  noteOpeners: readonly string[];
+  leads: ReadonlySet<string>;
   /** Words that a time is not cut off from, and small words that no task ends with. */
   edges: ReadonlySet<string>;
   small: ReadonlySet<string>;
@@ -68,7 +70,9 @@ function languageOf(lexicon: Lexicon): Language {
     grammar: grammar<ForeignPiece>('piece', rulesOf(lexicon), terminals),
     glue: new Set([',', '.', '!', ...foldWords(lexicon.glue).split(' ')]),
     openDays: openDaysOf(lexicon),
-    openers: lexicon.openers.map(foldWords).sort((one, other) => other.length - one.length),
+    openers: longestFirst(lexicon.openers),
+    noteOpeners: longestFirst(lexicon.notes.split('|')),
+    leads: new Set(foldWords(lexicon.leads).split(' ')),
     edges: new Set(foldWords(lexicon.edges).split(' ')),
     small: new Set(foldWords(lexicon.small).split(' ')),
     joins: new Set([',', '/', ...foldWords(lexicon.and).split('|')]),
@@ -76,6 +80,9 @@ function languageOf(lexicon: Lexicon): Language {
     parted: (word) => compounds.get(word) ?? (hyphened.has(word) ? [word] : atHyphens(word)),
   };
 }
+
+const longestFirst = (words: readonly string[]): string[] =>
+  words.map(foldWords).sort((one, other) => other.length - one.length);
 
 function timeWordsOf({
   numbers,

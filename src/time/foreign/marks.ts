@@ -107,6 +107,41 @@ function isSentenceIn(task: string, code: string | undefined): boolean {
   return count(small, ENGLISH_SMALL) > 1 && count(ENGLISH_SMALL, small) === 0;
 }
 
+/** The language that most words of a text are of; undefined where they may be English. */
+export function languageSpoken(text: string): string | undefined {
+  const known = marks();
+  const words = [...new Set(foreignTokens(text).map(({ text: word }) => word))];
+  // With their accents: "à" is no "a".
+  const mayBeEnglish = (text.toLowerCase().match(/\p{L}+/gu) ?? []).some((word) => ENGLISH_SMALL.has(word));
+  const [first = ''] = words;
+  const scored = LEXICONS.map((code) => {
+    const { common, beginnings } = commonWords().get(code) ?? {};
+    const opens = Number(beginnings?.has(first) ?? false);
+    const marked = opens + words.filter((word) => known.get(word)?.includes(code)).length;
+    return { code, marked, common: words.filter((word) => common?.has(word)).length };
+  }).filter(({ marked, common }) => marked > 0 || (common > 1 && !mayBeEnglish));
+  const [best] = scored.sort((one, other) => other.marked + other.common - one.marked - one.common);
+  return best?.code;
+}
+
+/** Words that begin a reminder or a note in another language, and sentences of English. */
+const ENGLISH_TOO = new Set(['note', 'rappel', 'me', 'bitte', 'por', 's', 'toma']);
+
+const commonWords = lazy(
+  () =>
+    new Map(
+      LEXICONS.map((code) => {
+        const { small, spoken, openers, notes } = lexiconOf(code);
+        const begins = foldWords([...openers, ...notes.split('|')].join('|')).split('|');
+        const all = foldWords(`${small} ${spoken}`)
+          .split(' ')
+          .filter((word) => !ENGLISH_SMALL.has(word));
+        const first = begins.map((words) => words.split(' ', 1)[0] ?? '').filter((word) => !ENGLISH_TOO.has(word));
+        return [code, { common: new Set(all), beginnings: new Set(first) }];
+      }),
+    ),
+);
+
 /** The language of a locale such as `de-AT`; undefined for English, and where none is known. */
 export function languageOf(locale: string | undefined): string | undefined {
   const [code] = /^[a-z]{2,3}(?![a-z])/i.exec(locale ?? '') ?? [];

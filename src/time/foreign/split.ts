@@ -5,7 +5,7 @@ import { parseWhen } from '../parse.ts';
 import type { WhenContext } from '../types.ts';
 import { hasEnglishTime, isExcept, isLimitPiece, isTimePiece, readsSeries, readsWhole } from './door.ts';
 import { type Language, languageBy } from './language.ts';
-import { languageOf, languagesMarked, markedWords } from './marks.ts';
+import { languageOf, languageSpoken, languagesMarked, markedWords } from './marks.ts';
 import type { ForeignPiece } from './rules.ts';
 import { unitSlips } from './units.ts';
 import { foldWords, foreignTokens } from './words.ts';
@@ -38,8 +38,10 @@ const LONGEST_TIME = 18;
 export function slotsInOther(text: string, ctx: WhenContext): Slots | undefined {
   if (text.length > LONGEST || isTimeInOther(text, ctx)) return undefined;
   const found = languagesOf(text, ctx).flatMap((language) => {
-    const slots = slotsIn(withoutOpener(text, language), language, ctx);
-    return slots && isMeant(language, slots.when, ctx) ? [slots] : [];
+    const said = withoutOpener(text, language);
+    const slots = slotsIn(said, language, ctx);
+    if (!slots || !isMeant(language, slots.when, ctx)) return [];
+    return [said === text.trim() ? slots : { ...slots, task: withoutLead(slots.task, language) }];
   });
   // Dutch reads "morgen" of a German sentence, too: the language that accounts for most of it has it, also where it is in doubt.
   const longest = Math.max(...found.map(({ when }) => when.length));
@@ -66,11 +68,29 @@ function languagesOf(text: string, { locale }: WhenContext): Language[] {
 const isMeant = (language: Language, when: string, { locale }: WhenContext): boolean =>
   language === languageBy(languageOf(locale) ?? '') || markedWords(when).length > 0;
 
-function withoutOpener(text: string, { openers }: Language): string {
+const withoutOpener = (text: string, { openers }: Pick<Language, 'openers'>): string => {
   const said = text.trim();
   const words = foldWords(said);
   const opener = openers.find((one) => words.startsWith(one) && /^[\s,:]/.test(words.slice(one.length)));
   return opener === undefined ? said : said.slice(opener.length).replace(/^[\s,:]+/, '');
+};
+
+/** "Rappelle-moi demain | de payer". Where a case belongs to the word, it stays: "an den Zahnarzt". */
+function withoutLead(task: string, { leads }: Language): string {
+  const [first = ''] = /^\S+(?=\s+\S)/.exec(task) ?? [];
+  return leads.has(foldWords(first)) ? task.slice(first.length).trim() : task;
+}
+
+/** The language of a text that is in another than English, and its words without those that begin a reminder or a note. */
+export function otherLanguageOf(text: string): { code: string; words: string } | undefined {
+  const code = text.length > LONGEST ? undefined : languageSpoken(text);
+  const language = code === undefined ? undefined : languageBy(code);
+  if (code === undefined || !language) return undefined;
+  const said = text.trim();
+  const reminder = withoutOpener(said, language);
+  const words =
+    reminder === said ? withoutOpener(said, { openers: language.noteOpeners }) : withoutLead(reminder, language);
+  return { code, words };
 }
 
 function slotsIn(text: string, language: Language, ctx: WhenContext): FoundSlots | undefined {

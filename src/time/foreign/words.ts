@@ -92,6 +92,10 @@ export interface Lexicon {
   glue: string;
   /** Beginnings of a request that say nothing of its time or its task: "erinnere mich". */
   openers: readonly string[];
+  /** Words between an opener and the task; words that begin a note, between bars; common words that say no time. */
+  leads: string;
+  notes: string;
+  spoken: string;
   /** Words that join a time to what stands beside it: a time is not cut off from them. */
   edges: string;
   /** Small words of sentences: two of them say that a sentence of somebody who speaks the language is in it. */

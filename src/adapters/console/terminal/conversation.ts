@@ -2,8 +2,7 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 import { cjkFriendlyExtension } from 'micromark-extension-cjk-friendly';
 import widthOf from 'string-width';
 import { BoundedMap } from '../../../base/bounded.ts';
-import { withListsEnded } from '../../../base/markdown.ts';
-import { visible } from '../../../base/text.ts';
+import { visible, withListsEnded } from '../../../base/text.ts';
 import { type FileOut, MAIN, type Output, type SaidPart } from '../protocol.ts';
 import { EDITED, greetingLines, THINKING, UNREAD, WITHDRAWN } from '../texts.ts';
 
