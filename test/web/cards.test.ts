@@ -190,6 +190,13 @@ describe.skipIf(!CHROMIUM)('cards', () => {
     await page.goto(`${home.url}/activity/audit`);
     await page.getByText('took out of the settings: mcp forge').waitFor();
     await page.getByText('added to the settings: model').waitFor();
+    // A model that is down is said to be, and not to answer beside that.
+    await page.goto(`${home.url}/system`);
+    await page.getByText('own/gpt-5 answers').waitFor();
+    await models.close();
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await page.getByText('own/gpt-5 does not answer').waitFor();
+    expect(await page.getByText('own/gpt-5 answers').count()).toBe(0);
   });
 
   test('the second of two tabs is told that the first one has written', async () => {

@@ -14,6 +14,7 @@ import { Tabs } from '../parts/tabs.tsx';
 import { Add } from './add.tsx';
 import { Costs } from './costs.tsx';
 import { Logs } from './logs.tsx';
+import { IS_WRONG, Models } from './models.tsx';
 import { Settings } from './settings.tsx';
 
 const VIEWS: Readonly<Record<string, () => preact.JSX.Element>> = {
@@ -39,7 +40,6 @@ export default function SystemPage() {
 }
 
 type Finding = Json<'/v1/system/findings'>['findings'][number];
-const IS_WRONG = new Set(['warning', 'error']);
 
 function Overview() {
   const findings = useLoad('findings', () => ask(api.GET('/v1/system/findings')), ['system']);
@@ -57,7 +57,7 @@ function Overview() {
         {({ platforms, models, version, engine, uptime_s, memory_mb }) => (
           <>
             <Platforms platforms={platforms} />
-            <Models models={models} />
+            <Models models={models} findings={findings.data?.findings ?? []} />
             <Section title="coda">
               <p class="faint">
                 {version}, {engine === 'pglite' ? 'embedded database' : 'PostgreSQL'}, {memory_mb} MB, running for{' '}
@@ -93,37 +93,6 @@ function Platforms({ platforms }: Pick<Status, 'platforms'>) {
         <Empty>
           No chat platform is connected: <a href="/system/add">add one</a>.
         </Empty>
-      )}
-    </Section>
-  );
-}
-
-function Models({ models }: Pick<Status, 'models'>) {
-  return (
-    <Section title="Models">
-      {models === null ? (
-        <Empty>
-          No language model answers; coda understands plain English by itself. <a href="/system/add">Add one</a>.
-        </Empty>
-      ) : (
-        <ul class="list">
-          <li class="row">
-            <span class="what">{models.answering} answers</span>
-          </li>
-          {models.resting.map((name) => (
-            <li key={name} class="row">
-              <span class="what warn">{name} is left alone for a while after faults</span>
-            </li>
-          ))}
-          {models.times.map(({ model, turns, median_ms }) => (
-            <li key={model} class="row">
-              <span class="what">{model}</span>
-              <span class="aside">
-                {duration(median_ms)} an answer, {plural(turns, 'answer')}
-              </span>
-            </li>
-          ))}
-        </ul>
       )}
     </Section>
   );
