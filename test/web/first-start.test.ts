@@ -105,6 +105,32 @@ describe.skipIf(!CHROMIUM)('a first start in the browser', () => {
     expect(coda.child.exitCode).toBe(null);
   });
 
+  test('each example of an empty chat can be tried, without a model, until something else is said', async () => {
+    const { url, code } = await nothingConfigured();
+    const page = await visit(`${url}/open#${code}`);
+    await page.getByLabel('Your name').fill('Ana');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByLabel('Nobody for now').check();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.waitForURL('**/chat');
+    const example = (name: string) => page.getByRole('button', { name, exact: true });
+    const log = page.getByRole('log');
+    await example('add milk and eggs to the shopping list').click();
+    await log.getByText('Undo').first().waitFor();
+    const rest = page.getByRole('region', { name: 'Examples' }).getByRole('button');
+    expect(await rest.allInnerTexts()).toEqual(['remind me tomorrow at 9 to call the dentist', 'what can you do?']);
+    // It stays over a reload, too.
+    await page.reload();
+    await example('remind me tomorrow at 9 to call the dentist').click();
+    await log.getByText('call the dentist').nth(1).waitFor();
+    expect(await rest.allInnerTexts()).toEqual(['what can you do?']);
+    expect(await faultsOf(page, 'examples')).toEqual([]);
+    await page.getByLabel('Message', { exact: true }).fill('show my reminders');
+    await page.keyboard.press('Enter');
+    await log.getByText('show my reminders').waitFor();
+    await rest.first().waitFor({ state: 'detached' });
+  });
+
   test('a key that is wrong is told at once, and a good one is stored apart and seen nowhere else', async () => {
     const { coda, models, folder, url, code } = await withVendor();
     const page = await visit(`${url}/open#${code}`);

@@ -166,6 +166,7 @@ function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
   };
   useShownPast(conversation);
   const isEmpty = isLoaded.value && count === 0 && unsent.value.length === 0;
+  const tryExample = (text: string) => void conversation.say(text, []);
 
   return (
     <main id="main" tabIndex={-1} class="conversation">
@@ -181,13 +182,14 @@ function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
               {failure.value.sentence}
             </p>
           )}
-          {isEmpty && <Greeting onChosen={(text) => void conversation.say(text, [])} />}
+          {isEmpty && <Greeting onChosen={tryExample} />}
           <div role="log" aria-label="Conversation">
             <ol class="log" ref={content}>
               <Lines conversation={conversation} onEdit={(text) => setEdited({ text })} />
             </ol>
           </div>
           <Thinking conversation={conversation} />
+          {!isReadOnly.value && <UntriedExamples conversation={conversation} onChosen={tryExample} />}
         </div>
       </div>
       {(isBehind || past !== undefined) && <ToNewest onPress={past === undefined ? toEnd : toNewest} />}
@@ -303,19 +305,38 @@ function Greeting({ onChosen }: { onChosen: (text: string) => void }) {
         Hello {name}. I am {assistantName()}.
       </p>
       <p class="faint">Say what I should remember, bring up later, or find. For example:</p>
-      <div class="buttons">
-        {EXAMPLES.map((text) => (
-          <Button key={text} onClick={() => onChosen(text)}>
-            {text}
-          </Button>
-        ))}
-      </div>
+      <Examples texts={EXAMPLES} onChosen={onChosen} />
     </div>
   );
 }
 
+const Examples = ({ texts, onChosen }: { texts: readonly string[]; onChosen: (text: string) => void }) => (
+  <div class="buttons">
+    {texts.map((text) => (
+      <Button key={text} onClick={() => onChosen(text)}>
+        {text}
+      </Button>
+    ))}
+  </div>
+);
+
+/** The examples that nobody has tried, until the person says something of their own. */
+function UntriedExamples({ conversation, onChosen }: { conversation: Conversation; onChosen: (text: string) => void }) {
+  const { entries, unsent, hasMore, past } = conversation;
+  const all = [...entries.value.filter(({ by }) => by === 'you'), ...unsent.value].map(({ text }) => text);
+  const isBeginning = all.length > 0 && all.every((text) => EXAMPLES.includes(text));
+  const texts = EXAMPLES.filter((text) => !all.includes(text));
+  if (!isBeginning || texts.length === 0 || hasMore.value || past.value !== undefined) return null;
+  return (
+    <section class="examples" aria-label="Examples">
+      <p class="faint">Try also:</p>
+      <Examples texts={texts} onChosen={onChosen} />
+    </section>
+  );
+}
+
 /** Each works without a model. */
-const EXAMPLES = [
+const EXAMPLES: readonly string[] = [
   'remind me tomorrow at 9 to call the dentist',
   'add milk and eggs to the shopping list',
   'what can you do?',
