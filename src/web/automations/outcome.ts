@@ -25,9 +25,22 @@ const FINDINGS: Readonly<Record<string, string>> = {
   flapping: 'changes too often to tell each time',
 };
 
-/** `45: not the case, nothing said` */
-export function findingWords(finding: string, output: string | null): string {
+type Rule = NonNullable<Schedule['watch']>['rule'];
+
+/** `45 is not below 40`, `45 is below 40, not yet often enough`; undefined for a rule that needs no number. */
+function comparedWords(output: string, { is, number }: Pick<Rule, 'is' | 'number'>): string | undefined {
+  const value = Number(output);
+  if ((is !== 'above' && is !== 'below') || number === undefined || output.trim() === '' || Number.isNaN(value))
+    return undefined;
+  const isMet = is === 'above' ? value > number : value < number;
+  return isMet ? `${output} is ${is} ${number}, not yet often enough` : `${output} is not ${is} ${number}`;
+}
+
+/** `45 is not below 40: nothing said`; `rule`: of the schedule as it is now. */
+export function findingWords(finding: string, output: string | null, rule?: Pick<Rule, 'is' | 'number'>): string {
   const isShort = output !== null && output.length <= 40 && !output.includes('\n');
+  const compared = finding === 'not met' && isShort && rule ? comparedWords(output, rule) : undefined;
+  if (compared !== undefined) return `${compared}: nothing said`;
   return `${isShort ? `${output}: ` : ''}${FINDINGS[finding] ?? finding}`;
 }
 

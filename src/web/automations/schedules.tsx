@@ -19,6 +19,7 @@ import { ScheduleQuestion } from './question.tsx';
 type Listed = Json<'/v1/schedules'>;
 type Schedule = Listed['schedules'][number];
 type Runs = Json<'/v1/schedules/{id}/runs'>;
+type Rule = NonNullable<Schedule['watch']>['rule'] | undefined;
 
 export function ScheduleList() {
   const loaded = useLoad('schedules', () => ask(api.GET('/v1/schedules', { params: { query: { limit: 200 } } })), [
@@ -144,7 +145,7 @@ export function ScheduleView({ id }: { id: string }) {
     <>
       <LoadView loaded={loaded}>{(schedule) => <ScheduleBody schedule={schedule} loaded={loaded} />}</LoadView>
       <Section title="What came of it">
-        <LoadView loaded={runs}>{(found) => <RunList runs={found} />}</LoadView>
+        <LoadView loaded={runs}>{(found) => <RunList runs={found} rule={loaded.data?.watch?.rule} />}</LoadView>
       </Section>
     </>
   );
@@ -262,18 +263,18 @@ const MISSED: Readonly<Record<Schedule['missed'], string>> = {
   each: 'each is made up for',
 };
 
-function RunList({ runs: { runs } }: { runs: Runs }) {
+function RunList({ runs: { runs }, rule }: { runs: Runs; rule: Rule }) {
   if (runs.length === 0) return <Empty>It has not run lately.</Empty>;
   return (
     <ul class="list">
       {runs.map((run) => (
-        <RunRow key={run.id} run={run} />
+        <RunRow key={run.id} run={run} rule={rule} />
       ))}
     </ul>
   );
 }
 
-function RunRow({ run }: { run: Runs['runs'][number] }) {
+function RunRow({ run, rule }: { run: Runs['runs'][number]; rule: Rule }) {
   const { at, state, took_ms: took, error, output, finding, told, told_in: id, told_in_name: name, cost } = run;
   const place = name ?? id;
   return (
@@ -283,7 +284,7 @@ function RunRow({ run }: { run: Runs['runs'][number] }) {
         {finding !== null && (
           <span class="under" title={id ?? undefined}>
             {' '}
-            {finding === 'told' ? `told in ${place ?? 'a place'}` : findingWords(finding, output)}
+            {finding === 'told' ? `told in ${place ?? 'a place'}` : findingWords(finding, output, rule)}
           </span>
         )}
         {finding === null && place !== null && <span class="under"> answered in {place}</span>}
