@@ -218,6 +218,7 @@ function apiPartsOf(parts: HttpParts): ApiParts {
 async function routesOf(parts: HttpParts): Promise<AnyRoute[]> {
   const { world, database, agent, delivery, skills, all, platforms, gate, healthy } = parts;
   const collections = skills.flatMap(({ skill, deps }) => skill.views?.collections?.(deps) ?? []);
+  const settings = skills.flatMap(({ skill, deps }) => skill.views?.settings?.(deps) ?? []);
   const ofSkills = await Promise.all(skills.map(({ skill, deps }) => skill.views?.routes?.(deps, all) ?? []));
   return [
     health(world.clock, healthy),
@@ -227,7 +228,7 @@ async function routesOf(parts: HttpParts): Promise<AnyRoute[]> {
       { app: parts, world },
       { ...world, gate },
     ),
-    ...dataRoutes(collections, { database, agent, requests: delivery.requests }),
+    ...dataRoutes({ collections, settings }, { database, agent, requests: delivery.requests }),
     ...platforms.flatMap((platform) => platform.routes?.() ?? []),
     ...ofSkills.flat(),
   ];

@@ -50,6 +50,15 @@ export interface Collection<
   acts?: readonly CollectionAct[];
 }
 
+/** What a person sets about themselves, as `PATCH /v1/me` takes it: by the call of the tool that sets it in chat. */
+export interface PersonSetting {
+  name: string;
+  /** The words that it takes, as in chat. */
+  about: string;
+  example: string;
+  call(words: string): Call;
+}
+
 export interface CollectionAct<Body extends z.ZodObject = z.ZodObject> {
   name: string;
   summary: string;

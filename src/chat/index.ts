@@ -12,6 +12,7 @@ export {
   cursorNumber,
   nextPage,
   type PageAsked,
+  type PersonSetting,
   pageOf,
   pageQuery,
 } from './collection.ts';

@@ -28,7 +28,7 @@ import type { Sandbox, SkillFiles, Workspaces } from '../sandbox/index.ts';
 import type { Artifacts, CommitHints, Database, Queryable, Transaction } from '../storage/index.ts';
 import type { Reader } from '../time/index.ts';
 import type { Embedders } from '../vectors/index.ts';
-import type { AnyCollection } from './collection.ts';
+import type { AnyCollection, PersonSetting } from './collection.ts';
 import type { PortName, SkillPorts } from './ports.ts';
 import type { AnyRoute, ReadCaller } from './route.ts';
 import type { SetupCard } from './setup/card.ts';
@@ -467,6 +467,8 @@ interface SkillViews<Deps extends SkillDeps> {
   /** A person's tasks and lists, for the same page. */
   listTimeless?(deps: Deps, reader: OwnReader): Promise<Timeless>;
   collections?(deps: Deps): readonly AnyCollection[];
+  /** Further fields of `PATCH /v1/me`. */
+  settings?(deps: Deps): readonly PersonSetting[];
   /** Called where HTTP is on; they may be imported then. */
   routes?(deps: Deps, all: AllSkills): readonly AnyRoute[] | Promise<readonly AnyRoute[]>;
   /** Its card, offered whether it is on or off; imported when cards are asked for. */

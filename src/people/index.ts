@@ -74,7 +74,7 @@ export {
   hasResident,
   lockClaims,
   mergeRules as passwordMergeRules,
-  nameOwner,
+  namePerson,
   openFirstCodes,
   PASSWORD_LENGTH,
   type PasswordRow,

@@ -10,7 +10,7 @@ import {
   hasResident,
   hasOwner as isOwned,
   lockClaims,
-  nameOwner,
+  namePerson,
   newCode,
   openFirstCodes,
   sessions,
@@ -121,7 +121,7 @@ export class FirstStart {
   ): Promise<void> {
     await spendFirstCodes(tx);
     const personId = await personNamed(tx, this.deps, undefined);
-    await nameOwner(tx, personId, name);
+    await namePerson(tx, personId, name);
     if (zone !== undefined && this.deps.config.assistant.zone === undefined) await followZone(tx, { personId, zone });
     const expiresAt = new Date(now.getTime() + SESSION_MS);
     await sessions.addSession(tx, { id: uuid(now), hash: hashOf(cookie), personId, createdAt: now, expiresAt });

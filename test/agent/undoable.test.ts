@@ -32,6 +32,7 @@ const WRITES: Readonly<Record<string, Record<string, unknown> | string>> = {
   task_block: { which: 'move home', type: 'waiting_for_person', reason: 'no van' },
   task_cancel: { which: 'move home' },
   task_status: 'It shows a task, and keeps only that it was looked at.',
+  name_set: { name: 'Rae' },
   timezone_set: { zone: 'Tokyo' },
   quiet_hours_set: { hours: '22:00-07:00' },
   language_set: { language: 'German' },

@@ -112,6 +112,7 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   task_edit: ({ task }) => [{ which: task, title: 'taken over' }],
   task_status: ({ task }) => [{ which: task }, { which: SECRET }, {}],
   time_in: () => [{ place: 'Tokyo' }],
+  name_set: () => [{ name: 'Rae' }],
   timezone_set: () => [{ place: 'Tokyo' }],
   timezone_show: () => [{}],
   tool_search: () => [{ query: 'notes' }],

@@ -11,6 +11,7 @@ import {
   type Caller,
   type CollectionAct,
   type HttpAnswer,
+  type PersonSetting,
   route,
 } from '../../chat/index.ts';
 import type { Item, Requests } from '../../delivery/index.ts';
@@ -32,7 +33,12 @@ const said = z.string().describe('What coda would say in chat.');
 
 export const EXAMPLE_ID = 'k3x9tq';
 
-export function dataRoutes(collections: readonly AnyCollection[], deps: DataDeps): AnyRoute[] {
+interface OwnData {
+  collections: readonly AnyCollection[];
+  settings: readonly PersonSetting[];
+}
+
+export function dataRoutes({ collections, settings }: OwnData, deps: DataDeps): AnyRoute[] {
   const writes = new Writes(deps);
   const routes = collections.flatMap((each) => [
     list(each, deps),
@@ -42,7 +48,7 @@ export function dataRoutes(collections: readonly AnyCollection[], deps: DataDeps
     remove(each, writes),
     ...(each.acts ?? []).map((one) => actRoute(each, one, writes)),
   ]);
-  return [...routes, thingsRoute(collections), undoRoute(writes)];
+  return [...routes, thingsRoute(collections), settingsRoute(settings, writes), undoRoute(writes)];
 }
 
 const common = ({ name }: AnyCollection) => ({ scope: 'data', tag: name }) as const;
@@ -282,6 +288,41 @@ function undoRoute(writes: Writes): AnyRoute {
           named === undefined ? { tool: 'undo', input: {} } : { tool: UNDO_ACT, input: { id: named } },
         answer: async (_, result) =>
           result?.ok ? { status: 200, json: { said: result.text } } : refusal(result ?? nothingToUndo()),
+      });
+      return answerOf(done);
+    },
+  });
+}
+
+const LONGEST_SETTING = 100;
+
+/** Settings of the person themselves, each by its tool; one at a time, so that each has an undo of its own. */
+function settingsRoute(settings: readonly PersonSetting[], writes: Writes): AnyRoute {
+  const words = z.string().trim().min(1).max(LONGEST_SETTING);
+  const fields = Object.fromEntries(settings.map(({ name, about }) => [name, words.describe(about).optional()]));
+  const body = z.strictObject(fields).refine((given) => Object.keys(given).length === 1, {
+    error: 'expected one setting at a time',
+  });
+  return route({
+    method: 'PATCH',
+    path: '/v1/me',
+    scope: 'data',
+    tag: 'me',
+    summary: "Sets something about the token's person, as its command does in chat.",
+    body,
+    answers: { 200: { description: 'It is set.', schema: z.object({ said, undo: undoShape }) }, 422: refused },
+    examples: settings
+      .slice(0, 1)
+      .map(({ name, example }) => ({ summary: name, body: { [name]: example }, status: 200 })),
+    async answerRequest(request) {
+      const [[name, value] = ['', '']] = Object.entries(request.body as Record<string, string>);
+      const done = await writes.do({
+        ...wantedFor(request, 'PATCH me'),
+        call: async () => settings.find((each) => each.name === name)?.call(value),
+        answer: async (_, result, { undo }) =>
+          result?.ok
+            ? { status: 200, json: { said: result.text, undo: undo ?? null } }
+            : refusal({ field: name, ...(result ?? nothingToUndo()) }),
       });
       return answerOf(done);
     },

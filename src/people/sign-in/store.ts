@@ -113,7 +113,7 @@ export async function spendFirstCodes(tx: Transaction): Promise<void> {
   await tx.query('delete from first_codes');
 }
 
-export async function nameOwner(tx: Transaction, personId: string, name: string): Promise<void> {
+export async function namePerson(tx: Transaction, personId: string, name: string): Promise<void> {
   await tx.query('update persons set name = $2, version = version + 1 where id = $1', [personId, name]);
 }
 

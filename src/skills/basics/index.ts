@@ -1,5 +1,6 @@
 import type { Skill } from '../../chat/index.ts';
 import { languageCommand, setLanguageTool } from './language.ts';
+import { nameCommand, setNameTool } from './name.ts';
 import { quietCommand, setQuietTool, showQuietTool } from './quiet.ts';
 import { texts } from './texts.ts';
 import { dateTool, setZoneTool, showZone, showZoneTool, smalltalkTool, timeTool } from './tools.ts';
@@ -20,6 +21,7 @@ export const basics: Skill = {
   tools: ({ work: { wakeAt }, models: { small: models }, people }, { does }) => [
     timeTool,
     dateTool,
+    setNameTool,
     setZoneTool(people),
     setLanguageTool(models),
     showZoneTool,
@@ -39,10 +41,37 @@ export const basics: Skill = {
       run: async (rest, ctx) =>
         rest === '' ? showZone(ctx) : { tool: 'timezone_set', input: { zone: rest.slice(0, 100) } },
     },
+    nameCommand,
     languageCommand,
     quietCommand,
   ],
   views: {
+    settings: () => [
+      {
+        name: 'name',
+        about: 'By which coda calls the person.',
+        example: 'Ana',
+        call: (name) => ({ tool: 'name_set', input: { name } }),
+      },
+      {
+        name: 'zone',
+        about: 'The time zone, by a city or an IANA zone: "Berlin".',
+        example: 'Europe/Berlin',
+        call: (zone) => ({ tool: 'timezone_set', input: { zone } }),
+      },
+      {
+        name: 'quiet',
+        about: 'The hours in which only urgent reminders come: "22:00-07:00"; "off".',
+        example: '22:00-07:00',
+        call: (hours) => ({ tool: 'quiet_hours_set', input: { hours: hours.slice(0, 60) } }),
+      },
+      {
+        name: 'language',
+        about: 'The language that the person writes in, by its name or tag: "German", "de-AT".',
+        example: 'de-AT',
+        call: (language) => ({ tool: 'language_set', input: { language: language.slice(0, 60) } }),
+      },
+    ],
     home: async (_, { person, zone }) => [{ title: texts.homeZone, items: [{ text: texts.zoneIs(zone, person) }] }],
   },
 };

@@ -3,6 +3,10 @@ import type { Person } from '../../people/index.ts';
 import { formatClock, formatLongDay, type Reader, wallTimeFor } from '../../time/index.ts';
 
 export const texts = {
+  nameSet: (name: string) => `I call you ${name} now.`,
+  nameIs: (name: string) => `I call you ${name}. "/name Ana" changes it.`,
+  noName: { message: 'A name is one line of letters.', remedy: 'Leave out line breaks and invisible characters.' },
+  nameLabel: 'the change of your name',
   quietLabel: 'your quiet hours',
   quietSet: (from: string, to: string, reader: Reader) => {
     const [begins, ends] = [wallTimeFor(from, reader), wallTimeFor(to, reader)];

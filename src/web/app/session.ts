@@ -78,7 +78,7 @@ async function tellZone(who: Me): Promise<Me> {
 }
 
 /** Reads who is signed in; what waits for them comes with it. */
-async function readMe(): Promise<void> {
+export async function readMe(): Promise<void> {
   try {
     const who = await tellZone(await ask(api.GET('/v1/me')));
     setClock(who.now);

@@ -123,7 +123,7 @@ function accountItems(): Act[] {
         run: () => void act(() => notifyHere(id), { done: 'This device is notified while no page is open.' }),
       };
   const leave: Act = { label: 'Sign out', icon: 'leave', run: () => void act(signOut) };
-  const own: Act = { label: 'Your password and browsers', icon: 'key', href: '/you' };
+  const own: Act = { label: 'You: name, time zone, password …', icon: 'key', href: '/you' };
   return isNotified.value === undefined ? [own, leave] : [own, notify, leave];
 }
 

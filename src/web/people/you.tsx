@@ -1,4 +1,4 @@
-/** One's own page: the password, the passkeys, and the browsers in which one is signed in. */
+/** One's own page: name, zone, quiet hours and language, light or dark, the password, the passkeys, and the browsers in which one is signed in. */
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
@@ -11,6 +11,7 @@ import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { LoadView, Page, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
+import { AboutYou } from './about-you.tsx';
 import { HomeAssistant } from './home-assistant.tsx';
 import { Passkeys } from './passkeys.tsx';
 
@@ -22,6 +23,7 @@ export default function YouPage() {
   return (
     <Page title="You">
       <div class="sheet">
+        <AboutYou />
         <LoadView loaded={loaded}>
           {(own) => (
             <>

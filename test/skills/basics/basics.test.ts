@@ -81,6 +81,16 @@ test('the region stays with another language, and no language is made up', async
   expect(await coda.command('language Blorpish')).toMatchObject({ ok: false, code: 'UNKNOWN_LANGUAGE' });
 });
 
+test('a person says by which name they are called, and takes that back', async () => {
+  const before = words(await coda.command('name'));
+  const set = await coda.command('name Rae of the Hill');
+  expect(words(set)).toBe('I call you Rae of the Hill now.');
+  expect(await coda.command('name a\u202Eb')).toMatchObject({ ok: false, code: 'INVALID_INPUT' });
+  expect(words(await coda.command('name'))).toContain('I call you Rae of the Hill.');
+  await coda.run(set.ok && set.undo ? set.undo : { tool: '', input: {} });
+  expect(words(await coda.command('name'))).toBe(before);
+});
+
 test('greetings are answered', async () => {
   expect(words(await coda.call('smalltalk', { kind: 'hello' }))).toContain('Hello Ana');
   expect(words(await coda.call('smalltalk', { kind: 'thanks' }))).toBe("You're welcome.");

@@ -1,7 +1,60 @@
-/** On *People* an owner wants to get this done. */
-import type { Task } from './visitor.ts';
+/** On *People*, and behind their name, an owner wants to get this done. */
+import { expect } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
+import type { Task, Visitor } from './visitor.ts';
+
+/** To one's own page: behind the name, on a phone behind *More*. */
+async function toYou(who: Visitor): Promise<void> {
+  await who.press('button', who.isPhone ? 'More pages' : /: your account$/);
+  await who.press('menuitem', /^You: /);
+}
 
 export const PEOPLE: readonly Task[] = [
+  [
+    'set a time zone of their own, and take that back',
+    async (who) => {
+      await toYou(who);
+      await who.press('button', 'Change: Time zone');
+      await who.fill('Time zone', 'Lisbon');
+      await who.press('button', 'Save');
+      await who.sees('Europe/Lisbon');
+      await who.counts(`persons where zone = 'Europe/Lisbon'`, 1);
+      await who.page.getByRole('button', { name: 'Undo' }).first().click();
+      await who.counts(`persons where zone = 'Europe/Lisbon'`, 0);
+    },
+  ],
+  [
+    'say by which name they are called, and when it is quiet',
+    async (who) => {
+      await toYou(who);
+      await who.press('button', 'Change: Quiet hours');
+      await who.fill('Quiet hours', '23:00-06:30');
+      await who.press('button', 'Save');
+      await who.sees('23:00 to 06:30');
+      await who.counts(`persons where quiet_from = '23:00' and quiet_to = '06:30'`, 1);
+      await who.page.getByRole('button', { name: 'Change: Quiet hours' }).click();
+      await who.fill('Quiet hours', 'off');
+      await who.page.getByRole('button', { name: 'Save' }).click();
+      await who.counts('persons where quiet_from is not null', 0);
+    },
+  ],
+  [
+    'have the page dark in this browser, whatever the device says',
+    async (who) => {
+      await toYou(who);
+      const ground = () => who.page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+      const light = await ground();
+      await who.press('button', 'Dark');
+      await eventually(async () => (await ground()) !== light);
+      const dark = await ground();
+      expect(dark).not.toBe(light);
+      await who.page.reload();
+      await who.sees('It holds for this browser.');
+      expect(await ground()).toBe(dark);
+      await who.page.getByRole('button', { name: 'As the device' }).click();
+      expect(await ground()).toBe(light);
+    },
+  ],
   [
     'give somebody another role',
     async (who) => {
