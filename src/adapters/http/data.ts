@@ -300,7 +300,7 @@ const LONGEST_SETTING = 100;
 function settingsRoute(settings: readonly PersonSetting[], writes: Writes): AnyRoute {
   const words = z.string().trim().min(1).max(LONGEST_SETTING);
   const fields = Object.fromEntries(settings.map(({ name, about }) => [name, words.describe(about).optional()]));
-  const body = z.strictObject(fields).refine((given) => Object.keys(given).length === 1, {
+  const body = z.strictObject(fields).refine((body) => Object.keys(body).length === 1, {
     error: 'expected one setting at a time',
   });
   return route({

@@ -167,14 +167,14 @@ const fieldOf = ({ issues: [first] }: z.ZodError): string => ['rule', ...(first?
 const moveTime = (
   wish: Wish,
   { plannedAt, rule, zone }: PlannedTime,
-  { off_until: said }: Pick<EditInput, 'off_until'> = {},
+  { off_until: until }: Pick<EditInput, 'off_until'> = {},
 ): Wish => ({
   ...wish,
   rule,
   zone,
   nextAt: plannedAt,
   state: 'on',
-  offUntil: rule === undefined && said === undefined ? undefined : wish.offUntil,
+  offUntil: rule === undefined && until === undefined ? undefined : wish.offUntil,
 });
 
 export async function move(ctx: TxContext, id: string, plan: PlannedTime, tooling: Tooling): Promise<ToolResult> {
@@ -187,11 +187,11 @@ export async function move(ctx: TxContext, id: string, plan: PlannedTime, toolin
 async function change(
   ctx: Pick<Placing, 'tx' | 'when'>,
   before: PersonSchedule,
-  wanted: Wish,
+  next: Wish,
   { wakeAt, acknowledgements }: Pick<Tooling, 'wakeAt' | 'acknowledgements'>,
 ): Promise<ToolResult> {
   const { tx, when } = ctx;
-  const wish = planAround(wanted, before, when.now);
+  const wish = planAround(next, before, when.now);
   if ('ok' in wish) return quoteRows(wish, [before]);
   await store.saveSchedule(tx, before.id, wish);
   await settleAsking(acknowledgements, tx, before.id, wish);
@@ -254,13 +254,13 @@ export function switchSchedule(found: PersonSchedule, on: boolean, now: Instant)
 /** Off until a date that is said in words; it goes on by itself with the first occurrence after it. */
 export async function pauseOwn(
   ctx: TxContext,
-  found: PersonSchedule,
+  schedule: PersonSchedule,
   until: string,
   tooling: Pick<Tooling, 'wakeAt' | 'acknowledgements'>,
 ): Promise<ToolResult> {
-  const planned = await planFields.read({ off_until: until }, ctx);
-  if ('ok' in planned) return { ...planned, field: 'until' };
-  return quoteRows(await change(ctx, found, { ...found, ...planned }, tooling), [found]);
+  const pause = await planFields.read({ off_until: until }, ctx);
+  if ('ok' in pause) return { ...pause, field: 'until' };
+  return quoteRows(await change(ctx, schedule, { ...schedule, ...pause }, tooling), [schedule]);
 }
 
 export async function switchOwn(

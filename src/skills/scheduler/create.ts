@@ -298,8 +298,8 @@ export const toldBy = ({ title, prompt }: Pick<PersonSchedule, 'title' | 'prompt
 const toDeleted = (schedule: PersonSchedule): Wish => ({ ...schedule, state: 'deleted', nextAt: undefined });
 
 /** As it stood; what fell due meanwhile is dropped. Undefined: it was to run once, and that is over. */
-function stoodBefore(stood: Wish, now: Instant): Wish | undefined {
-  const was = isPaused(stood, now) ? stood : { ...stood, offUntil: undefined };
+function stoodBefore(wish: Wish, now: Instant): Wish | undefined {
+  const was = isPaused(wish, now) ? wish : { ...wish, offUntil: undefined };
   // A hook has no time.
   if (!was.nextAt || was.nextAt > now || was.state !== 'on') return was;
   return was.rule === undefined ? undefined : { ...was, nextAt: nextOf(was.rule, now) };

@@ -30,7 +30,7 @@ function whenWords({ plannedAt, rule, zone }: PlannedTime, reader: Reader): stri
 }
 
 /** `off until Friday 4 December 2026`: with the hour where that is not midnight. */
-export function offUntilWords(at: Instant, reader: Reader): string {
+function offUntilWords(at: Instant, reader: Reader): string {
   const isDay = dayAt(at, reader.zone) !== dayAt(new Date(at.getTime() - 1), reader.zone);
   return `off until ${isDay ? formatLongDay(at, reader.zone) : formatInstant(at, reader, reader.zone, ' at ')}`;
 }

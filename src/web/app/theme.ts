@@ -8,8 +8,8 @@ const DARK = '(prefers-color-scheme: dark)';
 export type Theme = 'device' | 'light' | 'dark';
 
 const storedTheme = (): Theme => {
-  const stored = localStorage.getItem(KEY);
-  return stored === 'light' || stored === 'dark' ? stored : 'device';
+  const value = localStorage.getItem(KEY);
+  return value === 'light' || value === 'dark' ? value : 'device';
 };
 
 export const theme = signal<Theme>('device');
@@ -22,24 +22,24 @@ const darkRules = (): CSSMediaRule[] =>
 
 /** Rules that were for dark devices before they were made for all or none. */
 const dark = {
-  known: new WeakSet<CSSMediaRule>(),
+  seen: new WeakSet<CSSMediaRule>(),
   has(rule: CSSMediaRule): boolean {
-    if (rule.media.mediaText === DARK) this.known.add(rule);
-    return this.known.has(rule);
+    if (rule.media.mediaText === DARK) this.seen.add(rule);
+    return this.seen.has(rule);
   },
 };
 
-function show(chosen: Theme): void {
-  theme.value = chosen;
-  document.documentElement.style.colorScheme = chosen === 'device' ? '' : chosen;
-  const media = { device: DARK, light: 'not all', dark: 'all' }[chosen];
+function show(next: Theme): void {
+  theme.value = next;
+  document.documentElement.style.colorScheme = next === 'device' ? '' : next;
+  const media = { device: DARK, light: 'not all', dark: 'all' }[next];
   for (const rule of darkRules()) rule.media.mediaText = media;
 }
 
 export const showStoredTheme = (): void => show(storedTheme());
 
-export function chooseTheme(chosen: Theme): void {
-  if (chosen === 'device') localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, chosen);
-  show(chosen);
+export function chooseTheme(next: Theme): void {
+  if (next === 'device') localStorage.removeItem(KEY);
+  else localStorage.setItem(KEY, next);
+  show(next);
 }

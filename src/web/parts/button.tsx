@@ -10,7 +10,7 @@ export interface ButtonProps {
   kind?: 'primary' | 'danger' | 'quiet';
   type?: 'button' | 'submit';
   disabled?: boolean;
-  /** Of several of which one is chosen. */
+  /** True for the chosen one of several. */
   isPressed?: boolean;
   title?: string;
   onClick?: ((event: JSX.TargetedMouseEvent<HTMLButtonElement>) => void) | undefined;

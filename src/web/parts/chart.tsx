@@ -16,8 +16,8 @@ const HEIGHT = 160;
 
 export function BarChart({ label, days, values, format, onPick }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
-  const picked = useRef(onPick);
-  picked.current = onPick;
+  const pick = useRef(onPick);
+  pick.current = onPick;
   useEffect(() => {
     const element = box.current;
     if (!element) return;
@@ -46,7 +46,7 @@ export function BarChart({ label, days, values, format, onPick }: ChartProps) {
       );
       plot.over.addEventListener('click', ({ offsetX }) => {
         const day = days[plot.posToIdx(offsetX)];
-        if (day !== undefined) picked.current?.(day);
+        if (day !== undefined) pick.current?.(day);
       });
       resize = () => plot.setSize({ width: element.clientWidth, height: HEIGHT });
       addEventListener('resize', resize);

@@ -23,7 +23,7 @@ export function Costs() {
         return (
           <>
             <Month report={report} money={money} onDay={setDay} />
-            <Days today={report.days.at(-1)?.day ?? ''} money={money} picked={day} onPick={setDay} />
+            <Days today={report.days.at(-1)?.day ?? ''} money={money} pick={day} onPick={setDay} />
             <FirstWords words={report.first_words} />
             {report.unpriced.length > 0 && (
               <Section title="Prices that are not known">
@@ -96,19 +96,19 @@ interface DaysProps {
   today: string;
   money: Money;
   /** A day chosen by itself, on the chart too. */
-  picked: string | undefined;
+  pick: string | undefined;
   onPick: (day: string | undefined) => void;
 }
 
-function Days({ today, money, picked, onPick }: DaysProps) {
+function Days({ today, money, pick, onPick }: DaysProps) {
   const [name, setName] = useState('This month');
-  const [from, to] = picked === undefined ? (SPANS[name]?.(today) ?? [today, today]) : [picked, picked];
+  const [from, to] = pick === undefined ? (SPANS[name]?.(today) ?? [today, today]) : [pick, pick];
   const loaded = useLoad(
     `costs ${from} ${to}`,
     () => ask(api.GET('/v1/system/costs/span', { params: { query: { from, to } } })),
     ['system'],
   );
-  const words = picked === undefined ? name : longDay(picked);
+  const words = pick === undefined ? name : longDay(pick);
   return (
     <>
       <Section title={`What it went to: ${words}`}>
@@ -116,7 +116,7 @@ function Days({ today, money, picked, onPick }: DaysProps) {
           {Object.keys(SPANS).map((each) => (
             <Button
               key={each}
-              isPressed={picked === undefined && each === name}
+              isPressed={pick === undefined && each === name}
               onClick={() => {
                 setName(each);
                 onPick(undefined);
@@ -126,7 +126,7 @@ function Days({ today, money, picked, onPick }: DaysProps) {
             </Button>
           ))}
         </div>
-        <Field label="A day" type="date" value={picked ?? ''} max={today} onValue={(day) => onPick(day || undefined)} />
+        <Field label="A day" type="date" value={pick ?? ''} max={today} onValue={(day) => onPick(day || undefined)} />
       </Section>
       <LoadView loaded={loaded}>
         {({ price, calls, models, people }) => (

@@ -36,13 +36,13 @@ const DAY_MS = 86_400_000;
 
 const datetime = z.iso.datetime();
 
-export const untilSaid = z.string().trim().min(1).max(200);
+const untilSaid = z.string().trim().min(1).max(200);
 
 /** The beginning of the day that the words name, or their instant where they name an hour. */
 export function readUntil(words: string, { when }: Pick<TxContext, 'when'>): Instant | Failed {
-  const said = words.trim().replace(/^until\s/i, '');
-  const at = instantIn(said, when);
-  if (!at) return failed('NOT_A_DATE', untilTexts.noDate(said));
+  const date = words.trim().replace(/^until\s/i, '');
+  const at = instantIn(date, when);
+  if (!at) return failed('NOT_A_DATE', untilTexts.noDate(date));
   if (at <= when.now) return failed('PAST', untilTexts.datePassed);
   const days = (at.getTime() - when.now.getTime()) / DAY_MS;
   return days > LONGEST_PAUSE_DAYS ? failed('NEVER', untilTexts.dateTooFar) : at;
@@ -96,8 +96,8 @@ const plan = {
     columns: { offUntil: optional(instant()) },
     standard: { offUntil: undefined },
     input: untilSaid.describe('Off until then, in words: "tomorrow", "in a week", "4 December".'),
-    read(said, ctx: Planning) {
-      const offUntil = readUntil(said, ctx);
+    read(words, ctx: Planning) {
+      const offUntil = readUntil(words, ctx);
       return 'ok' in offUntil ? offUntil : { offUntil };
     },
     shown: z.iso.datetime().nullable().describe('Off until then; null, or in the past: as `on` says.'),
