@@ -1,5 +1,11 @@
 import { type Play, type PlayOptions, play } from '../../support/play.ts';
-import type { ReverseProxy } from '../../support/reverse-proxy.ts';
+
+/** A proxy through which people reach coda; it is told where coda is. */
+export interface Front {
+  upstream: string;
+  open(): Promise<string>;
+  close(): Promise<void>;
+}
 
 /** An event of a stream. */
 export interface Event {
@@ -30,9 +36,9 @@ export interface Answer {
 export class Programs implements AsyncDisposable {
   readonly coda: Play;
   readonly token: string;
-  private readonly front: { proxy: ReverseProxy; url: string } | undefined;
+  private readonly front: { proxy: Front; url: string } | undefined;
 
-  private constructor(coda: Play, token: string, front: { proxy: ReverseProxy; url: string } | undefined) {
+  private constructor(coda: Play, token: string, front: { proxy: Front; url: string } | undefined) {
     this.coda = coda;
     this.token = token;
     this.front = front;
@@ -40,7 +46,7 @@ export class Programs implements AsyncDisposable {
 
   /** `front`: a proxy through which people reach coda, which knows its address. */
   static async begin(
-    { config, front, ...options }: PlayOptions & { front?: ReverseProxy | undefined } = {},
+    { config, front, ...options }: PlayOptions & { front?: Front | undefined } = {},
     scopes = ['messages', 'data'],
   ): Promise<Programs> {
     const open = front && { proxy: front, url: await front.open() };
