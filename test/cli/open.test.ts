@@ -29,6 +29,9 @@ test('open shows a link of the running coda that signs a browser in; --revoke en
   });
   const Cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
   expect((await fetch(`${url}/v1/chats`, { headers: { Cookie } })).status).toBe(200);
+  // A link for somebody else says that it leads to this machine alone.
+  const invited = await coda(['people', 'invite', 'Bo', '--data', dataDir]);
+  expect(invited).toMatchObject({ code: 0, stderr: expect.stringContaining('set http.url') });
   const audit = await coda(['audit', 'export', '--data', dataDir]);
   expect(audit.stdout).toContain('"open"');
   expect(audit.stdout).not.toContain(code);

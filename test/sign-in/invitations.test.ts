@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Browser, Programs } from '../adapters/http/support.ts';
 
 const OWN = { 'Sec-Fetch-Site': 'same-origin' };
@@ -66,6 +66,16 @@ describe('an invitation', () => {
     const acts = `audit_log where action = 'person.admit' and detail->>'role' = 'member' and detail->>'account' like 'invitation:%'`;
     expect(await programs.coda.count(acts)).toBe(1);
     expect(await programs.coda.count(`audit_log where action = 'control.run' and subject = 'people invite'`)).toBe(1);
+  });
+
+  test('says whether its link works on this machine alone, where no http.url is set', async () => {
+    expect(await programs.coda.operation('people invite', { name: 'Dora' })).toMatchObject({ local: true });
+    const reached = await Programs.begin({ config: { 'http.url': 'https://coda.example' } });
+    onTestFinished(() => reached[Symbol.asyncDispose]());
+    expect(await reached.coda.operation('people invite', { name: 'Dora' })).toMatchObject({
+      url: expect.stringContaining('https://coda.example/open#'),
+      local: false,
+    });
   });
 
   test('that is over, or was taken back, is worth nothing', async () => {

@@ -185,6 +185,7 @@ describe.skipIf(!CHROMIUM)('a first start in the browser', () => {
     await owner.getByRole('button', { name: 'Make a link' }).click();
     const link = (await owner.locator('dialog code').textContent()) ?? '';
     expect(link.startsWith(`${url}/open#invited-`)).toBe(true);
+    await owner.getByText('It works only on the machine on which coda runs').waitFor();
     expect(await faultsOf(owner, 'invitation')).toEqual([]);
     await owner.getByRole('button', { name: 'Close' }).click();
     await owner.getByRole('heading', { name: 'Invited' }).waitFor();

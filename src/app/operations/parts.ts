@@ -1,4 +1,5 @@
 import type { HttpServer } from '../../adapters/http/index.ts';
+import { isLoopback } from '../../adapters/http/index.ts';
 import type { Approvals } from '../../agent/index.ts';
 import type { LiveSkills } from '../../agent-skills/index.ts';
 import { CodaError } from '../../base/errors.ts';
@@ -103,6 +104,15 @@ export async function pageUrl({ http }: Pick<OperatedApp, 'http'>): Promise<stri
   if (http.url === undefined) throw stoppingError();
   return http.url;
 }
+
+/** True of an address that leads to the machine of coda alone: as where no `http.url` says how others reach it. */
+export const isLocalPage = (url: string): boolean => isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''));
+
+/** Said beside a link that is meant for somebody else. */
+export const localPageHint = (url: string): string =>
+  isLocalPage(url)
+    ? 'It works only on the machine on which coda runs: set http.url to the address at which others reach it (docs/http.md).\n'
+    : '';
 
 function needsHttp(): CodaError {
   return new CodaError('CONFIG_INVALID', {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { signInPath } from '../../adapters/http/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { operation } from '../../chat/operation.ts';
-import { type OperationParts, pageUrl, type ServedParts } from './parts.ts';
+import { isLocalPage, localPageHint, type OperationParts, pageUrl, type ServedParts } from './parts.ts';
 
 const MEMBER = 'member';
 
@@ -96,6 +96,12 @@ const role = operation({
   show: (name, asked) => `${name} is ${asked.role} now.\n`,
 });
 
+const invitationLink = z.object({
+  url: z.string(),
+  until: z.iso.datetime(),
+  local: z.boolean().describe('It works only on the machine of coda: `http.url` says where others reach it.'),
+});
+
 const invite = operation({
   name: 'people invite',
   summary: 'show a link with which somebody becomes a member at the page, once, within 7 days',
@@ -125,15 +131,18 @@ const invite = operation({
         .max(80)
         .regex(/^\P{C}+$/u),
     }),
-    answers: { 201: { description: 'It is made.', schema: z.object({ url: z.string(), until: z.iso.datetime() }) } },
+    answers: { 201: { description: 'It is made.', schema: invitationLink } },
     answer: (link) => ({ status: 201, json: link }),
   },
   async run({ app }: ServedParts, { name }, { besides, personId }) {
     const url = await pageUrl(app);
     const { code, expiresAt } = await app.invitations.add(name, personId, besides);
-    return { url: url + signInPath(code), until: expiresAt.toISOString() };
+    return { url: url + signInPath(code), until: expiresAt.toISOString(), local: isLocalPage(url) };
   },
-  show: ({ url }, { name }) => ({ out: `${url}\n`, err: `Send it to ${name}: it is good once, for 7 days.\n` }),
+  show: ({ url }, { name }) => ({
+    out: `${url}\n`,
+    err: `Send it to ${name}: it is good once, for 7 days.\n${localPageHint(url)}`,
+  }),
 });
 
 const invitationList = operation({

@@ -9,7 +9,7 @@ import { plural } from '../../base/text.ts';
 import { SCOPES, type Scope } from '../../chat/index.ts';
 import { operation, text } from '../../chat/operation.ts';
 import { approves } from '../../sign-in/index.ts';
-import { needsToken, type OperationParts, pageUrl, type ServedParts } from './parts.ts';
+import { localPageHint, needsToken, type OperationParts, pageUrl, type ServedParts } from './parts.ts';
 
 const list = operation({
   name: 'tokens list',
@@ -183,7 +183,9 @@ const open = operation({
     if (revoke) return `${plural(await ask(signOut, { person }), 'session')} ended.\n`;
     const { url, is_first: isFirst } = await ask(link, { person });
     io.stdout.write(`${url}\n`);
+    const isOthers = person !== undefined;
     io.stderr.write(isFirst ? 'Nobody owns this coda yet: who opens it within 15 minutes does.\n' : FOR_ONE);
+    if (isOthers) io.stderr.write(localPageHint(url));
     if (browser && io.stdout.isTTY) await launch(url, file, io);
     return '';
   },

@@ -38,17 +38,28 @@ export function OpenInvitations({ loaded }: { loaded: LoadState<Invitations> }) 
   );
 }
 
+type Made = Pick<Awaited<ReturnType<typeof invite>>, 'url' | 'local'>;
+
+const invite = (name: string) => ask(api.POST('/v1/people/invitations', { body: { name } }));
+
 /** Asks whom to invite, then shows the link. */
 export function Inviting({ onClose, onMade }: { onClose: () => void; onMade: () => void }) {
   const [name, setName] = useState('');
-  const [link, setLink] = useState<string>();
+  const [made, setMade] = useState<Made>();
   // The question closes itself once it has its answer.
-  const url = useRef<string>();
-  if (link !== undefined) {
+  const answer = useRef<Made>();
+  if (made !== undefined) {
+    const { url: link, local } = made;
     const { origin, hash } = new URL(link);
     return (
       <CopyDialog title="The invitation" text={link} onClose={onClose}>
         <p>It is shown this once. Send the link to {name}: whoever opens it first within 7 days is a member.</p>
+        {local && (
+          <p>
+            It works only on the machine on which coda runs: others need its address, which <code>http.url</code> of the
+            configuration says.
+          </p>
+        )}
         {origin !== location.origin && (
           <p>
             Where the link leads nowhere, “I have a code” on the page that they sign in at takes its code:{' '}
@@ -62,9 +73,9 @@ export function Inviting({ onClose, onMade }: { onClose: () => void; onMade: () 
     <Question
       title="Invite somebody"
       yes="Make a link"
-      onClose={() => (url.current === undefined ? onClose() : setLink(url.current))}
+      onClose={() => (answer.current === undefined ? onClose() : setMade(answer.current))}
       onYes={async () => {
-        url.current = (await ask(api.POST('/v1/people/invitations', { body: { name: name.trim() } }))).url;
+        answer.current = await invite(name.trim());
       }}
       onDone={onMade}
     >
