@@ -20,7 +20,9 @@ const isConfigured =
   existsSync(join('config', 'config.yaml'));
 // Whoever pipes words in wants them answered, beside a daemon or not; a service manager gives neither a pipe nor a file.
 const usual = process.stdin.isTTY || isPiped() ? 'chat' : 'run';
-if (!isCommand && process.stdin.isTTY && !isConfigured) {
+// Who has used it here, or chosen to go on without a model in the browser, has begun.
+const hasBegun = existsSync(process.env.CODA_DATA || 'data');
+if (!isCommand && process.stdin.isTTY && !isConfigured && !hasBegun) {
   process.stderr.write('Nothing is set up yet: "npm start -- init" asks one question; without it coda chats here.\n');
 }
 

@@ -106,7 +106,8 @@ async function clearStale(link: string, dataDir: string): Promise<void> {
   if (await answers(path)) {
     throw new CodaError('STORAGE_IN_USE', {
       message: `Another coda is running on ${dataDir}.`,
-      remedy: 'Stop it first, or give this one its own folder with --data.',
+      remedy:
+        'Stop it first; it may be a chat that is open at a terminal (Ctrl-D ends that). Or give this one its own folder with --data.',
     });
   }
   remove(path, link);

@@ -21,6 +21,7 @@ import type { LiveSkills } from '../agent-skills/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
+import { ownCommand } from '../base/root.ts';
 import type { World } from '../base/world.ts';
 import {
   type AllSkills,
@@ -104,12 +105,12 @@ export interface HttpParts {
 }
 
 /** The HTTP server, which knows its address; undefined where the configuration does not switch it on. */
-export function openHttp(config: Config, { log, clock }: World): HttpServer | undefined {
+export function openHttp(config: Config, { log, clock, env }: World): HttpServer | undefined {
   const settings = config.block(httpConfig);
   if (!settings) return undefined;
   // An address that nobody chose is no reason not to start: another program may have it.
   const anyPort = config.file === undefined && config.origin('http.listen').kind === 'default';
-  return new HttpServer({ config: settings, log, clock, anyPort });
+  return new HttpServer({ config: settings, log, clock, anyPort, command: ownCommand(env) });
 }
 
 /** Notifications on devices, which are named over HTTP. */
@@ -125,8 +126,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
     for (const platform of parts.platforms) if (platform.routes?.().length) throw needsHttp(platform.name);
     return undefined;
   }
-  const { world, sessions, firstStart, database, artifacts } = parts;
-  const { approvals } = parts;
+  const { world, sessions, firstStart, database, artifacts, approvals } = parts;
   const hasToken = parts.config.access.approval_token !== undefined;
   const consents = (token: string | undefined) => hasToken && token !== undefined && approvals.carries(token);
   const chat = openHttpChat({ database, artifacts, clock: world.clock, consents, pushes: parts.pushes });
@@ -150,6 +150,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
     passwords,
     passkeys: new Passkeys({ database, world, config: parts.config, ...ofPasskeys }),
     homeAssistant,
+    command: ownCommand(world.env),
     clock: world.clock,
   });
   routes.push(

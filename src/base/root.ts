@@ -27,3 +27,17 @@ export function homeFolder({ HOME: home }: Readonly<Record<string, string | unde
 export function version(): string {
   return JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version;
 }
+
+/**
+ * The words before a command of coda, as the person who started this one types them: in a clone, by npx, or as a container
+ * says in `CODA_COMMAND`.
+ */
+export function ownCommand(env: Readonly<Record<string, string | undefined>>): string {
+  if (env.CODA_COMMAND) return env.CODA_COMMAND;
+  if (env.npm_lifecycle_event === 'start') return 'npm start --';
+  return env.npm_command === 'exec' ? 'npx @coda-assistant/coda' : 'coda';
+}
+
+/** `text` with the commands of coda that it quotes as they are typed here. */
+export const inOwnCommands = (text: string, command: string): string =>
+  text.replace(/(["“])coda (?=[a-z])/g, (_, quote: string) => `${quote}${command} `);

@@ -1,6 +1,7 @@
 import { build } from '../app/index.ts';
 import { CodaError, ERRORS } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
+import { inOwnCommands, ownCommand } from '../base/root.ts';
 import { plural } from '../base/text.ts';
 import type { World } from '../base/world.ts';
 import { type Finding, findingOf, type Severity, type Verdict, worstFirst } from '../chat/index.ts';
@@ -21,7 +22,7 @@ export async function doctor(flags: Flags, io: NodeJS.Process): Promise<number> 
   if (flags.json) io.stdout.write(`${JSON.stringify({ findings, off }, null, 2)}\n`);
   else {
     const lines = [...findings.flatMap(findingLines), ...off.map((line) => `– ${line}`), summary(findings)];
-    io.stdout.write(`${lines.join('\n')}\n`);
+    io.stdout.write(`${inOwnCommands(lines.join('\n'), ownCommand(io.env))}\n`);
   }
   return exitOf(findings);
 }
@@ -36,15 +37,24 @@ async function examine(flags: Flags, io: NodeJS.Process): Promise<{ findings: Fi
   const { config, world } = prepared;
   const file = config.file ?? 'no file, defaults only';
   const findings = [findingOf('configuration', { ok: true, says: `in order (${file})` })];
+  let isServed = false;
   try {
     const answer: Json | undefined = await callDaemon(config.dataDir, 'doctor');
     const runs = answer !== undefined;
+    isServed = runs && (await isPageServed(config.dataDir));
     findings.push(findingOf('daemon', runs ? { ok: true, says: `runs on ${config.dataDir}` } : isOff(config.dataDir)));
     findings.push(...(runs ? (answer as unknown as Finding[]) : await checkHere(config, world)));
   } catch (error) {
     findings.push(brokenFinding('daemon', error));
   }
-  return { findings, off: readiness(config).off };
+  return { findings, off: readiness(config, isServed).off };
+}
+
+/** True where the daemon serves its page, also without a configuration that says so. */
+async function isPageServed(dataDir: string): Promise<boolean> {
+  const status = await callDaemon(dataDir, 'status');
+  const { adapters } = (typeof status === 'object' && !Array.isArray(status) ? status : {}) as { adapters?: Json };
+  return Array.isArray(adapters) && adapters.includes('http');
 }
 
 /** Every check by this process. What keeps coda from being built at all is a finding too. */

@@ -3,6 +3,7 @@
 import { CommanderError } from 'commander';
 import { CodaError, ERRORS } from '../base/errors.ts';
 import { OutboundProxy } from '../base/outbound.ts';
+import { inOwnCommands, ownCommand } from '../base/root.ts';
 import { routeFetch } from '../egress/index.ts';
 import { catchCrashes } from './daemon/crash.ts';
 import { inOwnWords } from './foreign.ts';
@@ -36,7 +37,7 @@ export async function main(io: NodeJS.Process): Promise<number> {
       return ERRORS.USAGE.exit;
     }
     const told = asCodaError(error);
-    io.stderr.write(errorText(told));
+    io.stderr.write(inOwnCommands(errorText(told), ownCommand(io.env)));
     if (told.code === 'INTERNAL' && error instanceof Error) io.stderr.write(`${error.stack}\n`);
     return told.exitStatus;
   } finally {

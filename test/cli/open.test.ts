@@ -5,7 +5,7 @@ import { skillText, write } from '../agent-skills/support.ts';
 import { put } from '../skills/specialists/support.ts';
 import { command } from '../support/command-lines.ts';
 import { eventually } from '../support/eventually.ts';
-import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
+import { freshDataDir, Jsonl, migratedDataDir } from '../support/jsonl.ts';
 
 async function coda(args: string[]) {
   return command(args);
@@ -122,4 +122,16 @@ test('open says what is missing: a running coda, or HTTP', async () => {
     code: 78,
     stderr: expect.stringContaining('http: {}'),
   });
+});
+
+test('messages name a command as whoever started coda types it', async () => {
+  const dataDir = await migratedDataDir();
+  const inClone = { npm_lifecycle_event: 'start' };
+  await using _chat = await Jsonl.start({ dataDir, env: inClone });
+  const off = await command(['open', '--data', dataDir], { env: inClone });
+  expect(off.stderr).toContain('start it with "npm start -- run"');
+  const second = await command(['run', '--data', dataDir], { env: { npm_command: 'exec' } });
+  expect(second.stderr).toContain('a chat that is open at a terminal');
+  const none = await command(['open', '--data', freshDataDir()], { env: { CODA_COMMAND: 'docker exec coda' } });
+  expect(none.stderr).toContain('"docker exec coda run"');
 });

@@ -96,6 +96,10 @@ test.skipIf(process.platform !== 'linux')('without a configuration a terminal is
   expect(first).toContain(offer);
   expect(first).toContain('chat');
   expect(start(folder).stderr).not.toContain(offer);
+  // Whoever began in the browser, without a model, has set it up.
+  mkdirSync(join(folder, 'data'));
+  expect(onTerminal(folder)).not.toContain(offer);
+  rmSync(join(folder, 'data'), { recursive: true });
   mkdirSync(join(folder, 'config'));
   writeFileSync(join(folder, 'config', 'config.yaml'), '');
   expect(onTerminal(folder)).not.toContain(offer);

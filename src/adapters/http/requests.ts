@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { inOwnCommands } from '../../base/root.ts';
 import type { AnyRoute, Caller, HttpAnswer, HttpRequest } from '../../chat/index.ts';
 import { addressOfClient, type CallerChecks, isLocal, requireCaller } from './callers.ts';
 import { ingressOf } from './ingress.ts';
@@ -38,6 +39,8 @@ interface RequestParts {
   supervisor: string | undefined;
   /** The most bytes of a body, where the route names no limit of its own. */
   bodyLimit: number;
+  /** The words before a command of coda, as they are typed here. */
+  command: string;
   log: Log;
   clock: Clock;
   /** Aborts when coda stops. */
@@ -148,13 +151,15 @@ export class Requests {
     outgoing: ServerResponse,
     { error, route, entrance }: { error: unknown; route: AnyRoute | undefined; entrance: Entrance },
   ): Promise<void> {
-    const { service, log, origins } = this.parts;
+    const { service, log, origins, command } = this.parts;
     const { problemPage } = service;
     if (!isExpected(error)) {
       const { method, url = '' } = incoming;
       log.error({ err: error, method, path: url.split('?')[0] }, 'a request failed');
     }
-    const found = problemOf(error);
+    const plain = problemOf(error);
+    const remedy = inOwnCommands(plain.remedy, command);
+    const found = { ...plain, remedy };
     // A body that is still on its way is not worth waiting for.
     const headers: Record<string, string> = {
       ...readableBy(incoming.headers.origin, origins),

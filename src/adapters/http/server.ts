@@ -20,6 +20,8 @@ export interface ServerOptions {
   clock: Clock;
   /** Serves on any free port of the same host where the configured one is taken. */
   anyPort?: boolean;
+  /** The words before a command of coda, as they are typed here; default: `coda`. */
+  command?: string;
 }
 
 const CLOSING_MS = 2_000;
@@ -66,7 +68,7 @@ export class HttpServer {
 
   /** Rejects with `HTTP_ADDRESS`. */
   async open(service: Service): Promise<void> {
-    const { config, log, clock } = this.options;
+    const { config, log, clock, command = 'coda' } = this.options;
     const { header, request, idle } = config.timeouts;
     const requests = new Requests({
       service,
@@ -74,6 +76,7 @@ export class HttpServer {
       prefix: prefixOf(config.url),
       supervisor: config.ingress,
       bodyLimit: config.body_limit,
+      command,
       log,
       clock,
       closing: this.closing.signal,

@@ -117,7 +117,9 @@ export const localPageHint = (url: string): string =>
 function needsHttp(): CodaError {
   return new CodaError('CONFIG_INVALID', {
     message: 'There is no page to open: HTTP is off.',
-    remedy: 'Add "http: {}" to the configuration (docs/http.md), and start coda again.',
+    remedy:
+      'End this coda, and start it with "coda run", which serves its page where there is no configuration. With one, add ' +
+      '"http: {}" to it first (docs/http.md).',
   });
 }
 

@@ -6,12 +6,13 @@ export interface Readiness {
   off: string[];
 }
 
-export function readiness(config: Config): Readiness {
+/** `isServed`: the page is served, whatever the configuration says. */
+export function readiness(config: Config, isServed = false): Readiness {
   const parts = [
     ...platforms.map(({ title, config: block, off }) => ({ name: title, on: config.block(block) !== undefined, off })),
     { name: modelName(config) ?? 'model', on: modelName(config) !== undefined, off: noModel(config) },
     { name: 'code in containers', on: config.execution.enabled, off: OFF.execution },
-    { name: 'HTTP', on: config.block(httpConfig) !== undefined, off: OFF.http },
+    { name: 'HTTP', on: isServed || config.block(httpConfig) !== undefined, off: OFF.http },
     ...skillSwitches.map(({ name, isOn, off }) => ({ name, on: isOn(config), off })),
   ];
   return {

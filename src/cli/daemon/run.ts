@@ -1,4 +1,5 @@
 import { deferred, withTimeout } from '../../base/async.ts';
+import { ownCommand } from '../../base/root.ts';
 import type { Flags } from '../flags.ts';
 import { logFile } from '../logs/file.ts';
 import { prettyLine } from '../logs/pretty.ts';
@@ -42,7 +43,7 @@ async function runOnce(flags: Flags, io: NodeJS.Process, stopping: Stopping): Pr
   const { app, config, log, stop } = coda;
   const { on, off } = readiness(config);
   for (const line of off) log.info(line);
-  if (app.http?.url) log.info(`the page is at ${app.http.url}/; "coda open" signs your browser in`);
+  if (app.http?.url) log.info(`the page is at ${app.http.url}/; "${ownCommand(io.env)} open" signs your browser in`);
   log.info({ on, data: config.dataDir, config: config.file ?? null, status: await app.status() }, 'ready');
   const ended = await Promise.race([stopping.asked, again.promise]);
   log.info(ended === 'again' ? 'the configuration is read anew' : 'stopping');

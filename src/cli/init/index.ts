@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { createWorld, openConfigFiles, setupCards } from '../../app/index.ts';
 import { silentLog } from '../../base/log.ts';
+import { ownCommand } from '../../base/root.ts';
 import { escapeMarkup } from '../../base/text.ts';
 import type { KnownSettings, SettingChange } from '../../chat/index.ts';
 import { findPlace } from '../../config/index.ts';
@@ -79,7 +80,7 @@ function summary({ changes, cards, secrets }: Answers, { current, config, env }:
 function commandsHere({ cards, browser }: Answers, current: KnownSettings['current'], env: NodeJS.ProcessEnv) {
   const listen = String(current('http', 'listen') ?? PAGE).replace(/^\[::\]|^0\.0\.0\.0/, '127.0.0.1');
   return {
-    coda: env.npm_lifecycle_event === 'start' ? 'npm start --' : 'coda',
+    coda: ownCommand(env),
     page: browser ? `http://${listen}/` : undefined,
     run: browser || cards.some(({ card }) => !card.isLasting) ? 'run' : 'chat',
   };

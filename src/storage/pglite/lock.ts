@@ -115,7 +115,8 @@ async function confirm(path: string, content: string, dataDir: string): Promise<
 function inUse(dataDir: string, who: string): CodaError {
   return new CodaError('STORAGE_IN_USE', {
     message: `Another coda is using ${dataDir} (${who}).`,
-    remedy: 'Stop it first, or give this one its own folder with --data.',
+    remedy:
+      'Stop it first; it may be a chat that is open at a terminal (Ctrl-D ends that). Or give this one its own folder with --data.',
   });
 }
 

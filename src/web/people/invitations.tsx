@@ -56,7 +56,7 @@ export function Inviting({ onClose, onMade }: { onClose: () => void; onMade: () 
         <p>It is shown this once. Send the link to {name}: whoever opens it first within 7 days is a member.</p>
         {local && (
           <p>
-            It works only on the machine on which coda runs: others need its address, which <code>http.url</code> of the
+            It works only on the machine on which coda runs: others need its address, which http.url of the
             configuration says.
           </p>
         )}

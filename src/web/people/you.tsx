@@ -56,10 +56,10 @@ export default function YouPage() {
 }
 
 /** The state of the password, with the way in where there is none or it is forgotten: a member has no shell. */
-function passwordText({ login, passkeys }: Own): string {
+function passwordText({ login, passkeys, command }: Own): string {
   const link = isOwner()
-    ? '“coda open”, where coda runs, shows a link'
-    : 'an owner makes you a link with “coda open --person”';
+    ? `“${command} open”, where coda runs, shows a link`
+    : `an owner makes you a link with “${command} open --person”`;
   if (login !== null) return `You sign in as ${login}. Where it is forgotten, ${link}.`;
   if (passkeys.length > 0) return 'There is none.';
   return `There is none. Once this browser is signed out, ${link}: set a password, and you need nobody.`;

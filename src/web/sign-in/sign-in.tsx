@@ -30,16 +30,26 @@ export function SignIn({ code: ofLink }: { code: string }) {
   if (ways === undefined) return null;
   if (ways.first) return <FirstStart code={TYPED.test(code) ? code : ''} />;
   if (INVITED.test(code)) return <Invited code={code} />;
-  return <Ways key={code} code={code} hasPasskeys={ways.passkey && canHoldPasskeys()} onCode={setCode} />;
+  return (
+    <Ways
+      key={code}
+      code={code}
+      hasPasskeys={ways.passkey && canHoldPasskeys()}
+      command={ways.command}
+      onCode={setCode}
+    />
+  );
 }
 
 interface WaysProps {
   code: string;
   hasPasskeys: boolean;
+  /** The words before a command of coda, where it runs. */
+  command: string;
   onCode: (code: string) => void;
 }
 
-function Ways({ code, hasPasskeys, onCode }: WaysProps) {
+function Ways({ code, hasPasskeys, command, onCode }: WaysProps) {
   const [state, setState] = useState<'asked' | 'signing' | Failure>(code === '' ? 'asked' : 'signing');
   const begin = async (way: () => Promise<void>) => {
     setState('signing');
@@ -60,7 +70,6 @@ function Ways({ code, hasPasskeys, onCode }: WaysProps) {
       <h1>Sign in</h1>
       <p role="status">
         {state === 'asked' && hasEnded.value && 'Your session has ended. Nothing that you wrote is lost. '}
-        {state === 'asked' && 'Run “coda open” where coda runs, and open the link that it shows.'}
         {state === 'signing' && 'Signing in …'}
         {state instanceof Failure && state.sentence}
       </p>
@@ -77,6 +86,9 @@ function Ways({ code, hasPasskeys, onCode }: WaysProps) {
       )}
       {state instanceof Failure && state.status === 0 && code !== '' && (
         <Button onClick={() => byLink(false)}>Try again</Button>
+      )}
+      {state === 'asked' && (
+        <p class="faint">Without any of it: run “{command} open” where coda runs, and open the link that it shows.</p>
       )}
       {state !== 'signing' && <CodeForm onCode={onCode} />}
     </main>

@@ -93,7 +93,7 @@ export const MEMBER: readonly Task[] = [
       if (who.isPhone) await who.press('button', 'More pages');
       else await who.press('button', /your account/);
       await who.press('menuitem', 'Sign out');
-      await who.sees(/Run “coda open”/);
+      await who.sees(/run “coda open”/);
     },
   ],
 ];

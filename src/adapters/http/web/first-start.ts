@@ -25,7 +25,11 @@ export function firstStartRoute(first: FirstStart): AnyRoute {
   });
 }
 
-export function signInWaysRoute(first: Pick<FirstStart, 'isPending'>, passkeys: Pick<Passkeys, 'isOffered'>): AnyRoute {
+export function signInWaysRoute(
+  first: Pick<FirstStart, 'isPending'>,
+  passkeys: Pick<Passkeys, 'isOffered'>,
+  command: string,
+): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/sign-in',
@@ -37,13 +41,14 @@ export function signInWaysRoute(first: Pick<FirstStart, 'isPending'>, passkeys: 
         description: 'How one signs in.',
         schema: z.object({
           first: z.boolean().describe('True: nobody owns it yet; POST /v1/first-start makes one.'),
+          command: z.string().describe('The words before a command of coda, as whoever runs it types them.'),
           passkey: z.boolean().describe('True: somebody has a passkey of this address.'),
         }),
       },
     },
     async answerRequest({ header }) {
       const [isFirst, passkey] = await Promise.all([first.isPending(), passkeys.isOffered(header('host'))]);
-      return { body: { json: { first: isFirst, passkey } } };
+      return { body: { json: { first: isFirst, passkey, command } } };
     },
   });
 }

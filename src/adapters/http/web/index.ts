@@ -33,14 +33,16 @@ export function openWeb(
     passkeys: Passkeys;
     invitations: Invitations;
     homeAssistant: HomeAssistantUsers;
+    /** The words before a command of coda, as they are typed here. */
+    command: string;
   },
 ): Web {
   const files = new WebFiles();
   return {
     routes: [
-      signInWaysRoute(deps.firstStart, deps.passkeys),
+      signInWaysRoute(deps.firstStart, deps.passkeys, deps.command),
       firstStartRoute(deps.firstStart),
-      ...passwordRoutes(deps.passwords, deps.passkeys),
+      ...passwordRoutes(deps.passwords, deps.passkeys, deps.command),
       ...passkeyRoutes(deps.passkeys),
       ...invitationRoutes(deps.invitations),
       ...sessionRoutes(deps.sessions),

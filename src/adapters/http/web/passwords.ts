@@ -20,8 +20,12 @@ import {
 
 const password = z.string().max(PASSWORD_LENGTH.most);
 
-export function passwordRoutes(passwords: Passwords, passkeys: Pick<Passkeys, 'list' | 'pages'>): readonly AnyRoute[] {
-  return [signInRoute(passwords), ownRoute(passwords, passkeys), setRoute(passwords), endRoute(passwords)];
+export function passwordRoutes(
+  passwords: Passwords,
+  passkeys: Pick<Passkeys, 'list' | 'pages'>,
+  command: string,
+): readonly AnyRoute[] {
+  return [signInRoute(passwords), ownRoute(passwords, passkeys, command), setRoute(passwords), endRoute(passwords)];
 }
 
 function signInRoute(passwords: Passwords): AnyRoute {
@@ -41,7 +45,7 @@ function signInRoute(passwords: Passwords): AnyRoute {
   });
 }
 
-function ownRoute(passwords: Passwords, passkeys: Pick<Passkeys, 'list' | 'pages'>): AnyRoute {
+function ownRoute(passwords: Passwords, passkeys: Pick<Passkeys, 'list' | 'pages'>, command: string): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/me/sign-in',
@@ -66,6 +70,7 @@ function ownRoute(passwords: Passwords, passkeys: Pick<Passkeys, 'list' | 'pages
             }),
           ),
           passkeys: passkeyList,
+          command: z.string().describe('The words before a command of coda, as whoever runs it types them.'),
           passkey_pages: z.array(z.string()).describe('Addresses of the page at which browsers hold passkeys.'),
         }),
       },
@@ -74,7 +79,7 @@ function ownRoute(passwords: Passwords, passkeys: Pick<Passkeys, 'list' | 'pages
       const passkey_pages = passkeys.pages();
       // An issuer's people have none of it before they are met.
       if (caller?.personId === undefined)
-        return { body: { json: { login: null, sessions: [], passkeys: [], passkey_pages } } };
+        return { body: { json: { login: null, sessions: [], passkeys: [], command, passkey_pages } } };
       const [own, ownKeys] = await Promise.all([
         passwords.describe(caller.personId, cookieIn({ header, base })),
         passkeys.list(caller.personId),
@@ -88,7 +93,7 @@ function ownRoute(passwords: Passwords, passkeys: Pick<Passkeys, 'list' | 'pages
       }));
       return {
         body: {
-          json: { login: own.login ?? null, sessions, passkeys: ownKeys.map(shownPasskey), passkey_pages },
+          json: { login: own.login ?? null, sessions, passkeys: ownKeys.map(shownPasskey), command, passkey_pages },
         },
       };
     },
