@@ -22,6 +22,8 @@ test('open shows a link of the running coda that signs a browser in; --revoke en
   expect(existsSync(left)).toBe(false);
   const [, url = '', code = ''] = /^(http:\/\/127\.0\.0\.1:\d+)\/open#([\w-]{43})\n$/.exec(opened.stdout) ?? [];
   expect(opened).toMatchObject({ code: 0, stderr: expect.stringContaining('five minutes') });
+  // Whoever began at a terminal has not been asked for a model.
+  expect(opened.stderr).toContain(`${url}/open asks "Whom shall I ask?"`);
   const answer = await fetch(`${url}/v1/session`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Origin: url },

@@ -126,11 +126,14 @@ export const tokens = [list, add, revoke];
 
 const whose = z.object({ person: z.string().optional() });
 
+/** The page that asks its owner for a model. */
+const QUESTION_PATH = '/open';
+
 const link = operation({
   name: 'open',
   input: whose,
   audit: ({ person = null }) => ({ person }),
-  async run({ app }: OperationParts, { person }, { besides, token }) {
+  async run({ app, config }: OperationParts, { person }, { besides, token }) {
     const url = await pageUrl(app);
     // The signed-in person decides about calls that wait.
     needsToken(app.approvals, token);
@@ -138,7 +141,9 @@ const link = operation({
     const { code, expiresAt } = isFirst
       ? await app.firstStart.addCode(besides)
       : await app.sessions.link(person, besides);
-    return { url: url + signInPath(code), expires_at: expiresAt.toISOString(), is_first: isFirst };
+    const isModelAsked = config.models?.enabled === true;
+    const question = isModelAsked || isFirst || person !== undefined ? null : url + QUESTION_PATH;
+    return { url: url + signInPath(code), expires_at: expiresAt.toISOString(), is_first: isFirst, question };
   },
 });
 
@@ -181,11 +186,13 @@ const open = operation({
     const file = join(dataDir, 'run', 'open.html');
     rmSync(file, { force: true });
     if (revoke) return `${plural(await ask(signOut, { person }), 'session')} ended.\n`;
-    const { url, is_first: isFirst } = await ask(link, { person });
+    const { url, is_first: isFirst, question } = await ask(link, { person });
     io.stdout.write(`${url}\n`);
     const isOthers = person !== undefined;
     io.stderr.write(isFirst ? 'Nobody owns this coda yet: who opens it within 15 minutes does.\n' : FOR_ONE);
     if (isOthers) io.stderr.write(localPageHint(url));
+    if (question)
+      io.stderr.write(`No language model is set up. Once you are signed in, ${question} asks "Whom shall I ask?".\n`);
     if (browser && io.stdout.isTTY) await launch(url, file, io);
     return '';
   },
