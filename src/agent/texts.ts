@@ -167,6 +167,10 @@ export const settingOfAll = () =>
 export const writtenMeanwhile = (names: readonly string[], more: number) =>
   `Changed while text from elsewhere, or a file, was in play: ${[...names, ...(more > 0 ? [`${more} more`] : [])].join(', ')}.`;
 
+export const denyBecause = () => 'Deny, because …';
+
+export const reasonLabel = () => 'Why not?';
+
 /** `because`: why, in the words of whoever decided. */
 export const declinedNote = (because?: string) =>
   because === undefined

@@ -23,7 +23,7 @@ test('what waits for a decision is listed and decided beside the conversation, o
   expect(await approvals.decide(first?.id ?? '', true, undefined)).toBe('gone');
   // The buttons of the one that was decided about are used up; the other one still asks.
   const unused = await coda.database().read('select label from buttons where used_at is null order by position');
-  expect(unused.rows).toEqual([{ label: 'Approve' }, { label: 'Deny' }]);
+  expect(unused.rows).toEqual([{ label: 'Approve' }, { label: 'Deny' }, { label: 'Deny, because …' }]);
   await ana.presses('Deny');
   expect(sent).toEqual(['bob']);
   expect(await approvals.list()).toEqual([]);
@@ -114,4 +114,31 @@ test('what a command has coda do is in the log of what was done', async () => {
     { subject: 'jobs retry', origin: 'terminal', detail: { id: '00000000-0000-4000-8000-000000000000' } },
     { subject: 'skills undeprecate', origin: 'terminal', detail: { name: 'weather' } },
   ]);
+});
+
+test('a no on a card carries its reason to the model, and so does one of the terminal', async () => {
+  const { skill, sent } = new Outside();
+  const model = letters();
+  await using coda = await play({ model, skills: [skill] });
+  const ana = coda.person('ana');
+  await ana.says('write to both');
+  const [first] = await coda.app.approvals.list();
+  expect(await coda.app.approvals.decide(first?.id ?? '', false, undefined, 'he has moved')).toBe('done');
+  await ana.presses('Deny, because …', { because: 'call her instead' });
+  const asked = JSON.stringify(model.requests.at(-1)?.messages);
+  expect(asked).toContain('he has moved');
+  expect(asked).toContain('call her instead');
+  expect(sent).toEqual([]);
+});
+
+test('a no whose reason is left out is a plain no', async () => {
+  const { skill, sent } = new Outside();
+  const model = letters();
+  await using coda = await play({ model, skills: [skill] });
+  const ana = coda.person('ana');
+  await ana.says('write to both');
+  await ana.presses('Deny, because …');
+  await ana.presses('Deny');
+  expect(JSON.stringify(model.requests.at(-1)?.messages)).not.toContain('because: ');
+  expect(sent).toEqual([]);
 });

@@ -39,7 +39,11 @@ test('a tool that is not named for it offers no lasting yes', async () => {
   await using coda = await play({ model: writer(), skills: [skill] });
   const ana = coda.person('ana');
   await ana.says('write to bob');
-  expect(ana.seen().flatMap(({ buttons }) => buttons.map(({ label }) => label))).toEqual(['Approve', 'Deny']);
+  expect(ana.seen().flatMap(({ buttons }) => buttons.map(({ label }) => label))).toEqual([
+    'Approve',
+    'Deny',
+    'Deny, because …',
+  ]);
 });
 
 test('a question waits ten minutes where untrusted text is in play, and as long as configured elsewhere', async () => {

@@ -138,6 +138,17 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     await page.getByText('It is done.').waitFor();
   });
 
+  test('a no on the card says why, and the model reads it', async () => {
+    await say('write another letter');
+    const card = page.locator('.log > .entry', { hasText: 'May I do this' }).last();
+    await card.getByRole('button', { name: 'Deny, because …' }).click();
+    await card.getByLabel('Why not?').fill('Max has moved to Oslo');
+    await card.getByRole('button', { name: 'OK' }).click();
+    await eventually(() => JSON.stringify(model.requests.at(-1)?.messages).includes('Max has moved to Oslo'));
+    await page.getByText('It is done.').nth(1).waitFor();
+    expect(outside.sent).toHaveLength(1);
+  });
+
   test('a slash lists the commands; one is chosen and sent with the keyboard alone', async () => {
     await message().fill('/ti');
     const list = page.getByRole('listbox', { name: 'Commands' });

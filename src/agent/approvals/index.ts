@@ -120,6 +120,9 @@ export function ask(
   return { kind: 'approval', text, details: input, choices: choices(turn, call.id, hash, lasting) };
 }
 
+/** Characters. */
+const LONGEST_WHY = 500;
+
 function choices({ id, path }: Turn, callId: string, hash: string, lasting: boolean): Choice[] {
   const decide = (approved: boolean, more: object = {}) => ({
     tool: DECIDE,
@@ -129,6 +132,11 @@ function choices({ id, path }: Turn, callId: string, hash: string, lasting: bool
     { label: 'Approve', style: 'primary', ...decide(true) },
     ...(lasting ? [{ label: texts.forConversation(), ...decide(true, { lasting }) }] : []),
     { label: 'Deny', style: 'danger', ...decide(false) },
+    {
+      label: texts.denyBecause(),
+      ...decide(false),
+      form: { field: 'because', label: texts.reasonLabel(), longest: LONGEST_WHY },
+    },
     { label: 'Details', tool: DETAILS, input: { turn: id, path, call: callId, hash }, group: DETAILS, shows: true },
   ];
 }
@@ -170,13 +178,15 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
       hash: z.string(),
       approved: z.boolean(),
       lasting: z.boolean().optional(),
+      because: z.string().max(LONGEST_WHY).optional().describe('Why not, for the model.'),
     }),
-    async run({ turn, path, call, hash, approved, lasting }, { tx, person, clock, conversationId }) {
+    async run({ turn, path, call, hash, approved, lasting, because }, { tx, person, clock, conversationId }) {
       const asked = { turnId: turn, path, callId: call };
       const parked = await store.lockParked(tx, asked);
       if (!parked || parked.hash !== hash) return failed('GONE', texts.approvalGone());
       if (parked.personId !== person.id && person.role !== 'owner') return failed('DENIED', texts.approvalNotYours());
-      const decision = { approved, by: person.id, hash };
+      const why = approved ? undefined : because?.trim() || undefined;
+      const decision = { approved, by: person.id, hash, ...omitUndefined({ because: why }) };
       await store.addDecision(tx, asked, decision, clock.now(), {
         action: 'approval.decide',
         subject: parked.tool,
@@ -338,9 +348,10 @@ export class Approvals {
     return store.countOpen(readerOf(this.deps.database), personId);
   }
 
-  async decide(id: string, approved: boolean, token: string | undefined): Promise<DecisionOutcome> {
+  async decide(id: string, approved: boolean, token: string | undefined, because?: string): Promise<DecisionOutcome> {
+    const why = approved ? undefined : because;
     return this.carries(token)
-      ? this.applyDecision(id, approved, { by: TERMINAL, personId: undefined, origin: TERMINAL })
+      ? this.applyDecision(id, approved, { by: TERMINAL, personId: undefined, origin: TERMINAL, because: why })
       : 'token';
   }
 

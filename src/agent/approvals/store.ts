@@ -133,7 +133,7 @@ export async function ownApprovals(
             coalesce((select jsonb_agg(jsonb_build_object('id', b.id, 'label', b.label) order by b.position)
                         from buttons b
                        where b.conversation_id = t.conversation_id and b.used_at is null
-                         and (b.person_id is null or b.person_id = t.person_id) and b.action ->> 'tool' = $2
+                         and (b.person_id is null or b.person_id = t.person_id) and b.action ->> 'tool' = $2 and not b.action ? 'form'
                          and b.action -> 'input' ->> 'turn' = t.id::text
                          and b.action -> 'input' ->> 'hash' = a.payload ->> 'hash'), '[]') as buttons
        from turns t join steps a on a.turn_id = t.id

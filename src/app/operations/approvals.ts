@@ -28,29 +28,48 @@ const id = text(
   '"coda approvals" shows them.',
 );
 
+const because = z.string().trim().min(1).max(500).describe('why not: the model reads it');
+
 /** Decides one call, as its person could, or as an owner who is signed in. */
 const decide = operation({
   name: 'approvals decide',
-  input: z.object({ id, approved: z.boolean() }),
-  async run({ app }: ServedParts, { id: named, approved }, { token, personId }): Promise<DecisionOutcome> {
-    if (personId !== undefined) return app.approvals.decideAs(personId, 'dashboard', named, { approved });
+  input: z.object({ id, approved: z.boolean(), because: because.optional() }),
+  async run(
+    { app }: ServedParts,
+    { id: named, approved, because: why },
+    { token, personId },
+  ): Promise<DecisionOutcome> {
+    if (personId !== undefined) return app.approvals.decideAs(personId, 'dashboard', named, { approved, because: why });
     needsToken(app.approvals, token);
-    return app.approvals.decide(named, approved, token);
+    return app.approvals.decide(named, approved, token, why);
   },
 });
 
-const decideOperation = (verb: 'approve' | 'deny') =>
-  operation({
-    name: `approvals ${verb}`,
-    summary: verb === 'approve' ? 'have one of them run' : 'have one of them not run',
-    input: z.object({ id }),
-    args: ['id'],
-    async conduct(ask, { id: named }) {
-      const came = await ask(decide, { id: named, approved: verb === 'approve' });
-      if (came !== 'done') throw usage(REFUSED[came], '"coda approvals" shows what is open.');
-      return verb === 'approve' ? 'Approved: it runs now, or as soon as coda runs.\n' : 'Not approved.\n';
-    },
-  });
+const approve = operation({
+  name: 'approvals approve',
+  summary: 'have one of them run',
+  input: z.object({ id }),
+  args: ['id'],
+  async conduct(ask, { id: named }) {
+    throwRefused(await ask(decide, { id: named, approved: true }));
+    return 'Approved: it runs now, or as soon as coda runs.\n';
+  },
+});
+
+const deny = operation({
+  name: 'approvals deny',
+  summary: 'have one of them not run',
+  input: z.object({ id, because: because.optional().meta({ value: 'words' }) }),
+  args: ['id'],
+  async conduct(ask, { id: named, because: why }) {
+    throwRefused(await ask(decide, { id: named, approved: false, because: why }));
+    return 'Not approved.\n';
+  },
+});
+
+function throwRefused(came: DecisionOutcome): void {
+  if (came !== 'done') throw usage(REFUSED[came], '"coda approvals" shows what is open.');
+}
 
 const REFUSED: Readonly<Record<Exclude<DecisionOutcome, 'done'>, string>> = {
   gone: 'That question is not open any more.',
@@ -58,4 +77,4 @@ const REFUSED: Readonly<Record<Exclude<DecisionOutcome, 'done'>, string>> = {
   token: 'The running coda has another access.approval_token.',
 };
 
-export const approvals = [list, decide, decideOperation('approve'), decideOperation('deny')];
+export const approvals = [list, decide, approve, deny];

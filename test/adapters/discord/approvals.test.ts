@@ -36,7 +36,7 @@ test('what asks for leave shows who gave it, and is open to the asker and an own
   play.asks('write to Carl', { user: play.bob });
   const card = await play.hears('May I do this? **Sends a letter.**');
   expect(card.content).toContain('text: hello');
-  expect(enabled(card)).toEqual(['Approve', 'Deny']);
+  expect(enabled(card)).toEqual(['Approve', 'Deny', 'Deny, because …']);
   const strange = await play.answer(play.fake.presses(play.eve, card, 'Approve'));
   expect(strange.content).not.toContain('Approved');
   expect(sent).toEqual([]);
@@ -54,7 +54,7 @@ test('what nobody answers in a day is closed, and the card says so', async () =>
   const card = await play.hears('May I do this? **Sends a letter.**');
   await play.settled();
   await play.passes(23 * 3_600_000);
-  expect(enabled(card)).toEqual(['Approve', 'Deny']);
+  expect(enabled(card)).toEqual(['Approve', 'Deny', 'Deny, because …']);
   await play.passes(2 * 3_600_000);
   expect(await eventually(() => card.content.includes('nobody answered in time'))).toBe(true);
   expect(enabled(card)).toEqual([]);
@@ -71,7 +71,7 @@ test('a long request shows its beginning, and all of it to who may decide, howev
   expect(card.content.length).toBeLessThan(600);
   expect(card.content).toContain('text: "word word');
   expect(card.attachments).toEqual([]);
-  expect(enabled(card)).toEqual(['Approve', 'Deny', 'Details']);
+  expect(enabled(card)).toEqual(['Approve', 'Deny', 'Deny, because …', 'Details']);
   expect((await play.answer(play.fake.presses(play.eve, card, 'Details'))).content).not.toContain('word');
   for (const user of [play.bob, play.ana]) {
     await play.answer(play.fake.presses(user, card, 'Details'));
@@ -81,7 +81,7 @@ test('a long request shows its beginning, and all of it to who may decide, howev
     expect(whole.split('word')).toHaveLength(1_001);
     expect(whole).toContain(String.raw`\u202e\u200bend\u0060\u0060\u0060||x||`);
   }
-  expect(enabled(card)).toEqual(['Approve', 'Deny', 'Details']);
+  expect(enabled(card)).toEqual(['Approve', 'Deny', 'Deny, because …', 'Details']);
   await play.answer(play.fake.presses(play.bob, card, 'Deny'));
   await play.hears('said no');
   expect(sent).toEqual([]);

@@ -179,13 +179,13 @@ describe('buttons', () => {
     const card = await play.hears('Sends a letter');
     expect(wordsOf(card)).toContain('line 2.');
     expect(wordsOf(card)).not.toContain('line 5.');
-    expect(labels(card)).toEqual(['Approve', 'Deny', 'Details']);
+    expect(labels(card)).toEqual(['Approve', 'Deny', 'Deny, because …', 'Details']);
     fake.presses(bob, card, 'Details');
     expect((await play.hears('for somebody else', general)).only).toBe(bob.id);
     fake.presses(ana, card, 'Details');
     const whole = await play.hears('line 39.', general);
     expect([whole.only, wordsOf(whole).includes('line 5.')]).toEqual([ana.id, true]);
-    expect(labels(card)).toEqual(['Approve', 'Deny', 'Details']);
+    expect(labels(card)).toEqual(['Approve', 'Deny', 'Deny, because …', 'Details']);
     fake.presses(ana, card, 'Approve');
     await play.hears('It is on its way.');
   });
