@@ -161,6 +161,26 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
     await coda.database().run('test', `delete from targets where id = 'k1home'`);
   });
 
+  test('a search of notes, and filters of what was done, are there again after going back', async () => {
+    await open('/notes');
+    await page.getByLabel('Search notes').fill('boiler');
+    await page.waitForURL('**/notes?q=boiler');
+    await page.getByRole('link', { name: /boiler code/ }).click();
+    await page.waitForURL(/notes\/\w+$/);
+    await page.goBack();
+    await page.waitForURL('**/notes?q=boiler');
+    expect(await page.getByLabel('Search notes').inputValue()).toBe('boiler');
+    await page.getByRole('link', { name: /boiler code/ }).waitFor();
+    expect(await page.getByRole('link', { name: /spare key/ }).count()).toBe(0);
+    await open('/activity/audit');
+    await page.getByLabel('Tool or operation').fill('note_save');
+    await page.getByLabel('Tool or operation').press('Enter');
+    await page.waitForURL('**/activity/audit?subject=note_save');
+    await page.reload();
+    await page.getByLabel('Tool or operation').waitFor();
+    expect(await page.getByLabel('Tool or operation').inputValue()).toBe('note_save');
+  });
+
   test('what is pressed on a phone is 44 pixels high', async () => {
     await page.setViewportSize({ width: 360, height: 800 });
     const small: string[] = [];

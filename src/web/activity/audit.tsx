@@ -1,8 +1,9 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { duration, whenText } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
+import { query as filters, keepFilter } from '../app/router.ts';
 import { Field, Select } from '../parts/field.tsx';
 import { Empty, Section } from '../parts/page.tsx';
 import { usePages } from '../parts/pages.tsx';
@@ -11,8 +12,10 @@ type Entry = Json<'/v1/audit'>['entries'][number];
 
 /** The log of what was done, by whom and why; filtered. */
 export function Audit() {
-  const [person, setPerson] = useState('');
-  const [subject, setSubject] = useState('');
+  const [person, setPerson] = useState(filters.value.get('person') ?? '');
+  const [subject, setSubject] = useState(filters.value.get('subject') ?? '');
+  useEffect(() => keepFilter('person', person), [person]);
+  useEffect(() => keepFilter('subject', subject), [subject]);
   const people = useLoad('people', () => ask(api.GET('/v1/people')), ['people']);
   const query = { limit: 50, ...(person !== '' && { person }), ...(subject !== '' && { subject }) };
   const { items, more, state } = usePages(

@@ -27,6 +27,15 @@ export function go(to: string, { replace = false } = {}): void {
   });
 }
 
+/** Keeps what a list is searched by in the address, so that whoever comes back finds it as it was. */
+export function keepFilter(name: string, value: string): void {
+  const filters = new URLSearchParams(query.value);
+  if (value === '') filters.delete(name);
+  else filters.set(name, value);
+  const words = filters.toString();
+  go(`/${path.value.map(encodeURIComponent).join('/')}${words === '' ? '' : `?${words}`}`, { replace: true });
+}
+
 /** Links of the page itself load nothing anew. */
 export function followLinks(): void {
   // At an address without its prefix: cookies and the worker are those of the prefix.

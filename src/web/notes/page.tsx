@@ -1,10 +1,10 @@
 /** Notes, lists and memories: found by words and by meaning, changed in place. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { whenText } from '../app/format.ts';
 import { pagesOf } from '../app/groups.ts';
-import { path } from '../app/router.ts';
+import { keepFilter, path, query } from '../app/router.ts';
 import { useSettled } from '../app/settled.ts';
 import { act, say } from '../app/toasts.tsx';
 import { Question } from '../parts/dialog.tsx';
@@ -58,9 +58,11 @@ function tagsOf(notes: readonly Note[], chosen: string): string[] {
 }
 
 function NoteList() {
-  const [words, setWords] = useState('');
-  const [tag, setTag] = useState('');
+  const [words, setWords] = useState(query.value.get('q') ?? '');
+  const [tag, setTag] = useState(query.value.get('tag') ?? '');
   const q = useSettled(words);
+  useEffect(() => keepFilter('q', q), [q]);
+  useEffect(() => keepFilter('tag', tag), [tag]);
   const { items, state, more } = usePages(
     `notes ${q} ${tag}`,
     (after) =>
