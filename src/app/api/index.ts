@@ -7,6 +7,7 @@ import type { ChangeSource } from './changes.ts';
 import { logRoutes } from './logs.ts';
 import { browserZoneRoute, type CommandParts, commandsRoute, type MeParts, meRoute, Wellness } from './me.ts';
 import { type PeopleParts, peopleRoutes } from './people.ts';
+import { type RightsParts, rightsRoutes } from './rights.ts';
 import { type SearchParts, searchRoute } from './search.ts';
 import { type SystemParts, systemRoutes } from './system.ts';
 
@@ -16,6 +17,7 @@ export interface ApiParts
     SystemParts,
     ActivityParts,
     PeopleParts,
+    RightsParts,
     SearchParts,
     SetupParts {
   checks: Pick<Checks, 'run'>;
@@ -32,6 +34,7 @@ export function apiRoutes(parts: ApiParts): readonly AnyRoute[] {
     searchRoute(parts),
     ...activityRoutes(parts),
     ...peopleRoutes(parts),
+    ...rightsRoutes(parts),
     ...systemRoutes(parts, wellness),
     ...logRoutes(parts),
     ...setupRoutes(parts),

@@ -1,26 +1,20 @@
-/** People, their accounts and rights, tokens, and a trial of what somebody may do. */
+/** People, their accounts and roles, and tokens. */
 import { z } from 'zod';
-import type { Agent } from '../../agent/index.ts';
-import { CodaError } from '../../base/errors.ts';
 import { type AnyRoute, route } from '../../chat/index.ts';
-import type { Gate, ListedPerson } from '../../people/index.ts';
-import { personById } from '../../people/index.ts';
+import type { ListedPerson } from '../../people/index.ts';
 import type { Tokens } from '../../sign-in/index.ts';
-import { readerOf } from '../../storage/index.ts';
 import type { People } from '../people.ts';
 import type { ReadingParts } from './reader.ts';
 
 export interface PeopleParts extends ReadingParts {
   people: People;
   tokens: Tokens;
-  agent: Agent;
-  gate: Gate;
 }
 
 const TAG = 'people';
 
 export function peopleRoutes(parts: PeopleParts): AnyRoute[] {
-  return [listRoute(parts), tokensRoute(parts), trialRoute(parts)];
+  return [listRoute(parts), tokensRoute(parts)];
 }
 
 const person = z.object({
@@ -103,60 +97,6 @@ function tokensRoute({ tokens }: PeopleParts): AnyRoute {
         revoked_at: isoIn(revoked_at),
       }));
       return { body: { json: { tokens: shown } } };
-    },
-  });
-}
-
-const trial = z.object({
-  person: z.string(),
-  tool: z.string(),
-  effect: z.enum(['read', 'write', 'fetch', 'external', 'dangerous']).nullable(),
-  outcome: z.enum(['allowed', 'asks', 'denied']),
-  because: z.string(),
-});
-
-const OUTSIDE = ['external', 'dangerous'];
-
-function trialRoute({ agent, gate, database }: PeopleParts): AnyRoute {
-  return route({
-    method: 'GET',
-    path: '/v1/people/:id/may',
-    scope: 'admin',
-    tag: TAG,
-    summary: 'Tries whether somebody may use a tool, and says why.',
-    params: z.object({ id: z.uuid() }),
-    query: z.strictObject({ tool: z.string().min(1).max(200) }),
-    answers: {
-      200: { description: 'The answer.', schema: trial },
-      404: { description: 'There is no such person or tool.' },
-    },
-    async answerRequest({ params, query }) {
-      const who = await personById(readerOf(database), params.id);
-      const { toolbox } = agent.options;
-      const tool = toolbox.get(query.tool);
-      if (!who || !tool) {
-        throw new CodaError('HTTP_NOT_FOUND', {
-          message: who ? `There is no tool ${query.tool}.` : 'There is no such person.',
-          remedy: 'GET /v1/tools lists tools, GET /v1/people people.',
-        });
-      }
-      const effect = typeof tool.effect === 'string' ? tool.effect : null;
-      const found = { person: who.name, tool: tool.name, effect };
-      const thing = { kind: 'tool' as const, name: tool.name, skill: toolbox.skillOf(tool.name) };
-      const say = (outcome: 'allowed' | 'asks' | 'denied', because: string) => ({
-        body: { json: { ...found, outcome, because } },
-      });
-      if (!gate.hears(who)) return say('denied', `${who.name} has not been let in: nothing of theirs is heard.`);
-      if (!toolbox.mayUse(who, tool.name))
-        return say('denied', `A policy of access asks for a permission that the role ${who.role} does not have.`);
-      if (gate.asksFirst(thing)) return say('asks', 'A policy of access has it ask first, every time.');
-      if (tool.policy?.confirm) return say('asks', 'This tool always asks first.');
-      if (effect === null || OUTSIDE.includes(effect))
-        return say(
-          'asks',
-          'It changes something outside, or runs code: that asks first, but where access.unasked names it.',
-        );
-      return say('allowed', 'No policy keeps it, and it does not ask first with words of their own.');
     },
   });
 }

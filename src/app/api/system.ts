@@ -3,7 +3,6 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Agent } from '../../agent/index.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { type AnyRoute, type PlatformAdapter, route } from '../../chat/index.ts';
@@ -18,7 +17,6 @@ import * as store from './store.ts';
 export interface SystemParts extends ReadingParts {
   platforms: readonly PlatformAdapter[];
   backups: Backups;
-  agent: Agent;
   changed: ChangeSource | undefined;
   version: string;
   /** State of the models; undefined: none is configured. */
@@ -38,7 +36,6 @@ export function systemRoutes(parts: SystemParts, wellness: Wellness): AnyRoute[]
     backupsRoute(parts),
     makeBackupRoute(parts),
     fetchBackupRoute(parts),
-    toolsRoute(parts),
   ];
 }
 
@@ -303,41 +300,6 @@ function fetchBackupRoute({ config }: SystemParts): AnyRoute {
         },
         body: { bytes: createReadStream(file), type: 'application/gzip' },
       };
-    },
-  });
-}
-
-const tool = z.object({
-  name: z.string(),
-  skill: z.string().nullable(),
-  description: z.string(),
-  effect: z
-    .enum(['read', 'write', 'fetch', 'external', 'dangerous'])
-    .nullable()
-    .describe('null: it depends on the call.'),
-});
-
-function toolsRoute({ agent }: SystemParts): AnyRoute {
-  return route({
-    method: 'GET',
-    path: '/v1/tools',
-    scope: 'admin',
-    tag: 'skills',
-    summary: 'Tools that models, commands and buttons call.',
-    answers: { 200: { description: 'By name.', schema: z.object({ tools: z.array(tool) }) } },
-    examples: [{ summary: 'All', status: 200 }],
-    answerRequest() {
-      const { toolbox } = agent.options;
-      const tools = toolbox
-        .names()
-        .sort()
-        .flatMap((name) => {
-          const found = toolbox.get(name);
-          if (!found) return [];
-          const effect = typeof found.effect === 'string' ? found.effect : null;
-          return [{ name, skill: toolbox.skillOf(name) ?? null, description: found.description, effect }];
-        });
-      return { body: { json: { tools } } };
     },
   });
 }

@@ -54,6 +54,25 @@ describe('what owners alone may ask for', () => {
 });
 
 describe('people', () => {
+  test('may what they may: with their own things, not with those of others, and what asks first says so', async () => {
+    const benHere = await personCalled('ben');
+    const may = (query: string) =>
+      owner.get<{ outcome: string; because: string }>(`/v1/people/${benHere?.id}/may?${query}`);
+    expect(await may('tool=note_delete')).toMatchObject({
+      outcome: 'allowed',
+      because: expect.stringMatching(/own things/),
+    });
+    expect(await may('tool=note_delete&whose=others')).toMatchObject({ outcome: 'denied' });
+    const letter = await may('tool=letter_send&whose=others');
+    expect(letter.outcome).toBe('asks');
+    expect(letter.because).not.toMatch(/own things/);
+    const { tools } = await owner.get<{ tools: { name: string; does: string; own_things: boolean }[] }>('/v1/tools');
+    const told = (name: string) => tools.find((each) => each.name === name);
+    expect(told('note_delete')).toMatchObject({ does: 'delete a note', own_things: true });
+    expect(told('web_search') ?? told('conversation_search')).toMatchObject({ own_things: false });
+    expect(tools.filter(({ does }) => /\byou\b/.test(does))).toEqual([]);
+  });
+
   test('are let in, given another role, and blocked, each written down with the owner who did it', async () => {
     await programs.coda.hear('carl', 'dm-carl', 'may I come in?', 'guest' as never);
     await programs.coda.app.whenSettled();

@@ -65,12 +65,20 @@ export const PEOPLE: readonly Task[] = [
     },
   ],
   [
-    'try whether somebody would be allowed to do something',
+    'learn in words whether somebody may do something',
     async (who) => {
       await who.within('People', 'Who may what');
-      await who.fill('Tool', 'letter_send');
-      await who.press('button', 'Try');
-      await who.sees(/asked first/);
+      const choose = (label: string, choice: string) =>
+        who.page.getByRole('combobox', { name: label }).selectOption({ label: choice });
+      await choose('May', 'bob');
+      await choose('do this', 'delete a note');
+      await choose('with what is', 'somebody else’s');
+      await who.sees(/^May bob delete a note — somebody else’s\? No\.$/);
+      await who.sees('It reaches one’s own things only, whoever asks.');
+      await choose('with what is', 'their own');
+      await who.sees(/their own\? Yes\.$/);
+      await choose('do this', 'send a letter');
+      await who.sees(/^May bob send a letter\? Yes, and it is asked first\.$/);
     },
   ],
   [
