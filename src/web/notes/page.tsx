@@ -85,22 +85,7 @@ function NoteList() {
           placeholder="Words, also misspelt, or what it is about"
         />
       </div>
-      {items && items.length > 0 && (
-        <fieldset class="tags">
-          <legend class="unseen">Only with a tag</legend>
-          {tagsOf(items, tag).map((each) => (
-            <button
-              type="button"
-              key={each}
-              class="tag"
-              aria-pressed={each === tag}
-              onClick={() => setTag(each === tag ? '' : each)}
-            >
-              #{each}
-            </button>
-          ))}
-        </fieldset>
-      )}
+      {items && items.length > 0 && <TagFilter tags={tagsOf(items, tag)} chosen={tag} onChosen={setTag} />}
       {state}
       {items?.length === 0 && (
         <Empty>
@@ -118,6 +103,30 @@ function NoteList() {
     </>
   );
 }
+
+interface TagFilterProps {
+  tags: readonly string[];
+  /** Empty: all notes. */
+  chosen: string;
+  onChosen: (tag: string) => void;
+}
+
+const TagFilter = ({ tags, chosen, onChosen }: TagFilterProps) => (
+  <fieldset class="tags">
+    <legend class="unseen">Only with a tag</legend>
+    {tags.map((each) => (
+      <button
+        type="button"
+        key={each}
+        class="tag"
+        aria-pressed={each === chosen}
+        onClick={() => onChosen(each === chosen ? '' : each)}
+      >
+        #{each}
+      </button>
+    ))}
+  </fieldset>
+);
 
 /** The title, else the first line. */
 export function titleOf({ title, text }: Pick<Note, 'title' | 'text'>): string {

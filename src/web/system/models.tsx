@@ -10,7 +10,7 @@ type Finding = Pick<Json<'/v1/system/findings'>['findings'][number], 'part' | 's
 export const IS_WRONG: ReadonlySet<string> = new Set(['warning', 'error']);
 
 /** Why the model that is to answer does not; undefined where nothing is wrong with it. A name is that of its provider, `/`, its own. */
-export function faultOfAnswering(
+function faultOfAnswering(
   { answering, resting }: Pick<Status, 'answering' | 'resting'>,
   findings: readonly Finding[],
 ): string | undefined {
