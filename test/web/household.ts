@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../../src/agent/index.ts';
 import { Programs } from '../adapters/http/support.ts';
+import { bundle, install, Publisher } from '../skills/skill-market/support.ts';
 import { Outside } from '../support/outside.ts';
 import type { ReverseProxy } from '../support/reverse-proxy.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
@@ -66,9 +67,14 @@ export async function openHousehold(further: Record<string, unknown> = {}, front
     return [`I heard: ${said}`];
   });
   model.streams = true;
-  const config = { 'assistant.name': 'Robin', ...further };
+  const publisher = await Publisher.open();
+  const config = { 'assistant.name': 'Robin', ...publisher.config, ...further };
   const programs = await Programs.begin({ model, config, front, skills: [outside.skill] });
   const { coda } = programs;
+  const catalog = publisher.publish('/c.json', publisher.catalog({ minutes: bundle('minutes') }));
+  await install(coda, { catalog, id: 'minutes' });
+  const next = bundle('minutes', { 'scripts/send.py': 'print("sent")\n' });
+  publisher.publish('/c.json', publisher.catalog({ minutes: [next, { version: '1.1.0' }] }, { serial: 2 }));
   const folder = join(coda.dataDir, 'skills', 'recycling');
   await mkdir(join(folder, 'scripts'), { recursive: true });
   await writeFile(join(folder, 'SKILL.md'), SKILL);
@@ -108,6 +114,9 @@ export async function openHousehold(further: Record<string, unknown> = {}, front
     programs,
     outside,
     code: async (person) => (await coda.app.sessions.link(person)).code,
-    [Symbol.asyncDispose]: () => programs[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await programs[Symbol.asyncDispose]();
+      await publisher[Symbol.asyncDispose]();
+    },
   };
 }

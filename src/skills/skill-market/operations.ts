@@ -49,15 +49,16 @@ export interface ShownLook {
   catalog: ShownCatalog;
 }
 
-/** `gone`: it is in the catalog no more. */
-interface ShownUpdate {
-  id: string;
-  catalog: string;
-  from: string | null;
-  to: string | null;
-  state: 'current' | 'newer' | 'gone';
-  rests: string | null;
-}
+const shownUpdate = z.object({
+  id: z.string(),
+  catalog: z.string(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  state: z.enum(['current', 'newer', 'gone']).describe('gone: it is in the catalog no more.'),
+  rests: z.string().nullable().describe('Why its catalog has taken back the one that is installed.'),
+});
+
+type ShownUpdate = z.output<typeof shownUpdate>;
 
 export interface ShownUpdates {
   skills: ShownUpdate[];
@@ -190,8 +191,12 @@ const look = operation({
           version: z.string().nullable(),
           before: z.string().nullable().describe('The version that is installed.'),
           pin: z.string().describe('Of all its files: POST /v1/market/install is bound to it.'),
-          may: z.array(z.string()),
+          may: z.array(z.string()).describe('What it may do; where one is installed, what is new.'),
           findings: z.array(z.object({ level: z.string(), file: z.string(), line: z.int(), why: z.string() })),
+          difference: z
+            .string()
+            .nullable()
+            .describe('Of the texts that are installed; null: of none, or they are the same.'),
           catalog: shownCatalog,
         }),
       },
@@ -201,6 +206,7 @@ const look = operation({
         ...rest,
         pin: inquest.pin.hash,
         may: inquest.changes,
+        difference: inquest.difference ?? null,
         findings: inquest.findings.map(({ level, file, line, why }) => ({ level, file, line, why })),
       },
     }),
@@ -291,6 +297,25 @@ async function installOne(
 const updatesOperation = operation({
   name: 'skills market updates',
   input: z.object({ catalog: catalogField }),
+  route: {
+    ...about,
+    method: 'GET',
+    paths: ['/v1/market/updates'],
+    summary: 'Reads the catalogs of installed skills: what is newer there.',
+    input: () => ({}),
+    answers: {
+      200: {
+        description: 'All that were installed from a catalog.',
+        schema: z.object({
+          skills: z.array(shownUpdate),
+          failures: z.array(z.object({ catalog: z.string(), message: z.string(), remedy: z.string() })),
+        }),
+      },
+    },
+    answer: ({ skills, failures }: ShownUpdates) => ({
+      json: { skills, failures: failures.map(({ code: _, ...failure }) => failure) },
+    }),
+  },
   run: (deps: MarketDeps, { catalog }) => updates(deps, catalog),
 });
 

@@ -1,4 +1,4 @@
-/** Findings of a look at a skill's files. */
+/** A look at a skill's files: what it may do, findings, and lines that are not as they were. */
 import { Empty } from '../parts/page.tsx';
 
 interface Finding {
@@ -35,3 +35,13 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
     </ul>
   );
 }
+
+/** A unified difference. */
+export const ChangedLines = ({ lines }: { lines: string }) => (
+  <pre class="diff">
+    {lines.split('\n').map((line, at) => {
+      if (line.startsWith('+')) return <ins key={at}>{`${line}\n`}</ins>;
+      return line.startsWith('-') ? <del key={at}>{`${line}\n`}</del> : `${line}\n`;
+    })}
+  </pre>
+);

@@ -16,6 +16,7 @@ import { Secrets } from './secrets.tsx';
 import { SkillView } from './skill.tsx';
 import { Specialists } from './specialists.tsx';
 import { StateTag } from './state.tsx';
+import { newerOf, useUpdates } from './updates.tsx';
 
 type Skill = Json<'/v1/skills'>['skills'][number];
 
@@ -100,6 +101,7 @@ function MeasuredView({ measured }: { measured: Measured }) {
 }
 
 function SkillList({ skills }: { skills: readonly Skill[] }) {
+  const { data: updates } = useUpdates();
   return (
     <ul class="list">
       {skills.map((skill) => (
@@ -113,6 +115,7 @@ function SkillList({ skills }: { skills: readonly Skill[] }) {
           </a>
           {skill.diagnostics.some(({ level }) => level === 'error') && <span class="tag bad">has errors</span>}
           {skill.secrets.some(({ required, set }) => required && !set) && <span class="tag warn">needs a secret</span>}
+          <NewerLink update={newerOf(updates, skill.name)} />
           {skill.words_learned > 0 && <span class="aside">{plural(skill.words_learned, 'word')} learned</span>}
           {skill.uses > 0 && <span class="aside">{plural(skill.uses, 'use')}</span>}
           <StateTag state={skill.state} />
@@ -121,3 +124,11 @@ function SkillList({ skills }: { skills: readonly Skill[] }) {
     </ul>
   );
 }
+
+/** To its page, with the update open. */
+const NewerLink = ({ update }: { update: ReturnType<typeof newerOf> }) =>
+  update ? (
+    <a class="tag warn" href={`/skills/${encodeURIComponent(update.id)}?update`}>
+      {update.to ?? 'a newer one'} is there
+    </a>
+  ) : null;

@@ -9,9 +9,10 @@ import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { LoadView, Section } from '../parts/page.tsx';
-import { Findings, May } from './look.tsx';
+import { ChangedLines, Findings, May } from './look.tsx';
 import { SetSecret } from './secrets.tsx';
 import { StateTag } from './state.tsx';
+import { newerOf, UpdateButton, useUpdates } from './updates.tsx';
 
 type Detail = Json<'/v1/skills/{name}'>;
 
@@ -27,9 +28,13 @@ function Detail({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> })
     skill;
   return (
     <>
-      <Section title={name} acts={<StateTag state={state} />}>
+      <Section
+        title={name}
+        acts={isUntrusted(skill) ? <span class="tag warn">not trusted</span> : <StateTag state={state} />}
+      >
         <p>{description}</p>
         {why !== null && <p class="faint">{why}</p>}
+        <Standing skill={skill} loaded={loaded} />
         <p class="faint small">
           {[version && `version ${version}`, author && `by ${author}`, license, plural(skill.uses, 'use')]
             .filter(Boolean)
@@ -75,6 +80,35 @@ function Detail({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> })
             ))}
           </ul>
         </Section>
+      )}
+    </>
+  );
+}
+
+const isUntrusted = ({ state, trust }: Detail): boolean => state === 'in_use' && trust !== null && !trust.approved;
+
+/** That nobody has trusted it, and that its catalog has a newer one. */
+function Standing({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> }) {
+  const updates = useUpdates();
+  const newer = newerOf(updates.data, skill.name);
+  return (
+    <>
+      {isUntrusted(skill) && (
+        <p class="faint">
+          Nobody has trusted it yet: its words count as a stranger’s, and its scripts ask before they run.
+        </p>
+      )}
+      {newer && (
+        <p>
+          {newer.to ?? 'A newer one'} is there.{' '}
+          <UpdateButton
+            update={newer}
+            onDone={() => {
+              loaded.reload();
+              updates.reload();
+            }}
+          />
+        </p>
       )}
     </>
   );
@@ -219,12 +253,7 @@ function Difference({ difference }: { difference: NonNullable<NonNullable<Detail
           <del key={path}>{`- ${path}\n`}</del>
         ))}
       </pre>
-      {lines !== null && <pre class="diff">{lines.split('\n').map(changedLine)}</pre>}
+      {lines !== null && <ChangedLines lines={lines} />}
     </>
   );
-}
-
-function changedLine(line: string, at: number) {
-  if (line.startsWith('+')) return <ins key={at}>{`${line}\n`}</ins>;
-  return line.startsWith('-') ? <del key={at}>{`${line}\n`}</del> : `${line}\n`;
 }

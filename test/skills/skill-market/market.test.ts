@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import * as installed from '../../../src/agent-skills/bundle/install.ts';
 import type { ShownCatalog, ShownSkill, ShownUpdates } from '../../../src/skills/skill-market/operations.ts';
+import { Programs } from '../../adapters/http/support.ts';
 import { results } from '../../agent-skills/conversation.ts';
 import { skillText, temporaryFolder } from '../../agent-skills/support.ts';
 import { type Play, play } from '../../support/play.ts';
@@ -82,6 +83,32 @@ test('a later version is shown with what has changed before it takes the place o
   const folder = join(coda.dataDir, 'skills', 'minutes');
   expect(readdirSync(folder).sort()).toEqual(['SKILL.md', 'scripts']);
   expect(await ask<ShownUpdates>(coda, 'updates', {})).toMatchObject({ skills: [{ state: 'current' }] });
+});
+
+test('what is newer is told over HTTP, shown with its difference, and taken as it was shown alone', async () => {
+  await using publisher = await Publisher.open();
+  await using programs = await Programs.begin({ at: '2026-11-20T08:00:00Z', config: publisher.config });
+  const owner = await programs.browser();
+  const serve = (bytes: Buffer, version: string, serial: number) =>
+    publisher.publish('/c.json', publisher.catalog({ minutes: [bytes, { version }] }, { serial }));
+  const catalog = serve(bundle('minutes'), '1.0.0', 1);
+  await install(programs.coda, { catalog, id: 'minutes' });
+  const updates = async () =>
+    (await owner.get<{ skills: { state: string; to: string }[] }>('/v1/market/updates')).skills;
+  expect(await updates()).toMatchObject([{ id: 'minutes', state: 'current' }]);
+
+  serve(bundle('minutes', { 'scripts/send.py': 'print("sent")\n' }), '1.1.0', 2);
+  expect(await updates()).toMatchObject([{ state: 'newer', from: '1.0.0', to: '1.1.0' }]);
+  const look = await owner.send<{ pin: string; may: string[]; difference: string }>('POST', '/v1/market/look', {
+    id: 'minutes',
+    catalog,
+  });
+  expect(look.may[0]).toBe('1 new script: scripts/send.py');
+  expect(look.difference).toContain('+print("sent")');
+  serve(bundle('minutes', { 'scripts/send.py': 'print("stolen")\n' }), '1.1.1', 3);
+  const taken = { id: 'minutes', catalog, pin: look.pin };
+  expect(await owner.status('POST', '/v1/market/install', taken)).toBeGreaterThanOrEqual(400);
+  expect(await updates()).toMatchObject([{ state: 'newer', from: '1.0.0' }]);
 });
 
 test('a skill of a group is installed, updated, used and removed by its id, beside one of the same name', async () => {

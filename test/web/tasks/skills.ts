@@ -4,11 +4,26 @@ import type { Task } from './visitor.ts';
 
 export const SKILLS: readonly Task[] = [
   [
+    'take the update of a skill, after reading what is different',
+    async (who) => {
+      await who.to('Skills');
+      await who.press('link', '1.1.0 is there');
+      await who.sees('What it may do now, and not before');
+      await who.sees(/^1 new script: scripts\/send\.py/);
+      await who.sees(/print\("sent"\)/);
+      await who.press('button', 'Update it');
+      await who.sees('minutes is updated to 1.1.0.');
+      await who.counts(`skill_market_installs where name = 'minutes' and version = '1.1.0'`, 1);
+    },
+  ],
+  [
     'read what a skill may do, and trust it',
     async (who) => {
       await who.to('Skills');
       await who.press('link', /^recycling/);
       await who.sees('1 script: scripts/next.py');
+      await who.sees('not trusted');
+      expect(await who.page.getByText('in use', { exact: true }).count()).toBe(0);
       if (who.isPhone) return;
       await who.press('button', 'Trust it');
       await who.sees('recycling is trusted as it is now.');

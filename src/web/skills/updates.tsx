@@ -1,0 +1,70 @@
+/** Newer versions in the catalogs of installed skills, each shown with its difference before it is taken. */
+import { useEffect, useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { useLoad } from '../app/load.ts';
+import { query } from '../app/router.ts';
+import { act, say } from '../app/toasts.tsx';
+import { Button } from '../parts/button.tsx';
+import { Question } from '../parts/dialog.tsx';
+import { ChangedLines, Findings, May } from './look.tsx';
+
+type Updates = Json<'/v1/market/updates'>;
+type Update = Updates['skills'][number];
+
+interface Look {
+  version: string | null;
+  before: string | null;
+  pin: string;
+  may: string[];
+  findings: { level: string; file: string; line: number; why: string }[];
+  difference: string | null;
+}
+
+/** Catalogs are asked when a page of skills opens; one that is away takes nothing off that page. */
+export const useUpdates = () => useLoad('skill updates', () => ask(api.GET('/v1/market/updates')), []);
+
+export const newerOf = (updates: Updates | undefined, name: string): Update | undefined =>
+  updates?.skills.find(({ id, state }) => id === name && state === 'newer');
+
+export function UpdateButton({ update: { id, catalog }, onDone }: { update: Update; onDone: () => void }) {
+  const [look, setLook] = useState<Look>();
+  const lookAt = () =>
+    act(async () => {
+      setLook(await ask(api.POST('/v1/market/look', { body: { id, catalog } })));
+    });
+  // Whoever has pressed that it is there wants to read of it.
+  useEffect(() => {
+    if (query.value.has('update')) void lookAt();
+  }, []);
+  const install = ({ pin }: Look) => ask(api.POST('/v1/market/install', { body: { id, catalog, pin } }));
+  return (
+    <>
+      <Button kind="primary" onClick={() => void lookAt()}>
+        Update
+      </Button>
+      {look && (
+        <Question
+          title={`Update ${id} from ${look.before || '?'} to ${look.version ?? '?'}?`}
+          yes="Update it"
+          onClose={() => setLook(undefined)}
+          onYes={() => install(look)}
+          onDone={() => {
+            say(`${id} is updated${look.version === null ? '' : ` to ${look.version}`}.`);
+            onDone();
+          }}
+        >
+          <h3>What it may do now, and not before</h3>
+          <May may={look.may} />
+          <Findings findings={look.findings} />
+          {look.difference !== null && (
+            <>
+              <h3>What has changed in its files</h3>
+              <ChangedLines lines={look.difference} />
+            </>
+          )}
+        </Question>
+      )}
+    </>
+  );
+}
