@@ -69,18 +69,7 @@ function Detail({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> })
           <p>{tools.join(', ') || 'none'}</p>
         </Section>
       )}
-      {files.length > 0 && (
-        <Section title="Files">
-          <ul class="list">
-            {files.map(({ path, bytes }) => (
-              <li key={path} class="row">
-                <code class="what">{path}</code>
-                <span class="aside">{sizeOf(bytes)}</span>
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
+      {files.length > 0 && <FileList files={files} />}
     </>
   );
 }
@@ -113,6 +102,19 @@ function Standing({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> 
     </>
   );
 }
+
+const FileList = ({ files }: Pick<Detail, 'files'>) => (
+  <Section title="Files">
+    <ul class="list">
+      {files.map(({ path, bytes }) => (
+        <li key={path} class="row">
+          <code class="what">{path}</code>
+          <span class="aside">{sizeOf(bytes)}</span>
+        </li>
+      ))}
+    </ul>
+  </Section>
+);
 
 function Diagnostics({ diagnostics }: Pick<Detail, 'diagnostics'>) {
   return (
