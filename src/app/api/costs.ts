@@ -112,7 +112,6 @@ function spanRoute(parts: ReadingParts): AnyRoute {
         }),
       },
     },
-    examples: [{ summary: 'A day', query: { from: '2026-11-19', to: '2026-11-19' }, status: 200 }],
     async answerRequest({ query: { from, to } }) {
       const { database } = parts;
       const [models, people] = await Promise.all([costByModel(database, from, to), costByPerson(database, from, to)]);
