@@ -79,7 +79,7 @@ function NoteBody({ note, loaded }: NoteProps) {
         <p class="plain-text">{text}</p>
       )}
       <p class="faint small section">
-        {tags.map((tag) => `#${tag} `)}
+        {tags.filter((tag) => !tagIn(tag).test(text)).map((tag) => `#${tag} `)}
         {whenText(made)}
         {from !== null && `, from ${platformName(from.adapter)}${from.kind === 'dm' ? '' : ', in a channel'}`}
         {shared && ', found by everybody there'}
@@ -87,6 +87,18 @@ function NoteBody({ note, loaded }: NoteProps) {
       </p>
     </article>
   );
+}
+
+/** A tag as it stands in words. */
+const tagIn = (tag: string): RegExp =>
+  new RegExp(`#${tag.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\p{L}\\p{M}\\p{N}_/:-])`, 'giu');
+
+/** The words with the tags that they are filed under: another one in the place of the one before, none where it is taken off. */
+function withTags(text: string, { before, after }: { before: readonly string[]; after: readonly string[] }): string {
+  const gone = before.filter((tag) => !after.includes(tag));
+  const fresh = after.filter((tag) => !before.includes(tag));
+  const [instead] = gone.length === 1 && fresh.length === 1 ? fresh : [];
+  return gone.reduce((words, tag) => words.replace(tagIn(tag), instead === undefined ? tag : `#${instead}`), text);
 }
 
 interface FormProps {
@@ -104,9 +116,11 @@ function NoteForm({ note, onSave, onClose }: FormProps) {
       class="stack"
       onSubmit={(event) => {
         event.preventDefault();
+        const isFiled = filed.join() !== note.tags.join();
+        const words = (isFiled ? withTags(text, { before: note.tags, after: filed }) : text).trim();
         onSave({
-          ...(text.trim() !== note.text && { text: text.trim() }),
-          ...(filed.join() !== note.tags.join() && { tags: filed }),
+          ...(words !== note.text && { text: words }),
+          ...(isFiled && { tags: filed }),
         });
       }}
     >

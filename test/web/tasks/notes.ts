@@ -1,4 +1,5 @@
 /** On *Notes* an owner wants to get this done. */
+import { expect } from 'vitest';
 import type { Task } from './visitor.ts';
 
 export const NOTES: readonly Task[] = [
@@ -12,6 +13,19 @@ export const NOTES: readonly Task[] = [
       await who.fill('Text', 'The boiler code is 4712 #house');
       await who.press('button', 'Save');
       await who.counts(`notes where text like 'The boiler code is 4712%'`, 1);
+    },
+  ],
+  [
+    'file a note under another tag, which changes in its words, too',
+    async (who) => {
+      await who.to('Notes');
+      await who.press('link', /^The boiler code/);
+      await who.press('button', 'Change');
+      await who.fill('Tags', 'heating');
+      await who.press('button', 'Save');
+      await who.counts(`notes where text = 'The boiler code is 4712 #heating' and tags = '{heating}'`, 1);
+      await who.sees('The boiler code is 4712 #heating');
+      expect(await who.page.locator('.note .faint.small').innerText()).not.toContain('#heating');
     },
   ],
   [
