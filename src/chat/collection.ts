@@ -50,7 +50,7 @@ export interface Collection<
   acts?: readonly CollectionAct[];
 }
 
-/** What a person sets about themselves, as `PATCH /v1/me` takes it: by the call of the tool that sets it in chat. */
+/** A setting of a person about themselves, as `PATCH /v1/me` takes it: by the call of the tool that sets it in chat. */
 export interface PersonSetting {
   name: string;
   /** The words that it takes, as in chat. */

@@ -1,4 +1,4 @@
-/** Who asks over HTTP, and how they came in: first start, links, passwords, passkeys, invitations, tokens. */
+/** The callers of HTTP, and how they came in: first start, links, passwords, passkeys, invitations, tokens. */
 
 export { ownerItem } from './credentials.ts';
 export { FirstStart } from './first-start.ts';

@@ -1,9 +1,17 @@
 import type { Skill } from '../../chat/index.ts';
 import { languageCommand, setLanguageTool } from './language.ts';
-import { nameCommand, setNameTool } from './name.ts';
 import { quietCommand, setQuietTool, showQuietTool } from './quiet.ts';
 import { texts } from './texts.ts';
-import { dateTool, setZoneTool, showZone, showZoneTool, smalltalkTool, timeTool } from './tools.ts';
+import {
+  dateTool,
+  nameCommand,
+  setNameTool,
+  setZoneTool,
+  showZone,
+  showZoneTool,
+  smalltalkTool,
+  timeTool,
+} from './tools.ts';
 
 async function zones(typed: string): Promise<string[]> {
   const words = typed.trim().toLowerCase().replaceAll(' ', '_');

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
-import { type SkillDeps, withOffer } from '../../chat/index.ts';
-import { setZone } from '../../people/index.ts';
+import { type Command, type SkillDeps, withOffer } from '../../chat/index.ts';
+import { namePerson, setZone } from '../../people/index.ts';
 import { findZone, formatLongDay, parseWhen, weekOfYear } from '../../time/index.ts';
 import { texts } from './texts.ts';
 
@@ -99,7 +99,7 @@ export const setZoneTool = ({ offerMove }: Pick<SkillDeps['people'], 'offerMove'
       const text = texts.zoneSet({ ...when, now: clock.now(), zone: found.zone });
       // Later words, in the same message too, are meant by the new clock.
       const asker = { ...person, zone: found.zone };
-      // What was made in the old zone keeps to its clocks until the person says otherwise.
+      // Things made in the old zone keep to its clocks until the person says otherwise.
       const offer = await offerMove(tx, { personId: person.id, from: person.zone, to: found.zone });
       return offer ? withOffer(text, offer, { place, asker, undo }) : done(text, { asker, undo });
     },
@@ -131,3 +131,37 @@ export const smalltalkTool = (does: readonly string[]) =>
       return done(kind === 'who' ? texts.who(does) : texts[kind]);
     },
   });
+
+const NAME_TOOL = 'name_set';
+const LONGEST_NAME = 80;
+/** Controls, and marks that turn the direction of what stands behind a name. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+export const setNameTool = dataTool({
+  name: NAME_TOOL,
+  group: 'unshown',
+  description: 'Sets the name by which the person is called.',
+  effect: 'write',
+  input: z.object({ name: z.string().trim().min(1).max(LONGEST_NAME) }),
+
+  async run({ name }, { tx, person }) {
+    if (UNPRINTABLE.test(name)) return failed('INVALID_INPUT', texts.noName, { field: 'name' });
+    const undo = { tool: NAME_TOOL, input: { name: person.name }, label: texts.nameLabel };
+    await namePerson(tx, person.id, name);
+    return done(texts.nameSet(name), { undo, asker: { ...person, name } });
+  },
+});
+
+export const nameCommand: Command = {
+  name: 'name',
+  topic: 'Here',
+  summary: 'Show or set the name by which I call you.',
+  overtakes: 'bare',
+  usage: '[name]',
+  options: [{ name: 'name', description: 'By which I call you' }],
+  private: true,
+  run: async (rest, ctx) =>
+    rest === ''
+      ? done(texts.nameIs(ctx.person.name))
+      : { tool: NAME_TOOL, input: { name: rest.slice(0, LONGEST_NAME) } },
+};

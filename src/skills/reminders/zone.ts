@@ -87,6 +87,6 @@ const isByClock = ({ plannedAt }: Reminder): boolean => plannedAt !== undefined 
 function inZone(reminder: Reminder, zone: string, now: Date): Reminder {
   const { rule, plannedAt } = reminder;
   // A series that has been said for the last time keeps its rule's form.
-  const moved = planInZone({ plannedAt: plannedAt ?? now, rule, zone: reminder.zone }, zone, now);
-  return { ...reminder, zone, rule: moved?.rule ?? rule, plannedAt: plannedAt && moved?.plannedAt };
+  const plan = planInZone({ plannedAt: plannedAt ?? now, rule, zone: reminder.zone }, zone, now);
+  return { ...reminder, zone, rule: plan?.rule ?? rule, plannedAt: plannedAt && plan?.plannedAt };
 }

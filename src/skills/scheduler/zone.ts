@@ -76,9 +76,9 @@ async function movesTo(
   const all = (await store.listSchedules(tx, personId)).filter((each) => each.zone === from && from !== zone);
   return all.flatMap((before) => {
     const { nextAt, rule } = before;
-    const moved = nextAt && planInZone({ plannedAt: nextAt, rule, zone: from }, zone, now);
-    return moved && moved.plannedAt > now
-      ? [{ before, after: { ...before, zone, rule: moved.rule, nextAt: moved.plannedAt } }]
+    const plan = nextAt && planInZone({ plannedAt: nextAt, rule, zone: from }, zone, now);
+    return plan && plan.plannedAt > now
+      ? [{ before, after: { ...before, zone, rule: plan.rule, nextAt: plan.plannedAt } }]
       : [];
   });
 }

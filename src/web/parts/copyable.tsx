@@ -5,7 +5,7 @@ import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 
 interface CopyableProps {
-  /** What it is, where it is not the only one. */
+  /** Its name, where it is not the only one. */
   label?: string;
   text: string;
   /** Further buttons. */
