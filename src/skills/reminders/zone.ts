@@ -38,11 +38,11 @@ export function moveZoneTool(wakeAt: WakeAt, people: Pick<SkillDeps['people'], '
       for (const { plannedAt } of fresh) if (plannedAt) tx.afterCommit(() => wakeAt(plannedAt));
       const changed = acts.map(({ before, after }) => ({ before, after: { ...after, version: before.version + 1 } }));
       const areSeries = fresh.every(({ rule }) => rule !== undefined);
-      const moved = texts.moved(acts.length, zone, areSeries);
+      const sentence = texts.moved(acts.length, zone, areSeries);
       const undo = undoOfAll(changed, `moving your reminders to ${zone}`);
       const move = { personId: person.id, from: guessed ? undefined : from, to: zone };
       const rest = from === undefined ? undefined : await people.offerMove(tx, move);
-      return rest ? withOffer(moved, rest, { place, undo }) : done(moved, { undo });
+      return rest ? withOffer(sentence, rest, { place, undo }) : done(sentence, { undo });
     },
   });
 }

@@ -38,11 +38,11 @@ export function moveZoneTool(wakeAt: (at: Instant) => void, people: Pick<SkillDe
       }
       const input = { zone: from, from: zone, ids: moves.map(({ after }) => after.id) };
       const undo = { tool: MOVE, input, label: texts.moveLabel(zone) };
-      const moved = texts.moved(moves.length, zone);
+      const sentence = texts.moved(moves.length, zone);
       // Taking it back is about these alone.
       const move = { personId: person.id, from: guessed ? undefined : from, to: zone };
       const rest = ids === undefined ? await people.offerMove(tx, move) : undefined;
-      return rest ? withOffer(moved, rest, { place, undo }) : done(moved, { undo });
+      return rest ? withOffer(sentence, rest, { place, undo }) : done(sentence, { undo });
     },
   });
 }
