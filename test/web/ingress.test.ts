@@ -86,8 +86,8 @@ describe.skipIf(!CHROMIUM)('in a frame', () => {
       await owner.page.getByRole('button', { name: 'Invite' }).click();
       await owner.page.getByLabel('Their name').fill(name);
       await owner.page.getByRole('button', { name: 'Make a link' }).click();
-      const code = await owner.page.locator('dialog code').nth(1).textContent();
-      const link = await owner.page.locator('dialog code').first().textContent();
+      const code = await owner.page.locator('dialog code').textContent();
+      const link = await owner.page.getByRole('region', { name: 'To copy' }).textContent();
       await owner.page.getByRole('button', { name: 'Close' }).click();
       return { link: link ?? '', code: code ?? '' };
     };
