@@ -10,6 +10,8 @@ import * as store from './store.ts';
 import { texts } from './texts.ts';
 
 const MOVE = 'schedule_move_zone';
+/** Schedules that one card moves; the next card has the others. */
+const MOST_AT_ONCE = 200;
 
 /** Moves the person's schedules to another zone: they keep their time of day, on the clocks there. */
 export function moveZoneTool(wakeAt: (at: Instant) => void, people: Pick<SkillDeps['people'], 'offerMove'>) {
@@ -23,25 +25,25 @@ export function moveZoneTool(wakeAt: (at: Instant) => void, people: Pick<SkillDe
       zone: z.string().max(100),
       from: z.string().max(100),
       guessed: z.boolean().default(false),
-      ids: z.array(z.string()).max(200).optional(),
+      items: z.array(z.string()).max(MOST_AT_ONCE).describe('Schedules that were shown.'),
+      taken_back: z.boolean().default(false),
     }),
 
-    async run({ zone, from, guessed, ids }, { tx, person, clock, place }) {
+    async run({ zone, from, guessed, items, taken_back: isUndo }, { tx, person, clock, place }) {
       if (!isZone(zone)) return failed('UNKNOWN_ZONE', texts.noZone(zone));
-      const moves = (await movesTo(tx, person.id, { zone, from, now: clock.now() })).filter(
-        ({ after }) => ids?.includes(after.id) ?? true,
+      const moves = (await movesTo(tx, person.id, { zone, from, now: clock.now() })).filter(({ after }) =>
+        items.includes(after.id),
       );
       for (const { after } of moves) {
         await store.saveSchedule(tx, after.id, after);
         const { nextAt } = after;
         if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
       }
-      const input = { zone: from, from: zone, ids: moves.map(({ after }) => after.id) };
+      const input = { zone: from, from: zone, items: moves.map(({ after }) => after.id), taken_back: true };
       const undo = { tool: MOVE, input, label: texts.moveLabel(zone) };
       const sentence = texts.moved(moves.length, zone);
-      // Taking it back is about these alone.
       const move = { personId: person.id, from: guessed ? undefined : from, to: zone };
-      const rest = ids === undefined ? await people.offerMove(tx, move) : undefined;
+      const rest = isUndo ? undefined : await people.offerMove(tx, move);
       return rest ? withOffer(sentence, rest, { place, undo }) : done(sentence, { undo });
     },
   });
@@ -54,13 +56,13 @@ export async function offerMove(
   { household, now }: { household: string; now: Instant },
 ): Promise<ZoneOffer | undefined> {
   const old = from ?? household;
-  const moves = await movesTo(tx, personId, { zone: to, from: old, now });
+  const moves = (await movesTo(tx, personId, { zone: to, from: old, now })).slice(0, MOST_AT_ONCE);
   if (moves.length === 0) return undefined;
   const choices = [
     {
       label: texts.move,
       tool: MOVE,
-      input: { zone: to, from: old, guessed: from === undefined },
+      input: { zone: to, from: old, guessed: from === undefined, items: moves.map(({ before }) => before.id) },
       style: 'primary' as const,
     },
   ];

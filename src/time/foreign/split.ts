@@ -38,10 +38,10 @@ const LONGEST_TIME = 18;
 export function slotsInOther(text: string, ctx: WhenContext): Slots | undefined {
   if (text.length > LONGEST || isTimeInOther(text, ctx)) return undefined;
   const found = languagesOf(text, ctx).flatMap((language) => {
-    const said = withoutOpener(text, language);
-    const slots = slotsIn(said, language, ctx);
+    const rest = withoutOpener(text, language);
+    const slots = slotsIn(rest, language, ctx);
     if (!slots || !isMeant(language, slots.when, ctx)) return [];
-    return [said === text.trim() ? slots : { ...slots, task: withoutLead(slots.task, language) }];
+    return [rest === text.trim() ? slots : { ...slots, task: withoutLead(slots.task, language) }];
   });
   // Dutch reads "morgen" of a German sentence, too: the language that accounts for most of it has it, also where it is in doubt.
   const longest = Math.max(...found.map(({ when }) => when.length));
@@ -86,10 +86,10 @@ export function otherLanguageOf(text: string): { code: string; words: string } |
   const code = text.length > LONGEST ? undefined : languageSpoken(text);
   const language = code === undefined ? undefined : languageBy(code);
   if (code === undefined || !language) return undefined;
-  const said = text.trim();
-  const reminder = withoutOpener(said, language);
+  const whole = text.trim();
+  const reminder = withoutOpener(whole, language);
   const words =
-    reminder === said ? withoutOpener(said, { openers: language.noteOpeners }) : withoutLead(reminder, language);
+    reminder === whole ? withoutOpener(whole, { openers: language.noteOpeners }) : withoutLead(reminder, language);
   return { code, words };
 }
 
