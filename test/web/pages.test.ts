@@ -172,6 +172,14 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
     expect(await page.getByLabel('Search notes').inputValue()).toBe('boiler');
     await page.getByRole('link', { name: /boiler code/ }).waitFor();
     expect(await page.getByRole('link', { name: /spare key/ }).count()).toBe(0);
+    // The page's own link ends the search: in the address, in the field and in the list.
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Notes' }).click();
+    await page.waitForURL(/\/notes$/);
+    await page.getByRole('link', { name: /spare key/ }).waitFor();
+    expect(await page.getByLabel('Search notes').inputValue()).toBe('');
+    await open('/system/settings?find=models.budgets');
+    await page.getByLabel('Find a setting').fill('quiet');
+    await page.waitForURL('**/system/settings?find=quiet');
     await open('/activity/audit');
     await page.getByLabel('Tool or operation').fill('note_save');
     await page.getByLabel('Tool or operation').press('Enter');
@@ -179,6 +187,9 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
     await page.reload();
     await page.getByLabel('Tool or operation').waitFor();
     expect(await page.getByLabel('Tool or operation').inputValue()).toBe('note_save');
+    await page.getByRole('link', { name: 'What was done' }).click();
+    await page.waitForURL(/\/activity\/audit$/);
+    expect(await page.getByLabel('Tool or operation').inputValue()).toBe('');
   });
 
   test('what is pressed on a phone is 44 pixels high', async () => {

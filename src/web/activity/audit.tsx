@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { duration, whenText } from '../app/format.ts';
@@ -12,10 +11,8 @@ type Entry = Json<'/v1/audit'>['entries'][number];
 
 /** The log of what was done, by whom and why; filtered. */
 export function Audit() {
-  const [person, setPerson] = useState(filters.value.get('person') ?? '');
-  const [subject, setSubject] = useState(filters.value.get('subject') ?? '');
-  useEffect(() => keepFilter('person', person), [person]);
-  useEffect(() => keepFilter('subject', subject), [subject]);
+  const person = filters.value.get('person') ?? '';
+  const subject = filters.value.get('subject') ?? '';
   const people = useLoad('people', () => ask(api.GET('/v1/people')), ['people']);
   const query = { limit: 50, ...(person !== '' && { person }), ...(subject !== '' && { subject }) };
   const { items, more, state } = usePages(
@@ -26,7 +23,7 @@ export function Audit() {
   return (
     <Section>
       <div class="filters">
-        <Select label="Person" value={person} onValue={setPerson}>
+        <Select label="Person" value={person} onValue={(value) => keepFilter('person', value)}>
           <option value="">Everybody</option>
           {people.data?.people.map(({ id, name }) => (
             <option key={id} value={id}>
@@ -37,7 +34,7 @@ export function Audit() {
         <Field
           label="Tool or operation"
           value={subject}
-          onValue={(value) => setSubject(value.trim())}
+          onValue={(value) => keepFilter('subject', value.trim())}
           type="search"
           placeholder="reminder_create"
           isSlow

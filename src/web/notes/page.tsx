@@ -1,11 +1,11 @@
 /** Notes, lists and memories: found by words and by meaning, changed in place. */
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { whenText } from '../app/format.ts';
 import { pagesOf } from '../app/groups.ts';
 import { keepFilter, path, query } from '../app/router.ts';
-import { useSettled } from '../app/settled.ts';
+import { useSearched } from '../app/settled.ts';
 import { act, say } from '../app/toasts.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Area, Field } from '../parts/field.tsx';
@@ -58,11 +58,8 @@ function tagsOf(notes: readonly Note[], chosen: string): string[] {
 }
 
 function NoteList() {
-  const [words, setWords] = useState(query.value.get('q') ?? '');
-  const [tag, setTag] = useState(query.value.get('tag') ?? '');
-  const q = useSettled(words);
-  useEffect(() => keepFilter('q', q), [q]);
-  useEffect(() => keepFilter('tag', tag), [tag]);
+  const [words, setWords, q] = useSearched('q');
+  const tag = query.value.get('tag') ?? '';
   const { items, state, more } = usePages(
     `notes ${q} ${tag}`,
     (after) =>
@@ -85,7 +82,9 @@ function NoteList() {
           placeholder="Words, also misspelt, or what it is about"
         />
       </div>
-      {items && items.length > 0 && <TagFilter tags={tagsOf(items, tag)} chosen={tag} onChosen={setTag} />}
+      {items && items.length > 0 && (
+        <TagFilter tags={tagsOf(items, tag)} chosen={tag} onChosen={(name) => keepFilter('tag', name)} />
+      )}
       {state}
       {items?.length === 0 && (
         <Empty>

@@ -1,14 +1,13 @@
-import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import { useLoad } from '../app/load.ts';
-import { query } from '../app/router.ts';
+import { useSearched } from '../app/settled.ts';
 import { Field } from '../parts/field.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 
 /** Every setting with its value, where it comes from, and what it is for; changed in the file alone. */
 export function Settings() {
   const loaded = useLoad('settings', () => ask(api.GET('/v1/system/settings')));
-  const [words, setWords] = useState(query.value.get('find') ?? '');
+  const [words, setWords] = useSearched('find');
   const wanted = words.trim().toLowerCase();
   return (
     <Section>
