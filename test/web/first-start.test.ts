@@ -76,6 +76,7 @@ describe.skipIf(!CHROMIUM)('a first start in the browser', () => {
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.waitForURL('**/chat');
     await page.getByText('Hello Ana. I am coda.').waitFor();
+    expect(await page.getByText('No model is asked yet').count()).toBe(0);
     // What is offered works without the model, too.
     await page.getByRole('button', { name: 'add milk and eggs to the shopping list' }).waitFor();
     models.play({ when: { says: 'heavy' }, text: 'About 5,000 tons.' });
@@ -113,6 +114,12 @@ describe.skipIf(!CHROMIUM)('a first start in the browser', () => {
     await page.getByLabel('Nobody for now').check();
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.waitForURL('**/chat');
+    // Whoever has put the question off is one press away from it.
+    await page.getByText('No model is asked yet').waitFor();
+    expect(await faultsOf(page, 'no model')).toEqual([]);
+    await page.getByRole('link', { name: 'Choose one' }).click();
+    await page.getByRole('heading', { name: 'Whom shall I ask?' }).waitFor();
+    await page.goBack();
     const example = (name: string) => page.getByRole('button', { name, exact: true });
     const log = page.getByRole('log');
     await example('add milk and eggs to the shopping list').click();
@@ -183,7 +190,7 @@ describe.skipIf(!CHROMIUM)('a first start in the browser', () => {
     await owner.getByRole('button', { name: 'Invite' }).click();
     await owner.getByLabel('Their name').fill('Bo');
     await owner.getByRole('button', { name: 'Make a link' }).click();
-    const link = (await owner.locator('dialog code').textContent()) ?? '';
+    const link = (await owner.getByRole('region', { name: 'To copy' }).textContent()) ?? '';
     expect(link.startsWith(`${url}/open#invited-`)).toBe(true);
     await owner.getByText('It works only on the machine on which coda runs').waitFor();
     expect(await faultsOf(owner, 'invitation')).toEqual([]);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { browserZone } from '../../adapters/http/index.ts';
 import type { Approvals } from '../../agent/index.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { Json } from '../../base/json.ts';
 import {
   type AllSkills,
   type AnyRoute,
@@ -34,6 +35,8 @@ export interface MeParts extends ReadingParts {
   /** Titles of the ways to coda by the names of their adapters. */
   titles: ReadonlyMap<string, string>;
   version: string;
+  /** State of the models; undefined: none is configured. */
+  modelStatus(): Json | undefined;
 }
 
 const zoneFrom = z
@@ -70,11 +73,12 @@ const shape = z.object({
     .enum(['well', 'wrong'])
     .nullable()
     .describe('For owners, as doctor found it last; null: it has not looked yet, or this is nobody who is to know.'),
+  model: z.enum(['set', 'none']).nullable().describe('For owners: whether a language model is asked.'),
 });
 
 /** `GET /v1/me`: the person who is signed in, and what waits for them. */
 export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRoute {
-  const { config, approvals, version, platforms, titles } = parts;
+  const { config, approvals, version, platforms, titles, modelStatus } = parts;
   const { longestVoice } = parts.all;
   return route({
     method: 'GET',
@@ -116,6 +120,7 @@ export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRo
             counts: { due, approvals: asked, unread },
             away: isOwner ? platforms.filter((each) => each.trouble?.()).map(({ name }) => name) : [],
             system: isOwner ? (wellness.last() ?? null) : null,
+            model: isOwner ? (modelStatus() === undefined ? 'none' : 'set') : null,
           },
         },
       };

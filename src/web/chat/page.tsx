@@ -298,7 +298,10 @@ function withDays(entries: readonly Entry[]) {
 }
 
 function Greeting({ onChosen }: { onChosen: (text: string) => void }) {
-  const { name } = person().person;
+  const {
+    person: { name },
+    model,
+  } = person();
   return (
     <div class="greeting">
       <p class="hello">
@@ -306,6 +309,11 @@ function Greeting({ onChosen }: { onChosen: (text: string) => void }) {
       </p>
       <p class="faint">Say what I should remember, bring up later, or find. For example:</p>
       <Examples texts={EXAMPLES} onChosen={onChosen} />
+      {model === 'none' && (
+        <p class="faint">
+          No model is asked yet. <a href="/open">Choose one</a>.
+        </p>
+      )}
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api, ask, type Failure, failureOf } from '../api/client.ts';
 import { go } from '../app/router.ts';
+import { readMe } from '../app/session.ts';
 import { Button } from '../parts/button.tsx';
 import { type Answers, isAsked, SetupFields, type SetupForm, sentAnswers, whenBegunAnew } from '../parts/setup.tsx';
 
@@ -32,6 +33,7 @@ export function ModelQuestion() {
       const body = { version: form.version, change: true, answers: sentAnswers(form, answers) };
       const { restarts } = await ask(api.POST('/v1/setup/cards/{id}', { params: MODEL, body }));
       if (restarts) await whenBegunAnew(form.read_at);
+      await readMe();
       go('/chat', { replace: true });
     } catch (error) {
       setFailure(failureOf(error));
@@ -39,7 +41,7 @@ export function ModelQuestion() {
     }
   };
   return (
-    <main class="alone" id="main">
+    <main class="alone" id="main" tabIndex={-1}>
       <h1>Whom shall I ask?</h1>
       <p>I answer with a language model. Reminders, notes and plain English work without one.</p>
       {form === undefined && failure === undefined && <p role="status">Looking what is here …</p>}

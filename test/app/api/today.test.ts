@@ -166,6 +166,7 @@ describe('who is signed in', () => {
       person: { role: 'owner', zone: 'Europe/Berlin' },
       assistant: { name: expect.any(String) },
       platforms: expect.objectContaining({ discord: 'Discord', slack: 'Slack' }),
+      model: 'none',
     });
     expect(me.scopes).toContain('admin');
     expect(me.counts.due).toBe(before + 1);
@@ -174,6 +175,7 @@ describe('who is signed in', () => {
       person: { name: 'ben', role: 'member' },
       counts: { due: 1, approvals: 0 },
       system: null,
+      model: null,
     });
     expect(member.scopes).not.toContain('admin');
   });
