@@ -33,6 +33,7 @@ export { parseWhen } from './parse.ts';
 export { cronProblem } from './rules/cron.ts';
 export { describe } from './rules/describe.ts';
 export {
+  isByClock,
   nextOf,
   occurrences,
   type PlannedTime,

@@ -134,7 +134,11 @@ function canonical(zone: string): string {
   return zonesByName().get(zone.toLowerCase()) ?? zone.replace(/(^|[/_-])([a-z])/g, (all) => all.toUpperCase());
 }
 
+/** Temporal takes the zone of a whole date and time, too. */
+const ZONE_ALONE = /^(?:[a-z][\w+/-]*|[+-]\d\d(?::?\d\d)?)$/i;
+
 export function isZone(zone: string): boolean {
+  if (!ZONE_ALONE.test(zone)) return false;
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
     return true;

@@ -3,7 +3,7 @@ import { dataTool, done, failed } from '../../agent/index.ts';
 import { type SkillDeps, withOffer, type ZoneOffer } from '../../chat/index.ts';
 import type { ZoneChange } from '../../people/index.ts';
 import type { Queryable } from '../../storage/index.ts';
-import { findZone, planInZone, type Reader } from '../../time/index.ts';
+import { findZone, isByClock, planInZone, type Reader } from '../../time/index.ts';
 import type { Reminder, WakeAt } from './reminder.ts';
 import { undoOfAll } from './restore.ts';
 import * as store from './store.ts';
@@ -31,7 +31,7 @@ export function moveZoneTool(wakeAt: WakeAt, people: Pick<SkillDeps['people'], '
       }
       const now = clock.now();
       const { from, guessed } = input;
-      const acts = await movesTo(tx, person.id, { zone, guessed: guessed ? from : undefined, now });
+      const acts = await movesTo(tx, person.id, { zone, from, guessed, now });
       if (acts.length === 0) return done(texts.moved(0, zone));
       const fresh = acts.map(({ after }) => after);
       await store.saveReminders(tx, fresh, now);
@@ -53,10 +53,10 @@ export async function offerMove(
   { personId, from, to }: Omit<ZoneChange, 'version'>,
   { household, now }: { household: Reader['zone']; now: Date },
 ): Promise<ZoneOffer | undefined> {
-  const guessed = from === undefined ? household : undefined;
-  const moves = await movesTo(tx, personId, { zone: to, guessed, now });
+  const guessed = from === undefined;
+  const moves = await movesTo(tx, personId, { zone: to, from: from ?? household, guessed, now });
   if (moves.length === 0) return undefined;
-  const input = { zone: to, from: from ?? household, guessed: from === undefined };
+  const input = { zone: to, from: from ?? household, guessed };
   const choices = [{ label: texts.move, tool: 'reminder_move_zone', input, style: 'primary' as const }];
   const tainted = moves.some(({ before }) => before.tainted);
   return { text: texts.offerMove(moves, { now, zone: to }, from ?? household), choices, tainted };
@@ -64,25 +64,21 @@ export async function offerMove(
 
 interface Move {
   zone: string;
-  guessed: string | undefined;
+  /** Undefined: of any other zone. */
+  from: string | undefined;
+  guessed: boolean;
   now: Date;
 }
 
-/** Series in other zones; with `guessed` those of that zone, and single ones by the clock. */
-async function movesTo(tx: Queryable, personId: string, { zone, guessed, now }: Move) {
+/** Series by the clock of `from`, one in a zone of its own stays there; where that was guessed, single ones too. */
+async function movesTo(tx: Queryable, personId: string, { zone, from, guessed, now }: Move) {
   const all = await store.listPlanned(tx, personId);
-  const isMeant = (each: Reminder) =>
-    guessed === undefined
-      ? each.rule !== undefined
-      : each.zone === guessed && (each.rule !== undefined || isByClock(each));
   return all
-    .filter((each) => each.zone !== zone && isMeant(each))
+    .filter((each) => each.zone !== zone && (from === undefined || each.zone === from))
+    .filter((each) => (each.rule !== undefined || (guessed && from !== undefined)) && isByClock(each))
     .map((before) => ({ before, after: inZone(before, zone, now) }))
     .filter(({ after: { rule, plannedAt } }) => rule !== undefined || (plannedAt !== undefined && plannedAt > now));
 }
-
-/** False of "in 20 minutes", which is the same everywhere: a time by the clock is a whole minute. */
-const isByClock = ({ plannedAt }: Reminder): boolean => plannedAt !== undefined && plannedAt.getTime() % 60_000 === 0;
 
 function inZone(reminder: Reminder, zone: string, now: Date): Reminder {
   const { rule, plannedAt } = reminder;

@@ -4,7 +4,8 @@ import type { Instant } from '../../base/clock.ts';
 import { type SkillDeps, withOffer, type ZoneOffer } from '../../chat/index.ts';
 import type { ZoneChange } from '../../people/index.ts';
 import type { Queryable } from '../../storage/index.ts';
-import { isZone, planInZone } from '../../time/index.ts';
+import { isByClock, isZone, planInZone } from '../../time/index.ts';
+import { isPaused } from './pause.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -31,9 +32,9 @@ export function moveZoneTool(wakeAt: (at: Instant) => void, people: Pick<SkillDe
 
     async run({ zone, from, guessed, items, taken_back: isUndo }, { tx, person, clock, place }) {
       if (!isZone(zone)) return failed('UNKNOWN_ZONE', texts.noZone(zone));
-      const moves = (await movesTo(tx, person.id, { zone, from, now: clock.now() })).filter(({ after }) =>
-        items.includes(after.id),
-      );
+      const withSingle = guessed || isUndo;
+      const wish = { zone, from, withSingle, now: clock.now() };
+      const moves = (await movesTo(tx, person.id, wish)).filter(({ after }) => items.includes(after.id));
       for (const { after } of moves) {
         await store.saveSchedule(tx, after.id, after);
         const { nextAt } = after;
@@ -56,7 +57,8 @@ export async function offerMove(
   { household, now }: { household: string; now: Instant },
 ): Promise<ZoneOffer | undefined> {
   const old = from ?? household;
-  const moves = (await movesTo(tx, personId, { zone: to, from: old, now })).slice(0, MOST_AT_ONCE);
+  const wish = { zone: to, from: old, withSingle: from === undefined, now };
+  const moves = (await movesTo(tx, personId, wish)).slice(0, MOST_AT_ONCE);
   if (moves.length === 0) return undefined;
   const choices = [
     {
@@ -70,17 +72,20 @@ export async function offerMove(
   return { text: texts.offerMove(moves, { now, zone: to }, old), choices, tainted };
 }
 
+/** Series by the clock of `from`, and single ones where that was guessed. */
 async function movesTo(
   tx: Queryable,
   personId: string,
-  { zone, from, now }: { zone: string; from: string; now: Instant },
+  { zone, from, withSingle, now }: { zone: string; from: string; withSingle: boolean; now: Instant },
 ): Promise<{ before: PersonSchedule; after: PersonSchedule }[]> {
   const all = (await store.listSchedules(tx, personId)).filter((each) => each.zone === from && from !== zone);
   return all.flatMap((before) => {
     const { nextAt, rule } = before;
-    const plan = nextAt && planInZone({ plannedAt: nextAt, rule, zone: from }, zone, now);
-    return plan && plan.plannedAt > now
-      ? [{ before, after: { ...before, zone, rule: plan.rule, nextAt: plan.plannedAt } }]
-      : [];
+    if (!nextAt || !isByClock({ plannedAt: nextAt, rule }) || (rule === undefined && !withSingle)) return [];
+    const plan = planInZone({ plannedAt: nextAt, rule, zone: from }, zone, now);
+    if (!plan || plan.plannedAt <= now) return [];
+    // A pause that is over is no change of what waits for Seen.
+    const offUntil = isPaused(before, now) ? before.offUntil : undefined;
+    return [{ before, after: { ...before, zone, rule: plan.rule, nextAt: plan.plannedAt, offUntil } }];
   });
 }

@@ -294,6 +294,16 @@ export function planInZone({ plannedAt, rule, zone }: PlannedTime, to: string, n
   return at && { plannedAt: at, rule: moved, zone: to };
 }
 
+/**
+ * False of "in 20 minutes" and "every 2 hours", which are the same everywhere: a time by the clock is a whole minute, and a
+ * series of hours has it only where it is bound to hours or days.
+ */
+export function isByClock({ plannedAt, rule }: { plannedAt: Instant | undefined; rule: string | undefined }): boolean {
+  if (rule === undefined) return plannedAt !== undefined && plannedAt.getTime() % MINUTE === 0;
+  return rule.split('\n').some((line) => line.startsWith('RRULE') && (!ELAPSED.test(line) || line.includes(';BY')));
+}
+const ELAPSED = /FREQ=(?:HOURLY|MINUTELY|SECONDLY)/;
+
 /** The instant at which the clocks of `to` show what those of `from` show at `at`. */
 function sameClock(at: Instant, from: string, to: string): Instant {
   const shown = at.toLocaleString('sv-SE', { timeZone: from }).replace(' ', 'T').replace(/[-:]/g, '');

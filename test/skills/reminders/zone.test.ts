@@ -31,6 +31,35 @@ test('what was read in UTC by a guess is offered with its times of before and af
   expect(await ana.says('/schedules')).toContain('(UTC)');
 });
 
+test('of a zone that was known, only series by its clock are offered: not single ones, steps of hours or other zones', async () => {
+  await using coda = await play({ at: '2026-11-20T08:00:23Z' });
+  const ana = coda.person('ana');
+  await ana.says('/timezone Berlin');
+  await ana.says('remind me every day at 7 to stretch');
+  await ana.says('remind me every day at 9 in Tokyo to call the office');
+  await ana.says('remind me every 2 hours to drink');
+  await ana.says('remind me tomorrow at 9 to call mum');
+  await ana.says('/schedule every day at 06:00 do /notes');
+  await ana.says('/schedule in 90 minutes do /lists');
+  await ana.says('/schedule tomorrow at 9 do /tasks');
+  const set = await ana.says('/timezone Lisbon');
+  expect(set).toContain('1 reminder keeps the time of Europe/Berlin');
+  expect(set).toContain('“stretch”');
+  expect(set).toContain('1 schedule keeps the time of Europe/Berlin');
+  expect(set).toContain('“do /notes”');
+  expect(await ana.presses('Move my reminders too')).toContain('Moved your recurring reminder');
+  expect(await ana.says('/reminders')).toMatch(/call the office — .*Asia\/Tokyo/);
+});
+
+test('steps of hours and "in 90 minutes" stay where the zone was a guess, too', async () => {
+  await using coda = await play(UNKNOWN);
+  const ana = coda.person('ana');
+  await ana.says('remind me every 2 hours to drink');
+  await ana.says('/schedule in 90 minutes do /notes');
+  await ana.says('/schedule every 3 hours do /lists');
+  expect(await ana.says('/timezone Berlin')).not.toContain('until moved');
+});
+
 test('a browser tells the zone of whoever has none, and the first reminder says where it is from', async () => {
   const programs = await Programs.begin(UNKNOWN);
   onTestFinished(() => programs[Symbol.asyncDispose]());
@@ -38,7 +67,9 @@ test('a browser tells the zone of whoever has none, and the first reminder says 
   const zone = async () => (await owner.get<{ person: { zone: string; zone_from: string | null } }>('/v1/me')).person;
   const tell = (name: string) => owner.status('PUT', '/v1/me/zone', { zone: name });
   expect(await zone()).toMatchObject({ zone_from: null });
-  for (const wrong of ['Nowhere/Town', '', '../etc', 'x'.repeat(100)]) expect(await tell(wrong)).toBe(400);
+  // With a day, it is no zone: nothing could be said in it.
+  const withDay = ['2020-01-01T00:00Z', '2020-01-01T00:00+01:00[Europe/Paris]'];
+  for (const wrong of ['Nowhere/Town', '', '../etc', 'x'.repeat(100), ...withDay]) expect(await tell(wrong)).toBe(400);
   expect(await tell('Asia/Tokyo')).toBe(200);
   expect(await zone()).toMatchObject({ zone: 'Asia/Tokyo', zone_from: 'browser' });
   const says = async (text: string) => JSON.stringify(await owner.send('POST', '/v1/messages', { text }));
