@@ -58,7 +58,7 @@ export const basics: Skill = {
       {
         name: 'name',
         about: 'By which coda calls the person.',
-        example: 'Ana',
+        example: 'Kim',
         call: (name) => ({ tool: 'name_set', input: { name } }),
       },
       {
