@@ -73,6 +73,21 @@ describe('a coda that nobody owns', () => {
     expect(await coda.count(`audit_log where action = 'person.first_owner'`)).toBe(1);
   });
 
+  test.each([
+    ['Asia/Tokyo', 'Asia/Tokyo'],
+    ['Moon/Tranquility', null],
+  ])('takes the zone of the browser where it knows it: %s', async (zone, stored) => {
+    const { coda, ask, code } = await ownerless({ config: { 'assistant.zone': undefined } });
+    const claimed = await ask('/v1/first-start', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...OWN },
+      body: JSON.stringify({ code: code(), name: 'Ana', zone }),
+    });
+    expect(claimed.status).toBe(200);
+    const { rows } = await coda.database().read(`select zone from persons where role = 'owner'`);
+    expect(rows).toEqual([{ zone: stored }]);
+  });
+
   test('answers nothing else to anybody, but whether it is well and the page that asks', async () => {
     const { coda, ask } = await ownerless();
     const document = await ask('/', { headers: { Accept: 'text/html' } });

@@ -84,9 +84,12 @@ function costsRoute(parts: ReadingParts): AnyRoute {
   });
 }
 
+/** No year 0, which the database does not have. */
+const FIRST_DAY = '0001-01-01';
+
 const span = z
   .strictObject({ from: z.iso.date(), to: z.iso.date().describe('That day, too.') })
-  .refine(({ from, to }) => from <= to && to < addDays(from, MOST_DAYS), {
+  .refine(({ from, to }) => from >= FIRST_DAY && from <= to && to < addDays(from, MOST_DAYS), {
     error: `expected from before to, and at most ${MOST_DAYS} days`,
     path: ['to'],
   });

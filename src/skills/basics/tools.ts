@@ -134,8 +134,8 @@ export const smalltalkTool = (does: readonly string[]) =>
 
 const NAME_TOOL = 'name_set';
 const LONGEST_NAME = 80;
-/** Controls, and marks that turn the direction of what stands behind a name. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+/** Controls, halves of surrogate pairs, and marks that turn the direction of what stands behind a name. */
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 export const setNameTool = dataTool({
   name: NAME_TOOL,

@@ -42,6 +42,8 @@ test('what cannot be read is refused beside its field, and nothing is set', asyn
   expect(await refused.json()).toMatchObject({ fields: [{ field: 'zone' }] });
   for (const body of [{}, { name: 'Rae', zone: 'Lisbon' }, { role: 'owner' }, { name: 'x'.repeat(101) }, { name: ' ' }])
     expect((await set(body)).status, JSON.stringify(body).slice(0, 60)).toBe(400);
+  for (const name of ['a\u0000b', '\ud800', '\u202eabc', 'a\nb'])
+    expect((await set({ name })).status, JSON.stringify(name)).toBe(422);
   expect((await set({ name: 'x'.repeat(100) })).status).toBeGreaterThanOrEqual(400);
   expect(await own()).toEqual(before);
 });

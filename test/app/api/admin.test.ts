@@ -230,6 +230,7 @@ describe('the system', () => {
     expect(await costs('2026-11-01', '2026-11-01')).toMatchObject({ price: 0, models: [], people: [] });
     expect(await owner.status('GET', '/v1/system/costs/span?from=2026-11-02&to=2026-11-01')).toBe(400);
     expect(await owner.status('GET', '/v1/system/costs/span?from=0001-01-01&to=9999-12-31')).toBe(400);
+    expect(await owner.status('GET', '/v1/system/costs/span?from=0000-01-01&to=0000-01-02')).toBe(400);
     expect(await ben.status('GET', '/v1/system/costs/span?from=2026-11-02&to=2026-11-02')).toBe(403);
   });
 

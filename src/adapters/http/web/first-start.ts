@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { type AnyRoute, route } from '../../../chat/index.ts';
 import type { FirstStart, Passkeys } from '../../../sign-in/index.ts';
-import { browserZone, guardOwnPage, openedAnswer, openedBody, personName } from './session.ts';
+import { isZone } from '../../../time/index.ts';
+import { guardOwnPage, openedAnswer, openedBody, personName } from './session.ts';
 
 export function firstStartRoute(first: FirstStart): AnyRoute {
   return route({
@@ -15,12 +16,18 @@ export function firstStartRoute(first: FirstStart): AnyRoute {
     body: z.strictObject({
       code: z.string().min(1).max(40),
       name: personName,
-      zone: browserZone.optional().describe('Of the browser; what the person says later goes before it.'),
+      zone: z
+        .string()
+        .max(64)
+        .optional()
+        .describe('Of the browser; what the person says later goes before it. One that is not known here is left out.'),
     }),
     answers: { 200: { description: 'They are.', schema: openedBody } },
-    async answerRequest({ body, header, address, base }) {
+    async answerRequest({ body: { code, name, zone }, header, address, base }) {
       const origin = guardOwnPage(header);
-      return openedAnswer(await first.claim({ ...body, address }), { origin, base });
+      // Browsers know zones that are newer than this runtime: no reason to let nobody in.
+      const known = zone !== undefined && isZone(zone) ? zone : undefined;
+      return openedAnswer(await first.claim({ code, name, zone: known, address }), { origin, base });
     },
   });
 }
