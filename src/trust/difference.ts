@@ -5,9 +5,12 @@ import { createTwoFilesPatch } from 'diff';
 const LONGEST_MS = 200;
 const LINES_AROUND = 2;
 const MOST_LINES = 400;
+/** Characters of a line: whole programs are written on one. */
+const LONGEST_LINE = 500;
 
 /**
- * Unified differences of all texts that are not as they were, each under its path; `undefined`: none is known. Cut after 400 lines.
+ * Unified differences of all texts that are not as they were, each under its path; `undefined`: none is known. Cut after 400
+ * lines, and each line after 500 characters, which it says.
  * Files that are no text, or whose text was not kept, are left out: they are named elsewhere.
  */
 export function differenceOf(
@@ -24,7 +27,7 @@ export function differenceOf(
       (known.now[path] !== undefined && now[path] === undefined);
     if (isUnknown || before[path] === now[path]) continue;
     lines.push(...linesOf(path, before[path] ?? '', now[path] ?? ''));
-    if (lines.length > MOST_LINES) return [...lines.slice(0, MOST_LINES), '…'].join('\n');
+    if (lines.length > MOST_LINES) return [...lines.slice(0, MOST_LINES), '… and more, which is not shown'].join('\n');
   }
   return lines.length === 0 ? undefined : lines.join('\n');
 }
@@ -33,6 +36,10 @@ function linesOf(path: string, before: string, now: string): string[] {
   const options = { context: LINES_AROUND, timeout: LONGEST_MS };
   const patch = createTwoFilesPatch(path, path, before, now, undefined, undefined, options);
   if (patch === undefined) return [`${path}: too different to be compared`];
-  const [, , , ...hunks] = patch.trimEnd().split('\n');
-  return [path, ...hunks];
+  const lines = patch.trimEnd().split('\n');
+  const hunks = lines.slice(lines.findIndex((line) => line.startsWith('@@')));
+  return [path, ...hunks.map(shortened)];
 }
+
+const shortened = (line: string): string =>
+  line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)} … cut: it has ${line.length} characters` : line;
