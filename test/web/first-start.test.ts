@@ -90,6 +90,13 @@ describe.skipIf(!CHROMIUM)('a first start in the browser', () => {
     await page.goto(`${url}/you`);
     await page.getByRole('button', { name: 'Set a password' }).click();
     await page.getByLabel('New password').fill('correct horse battery');
+    // Typed once, it can be read before it is set.
+    await page.getByRole('button', { name: 'Show New password' }).click();
+    expect(await page.getByLabel('New password').getAttribute('type')).toBe('text');
+    expect(await page.getByLabel('New password').inputValue()).toBe('correct horse battery');
+    expect(await faultsOf(page, 'password')).toEqual([]);
+    await page.getByRole('button', { name: 'Hide New password' }).click();
+    expect(await page.getByLabel('New password').getAttribute('type')).toBe('password');
     await page.getByRole('button', { name: 'Set it' }).click();
     await page.getByText('You sign in as ana.').waitFor();
     expect(await faultsOf(page, 'you')).toEqual([]);

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { useFocus } from '../app/focus.ts';
+import { Button } from './button.tsx';
 import { Linked } from './copyable.tsx';
 import { useFault } from './faults.ts';
 
@@ -38,27 +39,44 @@ const Fault = ({ id, words }: { id: string; words: string | undefined }) =>
     </em>
   );
 
-/** A line of text with its label. */
+/** A line of text with its label; one that is hidden can be shown to whoever types it. */
 export function Field({ label, value, onValue, isFirst, isSlow, of, hint, type = 'text', ...rest }: FieldProps) {
   const input = useRef<HTMLInputElement>(null);
+  const [isShown, setShown] = useState(false);
   useFocus(input, isFirst);
   const { id, words, attributes } = useFault(of);
   const told = (event: { currentTarget: HTMLInputElement }) => onValue(event.currentTarget.value);
+  const isHidden = type === 'password';
+  const line = (
+    <label>
+      <span>{label}</span>
+      <input
+        class="input"
+        type={isHidden && isShown ? 'text' : type}
+        value={value}
+        autocomplete="off"
+        // A spelling checker may send what it reads elsewhere.
+        spellcheck={isHidden ? false : undefined}
+        {...(isSlow ? { onChange: told } : { onInput: told })}
+        ref={input}
+        {...rest}
+        {...attributes}
+      />
+    </label>
+  );
   return (
     <div class="field">
-      <label>
-        <span>{label}</span>
-        <input
-          class="input"
-          type={type}
-          value={value}
-          autocomplete="off"
-          {...(isSlow ? { onChange: told } : { onInput: told })}
-          ref={input}
-          {...rest}
-          {...attributes}
-        />
-      </label>
+      {isHidden ? (
+        <div class="secret">
+          {line}
+          <Button onClick={() => setShown(!isShown)}>
+            {isShown ? 'Hide' : 'Show'}
+            <span class="unseen"> {label}</span>
+          </Button>
+        </div>
+      ) : (
+        line
+      )}
       {hint !== undefined && (
         <small class="faint">
           <Linked text={hint} />
