@@ -192,6 +192,28 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
     expect(await page.getByLabel('Tool or operation').inputValue()).toBe('');
   });
 
+  test('costs of other days stand under their own words until those that were asked for are there', async () => {
+    await open('/system/costs');
+    const line = page.getByText(/: \d+\.\d\d USD in /);
+    await line.waitFor();
+    const before = await line.innerText();
+    expect(before).toMatch(/^This month: /);
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/v1/system/costs/span*', async (request) => {
+      await answered;
+      await request.continue();
+    });
+    await page.getByRole('button', { name: 'Yesterday', exact: true }).click();
+    await page.getByRole('heading', { name: 'What it went to: Yesterday' }).waitFor();
+    expect(await line.innerText()).toBe(before);
+    answer();
+    await page.getByText(/^Yesterday: /).waitFor();
+    await page.unroute('**/v1/system/costs/span*');
+  });
+
   test('what is pressed on a phone is 44 pixels high', async () => {
     await page.setViewportSize({ width: 360, height: 800 });
     const small: string[] = [];

@@ -103,12 +103,13 @@ interface DaysProps {
 function Days({ today, money, pick, onPick }: DaysProps) {
   const [name, setName] = useState('This month');
   const [from, to] = pick === undefined ? (SPANS[name]?.(today) ?? [today, today]) : [pick, pick];
+  const words = pick === undefined ? name : longDay(pick);
   const loaded = useLoad(
     `costs ${from} ${to}`,
-    () => ask(api.GET('/v1/system/costs/span', { params: { query: { from, to } } })),
+    // Those of the days before are shown until these are there, under their own words.
+    async () => ({ of: words, ...(await ask(api.GET('/v1/system/costs/span', { params: { query: { from, to } } }))) }),
     ['system'],
   );
-  const words = pick === undefined ? name : longDay(pick);
   return (
     <>
       <Section title={`What it went to: ${words}`}>
@@ -129,10 +130,10 @@ function Days({ today, money, pick, onPick }: DaysProps) {
         <Field label="A day" type="date" value={pick ?? ''} max={today} onValue={(day) => onPick(day || undefined)} />
       </Section>
       <LoadView loaded={loaded}>
-        {({ price, calls, models, people }) => (
+        {({ of, price, calls, models, people }) => (
           <>
             <p class="section">
-              {words}: {money(price)} in {plural(calls, 'call')}.
+              {of}: {money(price)} in {plural(calls, 'call')}.
             </p>
             <CostTable title="By model" lines={models} money={money} none="No model was asked." />
             <CostTable title="By person" lines={people} money={money} none="Nothing was spent." />
