@@ -27,12 +27,20 @@ export const useUpdates = () => useLoad('skill updates', () => ask(api.GET('/v1/
 export const newerOf = (updates: Updates | undefined, name: string): Update | undefined =>
   updates?.skills.find(({ id, state }) => id === name && state === 'newer');
 
+/** ` from 1.0.0 to 1.1.0`: what is known of both. */
+const versionsOf = ({ before, version }: Look): string =>
+  `${before ? ` from ${before}` : ''}${version ? ` to ${version}` : ''}`;
+
 export function UpdateButton({ update: { id, catalog }, onDone }: { update: Update; onDone: () => void }) {
   const [look, setLook] = useState<Look>();
-  const lookAt = () =>
-    act(async () => {
+  const [isLooking, setLooking] = useState(false);
+  const lookAt = async () => {
+    setLooking(true);
+    await act(async () => {
       setLook(await ask(api.POST('/v1/market/look', { body: { id, catalog } })));
     });
+    setLooking(false);
+  };
   // Whoever has pressed that it is there wants to read of it.
   useEffect(() => {
     if (query.value.has('update')) void lookAt();
@@ -40,12 +48,12 @@ export function UpdateButton({ update: { id, catalog }, onDone }: { update: Upda
   const install = ({ pin }: Look) => ask(api.POST('/v1/market/install', { body: { id, catalog, pin } }));
   return (
     <>
-      <Button kind="primary" onClick={() => void lookAt()}>
-        Update
+      <Button kind="primary" onClick={() => void lookAt()} disabled={isLooking}>
+        {isLooking ? 'Looking …' : 'Update'}
       </Button>
       {look && (
         <Question
-          title={`Update ${id} from ${look.before || '?'} to ${look.version ?? '?'}?`}
+          title={`Update ${id}${versionsOf(look)}?`}
           yes="Update it"
           onClose={() => setLook(undefined)}
           onYes={() => install(look)}
