@@ -38,8 +38,8 @@ function linesOf(path: string, before: string, now: string): string[] {
   if (patch === undefined) return [`${path}: too different to be compared`];
   const lines = patch.trimEnd().split('\n');
   const hunks = lines.slice(lines.findIndex((line) => line.startsWith('@@')));
-  return [path, ...hunks.map(shortened)];
+  return [path, ...hunks.map(boundLine)];
 }
 
-const shortened = (line: string): string =>
+const boundLine = (line: string): string =>
   line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)} … cut: it has ${line.length} characters` : line;

@@ -15,22 +15,22 @@ export function useSettled(typed: string): string {
 }
 
 /**
- * Words that a list is searched by, which stand in the address once nobody types any more: `[typed, type, searched]`. An address that
+ * Words that a list is searched by, which stand in the address once nobody types any more: `[words, setWords, filter]`. An address that
  * becomes another one by a link or by going back changes the field, too.
  */
-export function useSearched(name: string): readonly [typed: string, type: (words: string) => void, searched: string] {
-  const searched = query.value.get(name) ?? '';
-  const [typed, setTyped] = useState(searched);
-  const settled = useSettled(typed);
-  const written = useRef(searched);
+export function useSearched(name: string): readonly [words: string, setWords: (words: string) => void, filter: string] {
+  const filter = query.value.get(name) ?? '';
+  const [words, setWords] = useState(filter);
+  const next = useSettled(words);
+  const last = useRef(filter);
   useEffect(() => {
-    written.current = settled;
-    keepFilter(name, settled);
-  }, [settled]);
+    last.current = next;
+    keepFilter(name, next);
+  }, [next]);
   useEffect(() => {
-    if (searched === written.current) return;
-    written.current = searched;
-    setTyped(searched);
-  }, [searched]);
-  return [typed, setTyped, searched];
+    if (filter === last.current) return;
+    last.current = filter;
+    setWords(filter);
+  }, [filter]);
+  return [words, setWords, filter];
 }
