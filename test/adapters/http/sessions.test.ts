@@ -222,6 +222,8 @@ describe('a session', () => {
     expect(policy).not.toContain('unsafe');
     const html = await page.text();
     expect(html).not.toMatch(/<script(?![^>]* src=)|<style|\son\w+=|\sstyle=/);
+    // Nothing is painted in other colours than those that this browser's person has chosen.
+    expect(html).toMatch(/<script [^>]*blocking="render"/);
     const script = /src="(\/web\/[^"]+)"/.exec(html)?.[1] ?? '';
     expect((await visit(script, '')).headers.get('cache-control')).toContain('immutable');
     // "fetch" would send what is left when "..", and what stands before it, are taken out.

@@ -77,12 +77,13 @@ export class WebFiles {
     if (existsSync(join(this.folder, WATCHED))) this.read = undefined;
     const { names } = this.assets();
     const at = (name: string) => `${base}/web/${names[name]}`;
+    // Nothing is painted before the script has run: in the other colours than its person's, the page would flash.
     const text =
       '<!doctype html><html lang="en"><head><meta charset="utf-8">' +
       '<meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">' +
       '<meta name="color-scheme" content="light dark"><title>coda</title>' +
       `<link rel="icon" href="${at('icon.svg')}" type="image/svg+xml"><link rel="manifest" href="${base}/manifest.json">` +
-      `<link rel="stylesheet" href="${at('coda.css')}"><script type="module" src="${at('main.js')}"></script>` +
+      `<link rel="stylesheet" href="${at('coda.css')}"><script type="module" blocking="render" src="${at('main.js')}"></script>` +
       `</head><body data-status="${status}" data-base="${base}"><div id="app"></div>` +
       '<noscript>These pages need JavaScript.</noscript></body></html>';
     return {
