@@ -176,19 +176,20 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Notes' }).click();
     await page.waitForURL(/\/notes$/);
     await page.getByRole('link', { name: /spare key/ }).waitFor();
+    await eventually(async () => (await page.getByLabel('Search notes').inputValue()) === '');
     expect(await page.getByLabel('Search notes').inputValue()).toBe('');
     await open('/system/settings?find=models.budgets');
     await page.getByLabel('Find a setting').fill('quiet');
     await page.waitForURL('**/system/settings?find=quiet');
     await open('/activity/audit');
     await page.getByLabel('Tool or operation').fill('note_save');
-    await page.getByLabel('Tool or operation').press('Enter');
     await page.waitForURL('**/activity/audit?subject=note_save');
     await page.reload();
     await page.getByLabel('Tool or operation').waitFor();
     expect(await page.getByLabel('Tool or operation').inputValue()).toBe('note_save');
     await page.getByRole('link', { name: 'What was done' }).click();
     await page.waitForURL(/\/activity\/audit$/);
+    await eventually(async () => (await page.getByLabel('Tool or operation').inputValue()) === '');
     expect(await page.getByLabel('Tool or operation').inputValue()).toBe('');
   });
 

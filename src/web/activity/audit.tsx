@@ -3,6 +3,7 @@ import type { Json } from '../api/types.ts';
 import { duration, whenText } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
 import { query as filters, keepFilter } from '../app/router.ts';
+import { useSearched } from '../app/settled.ts';
 import { Field, Select } from '../parts/field.tsx';
 import { Empty, Section } from '../parts/page.tsx';
 import { usePages } from '../parts/pages.tsx';
@@ -12,7 +13,7 @@ type Entry = Json<'/v1/audit'>['entries'][number];
 /** The log of what was done, by whom and why; filtered. */
 export function Audit() {
   const person = filters.value.get('person') ?? '';
-  const subject = filters.value.get('subject') ?? '';
+  const [words, setWords, subject] = useSearched('subject');
   const people = useLoad('people', () => ask(api.GET('/v1/people')), ['people']);
   const query = { limit: 50, ...(person !== '' && { person }), ...(subject !== '' && { subject }) };
   const { items, more, state } = usePages(
@@ -31,14 +32,7 @@ export function Audit() {
             </option>
           ))}
         </Select>
-        <Field
-          label="Tool or operation"
-          value={subject}
-          onValue={(value) => keepFilter('subject', value.trim())}
-          type="search"
-          placeholder="reminder_create"
-          isSlow
-        />
+        <Field label="Tool or operation" value={words} onValue={setWords} type="search" placeholder="reminder_create" />
       </div>
       {state}
       {items && items.length === 0 && <Empty>Nothing like that was done.</Empty>}

@@ -22,8 +22,6 @@ interface FieldProps {
   list?: string;
   /** The field that its form is opened for: it has the focus. */
   isFirst?: boolean;
-  /** Tells a value when it is complete, not with each key. */
-  isSlow?: boolean;
   /** The fields of the request that it fills, with spaces between: their faults stand beside it. */
   of?: string | undefined;
   /** Left out: a browser fills nothing in. */
@@ -40,12 +38,11 @@ const Fault = ({ id, words }: { id: string; words: string | undefined }) =>
   );
 
 /** A line of text with its label; one that is hidden can be shown to whoever types it. */
-export function Field({ label, value, onValue, isFirst, isSlow, of, hint, type = 'text', ...rest }: FieldProps) {
+export function Field({ label, value, onValue, isFirst, of, hint, type = 'text', ...rest }: FieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const [isShown, setShown] = useState(false);
   useFocus(input, isFirst);
   const { id, words, attributes } = useFault(of);
-  const told = (event: { currentTarget: HTMLInputElement }) => onValue(event.currentTarget.value);
   const isHidden = type === 'password';
   const line = (
     <label>
@@ -57,7 +54,7 @@ export function Field({ label, value, onValue, isFirst, isSlow, of, hint, type =
         autocomplete="off"
         // A spelling checker may send what it reads elsewhere.
         spellcheck={isHidden ? false : undefined}
-        {...(isSlow ? { onChange: told } : { onInput: told })}
+        onInput={(event) => onValue(event.currentTarget.value)}
         ref={input}
         {...rest}
         {...attributes}
