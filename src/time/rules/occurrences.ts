@@ -14,7 +14,7 @@ import {
 } from '../civil.ts';
 import type { OneTime, Recurring } from '../types.ts';
 import { instantOf, wallAt } from '../zones.ts';
-import { isSteps, parseRule, type Rule, type RulePart, stepOf } from './rule.ts';
+import { formatRule, isSteps, parseRule, type Rule, type RulePart, stepOf } from './rule.ts';
 
 export interface OccurrencesOptions {
   after: Instant;
@@ -281,12 +281,15 @@ export function plannedFor(when: OneTime | Recurring, now: Instant): PlannedTime
   return plannedAt && { plannedAt, rule: when.rule, zone: when.zone };
 }
 
-/** The plan by the clocks of `to`: its time of day stays. Undefined where a series has no further occurrence there. */
+/** The plan by the clocks of `to`: its time of day stays, and its last day. Undefined where a series has no further occurrence there. */
 export function planInZone({ plannedAt, rule, zone }: PlannedTime, to: string, now: Instant): PlannedTime | undefined {
   if (rule === undefined) return { plannedAt: sameClock(plannedAt, zone, to), rule, zone: to };
-  // As `formatRule` has it: UTC by its letter, every other zone by its name.
-  const begins = to === 'UTC' ? 'DTSTART:$1Z' : `DTSTART;TZID=${to}:$1`;
-  const moved = rule.replace(/^DTSTART[^\n]*:(\d{8}T\d{6})Z?/, begins);
+  const series = parseRule(rule, { start: 0, zone });
+  if ('problem' in series) return undefined;
+  const parts = series.parts.map((part) =>
+    part.until === undefined ? part : { ...part, until: instantOf(wallAt(part.until, zone), to) },
+  );
+  const moved = formatRule({ ...series, zone: to, parts });
   const next = nextOf(rule, now);
   // An occurrence that was skipped or put off does not come again.
   const isAhead = next !== undefined && plannedAt > next;
@@ -305,10 +308,8 @@ export function isByClock({ plannedAt, rule }: { plannedAt: Instant | undefined;
 const ELAPSED = /FREQ=(?:HOURLY|MINUTELY|SECONDLY)/;
 
 /** The instant at which the clocks of `to` show what those of `from` show at `at`. */
-function sameClock(at: Instant, from: string, to: string): Instant {
-  const shown = at.toLocaleString('sv-SE', { timeZone: from }).replace(' ', 'T').replace(/[-:]/g, '');
-  return nextOf(`DTSTART;TZID=${to}:${shown}\nRRULE:FREQ=DAILY;COUNT=1`, new Date(0)) ?? at;
-}
+const sameClock = (at: Instant, from: string, to: string): Instant =>
+  new Date(instantOf(wallAt(at.getTime(), from), to));
 
 export interface StoredPlan {
   at?: string | undefined;

@@ -51,6 +51,17 @@ test('of a zone that was known, only series by its clock are offered: not single
   expect(await ana.says('/reminders')).toMatch(/call the office — .*Asia\/Tokyo/);
 });
 
+test('a series that moves to the west keeps its last day', async () => {
+  await using coda = await play({ at: '2026-11-20T08:00:23Z' });
+  const ana = coda.person('ana');
+  await ana.says('remind me every day at 20:00 until 22 November to stretch');
+  await ana.says('/timezone New York');
+  await ana.presses('Move my reminders too');
+  await coda.passes({ days: 4 });
+  const spoke = ana.heard('stretch').filter((text) => !/remind you|until moved/.test(text));
+  expect(spoke).toHaveLength(3);
+});
+
 test('steps of hours and "in 90 minutes" stay where the zone was a guess, too', async () => {
   await using coda = await play(UNKNOWN);
   const ana = coda.person('ana');
