@@ -57,7 +57,8 @@ const VENDORS = [
 
 type Vendor = (typeof VENDORS)[number];
 
-const LOCAL_WITHIN_MS = 1_500;
+/** A closed port refuses at once; a machine that is busy with a model takes longer to tell of it. */
+const LOCAL_WITHIN_MS = 5_000;
 const ASK_WITHIN_MS = 10_000;
 /** A large model is read from a slow disk. */
 const LOAD_WITHIN_MS = 60_000;
