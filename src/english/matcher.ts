@@ -48,6 +48,8 @@ export interface Frame {
   /** Without `{which}` the thing at hand is meant. */
   isAtHand?: true;
   among?: RegExp;
+  /** Nouns that mean things of one form alone: the timer is never another reminder. */
+  forms?: Readonly<Record<string, RegExp>>;
   changes?: true;
   /** Slots without which its tool asks. */
   needs?: readonly string[];

@@ -62,13 +62,13 @@ export async function readingOf(match: Match, times: Times, heard: HeardMessage)
   }
   const isWhole = (frame.needs ?? []).every((slot) => slots[slot] !== undefined);
   const reading = { frame, slots, own, isWhole, isEitherWay };
-  const { thing, nouns = '', among, isAtHand } = frame;
+  const { thing, nouns = '', among, forms, isAtHand } = frame;
   const which = slots.which ?? (isAtHand && 'it');
   if (thing === undefined || which === undefined) {
     const calls = callsOf(frame, slots, [undefined], times);
     return calls && { ...reading, calls, how: isDoubtful ? 'doubtful' : 'sure' };
   }
-  const target = await targetOf(which, { thing, nouns, among }, heard);
+  const target = await targetOf(which, { thing, nouns, among, form: formNamed(forms, which) }, heard);
   return withTarget(reading, target, times, isDoubtful);
 }
 
@@ -233,12 +233,27 @@ const THIS = /^(?:it|there|that|this|that one|this one|one|)$/;
 const ALL = /^(?:all|everything|every|all of (?:them|it|those|these)|them all|every single)$/;
 const LINKS = new Set('about to for on of called named saying that number no with'.split(' '));
 
-/** `nouns`: what the kind is called, between bars. `among`: the form of the texts of those that are meant. */
+/** The form of what a noun means: "the timer". */
+function formNamed(forms: Frame['forms'], which: string): RegExp | undefined {
+  const noun = forms && wordsOf(which).find(({ norm }) => Object.hasOwn(forms, norm))?.norm;
+  return noun === undefined ? undefined : forms?.[noun];
+}
+
+/**
+ * `nouns`: what the kind is called, between bars. `among`: the form of the texts of those that are meant; `form`: the same, where a
+ * noun has said it.
+ */
 async function targetOf(
   which: string,
-  { thing, nouns, among }: { thing: string; nouns: string; among?: RegExp | undefined },
+  {
+    thing,
+    nouns,
+    form,
+    ...asked
+  }: { thing: string; nouns: string; among?: RegExp | undefined; form?: RegExp | undefined },
   { dialogue, repliesTo, listThings: lookAll }: Pick<HeardMessage, 'listThings' | 'dialogue' | 'repliesTo'>,
 ): Promise<Target> {
+  const among = form ?? asked.among;
   const look = async (kind: string) =>
     (await lookAll(kind)).filter(({ text }) => among === undefined || among.test(text));
   const heard = { dialogue, repliesTo, listThings: look };
@@ -265,7 +280,8 @@ async function targetOf(
     if (ids.length > 0) return { isNamed, kind: 'certain', which: ids, text: topic?.text };
     const all = isAtHand || isNamed ? await heard.listThings(thing) : [];
     const [only, ...others] = all;
-    if (isAtHand && only && others.length === 0)
+    // The only thing of a form is named by its noun.
+    if ((isAtHand || form) && only && others.length === 0)
       return { isNamed, kind: 'certain', which: [only.id], text: only.text, mark: only.mark };
     return isAtHand || isNamed ? { isNamed, kind: 'open', among: all } : { isNamed, kind: 'none' };
   }

@@ -54,7 +54,12 @@ export const timers: readonly Frame[] = [
   },
 ];
 
-const REMINDER = { thing: 'reminder', nouns: 'reminders|reminder|alarms|alarm|timers|timer' } as const;
+const TIMER = /^timer\b/i;
+const REMINDER = {
+  thing: 'reminder',
+  nouns: 'reminders|reminder|alarms|alarm|timers|timer',
+  forms: { timer: TIMER, timers: TIMER },
+} as const;
 
 const hour = (when: string): string => (/^\d{1,2}$/.test(when) ? `at ${when}` : when);
 
@@ -75,7 +80,7 @@ const create = ({ text = '', when, lead = 'to' }: Slots) =>
 
 /** A number alone may be the hour, and the minutes of a timer. */
 const move = ({ which = '', when = '' }: Slots, { text = '' }: Reader) =>
-  /^\d+$/.test(when) && /^timer\b/i.test(text) ? undefined : { which, when: hour(when) };
+  /^\d+$/.test(when) && TIMER.test(text) ? undefined : { which, when: hour(when) };
 
 const day = ({ when }: Slots) => (when === undefined ? {} : { day: when });
 
