@@ -289,12 +289,12 @@ export function planInZone({ plannedAt, rule, zone }: PlannedTime, to: string, n
   const parts = series.parts.map((part) =>
     part.until === undefined ? part : { ...part, until: instantOf(wallAt(part.until, zone), to) },
   );
-  const moved = formatRule({ ...series, zone: to, parts });
+  const newRule = formatRule({ ...series, zone: to, parts });
   const next = nextOf(rule, now);
   // An occurrence that was skipped or put off does not come again.
   const isAhead = next !== undefined && plannedAt > next;
-  const at = nextOf(moved, isAhead ? new Date(sameClock(plannedAt, zone, to).getTime() - 1) : now);
-  return at && { plannedAt: at, rule: moved, zone: to };
+  const at = nextOf(newRule, isAhead ? new Date(sameClock(plannedAt, zone, to).getTime() - 1) : now);
+  return at && { plannedAt: at, rule: newRule, zone: to };
 }
 
 /**

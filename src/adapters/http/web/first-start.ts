@@ -26,8 +26,8 @@ export function firstStartRoute(first: FirstStart): AnyRoute {
     async answerRequest({ body: { code, name, zone }, header, address, base }) {
       const origin = guardOwnPage(header);
       // Browsers know zones that are newer than this runtime: no reason to let nobody in.
-      const known = zone !== undefined && isZone(zone) ? zone : undefined;
-      return openedAnswer(await first.claim({ code, name, zone: known, address }), { origin, base });
+      const zoneHere = zone !== undefined && isZone(zone) ? zone : undefined;
+      return openedAnswer(await first.claim({ code, name, zone: zoneHere, address }), { origin, base });
     },
   });
 }
