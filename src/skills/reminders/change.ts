@@ -28,6 +28,7 @@ import {
   type Reader,
   type Reject,
   storedPlan,
+  type TimeReading,
   WEEKDAY,
 } from '../../time/index.ts';
 import { atItsHour, limitedBy, stillBounded } from './bounds.ts';
@@ -300,7 +301,7 @@ async function editTime(
   const now = ctx.clock.now();
   const { text } = found;
   const limited = limitedBy(found, input.when, ctx.when);
-  const { words, itsDay, when }: TimeBeside = limited ?? timeBeside(ctx, ownTime(found, now), input.when);
+  const { words, itsDay, when }: TimeBeside = limited ?? timeBeside(ctx, ownTime(found, now, ctx.when), input.when);
   if (when === undefined) return failed('PAST', texts.pickedPast);
   if (when.kind === 'reject') return failed(when.code, whyNot(when, input.when));
   const carried = { text, ...delivery.pickGiven(input) };
@@ -313,8 +314,17 @@ async function editTime(
   const schedule = plannedFor(stillBounded(found, words, when, ctx.when), now);
   if (!schedule) return failed('NEVER', 'That never comes.');
   const result = await moveTo(ctx, before, found, schedule, wakeAt);
-  const choices = when.others?.map((other) => readingChoice(other, wanted));
-  return result.ok && choices ? { ...result, choices: [...choices, ...(result.choices ?? [])] } : result;
+  const others = [...(when.others ?? []), ...readingsOfItsZone(ctx, found, when, input.when)];
+  const choices = others.map((other) => readingChoice(other, wanted));
+  return result.ok && choices.length > 0 ? { ...result, choices: [...choices, ...(result.choices ?? [])] } : result;
+}
+
+/** The same words on the clocks of the zone that a single reminder was set in, where the person is elsewhere by now. */
+function readingsOfItsZone(ctx: TxContext, found: Reminder, when: ParsedWhen, said: string): readonly TimeReading[] {
+  if (found.rule !== undefined || found.zone === ctx.when.zone || when.kind !== 'once') return [];
+  const there = timeBeside(ctx, { ...ownTime(found, ctx.clock.now(), ctx.when), zone: found.zone }, said).when;
+  if (there?.kind !== 'once' || there.at.getTime() === when.at.getTime()) return [];
+  return [{ words: `${said} (${found.zone})`, when: there }];
 }
 
 /** Why there is no such time, in the words that were said: what they left out had been filled in. */
@@ -328,9 +338,9 @@ interface OwnTime {
   isOver?: boolean;
 }
 
-const ownTime = (found: Reminder, now: Date): OwnTime => ({
+const ownTime = (found: Reminder, now: Date, reader: Reader): OwnTime => ({
   at: dayAt(found, now),
-  zone: found.zone,
+  zone: found.rule === undefined ? reader.zone : found.zone,
   isOver: found.plannedAt === undefined && putOffTo(found, now) === undefined,
 });
 

@@ -103,3 +103,15 @@ test('the zone that is configured is no guess: a browser does not change it', as
     zone_from: 'household',
   });
 });
+
+test('a single one of another zone is moved by the clocks where one is, and those of its zone have a button', async () => {
+  await using coda = await play(UNKNOWN);
+  const ana = coda.person('ana');
+  await ana.says('remind me tomorrow at 9 to call mum');
+  await ana.says('/timezone Berlin');
+  expect(await ana.says('move call mum to 6pm')).toContain('Sat 21 Nov at 18:00');
+  expect(await ana.says('/reminders')).not.toContain('UTC');
+  await ana.says('undo');
+  await ana.says('move call mum to 6pm');
+  expect(await ana.presses('6pm (UTC)')).toContain('18:00 (UTC)');
+});
