@@ -79,7 +79,7 @@ async function interpretSure(requests: readonly UnderstoodRequest[], heard: Hear
     else if (lookUp) continue;
     else if (isInOtherLanguage(heard.text) && !offers.some(({ input }) => isTimed(input)))
       said.push(texts.otherLanguage(otherLanguages()));
-    else said.push(choices.length > 0 ? texts.offer : texts.notUnderstood);
+    else said.push(choices.length > 0 ? texts.offer : texts.notUnderstood(heard.hasPage));
   }
   return {
     calls: calls.slice(0, MOST_CALLS),

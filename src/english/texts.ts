@@ -2,7 +2,7 @@ import { plural, shorten } from '../base/text.ts';
 
 const quoteWords = (words: string) => `“${shorten(words.replace(/\s+/g, ' ').trim(), 60)}”`;
 
-const BY_HAND = 'By hand it goes into config/config.yaml.';
+const BY_HAND = 'By hand it goes into the configuration (config/config.yaml, where the data folder has none).';
 
 /** Said to somebody who speaks another language: that English is understood, and which times are read. */
 const IN_OWN_LANGUAGE: Readonly<Record<string, string>> = {
@@ -24,14 +24,14 @@ export const texts = {
   tooLong: (most: number) =>
     `That is too long to be understood without a model: up to ${plural(most, 'character is', 'characters are')}.`,
   offer: 'I am not sure what to do. Is it one of these?',
-  notUnderstood:
+  notUnderstood: (hasPage: boolean) =>
     'I did not understand that. Without a model I understand reminders, timers, notes, lists, memories, schedules, tasks and ' +
-    'times: `/help`. With one, everything: `npm start -- init` connects one.',
+    `times: \`/help\`. With one, everything: ${hasPage ? '*System → Add*' : '`npm start -- init`'} connects one.`,
   inOwnLanguage: (code: string): string | undefined => IN_OWN_LANGUAGE[code],
   otherLanguage: (languages: string) =>
     `I understand sentences in English. ${languages} With "/remind" such a time stands before or behind what to do, or on a line of its own above it.`,
   isOff: (setting: string) =>
-    `That is off: an owner sets \`${setting}\` to true in config/config.yaml, and starts coda again.`,
+    `That is off: an owner sets \`${setting}\` to true in the configuration, and starts coda again.`,
   needsModel:
     'That needs a model: put a key into ANTHROPIC_API_KEY or OPENAI_API_KEY before a start, or use the Ollama of this ' +
     'machine (`npm start -- init`).',

@@ -24,7 +24,7 @@ test.each(['tell me a joke', 'play some music', 'turn off the light', 'sing us a
   async (say) => {
     const { text, choices = [] } = await hear(say);
     expect(choices).toEqual([]);
-    expect(text).toMatch(/^I did not understand that\. .*`\/help`.*init/);
+    expect(text).toMatch(/^I did not understand that\. .*`\/help`.*System → Add/);
   },
 );
 

@@ -5,7 +5,7 @@ export const PROMPT = 'you › ';
 export const MORE = '  … ';
 export const THINKING = '…';
 /** Typed alone they end the terminal's side; coda itself runs on. */
-export const LEAVING_COMMANDS: readonly string[] = ['/exit', '/quit'];
+export const LEAVING_COMMANDS: readonly string[] = ['/exit', '/quit', 'exit', 'quit'];
 export const LEAVE_HINT = 'Ctrl-C again, or Ctrl-D, leaves.';
 export const WITHDRAWN = '(taken back)';
 /** Above what came while no terminal was open. */

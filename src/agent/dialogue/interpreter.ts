@@ -12,7 +12,7 @@ export interface HeardMessage {
   when: WhenContext;
   /** The person's. */
   name: string;
-  /** A page runs, where an owner adds things. */
+  /** A page runs, on which this person may add things. */
   hasPage: boolean;
   has(tool: string): boolean;
   may(tool: string): boolean;

@@ -59,7 +59,8 @@ function heardBy(run: MessageTurn, text: string): HeardMessage {
     dialogue: isSaid(item) ? fresh(contextOf(item).dialogue, turn.startedAt) : {},
     when,
     name: person.name,
-    hasPage: options.hasPage,
+    // The page's cards are an owner's.
+    hasPage: options.hasPage && person.role === 'owner',
     has: (tool) => toolbox.get(tool) !== undefined,
     may: (tool) => toolbox.mayUse(person, tool),
     similarities: async (words) => options.likeness?.(text, words),

@@ -145,7 +145,7 @@ function PasswordForm({ onFailure }: { onFailure: (failure: Failure) => void }) 
         void send();
       }}
     >
-      <p class="faint">Or with the password that you have set on the page “You”:</p>
+      <p class="faint">With the password that you have set on the page “You”:</p>
       <Field
         label="Name"
         name="username"

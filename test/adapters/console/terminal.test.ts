@@ -200,7 +200,7 @@ test('Ctrl-D leaves', async () => {
   expect(await ended).toBe('left');
 });
 
-test.each(['/exit', '/quit', ' /Quit '])('%s leaves and is not said', async (typed) => {
+test.each(['/exit', '/quit', ' /Quit ', 'exit', 'Quit'])('%s leaves and is not said', async (typed) => {
   const { far, types, ended } = sit();
   await types(`${typed}\r`);
   expect(await ended).toBe('left');
