@@ -64,6 +64,7 @@ export function finishedReport({ config, env, cards, owner, model, service, page
     model ? `Model: ${model}.` : 'Model: none.',
     ...(service ? [`Service: ${service.path}. Switch it on with:`, `  ${service.enable}`] : []),
     `Start it with "${coda} ${run}", and see with "${coda} doctor" whether all is well.`,
+    'A coda that runs already reads this once it is ended and started again.',
     ...(page ? [`The page: ${page} ("${coda} open" signs your browser in while it runs).`] : []),
   ];
   return lines.join('\n');
