@@ -152,5 +152,5 @@ function verdictOn(
   const effect = effectOf(one);
   if (effect === null || effect === 'external' || effect === 'dangerous')
     return ['asks', 'It changes something outside, or runs code: that asks first, but where access.unasked names it.'];
-  return ['allowed', `No policy keeps it, and it does not ask first with words of their own.${beside}`];
+  return ['allowed', `No policy denies it, and it asks nobody first when they ask for it in their own words.${beside}`];
 }
