@@ -94,7 +94,12 @@ export const setZoneTool = ({ offerMove }: Pick<SkillDeps['people'], 'offerMove'
       }
       const found = findZone(zone, person.zone);
       if (!found) return unknownPlace(zone);
-      if (found.zone === person.zone) return done(texts.zoneSame(found.zone));
+      if (found.zone === person.zone) {
+        // The question of before may be far up by now.
+        const again = await offerMove(tx, { personId: person.id, from: undefined, to: found.zone });
+        const same = texts.zoneSame(found.zone);
+        return again ? withOffer(same, again, { place }) : done(same);
+      }
       await setZone(tx, person.id, found.zone);
       const text = texts.zoneSet({ ...when, now: clock.now(), zone: found.zone });
       // Later words, in the same message too, are meant by the new clock.

@@ -109,6 +109,8 @@ test('a single one of another zone is moved by the clocks where one is, and thos
   const ana = coda.person('ana');
   await ana.says('remind me tomorrow at 9 to call mum');
   await ana.says('/timezone Berlin');
+  await ana.says('/lists');
+  expect(await ana.says('/timezone Berlin')).toContain('1 reminder keeps the time of UTC');
   expect(await ana.says('move call mum to 6pm')).toContain('Sat 21 Nov at 18:00');
   expect(await ana.says('/reminders')).not.toContain('UTC');
   await ana.says('undo');
