@@ -28,6 +28,8 @@ interface Recording {
   finish(): Promise<File>;
   /** Lets go of the microphone. */
   discard(): void;
+  /** Ends it where its microphone is gone: Chromium does so only with the next piece, which may not come. */
+  endWithMicrophone(): void;
   /** Calls `listen` with each piece that has come, and `ended` when it stops without being asked to. */
   watch(listen: () => void, ended: () => void): void;
 }
@@ -65,6 +67,10 @@ function recordingOf(stream: MediaStream, type: string, ending: string): Recordi
       return new File(pieces, `voice message.${ending}`, { type: type.split(';', 1).join() });
     },
     discard: letGo,
+    endWithMicrophone() {
+      const isGone = stream.getTracks().every(({ readyState }) => readyState === 'ended');
+      if (isGone && recorder.state !== 'inactive') recorder.stop();
+    },
     watch(listen, gone) {
       recorder.addEventListener('dataavailable', listen);
       void ended.then(() => {
@@ -125,6 +131,7 @@ function useRecorded(recording: Recording, longest: number) {
     // By the pieces as well: a page in the background has few timers.
     const look = () => {
       if (isEnded.current) return;
+      recording.endWithMicrophone();
       const passed = Math.floor((performance.now() - began) / 1_000);
       setSeconds(passed);
       if (passed < longest) return;
