@@ -1,5 +1,7 @@
 /** Changes of the texts of a folder since it was decided about, line by line. */
+
 import { createTwoFilesPatch } from 'diff';
+import { plural } from '../base/text.ts';
 
 /** A text that was written to take longer is only named as changed. */
 const LONGEST_MS = 200;
@@ -42,4 +44,6 @@ function linesOf(path: string, before: string, now: string): string[] {
 }
 
 const boundLine = (line: string): string =>
-  line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)} … cut: it has ${line.length} characters` : line;
+  line.length > LONGEST_LINE
+    ? `${line.slice(0, LONGEST_LINE)} … cut: it has ${plural(line.length, 'character')}`
+    : line;

@@ -66,7 +66,7 @@ describe('without a model, over the whole way of a message', () => {
     await ana.says('set my timezone to Berlin');
     await ana.says('remind me every day at 9 to stretch');
     expect(await ana.says("I'm in Tokyo now")).toContain('Asia/Tokyo');
-    expect(await ana.presses('Move my recurring reminders too')).toContain('Moved your recurring reminder');
+    expect(await ana.presses('Move my reminders too')).toContain('Moved your recurring reminder');
     expect(await ana.says('what time is it?')).toContain('17:00');
   });
 
