@@ -114,7 +114,7 @@ export class Tokens {
   }
 }
 
-/** Somebody else whose tokens are taken. */
+/** An issuer beside coda whose tokens are taken. */
 export interface TokenIssuer {
   /** The token's caller; undefined for an invalid token. Rejects when the issuer's keys cannot be had. */
   authenticate(token: string): Promise<Omit<Caller, 'who'> | undefined>;

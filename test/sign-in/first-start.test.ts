@@ -33,6 +33,16 @@ const cookieOf = (answer: Response) => (answer.headers.get('set-cookie') ?? '').
 const owners = (coda: Play) => coda.count(`persons where role = 'owner'`);
 
 describe('a coda that nobody owns', () => {
+  test('is owned by whoever brings the code, also where the clock stands at 1970', async () => {
+    const { coda, ask, claim, code } = await ownerless({ at: '1970-01-01T00:00:05Z' });
+    const made = await claim(code());
+    expect(made.status).toBe(200);
+    const me = await ask('/v1/me', { headers: { ...OWN, Cookie: cookieOf(made) } });
+    expect(await me.json()).toMatchObject({ person: { name: 'Ana', role: 'owner' } });
+    expect((await claim(code())).status).toBe(409);
+    expect(await owners(coda)).toBe(1);
+  });
+
   test('in Home Assistant its first user becomes nobody without the code, administrator or not', async () => {
     const { coda, url, claim, code } = await ownerless({ config: { 'http.ingress': '127.0.0.1' } });
     const path = { ...OWN, 'X-Ingress-Path': '/api/hassio_ingress/token' };

@@ -84,7 +84,7 @@ export function put(tx: Transaction, schedule: NewSchedule, now: Instant): void 
   );
 }
 
-/** Those of these that are there, by name. */
+/** The known ones of these schedules, by name. */
 export async function knownSchedules(
   tx: Transaction,
   all: readonly (Pick<NewSchedule, 'name' | 'kind' | 'payload' | 'source' | 'zone' | 'missed'> & {

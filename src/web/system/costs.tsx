@@ -106,7 +106,7 @@ function Days({ today, money, pick, onPick }: DaysProps) {
   const words = pick === undefined ? name : longDay(pick);
   const loaded = useLoad(
     `costs ${from} ${to}`,
-    // Those of the days before are shown until these are there, under their own words.
+    // Costs of the days before are shown, under their own words, until the new ones are there.
     async () => ({ of: words, ...(await ask(api.GET('/v1/system/costs/span', { params: { query: { from, to } } }))) }),
     ['system'],
   );
