@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deferred } from '../../src/base/async.ts';
 import { Programs } from '../adapters/http/support.ts';
 import { type Browser, type BrowserContext, CHROMIUM, openBrowser, type Page, signedIn } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, within } from '../support/eventually.ts';
 import { ReverseProxy } from '../support/reverse-proxy.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
@@ -109,6 +109,31 @@ describe.skipIf(!CHROMIUM)('the pages under a path', () => {
     await page.getByRole('heading', { name: 'coda cannot be reached' }).waitFor();
     await context.setOffline(false);
     await page.getByRole('heading', { name: 'Notes' }).first().waitFor();
+  });
+
+  test('a push reaches the worker of the path, and its devices are named there', async () => {
+    await page.goto(`${programs.url}/today`);
+    expect(await page.evaluate(`fetch('${PREFIX}/v1/push').then(({ status }) => status)`)).toBe(200);
+    await context.grantPermissions(['notifications']);
+    await page.evaluate('navigator.serviceWorker.ready.then(() => true)');
+    const devtools = await context.newCDPSession(page);
+    const registered = new Promise<string>((resolve) =>
+      devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+        const own = registrations.find(({ scopeURL, isDeleted }) => scopeURL === `${programs.url}/` && !isDeleted);
+        if (own) resolve(own.registrationId);
+      }),
+    );
+    await devtools.send('ServiceWorker.enable');
+    const about = { origin: new URL(programs.url).origin, registrationId: await registered };
+    const data = JSON.stringify({ title: 'Robin', body: 'A reminder', tag: 'pushed' });
+    const SHOWN = `navigator.serviceWorker.ready.then((worker) => worker.getNotifications({ tag: 'pushed' }))
+      .then((all) => all.map(({ body }) => body))`;
+    // Chromium now and then loses the first one to a worker that has just been registered.
+    const arrives = async () => {
+      await devtools.send('ServiceWorker.deliverPushMessage', { ...about, data });
+      return within(2_000, async () => ((await page.evaluate(SHOWN)) as string[]).includes('A reminder'));
+    };
+    expect(await eventually(arrives)).toBe(true);
   });
 
   test('a notification that is pressed leads to the chat of the path', async () => {
