@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { Closer } from '../../src/base/async.ts';
+import { Closer, deferred } from '../../src/base/async.ts';
 import { type Job, type JobHandler, JobQueue, type Schedule, Schedules, Worker } from '../../src/jobs/index.ts';
 import { testDatabases } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { type TestWorld, testWorld } from '../support/world.ts';
 
 const ME = '01a1f7f8-3000-7000-8000-000000000001';
@@ -221,6 +222,29 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
     expect(await stored()).toMatchObject({ enabled: false, source: '0 7 * * *' });
     await put({ ...daily('latest'), enabled: true });
     expect(await stored()).toMatchObject({ enabled: true });
+    await settled();
+  });
+
+  test.skipIf(!available)('a pause that is set while another process starts with another rule holds', async () => {
+    const world = testWorld({ at: '2026-11-20T10:00:00Z' });
+    const { database, schedules, settled } = await bench(engine, world, []);
+    await database.tx('test', (tx) => schedules.put(tx, daily('latest')));
+    const until = at('2026-12-01T00:00:00Z');
+    const [paused, go] = [deferred(), deferred()];
+    const pausing = database.tx('test', async (tx) => {
+      await schedules.toggle(tx, 'daily', true, until);
+      paused.resolve();
+      await go.promise;
+    });
+    await paused.promise;
+    const starting = database.tx('test', (tx) => schedules.putAll(tx, [{ ...daily('latest'), rule: '0 7 * * *' }]));
+    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    // The embedded engine has one transaction at a time.
+    if (engine.name === 'PostgreSQL') await eventually(async () => (await database.read(waits)).rows.length > 0);
+    go.resolve();
+    await Promise.all([pausing, starting]);
+    const [schedule] = await database.tx('test', (tx) => schedules.list(tx));
+    expect(schedule).toMatchObject({ offUntil: until, rule: '0 7 * * *', nextAt: at('2026-12-01T07:00:00Z') });
     await settled();
   });
 

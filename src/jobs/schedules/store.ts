@@ -84,7 +84,7 @@ export function put(tx: Transaction, schedule: NewSchedule, now: Instant): void 
   );
 }
 
-/** The known ones of these schedules, by name. */
+/** The known ones of these schedules, by name, locked in one order: somebody may be switching one of them off. */
 export async function knownSchedules(
   tx: Transaction,
   all: readonly (Pick<NewSchedule, 'name' | 'kind' | 'payload' | 'source' | 'zone' | 'missed'> & {
@@ -98,7 +98,8 @@ export async function knownSchedules(
               and s.missed = put.missed and s.enabled = coalesce(put.enabled, s.toggled, put.standard) as unchanged
        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[], $8::bool[])
               as put (name, kind, payload, source, zone, missed, enabled, standard)
-       join schedules s on s.name = put.name`,
+       join schedules s on s.name = put.name
+      order by s.name for update of s`,
     [
       all.map(({ name }) => name),
       all.map(({ kind }) => kind),
