@@ -54,7 +54,7 @@ export { numberedLists, type ShownList } from './lists/store.ts';
 export { askWindow, checkProvider, type ProviderHealth } from './models/check.ts';
 export type { Tiers } from './models/index.ts';
 export { type Models, openModels, openPrices, type Tier } from './models/index.ts';
-export type { PriceGaps } from './models/prices.ts';
+export { gapsTold } from './models/prices.ts';
 export type { QuirkTold } from './models/quirks.ts';
 export { money } from './texts.ts';
 export { confirmedTool } from './tools/calls.ts';

@@ -110,7 +110,7 @@ import { pinDeletionRules, pinMergeRules } from '../trust/index.ts';
 import { type Embedders, likenessBy } from '../vectors/index.ts';
 import { titles } from './adapters.ts';
 import type { ChangeSource } from './api/changes.ts';
-import { type Doctor, modelChecks } from './doctor/index.ts';
+import { type Health, modelChecks } from './health/index.ts';
 import { rememberedCount, type Thinking } from './inference.ts';
 import { defaultZone, householdOf, timeSettings } from './settings.ts';
 import { type EquippedSkill, tablesOf } from './skills.ts';
@@ -139,7 +139,7 @@ export interface AgentCore {
   delivery: Delivery;
   jobs: JobQueue;
   events: Events;
-  doctor: Pick<Doctor, 'checks' | 'breakers'>;
+  health: Pick<Health, 'checks' | 'breakers'>;
   gate: Gate;
   wakeAt(at: Date): void;
   thinking: Thinking;
@@ -160,12 +160,12 @@ export function wireAgent(
   pairing: PairingDeps,
 ): AgentWiring {
   const parts: AgentParts = { ...core, skills, pairing };
-  const { config, world, database, delivery, doctor, wakeAt, changed } = core;
+  const { config, world, database, delivery, health, wakeAt, changed } = core;
   const { access } = config;
   const { inference, models, model, status } = parts.thinking;
   const zone = defaultZone(config);
   if (models)
-    doctor.checks.add(modelChecks({ models, database, clock: world.clock, zone, overridden: config.overridden }));
+    health.checks.add(modelChecks({ models, database, clock: world.clock, zone, overridden: config.overridden }));
 
   const guard = guardOf(parts);
   const prompts = new Prompts(skills, world.clock, parts.gate, guard);
@@ -265,10 +265,10 @@ function critiqueOf({ config, database, world }: AgentParts, models: LightModels
   return { mode, minTier: own.critique_min_tier, ask };
 }
 
-function guardOf({ world, doctor, events, database }: AgentParts): Guard {
+function guardOf({ world, health, events, database }: AgentParts): Guard {
   return new Guard({
     world,
-    breakers: doctor.breakers,
+    breakers: health.breakers,
     rests: (part) => void events.tell(database, { name: 'skill.degraded', data: part }),
   });
 }

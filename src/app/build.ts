@@ -33,7 +33,7 @@ import { readerFrom } from './api/reader.ts';
 import { Backups } from './backups.ts';
 import { openConfigFiles } from './config.ts';
 import { type CoreParts, openCore } from './core.ts';
-import { tellingOverrides, toolsCheck } from './doctor/index.ts';
+import { tellingOverrides } from './health/index.ts';
 import { type HttpParts, openHttp, openPushes, serve } from './http.ts';
 import { openInference, type Thinking } from './inference.ts';
 import { enqueue, handlersOf, type JobParts, jobsOf, skillJob } from './jobs.ts';
@@ -114,9 +114,9 @@ interface OpenParts extends CoreParts, SkillParts {
 /** Phase one: each part stands by itself, or on parts above it. */
 async function openParts(config: Config, world: World, closer: Closer, options: BuildOptions): Promise<OpenParts> {
   const core = await openCore(config, world, closer, options);
-  const { database, artifacts, egress, delivery, jobs, doctor } = core;
+  const { database, artifacts, egress, delivery, jobs, health } = core;
   const { version, model } = options;
-  const thinking = openInference({ config, world, database, artifacts, model, breakers: doctor.breakers });
+  const thinking = openInference({ config, world, database, artifacts, model, breakers: health.breakers });
   const http = openHttp(config, world);
   const ofSkills = await openSkillParts(core, { version, thinking, http });
   const { secrets } = ofSkills.agentSkills;
@@ -220,7 +220,7 @@ function httpPartsOf(
     agent,
     commands,
     approvals: open.approvals,
-    checks: open.doctor.checks,
+    checks: open.health.checks,
     delivery: open.delivery,
     gate: open.gate,
     schedules: open.schedules,
@@ -246,11 +246,10 @@ function httpPartsOf(
 }
 
 function addChecks({ open, skills, agent }: RunningParts, { adapters }: Ways): void {
-  const { checks } = open.doctor;
+  const { checks } = open.health;
   const { toolbox } = agent.options;
   checks.add(adapters.flatMap((adapter) => checksOf(adapter, open.config)));
   checks.add(skills.flatMap(({ skill, deps }) => skill.views?.checks?.(deps, toolbox) ?? []));
-  if (open.servers.listAll().length > 0) checks.add([toolsCheck(toolbox, windowOf(open.thinking))]);
 }
 
 function appOf(parts: RunningParts, { terminal, adapters, shown, service }: Ways, modelStatus: ModelStatus): App {
@@ -274,7 +273,7 @@ function appOf(parts: RunningParts, { terminal, adapters, shown, service }: Ways
     approvals,
     backups,
     healthy,
-    checks: open.doctor.checks,
+    checks: open.health.checks,
     commands,
     routes: service?.routes ?? [],
     console: terminal,
@@ -321,11 +320,6 @@ function depsOf(open: OpenParts, offerMove: CommonDeps['people']['offerMove']): 
     egress,
     onClose,
   };
-}
-
-/** Tokens; without a model of the configuration, what is assumed of one. */
-function windowOf({ models }: Thinking): number {
-  return models?.limits(models.nameOf('default')).context ?? 64_000;
 }
 
 function pairingOf({ config, database, world, delivery, policies }: OpenParts): PairingDeps {

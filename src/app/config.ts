@@ -15,6 +15,7 @@ import {
   joinBlocks,
   loadConfig,
 } from '../config/index.ts';
+import { tasksConfig } from '../jobs/index.ts';
 import { APPROVAL_CHANNEL, improvementConfig } from '../proposals/index.ts';
 import { openSetupFiles, type SetupFiles } from '../setup/index.ts';
 import { BACKUP_TASK, backupConfig } from '../skills/backup/index.ts';
@@ -25,6 +26,7 @@ import { mcpConfig, mcpSetup } from '../skills/mcp/index.ts';
 import { LEARN_TASK } from '../skills/skill-learning/index.ts';
 import { MARKET_TASK } from '../skills/skill-market/index.ts';
 import { specialistsConfig } from '../skills/specialists/index.ts';
+import { embedderConfig } from '../vectors/index.ts';
 import { platforms } from './adapters.ts';
 import { builtInSkills } from './skills.ts';
 import { updatesConfig } from './updates.ts';
@@ -34,6 +36,8 @@ const BLOCKS: readonly ConfigBlock[] = joinBlocks([
   httpConfig,
   targetsConfig,
   ...builtInSkills.flatMap(({ config }) => config ?? []),
+  embedderConfig,
+  tasksConfig,
   improvementConfig,
   agentSkillsConfig,
   connectorsConfig,

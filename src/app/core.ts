@@ -9,7 +9,6 @@ import { Delivery, type DeliveryOptions, type RateLimit } from '../delivery/inde
 import { Egress } from '../egress/index.ts';
 import { Events, type Fact, JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import { Gate } from '../people/index.ts';
-import { memoryConfig } from '../skills/memory/index.ts';
 import {
   type Artifacts,
   type Database,
@@ -20,11 +19,11 @@ import {
   type StorageOptions,
 } from '../storage/index.ts';
 import { machineZone } from '../time/index.ts';
-import { type Embedders, embeddersOf } from '../vectors/index.ts';
+import { type Embedders, embedderConfig, embeddersOf } from '../vectors/index.ts';
 import { ChangeSource } from './api/changes.ts';
 import { backupBeforeUpgrade, removeRehearsals, withWayBack } from './backups.ts';
-import { type Doctor, openDoctor } from './doctor/index.ts';
-import { EARLIEST, judgeZone } from './doctor/machine.ts';
+import { type Health, openHealth } from './health/index.ts';
+import { EARLIEST, judgeZone } from './health/machine.ts';
 import { rememberedCount } from './inference.ts';
 import { LivePolicies } from './policies.ts';
 import { measure } from './telemetry/metrics.ts';
@@ -47,7 +46,7 @@ export interface CoreParts extends Foundation {
   embedders: Embedders;
   said: MessageIndex;
   healthy(): Promise<boolean>;
-  doctor: Doctor;
+  health: Health;
 }
 
 /** Opens it; nothing is heard or done yet. */
@@ -70,13 +69,13 @@ export async function openCore(config: Config, world: World, closer: Closer, opt
   const owner = () => delivery.self.owner();
   const jobs = new JobQueue({ database, world, owner, events, wakeAt, signal: stopping.signal });
   const schedules = new Schedules({ database, world, jobs, wakeAt });
-  const embedders = embeddersOf(config.block(memoryConfig).embedder, world.log);
+  const embedders = embeddersOf(config.block(embedderConfig).embedder, world.log);
   closer.onClose('embedders', async () => void (await Promise.all(embedders.embedders.map((each) => each.close()))));
   const said = new MessageIndex({ database, world, jobs, embedders });
   closer.onClose('said', () => said.close());
   const healthy = async () => delivery.isWell && (await database.healthy());
-  const doctor = openDoctor({ config, world, database, bus, delivery, jobs, schedules, healthy }, closer);
-  doctor.checks.add([policies.check()]);
+  const health = openHealth({ config, world, database, bus, delivery, jobs, schedules, healthy }, closer);
+  health.checks.add([policies.check()]);
   return {
     ...foundation,
     config,
@@ -94,7 +93,7 @@ export async function openCore(config: Config, world: World, closer: Closer, opt
     embedders,
     said,
     healthy,
-    doctor,
+    health,
   };
 }
 

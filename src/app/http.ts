@@ -188,7 +188,7 @@ function callersOf(
 
 /** Parts of the routes over what several rooms keep. */
 function apiPartsOf(parts: HttpParts): ApiParts {
-  const { config, world, database, delivery, agent, commands, approvals, people, tokens, gate } = parts;
+  const { config, world, database, delivery, agent, commands, approvals, people, gate } = parts;
   const { all, skills, agentSkills, platforms, backups, checks, changed, version, modelStatus, cards } = parts;
   return {
     config,
@@ -199,7 +199,6 @@ function apiPartsOf(parts: HttpParts): ApiParts {
     commands,
     approvals,
     people,
-    tokens,
     gate,
     all,
     skills,

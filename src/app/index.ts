@@ -5,7 +5,6 @@ export { platforms } from './adapters.ts';
 export { type App, type BuildOptions, build } from './build.ts';
 export { type AppConfigRequest, configDocuments, openConfigFiles, readConfig, setupCards } from './config.ts';
 export { type ControlService, openControl } from './control.ts';
-export { costReport } from './cost.ts';
 export { needsToken, type OperationParts } from './operations/parts.ts';
 export { verbFinder } from './operations/verbs.ts';
 export type { ProgramTool } from './programs.ts';

@@ -20,7 +20,7 @@ import {
   type Verbs,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import type { Schedules } from '../jobs/index.ts';
+import { type Schedules, tasksConfig } from '../jobs/index.ts';
 import { proposals } from '../proposals/index.ts';
 import { audit } from '../skills/audit/index.ts';
 import { backup } from '../skills/backup/index.ts';
@@ -28,13 +28,15 @@ import { basics } from '../skills/basics/index.ts';
 import { browser, browserSwitch } from '../skills/browser/index.ts';
 import { code } from '../skills/code/index.ts';
 import { connectors } from '../skills/connectors/index.ts';
+import { costs } from '../skills/costs/index.ts';
+import { doctor } from '../skills/doctor/index.ts';
 import { files } from '../skills/files/index.ts';
 import { mcp } from '../skills/mcp/index.ts';
-import { memory, memoryConfig } from '../skills/memory/index.ts';
+import { memory } from '../skills/memory/index.ts';
 import { notes } from '../skills/notes/index.ts';
 import { places } from '../skills/places/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
-import { scheduler, schedulerConfig } from '../skills/scheduler/index.ts';
+import { scheduler } from '../skills/scheduler/index.ts';
 import { selfCoding } from '../skills/self-coding/index.ts';
 import { reviewSource, selfReview } from '../skills/self-review/index.ts';
 import { draftSource, skillLearning } from '../skills/skill-learning/index.ts';
@@ -50,7 +52,7 @@ import { weather } from '../skills/weather/index.ts';
 import { firecrawl, web } from '../skills/web/index.ts';
 import { webhooks } from '../skills/webhooks/index.ts';
 import type { Backups } from './backups.ts';
-import type { Doctor } from './doctor/index.ts';
+import type { Health } from './health/index.ts';
 import { needsToken } from './operations/parts.ts';
 import { defaultZone } from './settings.ts';
 import type { SkillParts } from './skill-parts.ts';
@@ -85,7 +87,7 @@ const TEN_MB = 10 * 1024 * 1024;
 
 interface MadeOf extends SkillParts {
   config: Config;
-  doctor: Pick<Doctor, 'skill'>;
+  health: Omit<Health, 'breakers'>;
   backups: Backups;
   pushes: Pushes;
   approvals: Pick<Approvals, 'carries'>;
@@ -94,8 +96,9 @@ interface MadeOf extends SkillParts {
 export function skillsOf(parts: MadeOf): Skill[] {
   const { config, agentSkills: live } = parts;
   return [
-    parts.doctor.skill,
+    doctor(parts.health),
     backup(parts.backups),
+    costs(config.models),
     // Without HTTP, hooks are handed files of the terminal.
     webhooks({ secrets: live.secrets, attachmentBytes: config.block(httpConfig)?.attachment_max_size ?? TEN_MB }),
     targetsSkill({
@@ -116,7 +119,7 @@ export function skillsOf(parts: MadeOf): Skill[] {
       skills: live,
       skillsFor: skillListFor(live, config.block(agentSkillsConfig)),
     }),
-    skillLearning(live, config.block(memoryConfig).auto),
+    skillLearning(live),
     proposals([
       // Makers of proposals, one line each.
       reviewSource(config),
@@ -178,7 +181,7 @@ function schedulesOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {
 
 /** Tasks that coda does by itself, as the configuration has them. */
 export function tasksOf(config: Config, skills: readonly EquippedSkill[]): Parameters<Schedules['putAll']>[1] {
-  const { tasks } = config.block(schedulerConfig);
+  const { tasks } = config.block(tasksConfig);
   const usual = defaultZone(config);
   return skills.flatMap(schedulesOf).map(({ name, kind, missed, standard = true, cron }) => {
     const set = Object.hasOwn(tasks, name) ? tasks[name] : undefined;

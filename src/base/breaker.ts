@@ -77,6 +77,9 @@ export interface BreakerState {
   until: Date | undefined;
 }
 
+/** `notes/prompt` is of the skill `notes`. */
+export const isPartOf = (part: string, name: string): boolean => part === name || part.startsWith(`${name}/`);
+
 export class Breakers {
   private readonly clock: Clock;
   private readonly made = new Map<string, { kind: string; name: string; breaker: Breaker }>();
@@ -101,8 +104,9 @@ export class Breakers {
     });
   }
 
-  reset(isMeant: (state: Pick<BreakerState, 'kind' | 'name'>) => boolean): string[] {
-    const meant = this.unwell().filter(isMeant);
+  /** Has a part, and what belongs to it, tried again at once; returns their names. */
+  reset(named: string): string[] {
+    const meant = this.unwell().filter(({ name }) => isPartOf(name, named));
     for (const { kind, name } of meant) this.made.get(`${kind} ${name}`)?.breaker.recordSuccess();
     return meant.map(({ name }) => name);
   }

@@ -473,7 +473,7 @@ interface SkillViews<Deps extends SkillDeps> {
   routes?(deps: Deps, all: AllSkills): readonly AnyRoute[] | Promise<readonly AnyRoute[]>;
   /** Its card, offered whether it is on or off; imported when cards are asked for. */
   setup?(): Promise<SetupCard>;
-  checks?(deps: Deps, toolbox: Pick<Toolbox, 'names' | 'get'>): HealthCheck[];
+  checks?(deps: Deps, toolbox: Pick<Toolbox, 'names' | 'get' | 'specs'>): HealthCheck[];
   /** Fields of `coda status`: what it holds open at the moment. */
   status?(deps: Deps): Readonly<Record<string, Json>>;
 }

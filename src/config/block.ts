@@ -37,22 +37,32 @@ export function block<const K extends string, S extends z.ZodType>(
 
 /**
  * Blocks of one key become one with the fields of each, so that a part takes its fields along when it is deleted. Such
- * blocks are optional objects; a field that several of them bring is the same value in each.
+ * blocks are objects, all optional or all there by themselves; a field that several of them bring is the same value in each.
  */
 export function joinBlocks(blocks: readonly ConfigBlock[]): ConfigBlock[] {
   return [...groupBy(blocks, ({ key }) => key).values()].map((same) => same.reduce(joinPair));
 }
 
 function joinPair(one: ConfigBlock, other: ConfigBlock): ConfigBlock {
-  const [fields, more] = [one, other].map(({ schema }) => (schema instanceof z.ZodOptional ? schema.unwrap() : schema));
-  const areObjects = fields instanceof z.ZodObject && more instanceof z.ZodObject && fields !== one.schema;
-  if (!areObjects || Object.keys(more.shape).some((key) => (fields.shape[key] ?? more.shape[key]) !== more.shape[key]))
+  const [mine, theirs] = [joinable(one), joinable(other)];
+  const clash = Object.entries(theirs?.shape ?? {}).some(([key, field]) => (mine?.shape[key] ?? field) !== field);
+  if (!mine || !theirs || clash || mine.isOptional !== theirs.isOptional)
     throw new Error(`two parts bring a config block named ${one.key}`);
+  const fields = z.strictObject({ ...mine.shape, ...theirs.shape });
   return {
     key: one.key,
     describe: one.describe,
-    schema: z.strictObject({ ...fields.shape, ...more.shape }).optional(),
+    schema: mine.isOptional ? fields.optional() : fields.prefault({}),
     env: [...(one.env ?? []), ...(other.env ?? [])],
     lacks: (values) => [one, other].flatMap(({ lacks }) => lacks?.(values) ?? []),
   };
+}
+
+/** Fields of a block that others may add to; undefined: it is no such object, or has rules about several of its fields. */
+function joinable({ schema }: ConfigBlock): { shape: z.core.$ZodShape; isOptional: boolean } | undefined {
+  const isOptional = schema instanceof z.ZodOptional;
+  if (!isOptional && !(schema instanceof z.ZodPrefault)) return undefined;
+  const fields = schema.unwrap();
+  const isPlain = fields instanceof z.ZodObject && (fields.def.checks ?? []).length === 0;
+  return isPlain ? { shape: fields.shape, isOptional } : undefined;
 }

@@ -15,7 +15,7 @@ export {
 } from './queue/store.ts';
 export { applyRule, collectSoon, fileCollection, retention } from './retention/index.ts';
 export { oldest, pruneRule, type RetentionRule } from './retention/store.ts';
-export { type ListedSchedule, type Schedule, Schedules } from './schedules/index.ts';
+export { type ListedSchedule, type Schedule, Schedules, tasksConfig, tasksField } from './schedules/index.ts';
 export {
   deletionRules as scheduleDeletionRules,
   type FailingTask,

@@ -20,6 +20,6 @@ export {
   wordsOf,
 } from './near.ts';
 export { offlineEmbedder } from './offline.ts';
-export { type EmbedderSettings, type Embedders, embeddersOf } from './settings.ts';
+export { type EmbedderSettings, type Embedders, embedderConfig, embedderField, embeddersOf } from './settings.ts';
 export type { MadeVector, Missing, Source } from './source.ts';
 export { addStamped, keepNewest, type Space } from './store.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkProvider } from '../../src/agent/index.ts';
-import { costReport } from '../../src/app/index.ts';
+import { costReport } from '../../src/skills/costs/report.ts';
 import { KEY, ModelServer } from '../support/model-server/index.ts';
 import { modelConfig, modelsOn } from '../support/models.ts';
 import { play } from '../support/play.ts';
@@ -123,7 +123,10 @@ test('what had to be put right is counted for the doctor, and what it cost for t
     ok: true,
     says: 'put right within a day: asked again 1×',
   });
-  const { spans, models, currency } = await costReport(coda.app.database, coda.config, coda.world.clock.now());
+  const { spans, models, currency } = await costReport(
+    { database: coda.app.database, models: coda.config.models, zone: 'Europe/Berlin' },
+    coda.world.clock.now(),
+  );
   expect(currency).toBe('USD');
   expect(spans.map(({ name, people }) => [name, people[0]?.name, people[0]?.calls])).toEqual([
     ['today', 'ana', 2],

@@ -206,8 +206,29 @@ test.each([
   expect(problems(`climate: ${text}`, { blocks: [weather] })).toEqual([expect.stringContaining(problem)]);
 });
 
-test('two parts cannot have one block', () => {
-  expect(() => load('', { blocks: [weather, weather] })).toThrow('two parts bring a config block named climate');
+test('two parts may fill one block, each with fields of its own', () => {
+  const snow = block(
+    'climate',
+    'Snow.',
+    z.strictObject({ snow: z.boolean().default(true).describe('Snow.') }).prefault({}),
+  );
+  const config = load('climate: { snow: false, days: 3 }', { blocks: joinBlocks([weather, snow]) });
+  expect([config.block(snow).snow, config.block(weather).days]).toEqual([false, 3]);
+});
+
+test.each([
+  ['another field of the same name', z.strictObject({ days: z.string().default('').describe('Days.') }).prefault({})],
+  ['a switch where the other is always there', z.strictObject({ snow: z.boolean().describe('Snow.') }).optional()],
+  [
+    'a rule about several fields',
+    z
+      .strictObject({})
+      .refine(() => true)
+      .prefault({}),
+  ],
+])('two parts cannot have one block: %s', (_, schema) => {
+  const other = block('climate', 'Snow.', schema);
+  expect(() => joinBlocks([weather, other])).toThrow('two parts bring a config block named climate');
 });
 
 test('nothing can change the configuration', () => {

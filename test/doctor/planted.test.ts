@@ -9,8 +9,8 @@ import {
   judgeSecrets,
   judgeStall,
   judgeZone,
-} from '../../src/app/doctor/machine.ts';
-import { judgeStorage } from '../../src/app/doctor/storage.ts';
+} from '../../src/app/health/machine.ts';
+import { judgeStorage } from '../../src/app/health/storage.ts';
 import {
   judgeApprovals,
   judgeBudgets,
@@ -20,7 +20,7 @@ import {
   judgeReplicas,
   judgeResting,
   judgeSchedules,
-} from '../../src/app/doctor/work.ts';
+} from '../../src/app/health/work.ts';
 import { clockTrouble } from '../../src/base/clock.ts';
 import type { Verdict } from '../../src/chat/index.ts';
 import { causesOf, type FaultRow } from '../../src/jobs/index.ts';

@@ -10,11 +10,8 @@ import { emptyTree, typeFaultsOf } from '../support/tree.ts';
 
 const src = join(packageRoot(), 'src');
 
-/** `app/` opens a part of these itself, so that lines are written anew, not only taken out; the terminal and HTTP are the way to coda. */
-const HAVE_PARTS_IN_APP = new Set([
-  ...['doctor', 'mcp', 'memory', 'scheduler', 'specialists'],
-  ...['console', 'hooks', 'http'],
-]);
+/** The ways to coda itself, and the services that it tells: `app/` opens them, so that lines are written anew, not only taken out. */
+const OPENED_BY_APP = new Set(['console', 'hooks', 'http']);
 
 const PLATFORM: Partial<Deletion> = { list: 'src/app/adapters.ts' };
 
@@ -22,6 +19,8 @@ const PLATFORM: Partial<Deletion> = { list: 'src/app/adapters.ts' };
 const SPECIAL: Readonly<Record<string, Partial<Deletion>>> = {
   audit: { list: 'src/app/skills.ts' },
   tasks: { list: 'src/app/skills.ts' },
+  costs: { families: ['cost'] },
+  scheduler: { families: ['schedules'] },
   'skill-market': { families: ['skills market'] },
   webhooks: { families: ['hooks', 'webhook'] },
   'skill-runs': { families: ['ask'], files: ['src/app/run-route.ts'] },
@@ -47,7 +46,7 @@ async function migrationFor(folder: string): Promise<string> {
   return tables.length === 0 ? '' : `drop table if exists ${tables.join(', ')} cascade;\n`;
 }
 
-test.each(rooms.filter(({ name }) => !HAVE_PARTS_IN_APP.has(name)))('$folder', async ({ folder, name }) => {
+test.each(rooms.filter(({ name }) => !OPENED_BY_APP.has(name)))('$folder', async ({ folder, name }) => {
   const tree = await emptyTree(`each-${name}`);
   trees.push(tree);
   const special = folder.startsWith('src/adapters/') ? PLATFORM : SPECIAL[name];

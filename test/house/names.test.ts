@@ -35,7 +35,6 @@ const EXCEPTIONS: readonly (readonly [file: string, names: RegExp, reason: strin
   ['skills/self-coding/forbidden.ts', /^[a-z]+$/, 'a room does not open itself to changes of its own code'],
   ['skills/specialists/config.ts', /^web_(?:search|fetch)$/, 'examples of a setting, in the docs'],
   ['skills/skill-market/store.ts', /^skill_requests$/, 'agent skills stay where a skill goes'],
-  ['skills/skill-learning/store.ts', /^memory_people$/, 'learning is built on memory, and is deleted with it'],
 ];
 
 /** `skills/notes`, `agent`. */

@@ -21,9 +21,7 @@ import { ScriptedModel } from '../support/scripted-model.ts';
 const ofAgentSkills = {
   name: 'skills',
   data: {
-    tables: [skillRuns, skillLearning, webhooks].flatMap(
-      (skill) => skill({} as never, 'off' as never).data?.tables ?? [],
-    ),
+    tables: [skillRuns, skillLearning, webhooks].flatMap((skill) => skill({} as never).data?.tables ?? []),
     deletionRules: [
       ...proposalStore.deletionRules,
       ...devices.deletionRules,

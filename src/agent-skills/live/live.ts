@@ -28,7 +28,8 @@ interface LiveSkillsDeps {
   database: Database;
   embedders: Embedders;
   jobs: Pick<JobQueue, 'enqueue'>;
-  chosen: ChosenSkills;
+  /** Left out: none is chosen. */
+  chosen?: ChosenSkills;
   /** Read again with the skills; lines of the report. */
   beside?: () => Promise<readonly string[]>;
   /** Left out: each skill is run with its own files. */
@@ -72,7 +73,7 @@ export class LiveSkills implements SkillHost {
     this.installed = installedFolder(deps.config.dataDir);
     this.world = deps.world;
     this.bus = deps.bus;
-    this.chosen = deps.chosen;
+    this.chosen = deps.chosen ?? new Map();
     this.beside = deps.beside;
     this.readFiles = deps.readFiles;
     const { database, world } = deps;

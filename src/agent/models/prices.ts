@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { lazy } from '../../base/async.ts';
 import { packageRoot } from '../../base/root.ts';
+import { listOf } from '../../base/text.ts';
 import type { CoreValues } from '../../config/index.ts';
 import type { ModelUsage } from '../inference/model.ts';
 
@@ -17,7 +18,7 @@ export interface Price {
 /** A price, and how it is known; `dearest`: no table has the model, and its provider asks no more for others. */
 export type PriceKnown = Price & { by: 'table' | 'default' | 'dearest' };
 
-export interface PriceGaps {
+interface PriceGaps {
   /** Counted like the dearest of their provider. */
   guessed: string[];
   /** Counted towards no budget. */
@@ -166,4 +167,12 @@ function plain(name: string): string {
   return last
     .replaceAll('.', '-')
     .replace(/(?:-preview)?(?:-\d{8}|-\d{4}-\d{2}-\d{2}|-\d{2}-\d{4}|-latest|:[a-z]+)?$/, '');
+}
+
+/** The gaps for the owner, a clause each without a full stop. */
+export function gapsTold({ guessed, unknown }: PriceGaps): string[] {
+  return [
+    ...(guessed.length > 0 ? [`Price not known of ${listOf(guessed)}: counted like the dearest of its provider`] : []),
+    ...(unknown.length > 0 ? [`Price not known of ${listOf(unknown)}: counted towards no budget`] : []),
+  ];
 }

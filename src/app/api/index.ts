@@ -6,7 +6,7 @@ import { type ActivityParts, activityRoutes } from './activity.ts';
 import type { ChangeSource } from './changes.ts';
 import { logRoutes } from './logs.ts';
 import { browserZoneRoute, type CommandParts, commandsRoute, type MeParts, meRoute, Wellness } from './me.ts';
-import { type PeopleParts, peopleRoutes } from './people.ts';
+import { peopleRoute } from './people.ts';
 import { type RightsParts, rightsRoutes } from './rights.ts';
 import { type SearchParts, searchRoute } from './search.ts';
 import { type SystemParts, systemRoutes } from './system.ts';
@@ -16,7 +16,6 @@ export interface ApiParts
     CommandParts,
     SystemParts,
     ActivityParts,
-    PeopleParts,
     RightsParts,
     SearchParts,
     SetupParts {
@@ -33,7 +32,7 @@ export function apiRoutes(parts: ApiParts): readonly AnyRoute[] {
     commandsRoute(parts),
     searchRoute(parts),
     ...activityRoutes(parts),
-    ...peopleRoutes(parts),
+    peopleRoute(parts),
     ...rightsRoutes(parts),
     ...systemRoutes(parts, wellness),
     ...logRoutes(parts),

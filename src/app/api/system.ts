@@ -9,7 +9,6 @@ import { type AnyRoute, type PlatformAdapter, route } from '../../chat/index.ts'
 import { describeOrigin } from '../../config/index.ts';
 import { type Backups, backupFolder, stampOf } from '../backups.ts';
 import type { ChangeSource } from './changes.ts';
-import { costRoutes } from './costs.ts';
 import type { Wellness } from './me.ts';
 import { iso, type ReadingParts, readerFrom } from './reader.ts';
 import * as store from './store.ts';
@@ -31,7 +30,6 @@ export function systemRoutes(parts: SystemParts, wellness: Wellness): AnyRoute[]
   return [
     findingsRoute(parts, wellness),
     statusRoute(parts),
-    ...costRoutes(parts),
     settingsRoute(parts),
     backupsRoute(parts),
     makeBackupRoute(parts),

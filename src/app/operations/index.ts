@@ -37,7 +37,7 @@ export const families: Readonly<Record<string, OperationFamily>> = {
   cost: {
     summary: 'show what models have cost',
     isAlone: true,
-    load: async () => (await import('./looking.ts')).cost,
+    load: async () => (await import('../../skills/costs/index.ts')).costOperations,
   },
   migrate: {
     summary: "bring the database to this version's shape (run and chat do it by themselves)",

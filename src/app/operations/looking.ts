@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { type MessageTrace, traceMessage } from '../../agent/index.ts';
 import { CodaError } from '../../base/errors.ts';
-import { plural } from '../../base/text.ts';
 import { operation, type Wire } from '../../chat/operation.ts';
-import { type CostReport, costReport } from '../cost.ts';
 import type { OperationParts } from './parts.ts';
 
 const way = operation({
@@ -41,37 +39,6 @@ function traceLines({ id, state, totalMs, events }: Wire<MessageTrace>, on: (ins
   const total = totalMs === undefined ? '' : `, ${totalMs} ms from sent to seen`;
   return [`${id}: ${state}${total}`, events[0] ? on(events[0].at) : '', ...lines];
 }
-
-const spent = operation({
-  name: 'cost',
-  example: 'coda cost',
-  input: z.object({}),
-  json: 'indented',
-  run: ({ app, config, world }: OperationParts) => costReport(app.database, config, world.clock.now()),
-  show: (report) => `${costLines(report).join('\n')}\n`,
-});
-
-export const cost = [spent];
-
-function costLines({ currency, spans, models, unpriced: gaps }: CostReport): string[] {
-  const line = ({ name, calls, price, input, cached, output, unpriced }: CostReport['models'][number]) => {
-    const tokens = `${plural(calls, 'call')}, ${count(input + cached)} tokens read, ${count(output)} written`;
-    const more = unpriced > 0 ? `, ${count(unpriced)} without a known price` : '';
-    return `  ${name.padEnd(28)} ${price.toFixed(2).padStart(9)} ${currency}  ${tokens}${more}`;
-  };
-  const total = (lines: CostReport['models']) => lines.reduce((sum, { price }) => sum + price, 0);
-  return [
-    ...spans.flatMap(({ name, people, budget }) => [
-      `${name}: ${total(people).toFixed(2)}${budget > 0 ? ` of ${budget.toFixed(2)}` : ''} ${currency}`,
-      ...people.map(line),
-    ]),
-    'models this month:',
-    ...(models.length === 0 ? ['  none was asked'] : models.map(line)),
-    ...gaps.map((gap) => `${gap}.`),
-  ];
-}
-
-const count = (tokens: number) => tokens.toLocaleString('en');
 
 /** For "coda doctor", which looks also where no daemon runs and none can be put together. */
 const checks = operation({

@@ -11,6 +11,17 @@ import { operation, text } from '../../chat/operation.ts';
 import { approves } from '../../sign-in/index.ts';
 import { localPageHint, needsToken, type OperationParts, pageUrl, type ServedParts } from './parts.ts';
 
+const listedToken = z.object({
+  id: z.string(),
+  name: z.string(),
+  person: z.string(),
+  scopes: z.array(z.string()),
+  created_at: z.iso.datetime(),
+  expires_at: z.iso.datetime().nullable(),
+  used_at: z.iso.datetime().nullable(),
+  revoked_at: z.iso.datetime().nullable(),
+});
+
 const list = operation({
   name: 'tokens list',
   summary: 'show them, newest first, without their values',
@@ -18,7 +29,17 @@ const list = operation({
   example: 'coda tokens list --json',
   input: z.object({}),
   json: 'indented',
-  run: ({ app }: OperationParts) => app.tokens.list(),
+  route: {
+    method: 'GET',
+    paths: ['/v1/tokens'],
+    scope: 'admin',
+    tag: 'people',
+    summary: 'The tokens that programs speak with, without their values.',
+    answers: { 200: { description: 'The newest first.', schema: z.object({ tokens: z.array(listedToken) }) } },
+    examples: [{ summary: 'All', status: 200 }],
+    answer: (tokens) => ({ json: { tokens } }),
+  },
+  run: ({ app }: ServedParts) => app.tokens.list(),
   show(tokens, _, { at: on }) {
     const lines = tokens.map(({ id, name, person, scopes, expires_at, used_at, revoked_at }) => {
       const until = expires_at === null ? 'open' : `until ${on(expires_at)}`;

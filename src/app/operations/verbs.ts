@@ -4,7 +4,7 @@ import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
 import { backup } from './data.ts';
 import { jobs, scheduledRuns } from './jobs.ts';
-import { cost, looking, trace } from './looking.ts';
+import { looking, trace } from './looking.ts';
 import { notify } from './notify.ts';
 import { outbox } from './outbox.ts';
 import { needsToken, type OperationParts } from './parts.ts';
@@ -29,7 +29,6 @@ export const OPERATIONS: readonly AnyOperation[] = [
   ...health,
   ...status,
   ...trace,
-  ...cost,
   ...looking,
   ...backup,
 ];

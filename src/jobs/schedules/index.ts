@@ -1,14 +1,53 @@
+import { z } from 'zod';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
+import { block, zone } from '../../config/index.ts';
 import type { Database, Queryable, Transaction } from '../../storage/index.ts';
-import { occurrences, parseWhen, passedOccurrences } from '../../time/index.ts';
+import { cronProblem, occurrences, parseWhen, passedOccurrences } from '../../time/index.ts';
 import type { DueSource } from '../due.ts';
 import type { JobHandler, JobQueue } from '../queue/index.ts';
 import type { FailingTask } from './store.ts';
 import * as store from './store.ts';
+
+/** A cron expression of five fields; what is wrong with it is told where it stands. */
+const cron = z.string().superRefine((text, ctx) => {
+  const problem = cronProblem(text);
+  if (problem === undefined) return;
+  ctx.addIssue({
+    code: 'custom',
+    message: `expected a cron expression of five fields such as "30 7 * * 1-5": ${problem}`,
+  });
+});
+
+const task = z.strictObject({
+  cron: cron.optional().meta({
+    description: 'When it runs: minute, hour, day of the month, month, weekday.',
+    example: '23 4 * * *',
+  }),
+  enabled: z.boolean().optional().meta({
+    description: 'Whether it runs at all. It wins over what /schedules on and off say.',
+    example: true,
+  }),
+  zone: zone().optional().meta({
+    description: 'The time zone of its cron expression; default: that of the assistant.',
+    example: 'Europe/Berlin',
+  }),
+});
+
+/** Coda’s own tasks as the configuration has them: a field of `scheduler`, where people look for it. */
+export const tasksField = z.record(z.string(), task).default({}).meta({
+  description: "Coda's own tasks by name (/schedules shows them): other times, or none.",
+  example: 'retention',
+});
+
+export const tasksConfig = block(
+  'scheduler',
+  'Work that coda does by itself: what people have planned, and its own tasks.',
+  z.strictObject({ tasks: tasksField }).prefault({}),
+);
 
 export interface Schedule {
   /** Unique; putting it again changes it. */

@@ -3,7 +3,6 @@ import { type DoctorDeps, doctorCommand, doctorTools } from './tools.ts';
 import { healthJob, healthTask } from './watch.ts';
 
 export type { DoctorDeps } from './tools.ts';
-export { isOf } from './tools.ts';
 export { HEALTH_TASK } from './watch.ts';
 
 export const doctor = (deps: DoctorDeps): Skill => ({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type AnyTool, type CallContext, dataTool, done, type Failed, failed, forOwners } from '../../agent/index.ts';
-import type { BreakerState } from '../../base/breaker.ts';
+import { type BreakerState, isPartOf } from '../../base/breaker.ts';
 import { didYouMean } from '../../base/text.ts';
 import type { Checks, Command, Finding } from '../../chat/index.ts';
 import * as texts from './texts.ts';
@@ -32,7 +32,7 @@ export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
       const denied = refuseShared(ctx);
       if (denied) return denied;
       const known = unwell().map((each) => each.name);
-      if (!known.some((each) => isOf(each, name))) {
+      if (!known.some((each) => isPartOf(each, name))) {
         return failed('NOT_FOUND', texts.restsNot(name, didYouMean(name, known)));
       }
       ctx.tx.afterCommit(() => reset(name));
@@ -41,9 +41,6 @@ export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
   });
   return forOwners(texts.ownersOnly, [diagnose, resetSkill]);
 }
-
-/** `notes/prompt` is of the skill `notes`. */
-export const isOf = (part: string, name: string) => part === name || part.startsWith(`${name}/`);
 
 function refuseShared({ private: isPrivate }: CallContext): Failed | undefined {
   return isPrivate ? undefined : failed('NOT_HERE', texts.privateOnly());

@@ -1,5 +1,6 @@
-import { done, failed, keptTools, type ToolResult } from '../../agent/index.ts';
+import { done, failed, keptTools, offerTools, type Toolbox, type ToolResult } from '../../agent/index.ts';
 import { withTimeout } from '../../base/async.ts';
+import { plural } from '../../base/text.ts';
 import type { Command, HealthCheck, Verdict } from '../../chat/index.ts';
 import { conversations, type FileRef } from '../../delivery/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
@@ -21,6 +22,27 @@ export function serversCheck(servers: Servers): HealthCheck {
       const [first, ...also] = now.flatMap(([name, server]) => verdictsOf(name, server));
       const tools = now.reduce((sum, [, { offers }]) => sum + offers.length, 0);
       return first ? { ...first, also } : { ok: true, says: texts.allReady(now.length, tools) };
+    },
+  };
+}
+
+/** Tells how many tools of MCP servers a model of this window is shown at once. */
+export function toolsCheck(toolbox: Pick<Toolbox, 'specs'>, { deps: { window } }: Servers): HealthCheck {
+  return {
+    name: 'tools of servers',
+    async check() {
+      const specs = toolbox.specs({ role: 'owner' });
+      const total = specs.filter(({ by }) => by !== undefined).length;
+      const { names, hidden } = offerTools(specs, { kept: undefined, words: '', context: window() });
+      if (hidden === 0) return { ok: true, says: `all ${plural(total, 'is', 'are')} shown to models` };
+      return {
+        ok: false,
+        code: 'TOOLS_HIDDEN',
+        severity: 'notice',
+        says: `${names.length} of ${plural(total, 'is', 'are')} shown to a model at once, the nearest to what is asked; the others are found by more_tools`,
+        remedy:
+          'Nothing has to be done. mcp.servers.NAME.tools names the few that are wanted; a model with a larger window is shown more.',
+      };
     },
   };
 }

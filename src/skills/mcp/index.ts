@@ -1,7 +1,7 @@
 /** Tools of others, over the Model Context Protocol. */
 import { forOwners } from '../../agent/index.ts';
 import { type Skill, verbsOf } from '../../chat/index.ts';
-import { commands, serversCheck } from './check.ts';
+import { commands, serversCheck, toolsCheck } from './check.ts';
 import { config, type Settings } from './config.ts';
 import { mcpOperations } from './operations.ts';
 import type { Servers } from './servers.ts';
@@ -35,7 +35,10 @@ export const mcp = (servers: Servers): Skill<Settings> => ({
   views: {
     setup: mcpSetup,
     routes: () => (servers.signIns.isOn ? [callbackRoute(servers.signIns)] : []),
-    checks: () => [serversCheck(servers)],
+    checks: (_, toolbox) => [
+      serversCheck(servers),
+      ...(servers.listAll().length > 0 ? [toolsCheck(toolbox, servers)] : []),
+    ],
   },
   data: {
     deletionRules,

@@ -45,6 +45,8 @@ export interface ServersDeps {
   refusedBy(tool: string): readonly string[];
   /** Milliseconds that a call may take which tells of its progress. */
   longestCallMs: number;
+  /** Tokens that the model of everyday requests reads at once. */
+  window(): number;
 }
 
 export interface Server {

@@ -53,8 +53,6 @@ function upkeepJob({
   };
 }
 
-export { config as memoryConfig } from './config.ts';
-
 export const memoryOperations = [...transferring, evaluating];
 
 const made = new WeakMap<SkillDeps<Settings>, Parts>();
@@ -73,6 +71,7 @@ export const memory: Skill<Settings> = {
     verbs: (deps) => verbsOf(memoryOperations, { ...deps, ...parts(deps) }, deps.world),
   },
   words: { keeps: 'memories' },
+  ports: { provides: ({ config }) => ({ mayLearnFrom: (db, ids) => store.keepWilling(db, ids, config.auto) }) },
   data: {
     tables: ['memories', 'memory_people'],
     changes: {

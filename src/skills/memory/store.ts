@@ -243,6 +243,20 @@ export async function readAuto(db: Queryable, personId: string): Promise<'on' | 
   return rows[0]?.auto ?? null;
 }
 
+/** Those of these people who have not switched automatic memory off; `standard` is for who has not chosen. */
+export async function keepWilling(
+  db: Queryable,
+  personIds: readonly string[],
+  standard: 'on' | 'off' | 'ask',
+): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ id: string }>(
+    `select p.id from unnest($1::uuid[]) as p (id) left join memory_people m on m.person_id = p.id
+      where coalesce(m.auto, $2) <> 'off'`,
+    [personIds, standard],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 export async function findPerson(database: Pick<Database, 'read'>, personId: string) {
   const { rows } = await database.read<{
     id: string;

@@ -1,31 +1,6 @@
 import { z } from 'zod';
-import { block, count, duration, zone } from '../../config/index.ts';
-import { cronProblem } from '../../time/index.ts';
-
-/** A cron expression of five fields; what is wrong with it is told where it stands. */
-const cron = z.string().superRefine((text, ctx) => {
-  const problem = cronProblem(text);
-  if (problem === undefined) return;
-  ctx.addIssue({
-    code: 'custom',
-    message: `expected a cron expression of five fields such as "30 7 * * 1-5": ${problem}`,
-  });
-});
-
-const task = z.strictObject({
-  cron: cron.optional().meta({
-    description: 'When it runs: minute, hour, day of the month, month, weekday.',
-    example: '23 4 * * *',
-  }),
-  enabled: z.boolean().optional().meta({
-    description: 'Whether it runs at all. It wins over what /schedules on and off say.',
-    example: true,
-  }),
-  zone: zone().optional().meta({
-    description: 'The time zone of its cron expression; default: that of the assistant.',
-    example: 'Europe/Berlin',
-  }),
-});
+import { block, count, duration } from '../../config/index.ts';
+import { tasksField } from '../../jobs/index.ts';
 
 export const config = block(
   'scheduler',
@@ -38,10 +13,7 @@ export const config = block(
         'A page, a feed or a calendar is looked at no more often than that.',
       ),
       most: count(1, 10_000).default(100).describe('So many schedules one person may have.'),
-      tasks: z.record(z.string(), task).default({}).meta({
-        description: "Coda's own tasks by name (/schedules shows them): other times, or none.",
-        example: 'retention',
-      }),
+      tasks: tasksField,
     })
     .prefault({}),
 );

@@ -25,7 +25,6 @@ import { WATCH_TOOL } from './watch/rule.ts';
 import { askerOf, type WatchTooling, watchTool } from './watch.ts';
 
 export { planFilesRead } from './agent-files.ts';
-export { config as schedulerConfig } from './config.ts';
 export { addSchedule, scheduleOperations } from './operations.ts';
 
 import { moveZoneTool, offerMove } from './zone.ts';

@@ -7,16 +7,13 @@ import { mergeRules } from './store.ts';
 export { LEARN_TASK } from './store.ts';
 
 /** Present in every coda, so that what it has stored goes with its person; without its block nothing more is imported. */
-export function skillLearning(
-  skills: LiveSkills,
-  standardAuto: 'on' | 'off' | 'ask',
-): LazySkill<Improvement | undefined> {
+export function skillLearning(skills: LiveSkills): LazySkill<Improvement | undefined, 'mayLearnFrom'> {
   return {
     name: 'learned',
     config: improvementConfig,
+    ports: { needs: ['mayLearnFrom'] },
     data: { tables: ['learned_signals', 'learned_uses'], mergeRules },
-    load: async (settings) =>
-      settings?.enabled ? (await import('./scan.ts')).learningParts(skills, standardAuto) : {},
+    load: async (settings) => (settings?.enabled ? (await import('./scan.ts')).learningParts(skills) : {}),
   };
 }
 

@@ -49,7 +49,7 @@ export const isDueFor = async (db: Queryable, personId: string, now: Instant): P
 
 /** The proposal and its card are one commit: cut off before it, the model is asked again. */
 export function draftJob(deps: LearnedDeps): JobHandler {
-  const { database, world, standardAuto } = deps;
+  const { database, world } = deps;
   const { outbox } = deps.speech;
   const own = draftKind(deps.shelf);
   return {
@@ -59,7 +59,8 @@ export function draftJob(deps: LearnedDeps): JobHandler {
       const { personId } = payload.parse(job.payload);
       const reader = readerOf(database);
       const now = world.clock.now();
-      if (!(await store.learner(reader, personId, standardAuto))) return;
+      const isWilling = (await deps.ports.mayLearnFrom(reader, [personId])).has(personId);
+      if (!isWilling || !(await store.learner(reader, personId))) return;
       const due = await nextFor(reader, personId, now);
       if (!due) return;
       const made = await make(deps, personId, due, signal);

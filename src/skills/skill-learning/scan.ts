@@ -34,11 +34,8 @@ import {
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 
-export function learningParts(
-  skills: LiveSkills,
-  standardAuto: LearnedDeps['standardAuto'],
-): Partial<Skill<Improvement>> {
-  const own = (deps: SkillDeps<Improvement>) => ({ ...deps, shelf: skillShelf({ skills, ...deps }), standardAuto });
+export function learningParts(skills: LiveSkills): Partial<Skill<Improvement, 'mayLearnFrom'>> {
+  const own = (deps: SkillDeps<Improvement, 'mayLearnFrom'>) => ({ ...deps, shelf: skillShelf({ skills, ...deps }) });
   return {
     work: {
       jobs: (deps) => [...nightlyScan.jobs(own(deps)), draftJob(own(deps))],
@@ -71,7 +68,9 @@ async function scanAll(deps: LearnedDeps, signal: AbortSignal): Promise<void> {
   const reader = readerOf(database);
   const since = new Date(now.getTime() - LOOKED_AT_MS);
   const names = [...new Set((await keptDrafts(reader)).map(({ draft }) => draft.name))];
-  for (const personId of await store.learners(reader, since, deps.standardAuto)) {
+  const people = await store.learners(reader, since);
+  const willing = await deps.ports.mayLearnFrom(reader, people);
+  for (const personId of people.filter((id) => willing.has(id))) {
     signal.throwIfAborted();
     await scan(deps, personId, names);
   }

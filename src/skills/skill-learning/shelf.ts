@@ -87,10 +87,8 @@ interface ShelfParts {
 /** The skills of this coda, as learning reads and changes them. */
 export type SkillShelf = ReturnType<typeof skillShelf>;
 
-export interface LearnedDeps extends SkillDeps<Improvement> {
+export interface LearnedDeps extends SkillDeps<Improvement, 'mayLearnFrom'> {
   shelf: SkillShelf;
-  /** True where turns are learned from unless a person says otherwise. */
-  standardAuto: 'on' | 'off' | 'ask';
 }
 
 export function skillShelf(parts: ShelfParts) {

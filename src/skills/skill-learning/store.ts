@@ -9,15 +9,15 @@ import { type RecordedTurn, type Signal, type SignalKind, type SkillMeant, type 
 /** Task that looks each night at what was done. */
 export const LEARN_TASK = 'improvement.learn';
 
-/** People with turns or signs to be looked at: those who have switched off automatic memory are left out. */
-export async function learners(db: Queryable, since: Instant, standard: string): Promise<string[]> {
+/** People with turns or signs to be looked at. */
+export async function learners(db: Queryable, since: Instant): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    `select p.id from persons p left join memory_people m on m.person_id = p.id
-      where p.erased_at is null and p.role in ('owner', 'member') and coalesce(m.auto, $2) <> 'off'
+    `select p.id from persons p
+      where p.erased_at is null and p.role in ('owner', 'member')
         and (exists (select from turns t where t.person_id = p.id and t.finished_at >= $1)
              or exists (select from learned_signals s where s.person_id = p.id))
       order by p.id limit 1000`,
-    [since, standard],
+    [since],
   );
   return rows.map(({ id }) => id);
 }
@@ -231,16 +231,11 @@ export async function countsOf(db: Queryable, skill: string, since: Instant): Pr
   return rows[0] ?? { offered: 0, loaded: 0, well: 0, corrected: 0, undone: 0, usedAt: null };
 }
 
-/** The person as a job needs them; undefined where they are gone or have switched automatic memory off. */
-export async function learner(
-  db: Queryable,
-  personId: string,
-  standard: string,
-): Promise<{ role: string } | undefined> {
+/** The person as a job needs them; undefined where they are gone. */
+export async function learner(db: Queryable, personId: string): Promise<{ role: string } | undefined> {
   const { rows } = await db.query<{ role: string }>(
-    `select p.role from persons p left join memory_people m on m.person_id = p.id
-      where p.id = $1 and p.erased_at is null and p.role in ('owner', 'member') and coalesce(m.auto, $2) <> 'off'`,
-    [personId, standard],
+    "select role from persons where id = $1 and erased_at is null and role in ('owner', 'member')",
+    [personId],
   );
   return rows[0];
 }

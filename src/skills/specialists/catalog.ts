@@ -10,11 +10,14 @@ import { expandHome } from '../../base/folders/home.ts';
 import { listInside } from '../../base/folders/list.ts';
 import { readInside } from '../../base/folders/read.ts';
 import { inputWords } from '../../base/input.ts';
+import { homeFolder, packageRoot } from '../../base/root.ts';
 import { plural } from '../../base/text.ts';
+import type { World } from '../../base/world.ts';
 import { readYaml } from '../../base/yaml.ts';
-import { durationWithin } from '../../config/index.ts';
-import { type decidedOf, type Folder, type Pin, pinFolder } from '../../trust/index.ts';
-import type { Override } from './config.ts';
+import { type Config, durationWithin } from '../../config/index.ts';
+import { type Database, readerOf } from '../../storage/index.ts';
+import { decidedOf, type Folder, type Pin, pinFolder } from '../../trust/index.ts';
+import { config as block, type Override, overridesIn } from './config.ts';
 import {
   type Diagnostic,
   folderToJudge,
@@ -50,6 +53,25 @@ const EMPTY: Snapshot = Object.freeze({
   decided: new Map(),
   diagnostics: [],
 });
+
+interface Surroundings {
+  config: Config;
+  env: World['env'];
+  database: Pick<Database, 'read'>;
+}
+
+/** The specialists that `config` names; nothing is read before the first rescan. */
+export function openSpecialists({ config, env, database }: Surroundings): SpecialistCatalog {
+  const settings = config.block(block);
+  return new SpecialistCatalog({
+    shipped: join(packageRoot(), 'agents'),
+    dirs: settings.dirs,
+    home: homeFolder(env),
+    cwd: process.cwd(),
+    overrides: overridesIn(settings),
+    decided: (folders) => decidedOf(readerOf(database), folders),
+  });
+}
 
 export class SpecialistCatalog {
   private readonly options: CatalogOptions;

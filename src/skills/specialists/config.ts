@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { block, count, durationWithin } from '../../config/index.ts';
+import { block, type Config, count, durationWithin } from '../../config/index.ts';
 import { LIMITS } from './specialist.ts';
 
 const tool = z.string().min(1).max(64);
@@ -82,4 +82,10 @@ export type SpecialistsConfig = z.output<typeof config.schema>;
 
 export function overridesIn({ dirs: _, ...named }: SpecialistsConfig): Readonly<Record<string, Override>> {
   return named as Record<string, Override>;
+}
+
+/** The agent skills that the configuration names for specialists, by specialist. */
+export function chosenIn(whole: Config): ReadonlyMap<string, ReadonlySet<string>> {
+  const named = Object.entries(overridesIn(whole.block(config)));
+  return new Map(named.flatMap(([name, { skills }]) => (skills ? [[name, new Set(skills)] as const] : [])));
 }

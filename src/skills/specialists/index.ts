@@ -10,8 +10,8 @@ import { type Diagnostic, type Snapshot, type Specialist, stateOf } from './spec
 import * as texts from './texts.ts';
 import { approveTool, listTool, spawnTool, type ToolDeps } from './tools.ts';
 
-export { SpecialistCatalog, validateSpecialists } from './catalog.ts';
-export { config as specialistsConfig, overridesIn } from './config.ts';
+export { openSpecialists, SpecialistCatalog, validateSpecialists } from './catalog.ts';
+export { chosenIn, config as specialistsConfig } from './config.ts';
 export { specialistOperations } from './operations.ts';
 export type { SpecialistReport, SpecialistState } from './specialist.ts';
 export * as specialistTexts from './texts.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { outcomeOf, SlackRefusal } from '../../../src/adapters/slack/outcome.ts';
-import { deadLetterCheck } from '../../../src/app/doctor/work.ts';
+import { deadLetterCheck } from '../../../src/app/health/work.ts';
 
 test('an answer for a channel that coda is not in says how coda is invited, to the doctor as well', async () => {
   const outcome = outcomeOf(new SlackRefusal('chat.postMessage', 'not_in_channel', undefined));

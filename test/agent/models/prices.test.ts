@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelSettings } from '../../../src/agent/models/index.ts';
 import { Models } from '../../../src/agent/models/index.ts';
-import { costReport } from '../../../src/app/index.ts';
 import { models as block } from '../../../src/config/models.ts';
+import { costReport } from '../../../src/skills/costs/report.ts';
 import { KEY } from '../../support/model-server/index.ts';
 import { modelServer } from '../../support/model-server/suite.ts';
 import { modelConfig } from '../../support/models.ts';
@@ -107,7 +107,10 @@ test('that a price is guessed is told an owner once, and costs, page and doctor 
   expect(await ana.says('/model gpt/large')).toContain('gpt/large');
   await ana.says('what is it now?');
   const gap = 'Price not known of gpt/unknown: counted like the dearest of its provider';
-  const { unpriced } = await costReport(coda.app.database, coda.config, coda.world.clock.now());
+  const { unpriced } = await costReport(
+    { database: coda.app.database, models: coda.config.models, zone: 'Europe/Berlin' },
+    coda.world.clock.now(),
+  );
   expect(unpriced).toEqual([gap]);
   const check = coda.app.checks.checks.find(({ name }) => name === 'model prices');
   expect(await check?.check(new AbortController().signal)).toMatchObject({ ok: false, says: gap });

@@ -4,26 +4,23 @@ import {
   checkProvider,
   costByModel,
   costByPerson,
+  gapsTold,
   type Models,
-  offerTools,
   repairsSince,
-  type Toolbox,
 } from '../../agent/index.ts';
 import { type Closer, deadline } from '../../base/async.ts';
-import { Breakers } from '../../base/breaker.ts';
+import { type BreakerState, Breakers } from '../../base/breaker.ts';
 import { type Clock, DAY_MS } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { OutboundProxy } from '../../base/outbound.ts';
-import { listOf, plural } from '../../base/text.ts';
+import { listOf } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { Bus } from '../../bus/index.ts';
-import { Checks, type HealthCheck, type Skill, type Verdict } from '../../chat/index.ts';
+import { Checks, type HealthCheck, type Verdict } from '../../chat/index.ts';
 import { type Config, describeOrigin } from '../../config/index.ts';
 import type { Delivery } from '../../delivery/index.ts';
 import { FaultLog, installationOf, type JobQueue, runningInstances, type Schedules } from '../../jobs/index.ts';
-import { type DoctorDeps, doctor, isOf } from '../../skills/doctor/index.ts';
 import type { Database } from '../../storage/index.ts';
-import { gapsTold } from '../cost.ts';
 import { updateCheck } from '../updates.ts';
 import { machineChecks } from './machine.ts';
 import { databaseCheck, storageCheck } from './storage.ts';
@@ -40,7 +37,7 @@ import {
   scheduleCheck,
 } from './work.ts';
 
-export interface DoctorParts {
+export interface HealthParts {
   config: Config;
   world: World;
   database: Database;
@@ -51,13 +48,15 @@ export interface DoctorParts {
   healthy(): Promise<boolean>;
 }
 
-export interface Doctor {
+export interface Health {
   checks: Checks;
   breakers: Breakers;
-  skill: Skill;
+  unwell(): readonly BreakerState[];
+  /** Has the parts of a skill, a tool or a model tried again at once, in all processes. Returns their names here. */
+  reset(name: string): string[];
 }
 
-export function openDoctor(parts: DoctorParts, closer: Closer): Doctor {
+export function openHealth(parts: HealthParts, closer: Closer): Health {
   const { bus, world } = parts;
   const faults = new FaultLog(parts);
   closer.onClose('faults', () => faults.close());
@@ -65,10 +64,17 @@ export function openDoctor(parts: DoctorParts, closer: Closer): Doctor {
   const checks = new Checks();
   const replicas = openReplicas(parts, closer);
   checks.add(coreChecks(parts, breakers, faults, replicas));
-  const { close, ...deps } = doctorDeps(checks, breakers, bus);
+  const close = bus.subscribe(CHANNEL, (name) => breakers.reset(name));
   closer.onClose('doctor', async () => close());
-  return { checks, breakers, skill: doctor(deps) };
+  const reset = (name: string) => {
+    const woken = breakers.reset(name);
+    bus.publish(CHANNEL, name);
+    return woken;
+  };
+  return { checks, breakers, unwell: () => breakers.unwell(), reset };
 }
+
+const CHANNEL = 'coda_doctor';
 
 interface Replicas {
   channel: string | undefined;
@@ -79,7 +85,7 @@ interface Replicas {
 const ALIVE_MS = 60_000;
 
 /** Listens, where there is a Redis, on a channel that only the processes on this database know. */
-function openReplicas({ config, world, database, bus }: DoctorParts, closer: Closer): Replicas {
+function openReplicas({ config, world, database, bus }: HealthParts, closer: Closer): Replicas {
   const replicas: Replicas = {
     channel: undefined,
     async alive() {
@@ -103,7 +109,7 @@ function openReplicas({ config, world, database, bus }: DoctorParts, closer: Clo
   return replicas;
 }
 
-function coreChecks(parts: DoctorParts, breakers: Breakers, faults: FaultLog, replicas: Replicas): HealthCheck[] {
+function coreChecks(parts: HealthParts, breakers: Breakers, faults: FaultLog, replicas: Replicas): HealthCheck[] {
   const { config, world, database, delivery, jobs, schedules } = parts;
   const { clock } = world;
   const others = async () => (await runningInstances(database)).length > 1;
@@ -124,24 +130,6 @@ function coreChecks(parts: DoctorParts, breakers: Breakers, faults: FaultLog, re
     patternCheck(faults, clock),
     ...[updateCheck(config, clock)].filter((check) => check !== undefined),
   ];
-}
-
-const CHANNEL = 'coda_doctor';
-
-/** Dependencies of the doctor skill; a reset here is heard by the replicas until `close`. */
-function doctorDeps(checks: Checks, breakers: Breakers, bus: Bus): DoctorDeps & { close(): void } {
-  const wake = (name: string) => breakers.reset((part) => isOf(part.name, name));
-  const close = bus.subscribe(CHANNEL, wake);
-  return {
-    checks,
-    unwell: () => breakers.unwell(),
-    reset(name) {
-      const woken = wake(name);
-      bus.publish(CHANNEL, name);
-      return woken;
-    },
-    close,
-  };
 }
 
 const WITHIN_MS = 5_000;
@@ -245,27 +233,6 @@ function budgetCheck({ settings }: Models, database: Database, clock: Clock, cal
       const [day, month] = [calendar.day(now), calendar.month(now)];
       const [ofDay, ofMonth] = [await costByPerson(database, day, day), await costByPerson(database, month, day)];
       return judgeBudgets({ day: ofDay, month: ofMonth }, settings.budgets, settings.currency);
-    },
-  };
-}
-
-/** Tells how many tools of MCP servers a model of this window is shown at once. `context`: tokens. */
-export function toolsCheck(toolbox: Pick<Toolbox, 'specs'>, context: number): HealthCheck {
-  return {
-    name: 'tools of servers',
-    async check() {
-      const specs = toolbox.specs({ role: 'owner' });
-      const total = specs.filter(({ by }) => by !== undefined).length;
-      const { names, hidden } = offerTools(specs, { kept: undefined, words: '', context });
-      if (hidden === 0) return { ok: true, says: `all ${plural(total, 'is', 'are')} shown to models` };
-      return {
-        ok: false,
-        code: 'TOOLS_HIDDEN',
-        severity: 'notice',
-        says: `${names.length} of ${plural(total, 'is', 'are')} shown to a model at once, the nearest to what is asked; the others are found by more_tools`,
-        remedy:
-          'Nothing has to be done. mcp.servers.NAME.tools names the few that are wanted; a model with a larger window is shown more.',
-      };
     },
   };
 }

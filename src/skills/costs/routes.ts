@@ -1,12 +1,14 @@
 /** Costs of models over HTTP: of the last days, beside the budgets, and of any days by model and by person. */
 import { z } from 'zod';
 import { Calendar, type CostLine, costByDay, costByModel, costByPerson } from '../../agent/index.ts';
-import { type AnyRoute, route } from '../../chat/index.ts';
+import { type AnyRoute, route, type SkillDeps } from '../../chat/index.ts';
 import { addDays } from '../../time/index.ts';
-import { costReport } from '../cost.ts';
-import { defaultZone } from '../settings.ts';
-import { type ReadingParts, readerFrom } from './reader.ts';
-import * as store from './store.ts';
+import { type CostParts, costReport } from './report.ts';
+import { firstWords } from './store.ts';
+
+interface RouteParts extends CostParts {
+  readCaller: SkillDeps['people']['readCaller'];
+}
 
 const TAG = 'system';
 
@@ -46,11 +48,10 @@ const costOf = ({ name, price, calls, input, cached, output }: CostLine): z.outp
 /** Days of a query: no more than two years, and none of them looked at one by one. */
 const MOST_DAYS = 731;
 
-export const costRoutes = (parts: ReadingParts): AnyRoute[] => [costsRoute(parts), spanRoute(parts)];
+export const costRoutes = (parts: RouteParts): AnyRoute[] => [costsRoute(parts), spanRoute(parts)];
 
-function costsRoute(parts: ReadingParts): AnyRoute {
-  const { config, database } = parts;
-  const calendar = new Calendar(defaultZone(config));
+function costsRoute(parts: RouteParts): AnyRoute {
+  const calendar = new Calendar(parts.zone);
   return route({
     method: 'GET',
     path: '/v1/system/costs',
@@ -60,11 +61,11 @@ function costsRoute(parts: ReadingParts): AnyRoute {
     answers: { 200: { description: 'In the currency of the price table.', schema: costs } },
     examples: [{ summary: 'Until now', status: 200 }],
     async answerRequest(request) {
-      const { db, now } = await readerFrom(parts, request);
-      const { currency, spans, models, unpriced } = await costReport(database, config, now);
+      const { db, now } = await parts.readCaller(request);
+      const { currency, spans, models, unpriced } = await costReport(parts, now);
       const today = calendar.day(now);
       const days = Array.from({ length: DAYS }, (_, ago) => addDays(today, -ago)).reverse();
-      const words = await store.firstWords(db, new Date(now.getTime() - DAY_MS));
+      const words = await firstWords(db, new Date(now.getTime() - DAY_MS));
       const spent = new Map((await costByDay(db, days[0] ?? '', today)).map((each) => [each.day, each]));
       const spanOf = (wanted: string) => {
         const span = spans.find(({ name }) => name === wanted);
@@ -94,7 +95,7 @@ const span = z
     path: ['to'],
   });
 
-function spanRoute(parts: ReadingParts): AnyRoute {
+function spanRoute({ database }: Pick<RouteParts, 'database'>): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/system/costs/span',
@@ -116,7 +117,6 @@ function spanRoute(parts: ReadingParts): AnyRoute {
       },
     },
     async answerRequest({ query: { from, to } }) {
-      const { database } = parts;
       const [models, people] = await Promise.all([costByModel(database, from, to), costByPerson(database, from, to)]);
       const sum = (value: (line: CostLine) => number) => people.reduce((total, line) => total + value(line), 0);
       const [price, calls] = [sum((line) => line.price), sum((line) => line.calls)];
