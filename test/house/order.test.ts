@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { LONGEST } from '../support/order.ts';
+import { FIRST } from '../support/order.ts';
 
 test('every suite that is to begin first is there', () => {
   const url = (name: string) => new URL(`../${name}.test.ts`, import.meta.url);
-  expect(LONGEST.filter((name) => !existsSync(url(name)))).toEqual([]);
+  expect(FIRST.filter((name) => !existsSync(url(name)))).toEqual([]);
 });
