@@ -214,7 +214,7 @@ const FILES: readonly (readonly [name: string, what: string, text: string, isGue
 describe('letters of Windows in', () => {
   let readers: Readers;
   beforeAll(async () => {
-    readers = await openReaders();
+    readers = await openReaders({ withinMs: 60_000 });
   });
   afterAll(() => readers.close());
 

@@ -5,7 +5,7 @@ import { FILES, fixture } from './sixty.ts';
 
 let readers: Readers;
 beforeAll(async () => {
-  readers = await openReaders();
+  readers = await openReaders({ withinMs: 60_000 });
 });
 afterAll(() => readers.close());
 
