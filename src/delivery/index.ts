@@ -71,4 +71,4 @@ export {
   placeOfNode,
 } from './text/tree.ts';
 export { Typing } from './typing.ts';
-export { countUnread, endUnread, isMessageUnread, markRead, takeUnpushed } from './unread/store.ts';
+export { countUnread, endUnread, isMessageUnread, markRead, moveUnreadHome, takeUnpushed } from './unread/store.ts';

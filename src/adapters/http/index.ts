@@ -5,6 +5,7 @@ export { callerPlace } from './chat/places.ts';
 export { type ChatDeps, openHttpChat } from './chat/routes.ts';
 export { answerOut, conversationName } from './chat/shapes.ts';
 export type { Talk } from './chat/talk.ts';
+export { chatHints } from './chats/own.ts';
 export { config as httpConfig, type HttpConfig, isLoopback } from './config.ts';
 export { dataRoutes } from './data.ts';
 export { Jwts } from './jwt.ts';

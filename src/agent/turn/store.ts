@@ -1,8 +1,23 @@
 import type { Clock, Instant } from '../../base/clock.ts';
-import { buttons, type ContextReading, conversations, type Item, type ItemContexts } from '../../delivery/index.ts';
+import {
+  buttons,
+  type ContextReading,
+  conversations,
+  type Item,
+  type ItemContexts,
+  moveUnreadHome,
+} from '../../delivery/index.ts';
 import { oldest, type RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
-import { type Database, type FileReferences, type Fragment, json, sql, type Transaction } from '../../storage/index.ts';
+import {
+  type Database,
+  type FileReferences,
+  type Fragment,
+  json,
+  type Queryable,
+  sql,
+  type Transaction,
+} from '../../storage/index.ts';
 import * as ofArtifacts from '../artifacts/store.ts';
 import { completeHistory, KnownMessages, type RecalledContext, recall } from '../context/index.ts';
 import * as ofConversations from '../context/store.ts';
@@ -185,8 +200,47 @@ export async function newEpoch(tx: Transaction, conversationId: string): Promise
   await ofDialogues.forgetDialogue(tx, conversationId);
 }
 
+/**
+ * Empties what was said in a conversation, for the model too, and takes it out of the list. Its row stays, so that nothing is
+ * taken in or said a second time: it comes back when something is said there again.
+ */
+export async function forgetConversation(tx: Transaction, id: string, now: Instant): Promise<void> {
+  await tx.query(
+    `update conversations
+        set hidden_at = $2, epoch = epoch + 1, title = null, pinned_at = null, archived_at = null, imported_at = null
+      where id = $1`,
+    [id, now],
+  );
+  // Before messages: what a turn that ends meanwhile has remembered is there to be deleted, or it remembers nothing.
+  await conversations.empty(tx, id);
+  await forgetTurns(tx, id);
+  await tx.query('delete from summaries where conversation_id = $1', [id]);
+  await tx.query('delete from messages where conversation_id = $1', [id]);
+}
+
+/** The same for a temporary one, but that nothing is lost which nobody has read yet: it waits where its person begins. */
+export async function endTemporary(tx: Transaction, id: string, newId: string, now: Instant): Promise<void> {
+  await moveUnreadHome(tx, id, newId, now);
+  await forgetConversation(tx, id, now);
+}
+
+/** Temporary conversations in which something was said, or has ended, since they were emptied; by their ids, those behind `after`. */
+export async function listTemporary(db: Queryable, after: string | undefined, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select c.id from conversations c
+      where c.temporary_at is not null and ($1::uuid is null or c.id > $1)
+        and (exists (select from inbox i where i.adapter = 'http' and i.conversation_id = c.id
+                        and (c.hidden_at is null or i.received_at > c.hidden_at or i.finished_at > c.hidden_at))
+             or exists (select from outbox o where o.adapter = 'http' and o.conversation_id = c.id
+                           and (c.hidden_at is null or o.created_at > c.hidden_at)))
+      order by c.id limit $2`,
+    [after ?? null, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Takes away what ended turns of a conversation did, and what was asked back there. The turns stay, for what they cost. */
-export async function forgetTurns(tx: Transaction, conversationId: string): Promise<void> {
+async function forgetTurns(tx: Transaction, conversationId: string): Promise<void> {
   await tx.query(
     `delete from steps
       where turn_id in (select id from turns where conversation_id = $1 and finished_at is not null)`,

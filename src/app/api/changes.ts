@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Change, ChangeReader, Changes } from '../../adapters/http/index.ts';
+import { type Change, type ChangeReader, type Changes, chatHints } from '../../adapters/http/index.ts';
 import { agentHints } from '../../agent/index.ts';
 import type { Bus } from '../../bus/index.ts';
 import { pairingHints, type Skill } from '../../chat/index.ts';
@@ -24,6 +24,7 @@ const CORE_CALLS: Readonly<Record<string, Change>> = { approval: 'approvals', pe
 const OF_ROOMS: CommitHints = {
   ...OWN,
   ...agentHints,
+  ...chatHints,
   ...jobHints,
   ...deliveryHints,
   ...pairingHints,

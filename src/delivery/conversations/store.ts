@@ -137,10 +137,10 @@ export const isBrowsers = ({ adapter, channel }: Pick<Place, 'adapter' | 'channe
 
 /**
  * First a chat platform, which calls its person; then the terminal and the browser, then what a program reads. Of several over HTTP
- * the one that each begins with, then the newest.
+ * the one that each begins with, then the newest; a temporary one before none.
  */
 const DIRECT_ORDER = (c: string) =>
-  `${IS_HOME(c)}, ${c}.adapter = 'http', not ${IS_BROWSERS(c)}, ${c}.adapter = 'http' and ${c}.channel not like '%/main', ${c}.created_at desc`;
+  `${c}.temporary_at is not null, ${IS_HOME(c)}, ${c}.adapter = 'http', not ${IS_BROWSERS(c)}, ${c}.adapter = 'http' and ${c}.channel not like '%/main', ${c}.created_at desc`;
 
 /** The person's direct conversation that calls them best: on `adapters` only, and not `except`. */
 export async function direct(
@@ -165,7 +165,8 @@ export async function direct(
 export async function readingOf(db: Queryable, personId: string, now: Instant): Promise<string | Place | undefined> {
   const { rows } = await db.query<{ known: string | null; is_signed_in: boolean }>(
     `select (select c.id from conversations c
-              where c.person_id = $1 and c.kind = 'dm' and (c.adapter <> 'http' or ${IS_BROWSERS('c')} or not s.is_signed_in)
+              where c.person_id = $1 and c.kind = 'dm' and (c.temporary_at is null or not s.is_signed_in)
+                and (c.adapter <> 'http' or ${IS_BROWSERS('c')} or not s.is_signed_in)
               order by ${DIRECT_ORDER('c')} limit 1) as known, s.is_signed_in
        from (select exists (select from browser_sessions
                              where person_id = $1 and opened_at is not null and expires_at > $2) as is_signed_in) s`,

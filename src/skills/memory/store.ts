@@ -428,7 +428,7 @@ export async function readNewMessages(
        from conversations c left join memory_seen s on s.conversation_id = c.id
        join messages m on m.conversation_id = c.id and m.seq > coalesce(s.seq, 0)
        left join turns t on t.id = m.turn_id left join inbox i on i.id = t.inbox_id
-      where c.id = $1 and c.kind = 'dm' and c.person_id = $2 and m.role in ('user', 'assistant')
+      where c.id = $1 and c.kind = 'dm' and c.person_id = $2 and c.temporary_at is null and m.role in ('user', 'assistant')
       order by m.seq limit $3`,
     [conversationId, personId, limit],
   );
@@ -471,7 +471,7 @@ export async function listUnseen(
   const { rows } = await database.read<{ conversationId: string; personId: string }>(
     `select c.id as "conversationId", c.person_id as "personId"
        from conversations c left join memory_seen s on s.conversation_id = c.id
-      where c.kind = 'dm' and c.person_id is not null
+      where c.kind = 'dm' and c.person_id is not null and c.temporary_at is null
         and exists (select from messages m where m.conversation_id = c.id and m.epoch = c.epoch
                        and m.seq > coalesce(s.seq, 0) and m.at < $1)
       limit 1000`,

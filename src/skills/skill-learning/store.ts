@@ -33,7 +33,7 @@ export async function turnsOf(
   const { rows } = await db.query<RecordedTurn>(
     `select t.id, t.person_id as "personId", t.conversation_id as "conversationId", t.state, t.tainted,
             t.started_at as "startedAt", t.finished_at as "finishedAt", coalesce(s.steps, '[]') as steps
-       from (select t.*, i.seq from turns t join conversations c on c.id = t.conversation_id and c.kind = 'dm'
+       from (select t.*, i.seq from turns t join conversations c on c.id = t.conversation_id and c.kind = 'dm' and c.temporary_at is null
                left join inbox i on i.id = t.inbox_id
               where t.person_id = $1 and t.finished_at >= $2 and t.finished_at < $3
               order by t.finished_at desc, i.seq desc limit $4) t

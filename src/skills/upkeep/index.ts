@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { agentFiles, agentRetentionRules } from '../../agent/index.ts';
+import { agentFiles, agentRetentionRules, endTemporary, listTemporary } from '../../agent/index.ts';
+import { uuid } from '../../base/ids.ts';
 import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
 import { block, count } from '../../config/index.ts';
 import {
@@ -11,10 +12,10 @@ import {
   requestRetentionRules,
   requestTable,
 } from '../../delivery/index.ts';
-import { fileCollection, jobFiles, retention } from '../../jobs/index.ts';
+import { fileCollection, type JobHandler, jobFiles, retention } from '../../jobs/index.ts';
 import { invitationRetentionRules, sessionRetentionRules, strangerRule } from '../../people/index.ts';
 import { secretTable } from '../../secrets/index.ts';
-import { collectFiles, type FileReferences, missingFiles } from '../../storage/index.ts';
+import { collectFiles, type FileReferences, missingFiles, readerOf } from '../../storage/index.ts';
 import * as texts from './texts.ts';
 
 const config = block(
@@ -43,6 +44,7 @@ type Settings = z.output<typeof config.schema>;
 export const upkeep: Skill<Settings> = {
   name: 'upkeep',
   config,
+  data: { changes: { commits: { 'retention.temporary': ['all', 'conversations'] } } },
   views: { checks: (deps) => [filesCheck(deps)] },
   work: {
     schedules: [
@@ -51,17 +53,36 @@ export const upkeep: Skill<Settings> = {
         kind: 'retention',
         cron: '23 3 * * *',
         missed: 'latest',
-        does: 'removes what is long done: messages’ records, runs, files that nothing refers to',
+        does: 'removes what is long done: messages’ records, runs, files that nothing refers to, and temporary conversations',
       },
     ],
     jobs: (deps, { tables }) => {
       const collect = collectJob(deps);
       const { database, world, config } = deps;
       const retentionRules = [...roomRules, strangerRule([requestTable, secretTable, ...tables])];
-      return [retention({ database, world, days: config.days, retentionRules, collect }), fileCollection(collect)];
+      const old = retention({ database, world, days: config.days, retentionRules, collect });
+      return [endingTemporary(deps, old), fileCollection(collect)];
     },
   },
 };
+
+/** Conversations that one transaction lists: of more, the next ones after them. */
+const MOST_ENDED = 100;
+
+/** Ends temporary conversations before `old` runs: each begins at most a day before, and its files go with it. */
+const endingTemporary = ({ database, world }: SkillDeps<Settings>, old: JobHandler): JobHandler => ({
+  kind: old.kind,
+  async run(job, signal) {
+    for (let after: string | undefined; !signal.aborted; ) {
+      const ids = await listTemporary(readerOf(database), after, MOST_ENDED);
+      if (ids.length === 0) break;
+      const now = world.clock.now();
+      for (const id of ids) await database.tx('retention.temporary', (tx) => endTemporary(tx, id, uuid(now), now));
+      after = ids.at(-1);
+    }
+    await old.run(job, signal);
+  },
+});
 
 function collectJob({ database, storage: { artifacts }, world: { clock } }: SkillDeps<Settings>) {
   return (signal: AbortSignal) => collectFiles({ database, artifacts, clock, references: fileReferences }, signal);

@@ -87,3 +87,18 @@ export function longDay(day: string): string {
     .format(new Date(`${day}T12:00:00Z`))
     .replace(',', '');
 }
+
+const MONTH_DAYS = 30;
+
+/** The heading of what was last changed at this instant, in a list with the newest first: `Today`, `Previous 7 days`, `September 2026` */
+export function periodOf(at: string): string {
+  const day = dayOf(at);
+  const ago = daysFrom(day, dayOf(now()));
+  if (ago <= 0) return 'Today';
+  if (ago === 1) return 'Yesterday';
+  if (ago <= 7) return 'Previous 7 days';
+  if (ago <= MONTH_DAYS) return 'Previous 30 days';
+  return new Intl.DateTimeFormat(localeOf(), { timeZone: 'UTC', month: 'long', year: 'numeric' }).format(
+    new Date(`${day}T12:00:00Z`),
+  );
+}

@@ -1,5 +1,6 @@
-/** A conversation as a file: Markdown to read, JSON for programs. Made here of what the API tells; loaded when it is asked for. */
-import { api, ask } from '../api/client.ts';
+/** A conversation as a file, written and read: Markdown to read, JSON for programs. Loaded when it is asked for. */
+import { api, ask, Failure } from '../api/client.ts';
+import { sizeOf } from '../app/format.ts';
 import type { Entry } from './entry.ts';
 
 export type ExportFormat = 'md' | 'json';
@@ -35,12 +36,16 @@ async function readAll(id: string, title: string): Promise<ChatFile> {
   }
 }
 
+/** A line that says who speaks, or one of the words' own that looks like it: in words it has a backslash before it. */
+const HEAD = /^\\*\*\*[^\n]{1,200}\*\* · \d{4}-\d\d-\d\d \d\d:\d\d UTC$/gm;
+
 /** Speaker and instant stand above the words, which stay the Markdown that they are. */
 export function asMarkdown({ title, entries, isCut }: ChatFile, assistant: string): string {
   const parts = entries.map(({ by, at, text, files = [] }) => {
     const who = by === 'you' ? 'You' : assistant;
     const names = files.map(({ name }) => `[${name.replace(/[[\]\\]/g, '\\$&')}]`);
-    return [`**${who}** · ${at.slice(0, 16).replace('T', ' ')} UTC`, text, names.join(' ')]
+    const words = text.replace(HEAD, '\\$&');
+    return [`**${who}** · ${at.slice(0, 16).replace('T', ' ')} UTC`, words, names.join(' ')]
       .filter(Boolean)
       .join('\n\n');
   });
@@ -80,4 +85,29 @@ export async function exportChat(id: string, title: string, format: ExportFormat
   link.download = fileName(title, format);
   link.click();
   URL.revokeObjectURL(address);
+}
+
+/** Bytes of a file; in a request it is longer. */
+const MOST_BYTES = 4_000_000;
+
+/** Brings a file in as a new conversation, and gives its id. */
+export async function importChat(file: File): Promise<string> {
+  if (file.size > MOST_BYTES)
+    throw new Failure(413, 'HTTP_TOO_LARGE', `The file is larger than ${sizeOf(MOST_BYTES)}.`, 'Choose a smaller one.');
+  const text = await file.text();
+  const body = /^\s*[{[]/.test(text) ? { conversation: parse(text) } : { markdown: text };
+  return (await ask(api.POST('/v1/chats/import', { body }))).id;
+}
+
+function parse(text: string) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Failure(
+      400,
+      'INPUT_INVALID',
+      'The file begins as JSON and is none.',
+      'Choose a file that Export has written.',
+    );
+  }
 }

@@ -1,18 +1,17 @@
-/** The conversations beside the chat: here and elsewhere, by day. */
+/** The conversations beside the chat: here and elsewhere, the pinned ones first, then by day and month. */
 import { useState } from 'preact/hooks';
-import { api, ask, newId } from '../api/client.ts';
-import { dayName, dayOf, whenText } from '../app/format.ts';
+import { api, ask, failureOf, newId } from '../api/client.ts';
+import type { Act } from '../app/acts.ts';
+import { periodOf, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { go } from '../app/router.ts';
 import { useHits } from '../app/search.ts';
 import { assistantName, titlesOfPlatforms } from '../app/session.ts';
-import { say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
-import { Question } from '../parts/dialog.tsx';
 import { Excerpt } from '../parts/excerpt.tsx';
-import { Field } from '../parts/field.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView } from '../parts/page.tsx';
+import { LIST_ACTS, useChatActs } from './chat-acts.tsx';
 import { type Chat, MAIN } from './entry.ts';
 
 type Chats = { chats: Chat[]; more: boolean };
@@ -33,19 +32,21 @@ export function placeWords(kind: 'dm' | 'channel' | 'thread', name: string | nul
   return kind === 'thread' && name.startsWith('#') ? `A thread in ${name}` : name;
 }
 
-export function titleOf({ id, title, place }: Chat): string {
+export function titleOf({ id, title, place, temporary }: Chat): string {
   if (id === MAIN) return assistantName();
   if (title !== '') return title;
+  if (temporary) return 'Temporary conversation';
   return place ? platformName(place.platform) : 'New conversation';
 }
 
 /** As many pages of conversations as were asked for: what comes anew may move any of them to the front. */
-async function readChats(words: string, pages: number): Promise<Chats> {
+async function readChats(words: string, isArchive: boolean, pages: number): Promise<Chats> {
   const chats: Chat[] = [];
   for (let page = 0, more = true; more; page++) {
     const before = chats.at(-1)?.at;
     if (page === pages) return { chats, more };
-    const query = { limit: PAGE, ...(words !== '' && { q: words }), ...(before !== undefined && { before }) };
+    const archived = isArchive ? ('true' as const) : ('false' as const);
+    const query = { limit: PAGE, archived, ...(words !== '' && { q: words }), ...(before !== undefined && { before }) };
     const found = await ask(api.GET('/v1/chats', { params: { query } }));
     chats.push(...found.chats);
     more = found.more;
@@ -53,10 +54,28 @@ async function readChats(words: string, pages: number): Promise<Chats> {
   return { chats, more: false };
 }
 
-export function useChats(words: string): { loaded: LoadState<Chats>; onMore: () => void } {
+export function useChats(words: string, isArchive: boolean): { loaded: LoadState<Chats>; onMore: () => void } {
   const [pages, setPages] = useState(1);
-  const loaded = useLoad(`chats ${words} ${pages}`, () => readChats(words, pages), ['conversations']);
+  const loaded = useLoad(`chats ${words} ${isArchive} ${pages}`, () => readChats(words, isArchive, pages), [
+    'conversations',
+  ]);
   return { loaded, onMore: () => setPages(pages + 1) };
+}
+
+/** A conversation that the list does not have: put aside, or older than its page; undefined for one that is still to begin. */
+export function useChat(id: string, isListed: boolean): Chat | undefined {
+  const read = () => (isListed ? Promise.resolve(undefined) : readChat(id));
+  const { data } = useLoad(`chat ${id} ${isListed}`, read, ['conversations']);
+  return data?.id === id ? data : undefined;
+}
+
+async function readChat(id: string): Promise<Chat | undefined> {
+  try {
+    return await ask(api.GET('/v1/chats/{id}', { params: { path: { id } } }));
+  } catch (error) {
+    if (failureOf(error).status === 404) return undefined;
+    throw error;
+  }
 }
 
 interface ListProps {
@@ -64,11 +83,20 @@ interface ListProps {
   onMore: () => void;
   words: string;
   onSearch: (words: string) => void;
+  /** True while those are listed that were put aside. */
+  isArchive: boolean;
+  onArchive: (isArchive: boolean) => void;
   current: string;
   onChosen: () => void;
 }
 
-export function ChatList({ loaded, onMore, words, onSearch, current, onChosen }: ListProps) {
+export function ChatList(props: ListProps) {
+  const { loaded, words, onSearch, isArchive, onArchive, onChosen } = props;
+  const archive: Act = {
+    label: isArchive ? 'All conversations' : 'Archived conversations',
+    icon: 'archive',
+    run: () => onArchive(!isArchive),
+  };
   return (
     <nav class="chats" aria-label="Conversations">
       <div class="head">
@@ -88,46 +116,36 @@ export function ChatList({ loaded, onMore, words, onSearch, current, onChosen }:
             onChosen();
           }}
         />
+        <Menu label="More for conversations" items={[...LIST_ACTS, archive]} />
       </div>
-      <LoadView loaded={loaded}>
-        {(chats) => <ChatGroups {...{ chats, loaded, onMore, words, current, onChosen }} />}
-      </LoadView>
+      <LoadView loaded={loaded}>{(chats) => <ChatGroups {...props} chats={chats} />}</LoadView>
     </nav>
   );
 }
 
-type GroupsProps = Omit<ListProps, 'onSearch'> & { chats: Chats };
+type GroupsProps = ListProps & { chats: Chats };
 
-function ChatGroups({ chats: { chats, more }, loaded, onMore, words, current, onChosen }: GroupsProps) {
+function ChatGroups({ chats: { chats, more }, loaded, onMore, words, isArchive, current, onChosen }: GroupsProps) {
   const own = chats.filter(({ id }) => id !== MAIN);
-  const days = GROUPS.map((name) => [name, own.filter(({ at }) => groupOf(at) === name)] as const);
   const main = chats.find(({ id }) => id === MAIN);
   return (
     <>
-      {words === '' && (
+      {isArchive && words === '' && own.length === 0 && <Empty>Nothing is archived.</Empty>}
+      {words === '' && !isArchive && (
         <ul>
           <ChatRow chat={main ?? EMPTY} isCurrent={current === MAIN} onChosen={onChosen} loaded={loaded} />
         </ul>
       )}
-      {days.map(
-        ([day, all]) =>
-          all.length > 0 && (
-            <section key={day} aria-label={day}>
-              <h2>{day}</h2>
-              <ul>
-                {all.map((chat) => (
-                  <ChatRow
-                    key={chat.id}
-                    chat={chat}
-                    isCurrent={chat.id === current}
-                    onChosen={onChosen}
-                    loaded={loaded}
-                  />
-                ))}
-              </ul>
-            </section>
-          ),
-      )}
+      {groupsOf(own).map(([name, all]) => (
+        <section key={name} aria-label={name}>
+          <h2>{name}</h2>
+          <ul>
+            {all.map((chat) => (
+              <ChatRow key={chat.id} chat={chat} isCurrent={chat.id === current} onChosen={onChosen} loaded={loaded} />
+            ))}
+          </ul>
+        </section>
+      ))}
       {more && (
         <Button kind="quiet" onClick={onMore}>
           Older conversations
@@ -163,11 +181,17 @@ function Said({ words, hasOthers, onChosen }: { words: string; hasOthers: boolea
 
 const EMPTY: Chat = { id: MAIN, title: '', at: new Date(0).toISOString(), unread: 0 };
 
-const GROUPS = ['Today', 'Yesterday', 'Earlier'];
+const [PINNED, ARCHIVED] = ['Pinned', 'Archived'];
 
-function groupOf(at: string): string {
-  const name = dayName(dayOf(at));
-  return GROUPS.includes(name) ? name : 'Earlier';
+/** By when something was said last; the pinned ones before, and what a search finds in the archive behind. */
+function groupsOf(chats: readonly Chat[]): [name: string, chats: readonly Chat[]][] {
+  const nameOf = ({ pinned, archived, at }: Chat) => (pinned ? PINNED : archived ? ARCHIVED : periodOf(at));
+  const groups = new Map<string, Chat[]>();
+  for (const chat of chats) {
+    const name = nameOf(chat);
+    groups.set(name, [...(groups.get(name) ?? []), chat]);
+  }
+  return [...groups].sort(([a], [b]) => Number(a === ARCHIVED) - Number(b === ARCHIVED));
 }
 
 interface RowProps {
@@ -178,7 +202,7 @@ interface RowProps {
 }
 
 function ChatRow({ chat, isCurrent, onChosen, loaded }: RowProps) {
-  const { id, place, unread } = chat;
+  const { id, place, temporary, unread } = chat;
   return (
     <li class="chat">
       <a href={hrefOf(id)} aria-current={isCurrent ? 'page' : undefined} onClick={onChosen}>
@@ -190,6 +214,7 @@ function ChatRow({ chat, isCurrent, onChosen, loaded }: RowProps) {
               : platformName(place.platform)}
           </span>
         )}
+        {temporary && <span class="count one-line">Temporary</span>}
         {unread > 0 && <span class="count">{unread} new</span>}
       </a>
       {!place && id !== MAIN && <ChatMenu chat={chat} onDone={loaded.reload} isCurrent={isCurrent} />}
@@ -198,52 +223,12 @@ function ChatRow({ chat, isCurrent, onChosen, loaded }: RowProps) {
 }
 
 function ChatMenu({ chat, onDone, isCurrent }: { chat: Chat; onDone: () => void; isCurrent: boolean }) {
-  const [question, setQuestion] = useState<'rename' | 'delete'>();
-  const [title, setTitle] = useState('');
-  const params = { path: { id: chat.id } };
+  const title = titleOf(chat);
+  const { acts, question } = useChatActs({ chat, title, isCurrent, onDone });
   return (
     <>
-      <Menu
-        label={`More for ${titleOf(chat)}`}
-        items={[
-          {
-            label: 'Rename',
-            icon: 'pencil',
-            run: () => {
-              setTitle(titleOf(chat));
-              setQuestion('rename');
-            },
-          },
-          { label: 'Delete', icon: 'trash', isDanger: true, run: () => setQuestion('delete') },
-        ]}
-      />
-      {question === 'rename' && (
-        <Question
-          title="Rename the conversation"
-          yes="Rename"
-          onClose={() => setQuestion(undefined)}
-          onYes={() => ask(api.PATCH('/v1/chats/{id}', { params, body: { title } }))}
-          onDone={onDone}
-        >
-          <Field label="Title" value={title} onValue={setTitle} maxLength={120} required />
-        </Question>
-      )}
-      {question === 'delete' && (
-        <Question
-          title={`Delete “${titleOf(chat)}”?`}
-          yes="Delete"
-          isDanger
-          onClose={() => setQuestion(undefined)}
-          onYes={() => ask(api.DELETE('/v1/chats/{id}', { params }))}
-          onDone={() => {
-            say('Deleted.');
-            if (isCurrent) go('/chat', { replace: true });
-            onDone();
-          }}
-        >
-          <p>What was said in it is forgotten. Reminders, notes and lists that came of it stay.</p>
-        </Question>
-      )}
+      <Menu label={`More for ${title}`} items={acts} />
+      {question}
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { onEvent } from '../api/events.ts';
 import type { Act } from '../app/acts.ts';
@@ -10,12 +11,13 @@ import { act } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Page } from '../parts/page.tsx';
+import { ChatNote, LIST_ACTS, useChatActs } from './chat-acts.tsx';
 import { Composer } from './composer.tsx';
 import { type Conversation, conversationOf, nearestEntry } from './conversation.ts';
 import { draftsOf } from './device.ts';
 import { type Entry, MAIN } from './entry.ts';
 import { EntryView, UnsentView } from './entry.tsx';
-import { ChatList, newChat, titleOf, useChats } from './list.tsx';
+import { ChatList, newChat, titleOf, useChat, useChats } from './list.tsx';
 
 /** True while the list covers the conversation on a phone. */
 const isListShown = signal(false);
@@ -23,7 +25,8 @@ const isListShown = signal(false);
 export default function ChatPage() {
   const id = path.value[1] ?? MAIN;
   const [words, setWords] = useState('');
-  const { loaded: chats, onMore } = useChats(useSettled(words));
+  const [isArchive, setArchive] = useState(false);
+  const { loaded: chats, onMore } = useChats(useSettled(words), isArchive);
   useEffect(
     () =>
       onEvent('entry', ({ entry }) => {
@@ -31,14 +34,19 @@ export default function ChatPage() {
       }),
     [],
   );
-  const known = chats.data?.chats.find((chat) => chat.id === id);
+  const listed = chats.data?.chats.find((chat) => chat.id === id);
+  const unlisted = useChat(id, id === MAIN || listed !== undefined || chats.data === undefined);
+  const known = listed ?? unlisted;
   const title = known ? titleOf(known) : id === MAIN ? assistantName() : 'New conversation';
+  const { acts, rename, question } = useChatActs({ chat: known, title, isCurrent: true, onDone: chats.reload });
   const list = (
     <ChatList
       loaded={chats}
       onMore={onMore}
       words={words}
       onSearch={setWords}
+      isArchive={isArchive}
+      onArchive={setArchive}
       current={id}
       onChosen={() => {
         isListShown.value = false;
@@ -49,7 +57,8 @@ export default function ChatPage() {
     <Page
       isFull
       title={title}
-      more={{ label: 'More for this conversation', acts: exportActs(id, title) }}
+      titleAct={rename}
+      more={{ label: 'More for this conversation', acts: [...acts, ...exportActs(id, title), ...LIST_ACTS] }}
       beside={
         <span class="narrow-only">
           <Button icon="plus" label="New conversation" kind="quiet" onClick={newChat} />
@@ -66,8 +75,9 @@ export default function ChatPage() {
     >
       <div class={`talk ${isListShown.value ? 'listing' : ''}`}>
         {list}
-        <Talk key={id} id={id} onSaid={chats.reload} />
+        <Talk key={id} id={id} onSaid={chats.reload} note={<ChatNote chat={known} />} />
       </div>
+      {question}
     </Page>
   );
 }
@@ -143,7 +153,7 @@ function useConversation(id: string): Conversation {
   return conversation;
 }
 
-function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
+function Talk({ id, onSaid, note }: { id: string; onSaid: () => void; note: ComponentChildren }) {
   const conversation = useConversation(id);
   const field = useRef<HTMLTextAreaElement>(null);
   const [edited, setEdited] = useState<{ text: string }>();
@@ -170,6 +180,7 @@ function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
 
   return (
     <main id="main" tabIndex={-1} class="conversation">
+      {note}
       <div class="scroller" ref={scroller} onScroll={onScroll}>
         <div class="column">
           {hasMore.value && (

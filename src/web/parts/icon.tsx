@@ -1,6 +1,7 @@
 /** The icons that are used, each from the set as it is drawn there. */
 import {
   Activity,
+  Archive,
   ArrowDown,
   Bell,
   Bot,
@@ -21,6 +22,7 @@ import {
   Paperclip,
   Pause,
   Pencil,
+  Pin,
   Play,
   Plus,
   RotateCcw,
@@ -33,6 +35,7 @@ import {
   Tag,
   Trash2,
   Undo2,
+  Upload,
   Users,
   Wrench,
   X,
@@ -42,6 +45,7 @@ import { h } from 'preact';
 const ICONS = {
   activity: Activity,
   agent: Bot,
+  archive: Archive,
   bell: Bell,
   check: Check,
   clock: Clock,
@@ -60,6 +64,7 @@ const ICONS = {
   clip: Paperclip,
   pause: Pause,
   pencil: Pencil,
+  pin: Pin,
   play: Play,
   plus: Plus,
   again: RotateCcw,
@@ -74,6 +79,7 @@ const ICONS = {
   today: Sun,
   trash: Trash2,
   undo: Undo2,
+  upload: Upload,
   users: Users,
   x: X,
 } as const;

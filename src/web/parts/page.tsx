@@ -10,6 +10,8 @@ import { Menu } from './menu.tsx';
 
 interface PageProps {
   title: string;
+  /** A press on the title does this. */
+  titleAct?: Act | undefined;
   /** Beside the title, by Ctrl-K, and by their keys. */
   acts?: readonly Act[];
   /** Further ones, in a menu. */
@@ -22,7 +24,7 @@ interface PageProps {
 
 const NONE: readonly Act[] = [];
 
-export function Page({ title, acts = NONE, more, beside, children, isFull = false }: PageProps) {
+export function Page({ title, titleAct, acts = NONE, more, beside, children, isFull = false }: PageProps) {
   useLayoutEffect(() => {
     pageActs.value = [...acts, ...(more?.acts ?? NONE)];
   });
@@ -39,7 +41,15 @@ export function Page({ title, acts = NONE, more, beside, children, isFull = fals
   return (
     <>
       <header class="top">
-        <h1 class="one-line">{title}</h1>
+        <h1 class="one-line">
+          {titleAct ? (
+            <button type="button" class="title one-line" title={titleAct.label} onClick={titleAct.run}>
+              {title}
+            </button>
+          ) : (
+            title
+          )}
+        </h1>
         <Button
           icon="search"
           label="Search"

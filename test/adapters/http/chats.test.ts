@@ -64,7 +64,7 @@ test('a program sees what was said to it, and nothing that its person has said e
 
 test('a conversation is named, and deleted: the model is told nothing of it any more', async () => {
   const rename = await browser.send('PATCH', '/v1/chats/party', { title: 'Saturday' });
-  expect(await rename.json()).toEqual({ title: 'Saturday' });
+  expect(await rename.json()).toMatchObject({ id: 'party', title: 'Saturday' });
   expect((await chats(browser, '?q=saturday')).map(({ id }) => id)).toEqual(['party']);
   expect((await browser.send('DELETE', '/v1/chats/party')).status).toBe(204);
   expect((await chats(browser)).map(({ id }) => id)).not.toContain('party');

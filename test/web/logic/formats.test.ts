@@ -1,6 +1,16 @@
 /** Instants and amounts as somebody reads them. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { clock, dayName, dayOf, duration, longDay, plural, sizeOf, whenText } from '../../../src/web/app/format.ts';
+import {
+  clock,
+  dayName,
+  dayOf,
+  duration,
+  longDay,
+  periodOf,
+  plural,
+  sizeOf,
+  whenText,
+} from '../../../src/web/app/format.ts';
 import { signIn, signOut } from './page.ts';
 
 beforeEach(() => signIn('2026-11-28T22:30:00Z'));
@@ -25,6 +35,17 @@ test('an instant is told by the hour today, and with its day otherwise', () => {
   expect(whenText('2026-11-28T13:02:00Z')).toBe('14:02');
   expect(whenText('2026-11-27T17:00:00Z')).toBe('yesterday 18:00');
   expect(whenText('2026-12-13T09:00:00Z')).toBe('Sun 13 December 10:00');
+});
+
+test('a list is headed by days, by the last week and month, then by months', () => {
+  const headings = ['2026-11-28', '2026-11-27', '2026-11-26', '2026-11-21', '2026-11-20', '2026-10-29', '2026-10-28'];
+  expect(headings.map((day) => periodOf(`${day}T12:00:00Z`))).toEqual([
+    ...['Today', 'Yesterday', 'Previous 7 days', 'Previous 7 days', 'Previous 30 days', 'Previous 30 days'],
+    'October 2026',
+  ]);
+  expect(periodOf('2025-10-28T12:00:00Z')).toBe('October 2025');
+  // 23:30 in Berlin, where it is the 28th.
+  expect(periodOf('2026-11-27T23:30:00Z')).toBe('Today');
 });
 
 test('a narrow page shortens the day of its title', () => {

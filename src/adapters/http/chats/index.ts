@@ -1,79 +1,28 @@
 /** The conversations of a person, for a page: listed, read, named, taken away, and what is said in all of them from now on. */
 
 import { z } from 'zod';
-import { type Agent, traceTurns } from '../../../agent/index.ts';
+import { traceTurns } from '../../../agent/index.ts';
 import type { Clock } from '../../../base/clock.ts';
-import { omitUndefined } from '../../../base/json.ts';
-import { type AnyRoute, type Caller, route } from '../../../chat/index.ts';
-import type { Delivery } from '../../../delivery/index.ts';
-import { type Database, readerOf } from '../../../storage/index.ts';
-import type { Changes } from '../changes.ts';
-import type { HttpChat } from '../chat/adapter.ts';
+import { type AnyRoute, route } from '../../../chat/index.ts';
+import { readerOf } from '../../../storage/index.ts';
 import { nameOf, pageChannel, placeOf, prefixOf, unreadChannels } from '../chat/places.ts';
 import { instantIn, type PartOut } from '../chat/shapes.ts';
 import { channelOf, nothing } from '../chat/talk.ts';
 import { markShown } from '../chat/unread.ts';
-import { allOf, eventText, type Happening, type Watchers } from '../chat/watchers.ts';
+import { allOf, eventText, type Happening } from '../chat/watchers.ts';
 import { callerOf } from '../request.ts';
 import * as said from '../store.ts';
+import { type ChatsDeps, chatOf, chatOut, MAIN, params, shownChat, TAG, whereOf } from './chat.ts';
 import { entriesOf, entryOf, entryOfPart, entryOfRecord, entryOut } from './entries.ts';
+import { ownRoutes } from './own.ts';
 import * as store from './store.ts';
 
-export interface ChatsDeps {
-  database: Database;
-  delivery: Pick<Delivery, 'stopTurn'>;
-  adapter: HttpChat;
-  watchers: Watchers;
-  changes: Changes;
-  agent: Pick<Agent, 'toolWords'>;
-  clock: Clock;
-}
+export type { ChatsDeps } from './chat.ts';
 
-const TAG = 'chats';
-/** The conversation that each person begins with, in which they are told what they did not ask for. */
-const MAIN = 'main';
 const WATCHED_MS = 10 * 60_000;
 
 export function chatsRoutes(deps: ChatsDeps): readonly AnyRoute[] {
-  return [list(deps), entries(deps), rename(deps), remove(deps), stop(deps), turns(deps), form(deps), events(deps)];
-}
-
-/** A program reads what was said to it; only the person at a browser reads what they said elsewhere. */
-const whereOf = (caller: Caller): store.ChatsWhere => ({
-  prefix: prefixOf(caller),
-  personId: caller.inPerson ? caller.personId : undefined,
-});
-
-const chatOut = z.object({
-  id: z.string().describe('The name of a conversation of its own, the id of another.'),
-  title: z.string().describe('What its person calls it, else the first words said in it; empty: neither.'),
-  place: z
-    .object({
-      platform: z.string(),
-      channel: z.string().optional(),
-      name: z.string().optional().describe('Of a channel, "#general", or a thread, where it is known.'),
-    })
-    .optional()
-    .describe('Where it is held, if not here: it can be read only.'),
-  at: z.iso.datetime().describe('When something was said in it last.'),
-  unread: z.int(),
-});
-
-function shownChat(row: store.ChatRow, prefix: string): z.output<typeof chatOut> {
-  const { id, adapter, channel, kind, title, place, first, at, unread } = row;
-  const isOwn = adapter === 'http' && channel.startsWith(prefix);
-  return {
-    id: isOwn ? nameOf(channel) : id,
-    title: title ?? first?.replace(/\s+/g, ' ').trim() ?? '',
-    at: at.toISOString(),
-    unread,
-    ...(!isOwn && {
-      place: {
-        platform: adapter,
-        ...omitUndefined({ channel: kind !== 'dm' ? channel : undefined, name: place ?? undefined }),
-      },
-    }),
-  };
+  return [list(deps), entries(deps), ...ownRoutes(deps), stop(deps), turns(deps), form(deps), events(deps)];
 }
 
 function list({ database }: ChatsDeps): AnyRoute {
@@ -82,35 +31,36 @@ function list({ database }: ChatsDeps): AnyRoute {
     path: '/v1/chats',
     scope: 'messages',
     tag: TAG,
-    summary: "The caller's conversations, the newest first; for a person at a browser also those on other platforms.",
+    summary:
+      "The caller's conversations: first those that are pinned, beside the limit, then the newest; for a person at a browser also those on other platforms.",
     query: z.strictObject({
-      q: z.string().max(200).optional().describe('Only those with these words in their title or at their beginning.'),
+      q: z
+        .string()
+        .max(200)
+        .optional()
+        .describe('Only those with these words in their title or at their beginning, also of those put aside.'),
+      archived: z.enum(['true', 'false']).default('false').describe('true: only those that were put aside.'),
       limit: z.coerce.number().int().min(1).max(200).default(50),
       before: instantIn.optional().describe('Only those in which something was said last before this instant.'),
     }),
     answers: { 200: { description: 'Them.', schema: z.object({ chats: z.array(chatOut), more: z.boolean() }) } },
     examples: [{ summary: 'The newest', status: 200 }],
     async answerRequest(request) {
-      const { q, limit, before } = request.query;
+      const { q, archived, limit, before } = request.query;
       const where = whereOf(callerOf(request));
       const asked = { words: q, before: before === undefined ? undefined : new Date(before), limit: limit + 1 };
-      const found = await store.chatsOf(readerOf(database), where, asked);
-      const rows = found.filter(
-        ({ adapter, channel, title, first }) =>
-          adapter !== 'http' || channel.startsWith(where.prefix) || title || first,
-      );
-      const chats = rows.slice(0, limit).map((row) => shownChat(row, where.prefix));
-      return { body: { json: { chats, more: found.length > limit } } };
+      const listed = await store.chatsOf(readerOf(database), where, { ...asked, isArchived: archived === 'true' });
+      const pinned = listed.filter(({ isPinned }) => isPinned);
+      const others = listed.filter(({ isPinned }) => !isPinned);
+      const chats = [...pinned, ...others.slice(0, limit)]
+        .filter(
+          ({ adapter, channel, title, first }) =>
+            adapter !== 'http' || channel.startsWith(where.prefix) || title || first,
+        )
+        .map((row) => shownChat(row, where.prefix));
+      return { body: { json: { chats, more: others.length > limit } } };
     },
   });
-}
-
-const params = z.object({ id: z.string().regex(/^[\w.-]{1,64}$/) });
-
-async function chatOf({ database }: Pick<ChatsDeps, 'database'>, caller: Caller, id: string) {
-  const found = await store.findChat(readerOf(database), whereOf(caller), id);
-  if (!found) throw nothing('There is no such conversation.');
-  return { ...found, isOwn: found.adapter === 'http' && found.channel.startsWith(prefixOf(caller)) };
 }
 
 function entries({ database, clock }: ChatsDeps): AnyRoute {
@@ -169,46 +119,6 @@ function entries({ database, clock }: ChatsDeps): AnyRoute {
 }
 
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-
-function rename(deps: ChatsDeps): AnyRoute {
-  return route({
-    method: 'PATCH',
-    path: '/v1/chats/:id',
-    scope: 'messages',
-    tag: TAG,
-    summary: 'Gives a conversation of its own a title.',
-    params,
-    body: z.strictObject({ title: z.string().trim().min(1).max(120) }),
-    answers: { 200: { description: 'It has the title.', schema: z.object({ title: z.string() }) } },
-    async answerRequest(request) {
-      const { id, isOwn } = await chatOf(deps, callerOf(request), request.params.id);
-      if (!isOwn) throw nothing('Conversations of other platforms are named there.');
-      await store.setTitle(deps.database, id, request.body.title);
-      return { body: { json: { title: request.body.title } } };
-    },
-  });
-}
-
-function remove(deps: ChatsDeps): AnyRoute {
-  return route({
-    method: 'DELETE',
-    path: '/v1/chats/:id',
-    scope: 'messages',
-    tag: TAG,
-    summary: 'Deletes what was said in a conversation of its own; what came of it (reminders, notes) stays.',
-    params,
-    answers: { 204: { description: 'It is gone.' } },
-    async answerRequest(request) {
-      const { id, isOwn } = await chatOf(deps, callerOf(request), request.params.id);
-      if (!isOwn) throw nothing('Conversations of other platforms are deleted there.');
-      await deps.database.tx('chats.hide', async (tx) => {
-        await deps.delivery.stopTurn(tx, id);
-        await store.hide(tx, id, deps.clock.now());
-      });
-      return { status: 204 };
-    },
-  });
-}
 
 function stop(deps: ChatsDeps): AnyRoute {
   return route({

@@ -53,6 +53,9 @@ const WORDS = 0.5;
 /** Least similarity of a message with none of the words. */
 const CLOSE = 0.3;
 
+/** Conversations of which nothing is to be found elsewhere; asked once for a statement. */
+const TEMPORARY = 'array(select id from conversations where temporary_at is not null)';
+
 /** The indexed words of a message (0271): its own, its conversation and its person. Word for word as the index has it. */
 const INDEXED = `(to_tsvector('simple', searchable(content ->> 'text')) || array_to_tsvector(
   array['/c' || conversation_id::text] || case when person_id is null then '{}'::text[] else array['/p' || person_id::text] end))`;
@@ -97,6 +100,7 @@ function scopeOf(of: PastOf, { from, to, who, place, isShown }: PastFilter): Sco
   const params: (string | Instant)[] = [isPerson ? of.personId : of.conversationId];
   const add = (value: string | Instant) => `$${params.push(value)}`;
   const conditions = [`${isPerson ? 'person_id' : 'conversation_id'} = $1`, `role in ('user', 'assistant')`];
+  if (isPerson) conditions.push(`conversation_id <> all (${TEMPORARY})`);
   if (from) conditions.push(`at >= ${add(from)}`);
   if (to) conditions.push(`at < ${add(to)}`);
   if (who !== undefined) conditions.push(speaks(who, add));
@@ -251,7 +255,8 @@ async function nearOnes(
 /** Direct conversations of a person, the newest first: those whose messages are looked at for their meaning, too. */
 export async function directOnes(db: Queryable, personId: string, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    `select id::text as id from conversations where person_id = $1 and kind = 'dm' order by created_at desc limit $2`,
+    `select id::text as id from conversations
+      where person_id = $1 and kind = 'dm' and temporary_at is null order by created_at desc limit $2`,
     [personId, limit],
   );
   return rows.map(({ id }) => id);

@@ -57,7 +57,7 @@ export interface TurnRecord {
 
 /**
  * Turns of the conversation that used tools since `since` and are not assessed, the newest first. None into which untrusted
- * text went, and none of who has been erased.
+ * text went, none of a temporary conversation, and none of who has been erased.
  */
 export async function turnsToAssess(
   database: Pick<Database, 'read'>,
@@ -80,7 +80,7 @@ export async function turnsToAssess(
                        where s.turn_id = t.id and s.path = '' and s.kind = 'model'), '[]') as calls
        from turns t join conversations c on c.id = t.conversation_id join persons p on p.id = t.person_id
       where t.conversation_id = $1 and t.state = 'answered' and not t.tainted and t.tool_calls > 0 and t.finished_at >= $2
-        and p.erased_at is null and t.model is not null
+        and p.erased_at is null and t.model is not null and c.temporary_at is null
         and not exists (select from self_assessments a where a.turn_id = t.id)
       order by t.started_at desc limit $3`,
     [conversationId, since, limit],

@@ -41,6 +41,7 @@ export async function answersAlone(database: Pick<Database, 'read'>, since: Inst
   const { rows } = await database.read<Answer>(
     `select t.person_id as "personId", t.finished_at as at, q.text as request, a.text as answer
        from turns t join persons p on p.id = t.person_id and p.erased_at is null
+       join conversations c on c.id = t.conversation_id and c.temporary_at is null
        join lateral (select string_agg(content ->> 'text', E'\\n' order by seq) as text from messages
                       where turn_id = t.id and role = 'user' and person_id = t.person_id and not tainted) q
          on q.text <> ''

@@ -1,0 +1,86 @@
+/** A conversation as its person lists it: which one is meant, and how it is shown. */
+
+import { z } from 'zod';
+import type { Agent } from '../../../agent/index.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { omitUndefined } from '../../../base/json.ts';
+import type { Caller } from '../../../chat/index.ts';
+import type { Delivery } from '../../../delivery/index.ts';
+import { type Database, readerOf } from '../../../storage/index.ts';
+import type { Changes } from '../changes.ts';
+import type { HttpChat } from '../chat/adapter.ts';
+import { nameOf, prefixOf } from '../chat/places.ts';
+import { nothing } from '../chat/talk.ts';
+import type { Watchers } from '../chat/watchers.ts';
+import * as store from './store.ts';
+
+export interface ChatsDeps {
+  database: Database;
+  delivery: Pick<Delivery, 'stopTurn'>;
+  adapter: HttpChat;
+  watchers: Watchers;
+  changes: Changes;
+  agent: Pick<Agent, 'toolWords'>;
+  clock: Clock;
+}
+
+export const TAG = 'chats';
+/** The conversation that each person begins with, in which they are told what they did not ask for. */
+export const MAIN = 'main';
+
+/** A program reads what was said to it; only the person at a browser reads what they said elsewhere. */
+export const whereOf = (caller: Caller): store.ChatsWhere => ({
+  prefix: prefixOf(caller),
+  personId: caller.inPerson ? caller.personId : undefined,
+});
+
+export const chatOut = z.object({
+  id: z.string().describe('The name of a conversation of its own, the id of another.'),
+  title: z.string().describe('What its person calls it, else the first words said in it; empty: neither.'),
+  place: z
+    .object({
+      platform: z.string(),
+      channel: z.string().optional(),
+      name: z.string().optional().describe('Of a channel, "#general", or a thread, where it is known.'),
+    })
+    .optional()
+    .describe('Where it is held, if not here: it can be read only.'),
+  at: z.iso.datetime().describe('When something was said in it last.'),
+  unread: z.int(),
+  pinned: z.literal(true).optional(),
+  archived: z.literal(true).optional().describe('Put aside, until something is said in it.'),
+  temporary: z.literal(true).optional().describe('Nothing of it is remembered, and its words go with the next night.'),
+  imported: z.iso.datetime().optional().describe('When it was brought in from a file.'),
+});
+
+export function shownChat(row: store.ChatRow, prefix: string): z.output<typeof chatOut> {
+  const { id, adapter, channel, kind, title, place, first, at, unread } = row;
+  const { isPinned, isArchived, isTemporary, importedAt } = row;
+  const isOwn = adapter === 'http' && channel.startsWith(prefix);
+  return {
+    id: isOwn ? nameOf(channel) : id,
+    title: title ?? first?.replace(/\s+/g, ' ').trim() ?? '',
+    at: at.toISOString(),
+    unread,
+    ...omitUndefined({
+      pinned: isPinned || undefined,
+      archived: isArchived || undefined,
+      temporary: isTemporary || undefined,
+      imported: importedAt?.toISOString(),
+    }),
+    ...(!isOwn && {
+      place: {
+        platform: adapter,
+        ...omitUndefined({ channel: kind !== 'dm' ? channel : undefined, name: place ?? undefined }),
+      },
+    }),
+  };
+}
+
+export const params = z.object({ id: z.string().regex(/^[\w.-]{1,64}$/) });
+
+export async function chatOf({ database }: Pick<ChatsDeps, 'database'>, caller: Caller, id: string) {
+  const found = await store.findChat(readerOf(database), whereOf(caller), id);
+  if (!found) throw nothing('There is no such conversation.');
+  return { ...found, isOwn: found.adapter === 'http' && found.channel.startsWith(prefixOf(caller)) };
+}
