@@ -301,7 +301,10 @@ export async function setSeat(database: Database, id: string, seat: string): Pro
 }
 
 export const deletionRules: readonly DeletionRule[] = [
-  { sql: `update conversations set settings = '{}' where person_id = $1 and kind = 'dm' and settings <> '{}'` },
+  {
+    sql: `update conversations set settings = '{}', title = null
+           where person_id = $1 and kind = 'dm' and (settings <> '{}' or title is not null)`,
+  },
 ];
 
 /**

@@ -108,6 +108,10 @@ export class Conversation {
         this.told.delete(id);
         this.entries.value = this.entries.value.filter((entry) => entry.id !== id);
       }),
+      // It may have been deleted on another device.
+      onEvent('changed', ({ what }) => {
+        if (what === 'conversations') void this.read();
+      }),
       onEvent('typing', ({ chat }) => {
         if (chat === this.id) this.isThinking.value = true;
       }),

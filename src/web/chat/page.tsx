@@ -34,6 +34,9 @@ export default function ChatPage() {
       }),
     [],
   );
+  useEffect(() => {
+    isListShown.value = false;
+  }, [id]);
   const listed = chats.data?.chats.find((chat) => chat.id === id);
   const unlisted = useChat(id, id === MAIN || listed !== undefined || chats.data === undefined);
   const known = listed ?? unlisted;

@@ -1,7 +1,9 @@
 /** A conversation as a file: read again, it is what was written. */
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { importIn, readFile } from '../../../src/adapters/http/chats/file.ts';
+import { packageRoot } from '../../../src/base/root.ts';
 
 interface Exported {
   title: string;
@@ -10,7 +12,7 @@ interface Exported {
 }
 
 // By its name alone: the page is compiled for a browser, and its types are not those of Node.
-const page = '../../../src/web/chat/export.ts';
+const page = join(packageRoot(), 'src', 'web', 'chat', 'export.ts');
 const exporting: { asJson(file: Exported): string; asMarkdown(file: Exported, assistant: string): string } =
   await import(page);
 

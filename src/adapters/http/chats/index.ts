@@ -50,14 +50,12 @@ function list({ database }: ChatsDeps): AnyRoute {
       const where = whereOf(callerOf(request));
       const asked = { words: q, before: before === undefined ? undefined : new Date(before), limit: limit + 1 };
       const listed = await store.chatsOf(readerOf(database), where, { ...asked, isArchived: archived === 'true' });
-      const pinned = listed.filter(({ isPinned }) => isPinned);
-      const others = listed.filter(({ isPinned }) => !isPinned);
-      const chats = [...pinned, ...others.slice(0, limit)]
-        .filter(
-          ({ adapter, channel, title, first }) =>
-            adapter !== 'http' || channel.startsWith(where.prefix) || title || first,
-        )
-        .map((row) => shownChat(row, where.prefix));
+      const [pinned, others] = [listed.filter(({ isPinned }) => isPinned), listed.filter(({ isPinned }) => !isPinned)];
+      const named = others.filter(
+        ({ adapter, channel, title, first }) =>
+          adapter !== 'http' || channel.startsWith(where.prefix) || title || first,
+      );
+      const chats = [...pinned, ...named.slice(0, limit)].map((row) => shownChat(row, where.prefix));
       return { body: { json: { chats, more: others.length > limit } } };
     },
   });
