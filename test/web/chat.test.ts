@@ -333,6 +333,24 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     expect(ids.length).toBeGreaterThan(60);
   });
 
+  test('a temporary conversation says so at its head, and what was said in it leaves every page when it is ended', async () => {
+    const headers = { Origin: programs.url };
+    const begun = await page.request.post(`${programs.url}/v1/chats`, { headers, data: { temporary: true } });
+    const { id } = (await begun.json()) as { id: string };
+    await page.goto(`${programs.url}/chat/${id}`);
+    await page
+      .getByRole('note')
+      .getByText(/^Temporary: nothing of it is remembered/)
+      .waitFor();
+    await say('a quiet word');
+    await answered('you said: a quiet word');
+    expect(await faultsOf(page, 'temporary')).toEqual([]);
+    expect((await page.request.delete(`${programs.url}/v1/chats/${id}`, { headers })).status()).toBe(204);
+    const entries = page.locator('.log > .entry');
+    expect(await eventually(async () => (await entries.count()) === 0)).toBe(true);
+    await page.goto(`${programs.url}/chat`);
+  });
+
   test('one search finds what was said, with its words marked, and leads to the message', async () => {
     await page.reload();
     await page.locator('.log > .entry').first().waitFor();
