@@ -435,6 +435,13 @@ export async function readNewMessages(
   return { seen: rows[0]?.seen ?? 0, messages: rows };
 }
 
+export async function isTemporary(tx: Transaction, conversationId: string): Promise<boolean> {
+  const { rows } = await tx.query('select from conversations where id = $1 and temporary_at is not null', [
+    conversationId,
+  ]);
+  return rows.length > 0;
+}
+
 /** Moves the mark from `from` to `to`; false where it stands elsewhere by now: somebody else has looked. */
 export async function moveSeen(tx: Transaction, conversationId: string, from: number, to: number): Promise<boolean> {
   const { count } = await tx.query(

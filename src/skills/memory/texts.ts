@@ -39,6 +39,8 @@ export const texts = {
     `I will remember: ${quoteWords(memory.text)}.${
       before.length > 0 ? ` It takes the place of ${listOf(before.map(({ text }) => quoteWords(text)))}.` : ''
     }`,
+  rememberAnyway: (text: string) =>
+    `This conversation is temporary. Shall I remember ${quoteWords(text)} all the same?`,
   opposite: (memories: readonly Memory[]) =>
     `I also remember ${listOf(memories.map(({ text }) => quoteWords(text)))}. Does that still hold?`,
   forget: (memory: Memory) => shorten(`Forget ${quoteWords(memory.text)}`, 78),

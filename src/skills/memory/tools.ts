@@ -7,6 +7,7 @@ import {
   changeTool,
   dataTool,
   done,
+  dropTool,
   failed,
   privately,
   quoteRows,
@@ -85,12 +86,28 @@ const saveTool = (service: Service) =>
     // Equal memories have the same words: a write waits for no embedding.
     prepare: ({ text }, ctx) => findNear(service, ctx, text, {}, 8, 0),
     async run(input, ctx) {
-      const unnamed = askIfUnnamed(ctx, { text: input.text, yes: { tool: 'memory_save', input } });
-      if (unnamed) return unnamed;
+      const unmeant =
+        askIfUnnamed(ctx, { text: input.text, yes: { tool: 'memory_save', input } }) ??
+        (await askIfTemporary(ctx, input));
+      if (unmeant) return unmeant;
       const kept = await keep(service, ctx, input, preparedHits(ctx));
       return 'ok' in kept ? kept : savedResult(kept, ctx);
     },
   });
+
+/** The question before a model keeps something of a conversation of which nothing is to be remembered; undefined: it is not such a one. */
+async function askIfTemporary(
+  { tx, conversationId, turn: { chosen } }: TxContext,
+  input: z.output<typeof saveInput>,
+): Promise<ToolResult | undefined> {
+  if (!chosen || !(await store.isTemporary(tx, conversationId))) return undefined;
+  const question = texts.rememberAnyway(input.text);
+  const yes = { label: 'Remember it', tool: 'memory_save', input };
+  return failed('AMBIGUOUS', question, {
+    notices: [question],
+    choices: [yes, { label: 'No', tool: dropTool.name, input: {} }],
+  });
+}
 
 function savedResult({ memory, before, against, isNew }: KeptMemory, ctx: TxContext): ToolResult {
   const { id } = memory;

@@ -71,6 +71,24 @@ test('its words are asked about by no other model, found by no search and told t
   await ana.send('DELETE', `/v1/chats/${id}`);
 });
 
+test('a model keeps nothing of it unasked: its person says yes to each memory', async () => {
+  const id = await begin();
+  const save = { name: 'memory_save', input: { text: 'ana plays the zither' } };
+  server.play({ when: { model: 'main' }, calls: [save] });
+  await say(id, 'I play the zither');
+  expect(await programs.coda.count(`memories where text ilike '%zither%'`)).toBe(0);
+  const { entries } = await json<{ entries: { text: string; buttons?: { id: string; label: string }[] }[] }>(
+    ana.get(`/v1/chats/${id}/entries`),
+  );
+  const asking = entries.find(({ buttons = [] }) => buttons.length > 0);
+  expect(asking?.text).toContain('This conversation is temporary.');
+  const yes = asking?.buttons?.find(({ label }) => label === 'Remember it');
+  await ana.post(`/v1/buttons/${yes?.id}`, { wait: 30 });
+  expect(await programs.coda.count(`memories where text ilike '%zither%'`)).toBe(1);
+  await ana.send('DELETE', `/v1/chats/${id}`);
+  expect(await programs.coda.count(`memories where text ilike '%zither%'`)).toBe(1);
+});
+
 test('when it is ended no table has its words, its list is without it, and an answer goes on from nothing', async () => {
   const id = await begin();
   await say(id, 'the xylophone is mine');
