@@ -36,7 +36,12 @@ export function useChatActs({ chat, title, isCurrent, onDone }: OwnChat): ChatAc
   const [asked, setAsked] = useState<'rename' | 'delete'>();
   if (!chat || chat.place || chat.id === MAIN) return { acts: [], rename: undefined, question: undefined };
   if (chat.temporary) {
-    const end: Act = { label: 'End conversation', icon: 'x', isDanger: true, run: () => void endChat(chat.id) };
+    const end: Act = {
+      label: 'End conversation',
+      icon: 'x',
+      isDanger: true,
+      run: () => void endChat(chat.id, isCurrent),
+    };
     return { acts: [end], rename: undefined, question: undefined };
   }
   const rename: Act = { label: 'Rename', icon: 'pencil', run: () => setAsked('rename') };
@@ -122,12 +127,12 @@ function DeleteQuestion({ id, title, isCurrent, onClose, onDone }: QuestionProps
 }
 
 /** Deletes the words of a temporary conversation, also those that were not sent. */
-const endChat = (id: string): Promise<boolean> =>
+const endChat = (id: string, isCurrent: boolean): Promise<boolean> =>
   act(
     async () => {
       await ask(api.DELETE('/v1/chats/{id}', { params: { path: { id } } }));
       draftsOf(person().person.id).keep(id, '');
-      go('/chat', { replace: true });
+      if (isCurrent) go('/chat', { replace: true });
     },
     { done: 'Ended. What was said in it is deleted.' },
   );
@@ -170,7 +175,7 @@ export function ChatNote({ chat }: { chat: Chat | undefined }) {
         <p>
           Temporary: nothing of it is remembered, and its words are deleted when you end it, or with the next night.
         </p>
-        <Button onClick={() => void endChat(chat.id)}>End</Button>
+        <Button onClick={() => void endChat(chat.id, true)}>End</Button>
       </div>
     );
   const words = [

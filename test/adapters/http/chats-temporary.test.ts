@@ -54,6 +54,7 @@ test('its words are asked about by no other model, found by no search and told t
   expect(asked('small')).toHaveLength(light);
   expect(await programs.coda.count('memories')).toBe(0);
   expect(await json(ana.get('/v1/search?q=Zagreb'))).toEqual({ hits: [] });
+  expect(await json(ana.get('/v1/chats?q=Zagreb'))).toMatchObject({ chats: [] });
   server.play(
     { when: { model: 'main' }, calls: [{ name: 'conversation_search', input: { words: 'Zagreb dog' } }] },
     { when: { model: 'main' }, text: 'Nothing.' },

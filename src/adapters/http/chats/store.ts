@@ -102,7 +102,7 @@ export async function chatsOf(
           and (l.temporary_at is null or n.at is not null or $7::uuid is not null)),
      asked as (
        select * from shown
-        where ($3::text is null or strpos(lower(concat_ws(' ', title, first, place)), lower($3)) > 0)
+        where ($3::text is null or (not "isTemporary" and strpos(lower(concat_ws(' ', title, first, place)), lower($3)) > 0))
           and ($3::text is not null or $7::uuid is not null or "isArchived" = $6))
      (select * from asked where "isPinned" and $4::timestamptz is null)
      union all
