@@ -202,7 +202,7 @@ test('a file that is no conversation, too large, too deep or half right is refus
   const refusals: [body: unknown, words: RegExp][] = [
     [{}, /either conversation or markdown/],
     [{ markdown: 'no conversation' }, /says who speaks/],
-    [{ markdown: '**You** · 2026-13-45 99:99 UTC\n\nx' }, /Line 1 names no day/],
+    [{ markdown: '**You** · 2026-13-45 99:99 UTC\n\nx' }, /No such day or time: line 1/],
     [{ markdown: '**You** · 2026-01-02 03:04 UTC\n\n' }, /no words/],
     [{ markdown: `**You** · 2026-01-02 03:04 UTC\n\n${'x'.repeat(100_001)}` }, /more than 100000 characters/],
     [{ markdown: '**You** · 2026-01-02 03:04 UTC\n\nx\n'.repeat(5_001) }, /more than 5000 entries/],
@@ -227,7 +227,7 @@ test('a file that is no conversation, too large, too deep or half right is refus
   expect(await programs.coda.count('conversations')).toBe(before);
 });
 
-test('a program that speaks for nobody who is known brings nothing in, and one of a member brings it to the member alone', async () => {
+test('what a program of a member brings in is the member’s alone', async () => {
   const scopes = ['messages', 'data'];
   const token = await programs.coda.app.tokens.add({ name: 'porter', person: 'bob', scopes, days: undefined });
   const before = (await listed(ana)).length;

@@ -70,7 +70,11 @@ interface FileEntry {
 export function readFile({ conversation, markdown = '' }: z.output<typeof importIn>, now: Instant): ImportedFile {
   const { title, entries } = conversation ?? readMarkdown(markdown);
   const told = entries
-    .map(({ by, at, text, files }) => ({ by, at: new Date(at), text: [text.trim(), namesOf(files)].filter(Boolean) }))
+    .map(({ by, at, text, files }) => ({
+      by,
+      at: new Date(at),
+      text: [storable(text).trim(), storable(namesOf(files))].filter(Boolean),
+    }))
     .filter(({ text }) => text.length > 0);
   if (told.length === 0) throw unreadable('It has no words.');
   const instants = inOrder(
@@ -81,7 +85,7 @@ export function readFile({ conversation, markdown = '' }: z.output<typeof import
     title: oneLine(storable(title), LONGEST_TITLE) || undefined,
     words: told.map(({ by, text }, index) => ({
       role: by === 'you' ? 'user' : 'assistant',
-      text: storable(text.join('\n\n')),
+      text: text.join('\n\n'),
       at: new Date(instants[index] as number),
     })),
   };
@@ -113,7 +117,7 @@ function readMarkdown(markdown: string): { title: string; entries: readonly File
     if (who === undefined) entries.at(-1)?.lines.push(ESCAPED_HEAD.test(line) ? line.slice(1) : line);
     else {
       const at = `${day}T${time}:00Z`;
-      if (Number.isNaN(Date.parse(at))) throw unreadable(`Line ${index + 1} names no day or no time.`);
+      if (Number.isNaN(Date.parse(at))) throw unreadable(`No such day or time: line ${index + 1}.`);
       if (entries.length === MOST_ENTRIES)
         throw unreadable(`It has more than ${plural(MOST_ENTRIES, 'entry', 'entries')}.`);
       entries.push({ by: who === 'You' ? 'you' : 'assistant', at, lines: [] });

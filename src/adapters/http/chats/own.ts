@@ -85,10 +85,7 @@ function bringIn(deps: ChatsDeps): AnyRoute {
 async function open({ clock }: ChatsDeps, tx: Transaction, caller: Caller) {
   const { personId } = caller;
   if (personId === undefined || !(await lockPerson(tx, personId)))
-    throw new CodaError('HTTP_FORBIDDEN', {
-      message: 'coda does not know in whose name this is asked.',
-      remedy: 'Say something to coda first.',
-    });
+    throw refusal('coda does not know yet in whose name this is asked.', 'Say something to coda first.');
   const name = shortId(12);
   const now = clock.now();
   const id = await conversations.open(tx, placeOf(caller, name), personId, uuid(now), now);
