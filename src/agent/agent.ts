@@ -200,6 +200,11 @@ export class Agent {
     return tool && tool.form?.by === undefined ? toolSentence(tool).replace(/\.$/, '') : undefined;
   }
 
+  /** A model is configured, whichever. */
+  get hasModel(): boolean {
+    return this.options.inference.small.available;
+  }
+
   thinks(item: Item): boolean {
     return this.options.model(item) !== undefined;
   }

@@ -99,3 +99,16 @@ export {
   costOfPerson,
   repairsSince,
 } from './usage/index.ts';
+export {
+  type AnswerVersion,
+  type AskedLast,
+  addVersion,
+  askedLast,
+  countVersions,
+  holdLane,
+  IS_SHELVED,
+  isVersion,
+  listVersions,
+  MOST_VERSIONS,
+  showVersion,
+} from './versions/store.ts';

@@ -311,6 +311,12 @@ function byFault(fault: FaultKind, { retryAfterMs = 0, told }: FailureDetails): 
   }
 }
 
+export const notAskedAgain = () => 'No model answers, so this was not asked again. What was done before stands.';
+
+/** Beside a message that is asked again, for the model. */
+export const askedAgain = () =>
+  'The person wants another answer to the same message. Whatever your earlier answers to it did stays done: do none of it again, and say that it is done.';
+
 export const refusedBecause = (told: string) => `Its service says: ${inlineCode(told)}`;
 
 export const capabilityGone = () => 'I cannot do that any more: what it belongs to was removed.';

@@ -239,6 +239,7 @@ function httpPartsOf(
     agentSkills: open.agentSkills,
     changes: open.changes,
     changed: open.changed,
+    models: open.thinking.models,
     modelStatus,
     version: open.version,
     healthy: open.healthy,

@@ -16,7 +16,7 @@ import {
   prefixOf,
   type Service,
 } from '../adapters/http/index.ts';
-import type { Agent, Approvals } from '../agent/index.ts';
+import type { Agent, Approvals, Models } from '../agent/index.ts';
 import type { LiveSkills } from '../agent-skills/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
@@ -98,6 +98,7 @@ export interface HttpParts {
   agentSkills: LiveSkills;
   changes: Changes | undefined;
   changed: ChangeSource | undefined;
+  models: Models | undefined;
   /** State of the models; undefined: none is configured. */
   modelStatus(): Json | undefined;
   version: string;
@@ -143,6 +144,7 @@ export async function serve(parts: HttpParts): Promise<Serving | undefined> {
     database,
     changes,
     agent: parts.agent,
+    models: parts.models,
     delivery,
     sessions,
     firstStart,

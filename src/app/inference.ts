@@ -58,7 +58,7 @@ export function openInference({ config, world, database, artifacts, model, break
     inference,
     models,
     status,
-    model: (item) => models?.chooseModel(item.conversation.settings, item.payload.text) ?? model,
+    model: (item) => models?.modelOf(item) ?? model,
   };
 }
 

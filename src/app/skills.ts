@@ -46,6 +46,7 @@ import { skillTrials } from '../skills/skill-trials/index.ts';
 import { specialists } from '../skills/specialists/index.ts';
 import { targetsSkill } from '../skills/targets/index.ts';
 import { tasks } from '../skills/tasks/index.ts';
+import { titles } from '../skills/titles/index.ts';
 import { today } from '../skills/today/index.ts';
 import { upkeep } from '../skills/upkeep/index.ts';
 import { weather } from '../skills/weather/index.ts';
@@ -67,6 +68,7 @@ export const builtInSkills: readonly Skill[] = [
   basics,
   today,
   upkeep,
+  titles,
   audit,
   code,
   files,

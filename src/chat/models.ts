@@ -72,6 +72,33 @@ async function settingsOf(ctx: TxContext): Promise<Record<string, unknown>> {
   return (await conversations.stateOf(ctx.tx, ctx.conversationId)).settings;
 }
 
+async function modelShown(models: Models, ctx: TxContext): Promise<string> {
+  const settings = await settingsOf(ctx);
+  const isOwners = ctx.person.role === 'owner';
+  const chooser = { isOwner: isOwners || ctx.place.kind !== 'dm' };
+  const { name } = models.chooseModel(settings, '', chooser);
+  const names = models.choicesFor({ isOwner: isOwners });
+  const is = texts.modelIs(name, names, {
+    resting: models.restingNames(),
+    silenceMs: (each) => models.silenceOf(each),
+  });
+  const { model: choice } = settings;
+  const isGone = typeof choice === 'string' && models.choice(choice, chooser) === undefined;
+  const { reason } = models.learnt(name);
+  const quirks = [...new Set([name, ...names])].flatMap((each) =>
+    models.quirks(each).map((quirk) => texts.modelQuirk(each, quirk)),
+  );
+  const isOwner = isOwners && ctx.private;
+  if (quirks.length > 0) quirks.push(texts.quirksWearOff(isOwner));
+  return [
+    ...(isGone ? [texts.modelGone(choice, name)] : []),
+    is,
+    await shownTools(ctx),
+    ...quirks,
+    ...(isOwner && reason ? [texts.modelRefuses(reason)] : []),
+  ].join('\n');
+}
+
 function modelCommand(models: Models): Command {
   return {
     name: 'model',
@@ -84,26 +111,13 @@ function modelCommand(models: Models): Command {
         name: 'name',
         description: 'The model that is to answer in this conversation.',
         complete: async (typed) =>
-          ['default', 'forget', ...models.names()].filter((name) => name.includes(typed)).slice(0, 25),
+          ['default', 'forget', ...models.choicesFor({ isOwner: true })]
+            .filter((name) => name.includes(typed))
+            .slice(0, 25),
       },
     ],
     async run(rest, ctx) {
-      const settings = await settingsOf(ctx);
-      if (rest === '') {
-        const is = texts.modelIs(models.chooseModel(settings).name, models.names(), {
-          resting: models.restingNames(),
-          silenceMs: (name) => models.silenceOf(name),
-        });
-        const { reason } = models.learnt(models.chooseModel(settings).name);
-        const told = [...new Set([models.chooseModel(settings).name, ...models.names()])].flatMap((name) =>
-          models.quirks(name).map((quirk) => texts.modelQuirk(name, quirk)),
-        );
-        const isOwner = ctx.person.role === 'owner' && ctx.private;
-        if (told.length > 0) told.push(texts.quirksWearOff(isOwner));
-        return done(
-          [is, await shownTools(ctx), ...told, ...(isOwner && reason ? [texts.modelRefuses(reason)] : [])].join('\n'),
-        );
-      }
+      if (rest === '') return done(await modelShown(models, ctx));
       if (rest === 'forget') {
         if (ctx.person.role !== 'owner') return failed('DENIED', texts.onlyOwnerForgets());
         models.forget();
@@ -115,11 +129,10 @@ function modelCommand(models: Models): Command {
         await conversations.setSetting(ctx.tx, ctx.conversationId, 'model', null);
         return done(texts.modelSet(models.nameOf('default')));
       }
-      // Any other name of a configured provider costs what nobody has looked at: that is the owner's to decide.
-      const meant = models.resolveName(rest) ?? rest;
-      if (!models.names().includes(meant) && (ctx.person.role !== 'owner' || models.resolveName(rest) === undefined)) {
-        return failed('NOT_FOUND', texts.unknownModel(rest, didYouMean(rest, models.names()), models.names()));
-      }
+      const chooser = { isOwner: ctx.person.role === 'owner' };
+      const meant = models.choice(rest, chooser);
+      const names = models.choicesFor(chooser);
+      if (meant === undefined) return failed('NOT_FOUND', texts.unknownModel(rest, didYouMean(rest, names), names));
       await conversations.setSetting(ctx.tx, ctx.conversationId, 'model', meant);
       return done(texts.modelSet(meant));
     },
@@ -135,11 +148,15 @@ function thinkCommand(models: Models): Command {
     async run(rest, ctx) {
       const now = (await settingsOf(ctx)).think === true;
       const on = rest === '' ? !now : rest === 'on';
+      const heavy = models.nameOf('heavy');
       if (rest !== '' && rest !== 'on' && rest !== 'off') return failed('INVALID_INPUT', texts.onOrOff('think'));
       const refused = refusedHere(ctx);
       if (refused) return refused;
+      if (on && models.choice(heavy, { isOwner: ctx.person.role === 'owner' }) === undefined) {
+        return failed('DENIED', texts.notYoursToChoose(heavy));
+      }
       await conversations.setSetting(ctx.tx, ctx.conversationId, 'think', on ? true : null);
-      return done(on ? texts.thinkingNotice(models.nameOf('heavy')) : texts.notThinking());
+      return done(on ? texts.thinkingNotice(heavy) : texts.notThinking());
     },
   };
 }

@@ -107,7 +107,7 @@ export class Router {
     const { heard: spoken } = item.payload;
     // Consent in writing is a person's, and nobody else's; what was spoken may have been misheard.
     const meant =
-      item.origin === 'person' && item.payload.files.length === 0 && !spoken
+      item.origin === 'person' && item.payload.files.length === 0 && !spoken && item.payload.again === undefined
         ? choiceMeant(item.payload.text, buttons, item.receivedAt)
         : undefined;
     if (meant) return this.press(item, signal, meant.id);

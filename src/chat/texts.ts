@@ -148,6 +148,11 @@ export const modelSet = (name: string) => `From now on \`${name}\` answers in th
 export const unknownModel = (name: string, near: string | undefined, names: readonly string[]) =>
   `I know no model \`${name}\`.${near ? ` Did you mean \`${near}\`?` : ''} There are: ${names.map((each) => `\`${each}\``).join(', ')}.`;
 
+export const modelGone = (former: string, answering: string) =>
+  `\`${former}\` was chosen here and can no longer be asked: \`${answering}\` answers, as set.`;
+
+export const notYoursToChoose = (name: string) => `Whoever owns me has not said that everybody may choose \`${name}\`.`;
+
 export const onOrOff = (command: string) => `Say \`/${command} on\` or \`/${command} off\`.`;
 
 export const thinkingNotice = (name: string) => `\`${name}\` thinks about what you say here, until \`/think off\`.`;

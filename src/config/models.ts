@@ -126,6 +126,15 @@ const fields = z.strictObject({
     .array(model)
     .default([])
     .meta({ description: 'What answers when the one before fails.', example: ['anthropic/claude-haiku-4-5'] }),
+  choices: z
+    .array(model)
+    .max(50)
+    .optional()
+    .meta({
+      description:
+        'The models that everybody may choose for a conversation (owners also what is named above); when left out, those named above.',
+      example: ['anthropic/claude-haiku-4-5'],
+    }),
   max_tokens: count(256, 200_000).default(8_192).describe('The longest answer, in tokens.'),
   context_tokens: count(2_000, 10_000_000)
     .default(64_000)
@@ -169,6 +178,7 @@ const named = fields.superRefine((models, ctx) => {
     [['light'], models.light],
     [['heavy'], models.heavy],
     ...models.fallbacks.map((name, index): [(string | number)[], string] => [['fallbacks', index], name]),
+    ...(models.choices ?? []).map((name, index): [(string | number)[], string] => [['choices', index], name]),
   ];
   for (const [path, name] of used) {
     const owner = name?.split('/')[0];

@@ -159,6 +159,8 @@ export interface IncomingMessage {
   /** The author of the words; default: the sender. No other words are consent, or a command (but a program's). */
   origin?: Origin;
   tainted?: true;
+  /** Asked again: its answer is another version of the one to this inbox row. */
+  again?: string;
 }
 
 /** A button was pressed. `id` is the interaction's. */

@@ -82,7 +82,7 @@ export interface Receiver {
  */
 export class Delivery {
   readonly outbox: OutboxSender;
-  readonly inbox: Inbox;
+  readonly inbox: Inbox & Pick<InboxWriter, 'acceptWith'>;
   readonly requests: Requests;
   private readonly options: DeliveryOptions;
   private readonly lanes: Lanes;

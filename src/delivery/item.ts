@@ -53,6 +53,8 @@ export interface Payload {
   /** The target of answers, if not the message; such an event had to be acknowledged. */
   replyTo?: string;
   repliesTo?: RepliedTo;
+  /** Asked again: its answer is another version of the one to this inbox row. */
+  again?: string;
   /** The message as edited since its turn began; gone when the turn has taken it in. */
   edited?: string;
   tooFast?: TooFast;

@@ -27,7 +27,7 @@ test('no call passes the month’s budget, and a call whose process dies counts 
     if (cost < 0) throw new Error('the process dies');
     return { ok: true as const, text: 'yes', model: 'a/b', price: cost };
   };
-  const small = { available: true, mostCost: () => 0.5, light, spend: async () => undefined };
+  const small = { available: true, hasLight: false, mostCost: () => 0.5, light, spend: async () => undefined };
   const deps = {
     database,
     world,

@@ -130,6 +130,7 @@ export class Played {
       models: {
         small: {
           available: false,
+          hasLight: false,
           mostCost: () => 0,
           spend: async (_, work) => work(),
           light: async () => ({ ok: false, fault: 'not_found', message: 'none', price: 0 }),

@@ -12,6 +12,7 @@ import {
 } from '../../storage/index.ts';
 import { addStamped, keepNewest, type Missing, type Source } from '../../vectors/index.ts';
 import { IS_FORGOTTEN } from '../forgotten/store.ts';
+import { IS_SHELVED, NO_TURN, shelvedFor } from '../versions/store.ts';
 import type { RememberedQuote } from './quoted.ts';
 import type { ShownMessage } from './shown.ts';
 
@@ -52,13 +53,14 @@ export interface RecalledContext {
  * The scalar subqueries behind `RecalledContext`, as an object; `c` is the conversation's row. Other people's words are untrusted
  * text for `reader` (an SQL expression: a person's id), and so is a summary of what several have said. `json` is written
  * as it is read, which takes less than half of the time of building `jsonb` first. Without `summed` summaries are not
- * looked at, and only the last messages come. A message that is `known` (an SQL expression: an array of `seq`) is a number:
+ * looked at, and only the last messages come. Versions of answers that are not shown are left out, but for those in the place of
+ * which the row `reading` makes another one. A message that is `known` (an SQL expression: an array of `seq`) is a number:
  * `KnownMessages` has the rest.
  */
 export function recall(
   most: number,
   reader: Fragment,
-  { summed = true, known }: { summed?: boolean; known?: Fragment } = {},
+  { summed = true, known, reading = NO_TURN }: { summed?: boolean; known?: Fragment; reading?: Fragment } = {},
 ): Fragment {
   const tainted = sql`tainted or (c.kind <> 'dm' and role = 'user' and person_id is distinct from ${reader}) as tainted`;
   const entry = known
@@ -78,7 +80,7 @@ export function recall(
         select json_agg(${entry} order by h.seq)
           from (select seq, role, content, shown,
                        ${tainted} from messages
-                 where conversation_id = c.id and epoch = c.epoch
+                 where conversation_id = c.id and epoch = c.epoch and not ${shelvedFor(reading)}
                    ${isLater} order by seq desc limit ${raw(most)}) h), '[]'))`;
 }
 
@@ -193,8 +195,9 @@ export async function readBetween(
   most: number,
 ): Promise<HistoryEntry[]> {
   const { rows } = await database.read<HistoryEntry>(
-    `select seq, role, content, tainted from messages
+    `select seq, role, content, tainted from messages m
       where conversation_id = $1 and epoch = $2 and seq > $3 and seq < $4 and not ${IS_FORGOTTEN('turn_id')}
+        and not ${IS_SHELVED('m')}
       order by seq desc limit $5`,
     [id, epoch, after, before, most],
   );

@@ -181,7 +181,7 @@ export class Inference {
     const model = () => {
       if (money?.low) return models?.modelFor('light');
       if (nested) return models?.modelFor(nested.tier, nested.model);
-      return models?.chooseModel(item.conversation.settings, item.payload.text);
+      return models?.modelOf(item);
     };
     const picked = model() ?? alone;
     if (!picked) throw new ModelError('not_found', 'No model is configured.');

@@ -28,6 +28,8 @@ export type LightAnswer =
 
 export interface LightModels {
   readonly available: boolean;
+  /** A light model is configured beside the one that answers: what is nice to have is asked of it alone. */
+  readonly hasLight: boolean;
   /** The most that asking may cost, whichever models are asked and however often; 0 only where none costs anything. */
   mostCost(asked: LightAsked): number;
   /**
@@ -72,6 +74,7 @@ export function lightModels(deps: LightDeps): LightModels {
   const { models, alone } = deps;
   return {
     available: models !== undefined || alone !== undefined,
+    hasLight: models !== undefined && models.nameOf('light') !== models.nameOf('default'),
     mostCost: (asked) => (models ? mostOf(models, asked) : 0),
     async light(purpose, asked, signal) {
       const model = models?.smallModel(asked.model) ?? alone;

@@ -6,6 +6,7 @@ import { frameText } from '../../base/frames.ts';
 import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import { type CoreValues, providersOf } from '../../config/index.ts';
+import type { Item } from '../../delivery/index.ts';
 import { type Counters, countersOf } from '../counters.ts';
 import {
   type Model,
@@ -102,12 +103,32 @@ export class Models {
 
   /**
    * The model for `text` in a conversation with these settings: the heavy model when it thinks, else its own choice,
-   * else the model of the tier which `tiers` chooses.
+   * else the model of the tier which `tiers` chooses. A choice that `chooser` may not make any more does not hold.
    */
-  chooseModel({ model, think }: Record<string, unknown>, text = ''): Model {
-    if (think === true) return this.modelFor('heavy');
-    if (typeof model === 'string') return this.modelFor('default', model);
-    return this.modelFor(this.tiers.choose(text));
+  chooseModel({ model, think }: Record<string, unknown>, text = '', chooser: Chooser = OWNER): Model {
+    if (think === true && this.choice(this.nameOf('heavy'), chooser) !== undefined) return this.modelFor('heavy');
+    const choice = typeof model === 'string' ? this.choice(model, chooser) : undefined;
+    return choice === undefined ? this.modelFor(this.tiers.choose(text)) : this.routeNames([choice]);
+  }
+
+  /** The model that answers a message. In a shared place the choice was made for all, by somebody who might. */
+  modelOf({ person, conversation: { place, settings }, payload }: AnsweredItem): Model {
+    return this.chooseModel(settings, payload.text, { isOwner: person.role === 'owner' || place.kind !== 'dm' });
+  }
+
+  /** The models that are offered: `models.choices` to everybody, what the configuration names to owners too. */
+  choicesFor({ isOwner }: Chooser): string[] {
+    const { choices = this.names() } = this.settings;
+    return [...new Set(isOwner ? [...this.names(), ...choices] : choices)];
+  }
+
+  /**
+   * The model in full that is chosen by this name; undefined where none is meant, or `chooser` may not have it. Any other name of a
+   * configured provider costs what nobody has looked at: that is the owner's to decide.
+   */
+  choice(name: string, chooser: Chooser): string | undefined {
+    const meant = this.resolveName(name);
+    return meant === undefined || chooser.isOwner || this.choicesFor(chooser).includes(meant) ? meant : undefined;
   }
 
   light(): Model {
@@ -141,7 +162,8 @@ export class Models {
   resolveName(name: string): string | undefined {
     const { providers, prices } = this.settings;
     if (!name.includes('/')) {
-      const found = providersOf(name, providers, [...this.names(), ...Object.keys(prices)]);
+      const named = [...this.choicesFor(OWNER), ...Object.keys(prices)];
+      const found = providersOf(name, providers, named);
       return found.length === 1 ? `${found[0]}/${name}` : undefined;
     }
     const [provider, model] = split(name);
@@ -189,6 +211,7 @@ export class Models {
     return learnt;
   }
 
+  /** The models that the configuration has answer: tiers, then fallbacks. */
   names(): string[] {
     const tiers = (['default', 'light', 'heavy'] as const).map((tier) => this.nameOf(tier));
     return [...new Set([...tiers, ...this.settings.fallbacks])];
@@ -288,6 +311,15 @@ function split(name: string): [string, string] {
   const at = name.indexOf('/');
   return [name.slice(0, at), name.slice(at + 1)];
 }
+
+type AnsweredItem = Pick<Item, 'person' | 'conversation' | 'payload'>;
+
+/** The rights of a person who chooses the model of a conversation. */
+export interface Chooser {
+  isOwner: boolean;
+}
+
+const OWNER: Chooser = { isOwner: true };
 
 /** `light` for titles, summaries and routing, `heavy` for what is worth thinking about. */
 export type Tier = 'light' | 'default' | 'heavy';

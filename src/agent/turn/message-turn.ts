@@ -5,6 +5,7 @@ import type { Transaction } from '../../storage/index.ts';
 import type { Counters } from '../counters.ts';
 import { type Model, ModelError, type ModelToolCall, NoModel } from '../inference/model.ts';
 import { LONGEST_SHOWN } from '../inference/request-model.ts';
+import * as texts from '../texts.ts';
 import type { CallContext } from '../tools/tool.ts';
 import { callContext, readerOf } from './call-context.ts';
 import { progressLine } from './loop.ts';
@@ -166,7 +167,7 @@ export class MessageTurn implements TurnRun {
       item,
       turn: this.turn,
       when: readerOf(this.options, this.asker),
-      sections: { system: rules, sections: added, tools: toolbox.specs(item.person) },
+      sections: { system: rules, sections: [...added, ...sectionsOf(item)], tools: toolbox.specs(item.person) },
       signal: this.signal,
       onText: (text: string) => {
         this.growing = text;
@@ -217,4 +218,9 @@ export class MessageTurn implements TurnRun {
     if (ended) this.counters.turns.add({ outcome });
     return ended ? how : 'abandoned';
   }
+}
+
+/** Beside a message that is asked again. */
+function sectionsOf({ payload: { again } }: Item): { title: string; text: string; stands: boolean }[] {
+  return again === undefined ? [] : [{ title: 'Asked again', text: texts.askedAgain(), stands: false }];
 }

@@ -28,6 +28,8 @@ export async function answerOffline(run: MessageTurn, why: string | undefined): 
   const steered = turn.steeredTexts();
   const results = steered.length === 0 ? turn.lastResults() : [];
   if (results.length > 0) return say(run, [...results, turn.lastAnswer()?.payload.text ?? ''], why);
+  // The first time has done it.
+  if (item.payload.again !== undefined && steered.length === 0) return say(run, [texts.notAskedAgain()], why);
   const words = steered.length > 0 ? steered.join('\n') : item.payload.text;
   if (isWordless(words)) return say(run, [cameAlone(item.payload, why)]);
   const meant = await interpretationOf(run, words);

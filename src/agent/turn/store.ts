@@ -28,6 +28,7 @@ import * as ofLists from '../lists/store.ts';
 import * as ofUndos from '../undo/store.ts';
 import { DaySums, type SpentAlong, type SpentDays, spentDays } from '../usage/index.ts';
 import * as ofUsage from '../usage/store.ts';
+import * as ofVersions from '../versions/store.ts';
 import { calledAs, type ModelStep, type Step, type StoredStep } from './steps.ts';
 import { type CallRecorder, Turn } from './turn.ts';
 
@@ -116,7 +117,7 @@ function itemContext(remembered: number, seqs: Record<string, string>, days: rea
     select json_build_object(
       'turn', (select t.id from turns t where t.inbox_id = i.id),
       'spent', ${days ? spentDays(days) : sql`null::jsonb`},
-      'recalled', ${recall(remembered, sql`p.id`, { summed: days !== undefined, known })},
+      'recalled', ${recall(remembered, sql`p.id`, { summed: days !== undefined, known, reading: sql`i.id` })},
       'dialogue', ${ofDialogues.readDialogue()},
       -- a yes is about what was said last, not about a card above it
       'buttons', ${buttons.openButtons(sql`select m.at from messages m
@@ -214,6 +215,7 @@ export async function forgetConversation(tx: Transaction, id: string, now: Insta
   // Before messages: what a turn that ends meanwhile has remembered is there to be deleted, or it remembers nothing.
   await conversations.empty(tx, id);
   await forgetTurns(tx, id);
+  await ofVersions.forgetVersions(tx, id);
   await tx.query('delete from summaries where conversation_id = $1', [id]);
   await tx.query('delete from messages where conversation_id = $1', [id]);
 }
@@ -298,6 +300,7 @@ export const deletionRules: readonly DeletionRule[] = [
   ...ofDialogues.deletionRules,
   ...ofForgotten.deletionRules,
   ...ofLists.deletionRules,
+  ...ofVersions.deletionRules,
 ];
 
 /** An approval binds to who asked for it: what waits for one expires at once, and has to be asked for again. */

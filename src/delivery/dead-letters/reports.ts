@@ -15,6 +15,7 @@ export const commitHints: CommitHints = {
   'outbox.revive': ['owners', 'undelivered'],
   'outbox.discard': ['owners', 'undelivered'],
   'people.meet': ['owners', 'people'],
+  'inbox.accept_with': ['all', 'conversations'],
 };
 
 const MOST_SHOWN = 5;

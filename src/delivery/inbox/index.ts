@@ -259,6 +259,33 @@ export class InboxWriter implements Inbox {
     return { outcome: isFull ? 'refused' : 'accepted', settled: ended.promise };
   }
 
+  /**
+   * Takes in a message in one transaction with `besides`, which is given its row's id. What `besides` throws, and a refusal, leaves
+   * nothing behind.
+   */
+  async acceptWith(event: IncomingMessage, besides: WritesWithRow): Promise<AcceptedWith> {
+    const sender = await this.speakers.find(event);
+    if (!sender) return 'refused';
+    await this.deps.seats.claim(event.place, sender.conversationId);
+    const { database, lanes, contexts, queueLimit, rateLimit, instance } = this.deps;
+    const owner = await instance().owner();
+    const row = this.newRow(sender, event);
+    const taking = { owner, freeSlots: lanes.freeSlots, queueLimit, rateLimit };
+    try {
+      await database.tx('inbox.accept_with', async (tx) => {
+        await besides(tx, row.id);
+        const [result] = await store.acceptIn(tx, [row], taking, contexts);
+        if (!result) throw new NotTaken('duplicate');
+        if (!result.laned) throw new NotTaken('too_fast');
+        tx.afterCommit(() => (result.taken ? lanes.run(toItem(result, owner)) : this.wakeTakers()));
+      });
+      return 'accepted';
+    } catch (error) {
+      if (error instanceof NotTaken) return error.outcome;
+      throw error;
+    }
+  }
+
   private newRow(sender: Speaker, event: Incoming): store.NewRow {
     const kind = this.deps.kindOf(event);
     const now = this.deps.world.clock.now();
@@ -324,6 +351,21 @@ export class InboxWriter implements Inbox {
   }
 }
 
+type WritesWithRow = (tx: Transaction, id: string) => Promise<void>;
+
+/** `refused`: nothing of its sender is stored; `too_fast`: they ask for too much, or too much waits. */
+export type AcceptedWith = 'accepted' | 'duplicate' | 'refused' | 'too_fast';
+
+/** Rolls back the transaction of a message that is not taken in. */
+class NotTaken extends Error {
+  readonly outcome: AcceptedWith;
+
+  constructor(outcome: AcceptedWith) {
+    super(outcome);
+    this.outcome = outcome;
+  }
+}
+
 /** The message's identity, so that every copy of it meets in one row; a press has the interaction's. */
 function keyOf(event: Incoming): string {
   const { adapter, channel } = event.place;
@@ -376,7 +418,7 @@ function payloadOf(event: Incoming, { role, roles, rights }: Speaker, isHeard: b
     }),
   };
   if (event.kind === 'message') {
-    const { text, files, pending = [], quoted = [], points, repliesTo } = event;
+    const { text, files, pending = [], quoted = [], points, repliesTo, again } = event;
     return {
       ...common,
       // The same form of a letter in all that is stored, compared and searched.
@@ -387,6 +429,7 @@ function payloadOf(event: Incoming, { role, roles, rights }: Speaker, isHeard: b
         pending: isHeard && pending.length > 0 ? { v: 1 as const, files: pending.map(withFileName) } : undefined,
         quoted: isHeard && quoted.length > 0 ? boundedQuotes(quoted) : undefined,
         points: isHeard && points ? points : undefined,
+        again,
       }),
     };
   }

@@ -9,6 +9,7 @@ import { COMMANDS_ID, type CommandList, Commands, commandId, useCommands } from 
 import type { Conversation } from './conversation.ts';
 import { actOfField, MOST_FILES, refusalOf, refusalOfSpoken, withEdited } from './draft.ts';
 import { FileChips, FilePicker, useDrop } from './files.tsx';
+import { ModelField, type ModelState } from './model.tsx';
 import { canRecord, RecorderLine, useRecording } from './recorder.tsx';
 
 interface ComposerProps {
@@ -16,9 +17,10 @@ interface ComposerProps {
   field: RefObject<HTMLTextAreaElement>;
   /** Words to edit and ask again. */
   edited: { text: string } | undefined;
+  model: ModelState;
 }
 
-export function Composer({ conversation, field, edited }: ComposerProps) {
+export function Composer({ conversation, field, edited, model }: ComposerProps) {
   const { text, setText } = useDraft(conversation, edited);
   const list = useCommands({ text, setText }, field);
   const { recording, recorded, record, endRecording } = useRecording();
@@ -73,6 +75,7 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
           <SendButtons conversation={conversation} isEmpty={isEmpty} />
         </div>
       )}
+      <ModelField id={conversation.id} model={model} />
     </form>
   );
 }

@@ -255,6 +255,19 @@ export class Conversation {
     await this.read();
   }
 
+  /** Asks what was said last again: another version of its answer takes the place of the one that is shown. */
+  async askAgain(message: string): Promise<void> {
+    const params = { path: { id: this.id }, header: { 'Idempotency-Key': newId() } };
+    await ask(api.POST('/v1/chats/{id}/again', { params, body: { message } }));
+    await this.read();
+  }
+
+  /** Shows the version of an answer that this message has asked for. */
+  async showVersion(message: string): Promise<void> {
+    await ask(api.POST('/v1/chats/{id}/version', { params: { path: { id: this.id } }, body: { message } }));
+    await this.read();
+  }
+
   /** A press has a key of its own, so that one whose answer was lost is not made twice. */
   async press(button: string, values: Record<string, string>, key: string): Promise<void> {
     await ask(
@@ -298,7 +311,7 @@ export class Conversation {
     const at = this.entries.value.findIndex(({ id }) => id === entry.id);
     const known = this.entries.value[at];
     this.entries.value = known
-      ? this.entries.value.with(at, { ...entry, at: known.at })
+      ? this.entries.value.with(at, { ...entry, at: known.at, ...(known.replyTo && { replyTo: known.replyTo }) })
       : [...this.entries.value, entry];
     this.wait = SOON;
     if (entry.growing) this.isThinking.value = false;

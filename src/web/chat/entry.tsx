@@ -10,6 +10,7 @@ import { Field } from '../parts/field.tsx';
 import type { Conversation } from './conversation.ts';
 import type { Entry, Turn, Unsent } from './entry.ts';
 import { Blocks } from './markup.tsx';
+import { modelName } from './model.tsx';
 
 interface EntryProps {
   entry: Entry;
@@ -19,17 +20,24 @@ interface EntryProps {
   isQueued: boolean;
   /** The work that led to this answer, told below its last part. */
   work?: Entry['work'] | undefined;
+  /** The model that gave it, where several may. */
+  by?: string | undefined;
+  /** The message that it answers, whose answer may have other versions. */
+  versions?: Entry | undefined;
   onEdit: (text: string) => void;
   onAskAgain?: (() => void) | undefined;
 }
 
-export function EntryView({ entry, conversation, answers, isQueued, work, onEdit, onAskAgain }: EntryProps) {
+export function EntryView(props: EntryProps) {
+  const { entry, conversation, answers, isQueued, work, by: model, versions, onEdit, onAskAgain } = props;
   const { by, kind, text, at, blocks, files = [], buttons = [], state, unread } = entry;
+  if (entry.ofVersion !== undefined) return <DoneBefore entry={entry} conversation={conversation} />;
   const isOwn = by === 'you';
   return (
     <li class={`entry ${isOwn ? 'you' : 'assistant'} ${kind}`} data-id={entry.id}>
       <p class="who">
         <b>{isOwn ? 'You' : assistantName()}</b> <time dateTime={at}>{clock(at)}</time>
+        {model !== undefined && <span title={model}> · {modelName(model, [])}</span>}
         {unread && <span class="tag">new</span>}
         {isQueued && <span class="tag">waiting</span>}
         {isOwn && state === 'failed' && <span class="tag bad">not answered</span>}
@@ -42,6 +50,7 @@ export function EntryView({ entry, conversation, answers, isQueued, work, onEdit
       {work && work.calls > 0 && <Work work={work} conversation={conversation.id} />}
       {!entry.growing && (
         <div class="acts">
+          {versions && <Versions question={versions} conversation={conversation} />}
           <Button icon="copy" label="Copy" kind="quiet" onClick={() => void copy(text)} />
           {isOwn && !conversation.isReadOnly.value && (
             <Button icon="pencil" label="Edit and ask again" kind="quiet" onClick={() => onEdit(text)} />
@@ -49,6 +58,48 @@ export function EntryView({ entry, conversation, answers, isQueued, work, onEdit
           {onAskAgain && <Button icon="again" label="Ask again" kind="quiet" onClick={onAskAgain} />}
         </div>
       )}
+    </li>
+  );
+}
+
+/** `‹ 2/3 ›`: the versions of an answer. */
+function Versions({ question, conversation }: { question: Entry; conversation: Conversation }) {
+  const { versions = [], version = 1 } = question;
+  if (versions.length < 2) return null;
+  const show = (id: string | undefined) => id !== undefined && void act(() => conversation.showVersion(id));
+  const [before, after] = [versions[version - 2], versions[version]];
+  return (
+    <span class="versions">
+      <Button
+        icon="earlier"
+        label="Version before"
+        kind="quiet"
+        disabled={before === undefined}
+        onClick={() => show(before)}
+      />
+      <span class="figures small">
+        {version}/{versions.length}
+      </span>
+      <Button
+        icon="later"
+        label="Version after"
+        kind="quiet"
+        disabled={after === undefined}
+        onClick={() => show(after)}
+      />
+    </span>
+  );
+}
+
+/** A version that is not shown has done something, which stays done: it can still be taken back. */
+function DoneBefore({ entry, conversation }: { entry: Entry; conversation: Conversation }) {
+  const { id, text, buttons = [], ofVersion } = entry;
+  return (
+    <li class="entry assistant done-before" data-id={id}>
+      <p class="small faint one-line">
+        Version {ofVersion} did: {text}
+      </p>
+      <Buttons buttons={buttons} conversation={conversation} />
     </li>
   );
 }

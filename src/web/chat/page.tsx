@@ -18,6 +18,7 @@ import { draftsOf } from './device.ts';
 import { type Entry, MAIN } from './entry.ts';
 import { EntryView, UnsentView } from './entry.tsx';
 import { ChatList, newChat, titleOf, useChat, useChats } from './list.tsx';
+import { hasChoice, type ModelState, useModel } from './model.tsx';
 
 /** True while the list covers the conversation on a phone. */
 const isListShown = signal(false);
@@ -158,6 +159,7 @@ function useConversation(id: string): Conversation {
 
 function Talk({ id, onSaid, note }: { id: string; onSaid: () => void; note: ComponentChildren }) {
   const conversation = useConversation(id);
+  const model = useModel(id);
   const field = useRef<HTMLTextAreaElement>(null);
   const [edited, setEdited] = useState<{ text: string }>();
   const { entries, unsent, hasMore, isLoaded, isThinking, isReadOnly, failure, isBusy } = conversation;
@@ -199,7 +201,7 @@ function Talk({ id, onSaid, note }: { id: string; onSaid: () => void; note: Comp
           {isEmpty && <Greeting onChosen={tryExample} />}
           <div role="log" aria-label="Conversation">
             <ol class="log" ref={content}>
-              <Lines conversation={conversation} onEdit={(text) => setEdited({ text })} />
+              <Lines conversation={conversation} model={model} onEdit={(text) => setEdited({ text })} />
             </ol>
           </div>
           <Thinking conversation={conversation} />
@@ -210,7 +212,7 @@ function Talk({ id, onSaid, note }: { id: string; onSaid: () => void; note: Comp
       {isReadOnly.value ? (
         <p class="read-only faint">This was said elsewhere; go on there.</p>
       ) : (
-        <Composer conversation={conversation} field={field} edited={edited} />
+        <Composer conversation={conversation} field={field} edited={edited} model={model} />
       )}
     </main>
   );
@@ -238,12 +240,14 @@ function useShownPast({ past, entries }: Conversation): void {
   }, [first]);
 }
 
-function Lines({ conversation, onEdit }: { conversation: Conversation; onEdit: (text: string) => void }) {
+type LinesProps = Omit<LineProps, 'entry' | 'day'>;
+
+function Lines({ conversation, model, onEdit }: LinesProps) {
   const { entries, unsent } = conversation;
   return (
     <>
       {withDays(entries.value).map(({ entry, day }) => (
-        <Line key={entry.id} {...{ entry, day, conversation, onEdit }} />
+        <Line key={entry.id} {...{ entry, day, conversation, model, onEdit }} />
       ))}
       {unsent.value
         .filter(({ id }) => !entries.value.some((entry) => entry.id === id))
@@ -266,16 +270,19 @@ interface LineProps {
   entry: Entry;
   day: string | undefined;
   conversation: Conversation;
+  model: ModelState;
   onEdit: (text: string) => void;
 }
 
-function Line({ entry, day, conversation, onEdit }: LineProps) {
+function Line({ entry, day, conversation, model, onEdit }: LineProps) {
   const all = conversation.entries.value;
   const at = all.indexOf(entry);
   const question = entry.replyTo === undefined ? undefined : all.find(({ id }) => id === entry.replyTo);
   const lastAsked = all.slice(0, at).findLast(({ by }) => by === 'you');
   const isApart = question !== undefined && lastAsked !== undefined && lastAsked.id !== question.id;
-  const isLast = !all.slice(at + 1).some(({ replyTo }) => replyTo !== undefined && replyTo === entry.replyTo);
+  const isLast = !all
+    .slice(at + 1)
+    .some(({ replyTo, ofVersion }) => replyTo !== undefined && replyTo === entry.replyTo && ofVersion === undefined);
   const running = all.find(({ by, state }) => by === 'you' && state === 'running');
   return (
     <>
@@ -290,15 +297,23 @@ function Line({ entry, day, conversation, onEdit }: LineProps) {
         answers={isApart ? question.text.slice(0, 80) : undefined}
         isQueued={entry.by === 'you' && entry.state === 'running' && running?.id !== entry.id}
         work={isLast ? question?.work : undefined}
+        by={isLast && hasChoice(model) ? question?.work?.model : undefined}
         onEdit={onEdit}
+        versions={isLast ? question : undefined}
         onAskAgain={
-          question && !question.files && isLast && entry.kind === 'answer' && !conversation.isReadOnly.value
-            ? () => void conversation.say(question.text, [])
-            : undefined
+          isLast && question && !conversation.isReadOnly.value ? again(entry, question, conversation) : undefined
         }
       />
     </>
   );
+}
+
+/** In the place of the answer where that can be, else below, as a message of its own. */
+function again({ kind }: Entry, question: Entry, conversation: Conversation): (() => void) | undefined {
+  if (question.again) return () => void act(() => conversation.askAgain(question.id));
+  // Files are gone from the page.
+  if (question.files || kind !== 'answer') return undefined;
+  return () => void conversation.say(question.text, []);
 }
 
 function withDays(entries: readonly Entry[]) {

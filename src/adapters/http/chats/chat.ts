@@ -2,26 +2,24 @@
 
 import { z } from 'zod';
 import type { Agent } from '../../../agent/index.ts';
-import type { Clock } from '../../../base/clock.ts';
 import { omitUndefined } from '../../../base/json.ts';
 import type { Caller } from '../../../chat/index.ts';
 import type { Delivery } from '../../../delivery/index.ts';
-import { type Database, readerOf } from '../../../storage/index.ts';
+import { readerOf } from '../../../storage/index.ts';
 import type { Changes } from '../changes.ts';
 import type { HttpChat } from '../chat/adapter.ts';
 import { nameOf, prefixOf } from '../chat/places.ts';
 import { nothing } from '../chat/talk.ts';
 import type { Watchers } from '../chat/watchers.ts';
+import type { ModelDeps } from './model.ts';
 import * as store from './store.ts';
 
-export interface ChatsDeps {
-  database: Database;
-  delivery: Pick<Delivery, 'stopTurn'>;
+export interface ChatsDeps extends ModelDeps {
+  delivery: Pick<Delivery, 'stopTurn' | 'inbox'>;
   adapter: HttpChat;
   watchers: Watchers;
   changes: Changes;
-  agent: Pick<Agent, 'toolWords'>;
-  clock: Clock;
+  agent: Pick<Agent, 'toolWords' | 'hasModel'>;
 }
 
 export const TAG = 'chats';
@@ -53,13 +51,22 @@ export const chatOut = z.object({
   imported: z.iso.datetime().optional().describe('When it was brought in from a file.'),
 });
 
+const COMMAND = /^\/([a-z][a-z0-9-]*)(?:\s+([\s\S]+))?$/i;
+
+/** First words as a title; those of a command by its name ("Note: the warranty of the washer"). */
+function titleOfWords(text: string): string {
+  const [, name, rest] = COMMAND.exec(text.trim()) ?? [];
+  const words = name === undefined ? text : `${name[0]?.toUpperCase()}${name.slice(1)}${rest ? `: ${rest}` : ''}`;
+  return words.replace(/\s+/g, ' ').trim();
+}
+
 export function shownChat(row: store.ChatRow, prefix: string): z.output<typeof chatOut> {
   const { id, adapter, channel, kind, title, place, first, at, unread } = row;
   const { isPinned, isArchived, isTemporary, importedAt } = row;
   const isOwn = adapter === 'http' && channel.startsWith(prefix);
   return {
     id: isOwn ? nameOf(channel) : id,
-    title: title ?? first?.replace(/\s+/g, ' ').trim() ?? '',
+    title: title ?? (first === undefined ? '' : titleOfWords(first)),
     at: at.toISOString(),
     unread,
     ...omitUndefined({

@@ -7,9 +7,9 @@ import { omitUndefined } from '../../../base/json.ts';
 import type { FileRef } from '../../../delivery/index.ts';
 import { partId } from '../chat/places.ts';
 import { fileOut, type PartOut, partOut, partShown } from '../chat/shapes.ts';
-import type { SaidRow } from '../store.ts';
 import { toMarkup } from './markup.ts';
 import type { RecordedMessage, TurnOfMessage } from './store.ts';
+import type { VersionedRow } from './versions.ts';
 
 export const entryOut = partOut.omit({ kind: true }).extend({
   id: z.string().describe('An entry with the same id takes the place of the one before.'),
@@ -23,9 +23,24 @@ export const entryOut = partOut.omit({ kind: true }).extend({
   state: z.string().optional().describe('Of a message: running, waiting, done, failed, expired or cancelled.'),
   replyTo: z.string().optional().describe('The id of the message that it answers.'),
   work: z
-    .object({ turn: z.string(), calls: z.int(), ms: z.int() })
+    .object({ turn: z.string(), calls: z.int(), ms: z.int(), model: z.string().optional() })
     .optional()
-    .describe('The turn that answers this message, and how many calls of tools were made in it.'),
+    .describe(
+      'The turn that answers this message, how many calls of tools were made in it, and the model that answered.',
+    ),
+  again: z
+    .literal(true)
+    .optional()
+    .describe('Of a message: POST /v1/chats/:id/again makes another version of its answer.'),
+  versions: z
+    .array(z.string())
+    .optional()
+    .describe('Of a message: those that asked for each version of its answer, itself first; any of them can be shown.'),
+  version: z.int().optional().describe('Of a message: the version of its answer that is shown, counted from 1.'),
+  ofVersion: z
+    .int()
+    .optional()
+    .describe('Of an answer: a version that is not shown. It is here for its buttons, which take back what it did.'),
   unread: z.literal(true).optional(),
   files: z.array(fileOut).optional(),
 });
@@ -54,14 +69,18 @@ export async function entriesOf<T>(
   return entries.reverse();
 }
 
-export function entryOf(said: SaidRow, turns: ReadonlyMap<string, TurnOfMessage>, render: typeof toMarkup): EntryOut {
-  const { channel, messageId, key, text = '', files, state, content, at, isUnread, replyTo } = said;
+export function entryOf(
+  { row, group, ofVersion }: VersionedRow,
+  turns: ReadonlyMap<string, TurnOfMessage>,
+  render: typeof toMarkup,
+): EntryOut {
+  const { channel, messageId, key, text = '', files, state, content, at, isUnread, replyTo } = row;
   if (content) {
     const entry = entryOfPart(partShown(partId(channel, key), content, state === 'draft'), at, replyTo, render);
-    return isUnread ? { ...entry, unread: true } : entry;
+    return { ...entry, ...omitUndefined({ unread: isUnread ? (true as const) : undefined, ofVersion }) };
   }
   const id = messageId ?? key;
-  const turn = turns.get(id);
+  const turn = turns.get(group?.ids[group.shown] ?? id);
   return {
     id,
     text,
@@ -71,10 +90,19 @@ export function entryOf(said: SaidRow, turns: ReadonlyMap<string, TurnOfMessage>
     state: state === 'received' ? 'running' : state,
     ...omitUndefined({
       files: files.length > 0 ? files.map(fileShown) : undefined,
-      work: turn?.turn ? { turn: turn.turn, calls: turn.calls, ms: turn.elapsedMs } : undefined,
+      work: turn?.turn ? workOf(turn, turn.turn) : undefined,
+      versions: group && [...group.ids],
+      version: group && group.shown + 1,
     }),
   };
 }
+
+const workOf = ({ calls, elapsedMs, model }: TurnOfMessage, turn: string) => ({
+  turn,
+  calls,
+  ms: elapsedMs,
+  ...omitUndefined({ model: model ?? undefined }),
+});
 
 export function entryOfPart(part: PartOut, at: Instant, replyTo: string | undefined, render = toMarkup): EntryOut {
   return {

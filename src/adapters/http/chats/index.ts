@@ -1,9 +1,9 @@
 /** The conversations of a person, for a page: listed, read, named, taken away, and what is said in all of them from now on. */
 
 import { z } from 'zod';
-import { traceTurns } from '../../../agent/index.ts';
+import { askedLast, listVersions, traceTurns } from '../../../agent/index.ts';
 import type { Clock } from '../../../base/clock.ts';
-import { type AnyRoute, route } from '../../../chat/index.ts';
+import { type AnyRoute, type Caller, route } from '../../../chat/index.ts';
 import { readerOf } from '../../../storage/index.ts';
 import { nameOf, pageChannel, placeOf, prefixOf, unreadChannels } from '../chat/places.ts';
 import { instantIn, type PartOut } from '../chat/shapes.ts';
@@ -14,15 +14,37 @@ import { callerOf } from '../request.ts';
 import * as said from '../store.ts';
 import { type ChatsDeps, chatOf, chatOut, MAIN, params, shownChat, TAG, whereOf } from './chat.ts';
 import { entriesOf, entryOf, entryOfPart, entryOfRecord, entryOut } from './entries.ts';
+import { modelRoute } from './model.ts';
 import { ownRoutes } from './own.ts';
 import * as store from './store.ts';
+import { againRoute, groupsOf, versionedRows, versionRoute } from './versions.ts';
 
 export type { ChatsDeps } from './chat.ts';
 
 const WATCHED_MS = 10 * 60_000;
 
 export function chatsRoutes(deps: ChatsDeps): readonly AnyRoute[] {
-  return [list(deps), entries(deps), ...ownRoutes(deps), stop(deps), turns(deps), form(deps), events(deps)];
+  return [
+    list(deps),
+    entries(deps),
+    ...ownRoutes(deps),
+    modelRoute(deps, TAG, params),
+    ...versionRoutes(deps),
+    stop(deps),
+    turns(deps),
+    form(deps),
+    events(deps),
+  ];
+}
+
+function versionRoutes(deps: ChatsDeps): readonly AnyRoute[] {
+  const ownChat = async (caller: Caller, id: string) => {
+    const chat = await chatOf(deps, caller, id);
+    if (!chat.isOwn) throw nothing('Conversations of other platforms go on there.');
+    return chat;
+  };
+  const options = { tag: TAG, params, ownChat };
+  return [againRoute(deps, options), versionRoute(deps, options)];
 }
 
 function list({ database }: ChatsDeps): AnyRoute {
@@ -61,7 +83,7 @@ function list({ database }: ChatsDeps): AnyRoute {
   });
 }
 
-function entries({ database, clock }: ChatsDeps): AnyRoute {
+function entries({ database, clock, agent }: ChatsDeps): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/chats/:id/entries',
@@ -110,7 +132,11 @@ function entries({ database, clock }: ChatsDeps): AnyRoute {
       if (seen === 'true') await markShown({ database, clock }, shown);
       const byMessage = new Map(turns.map((turn) => [turn.messageId, turn]));
       const more = (rows?.length ?? 0) > limit;
-      const entries = await entriesOf(shown, (row, render) => entryOf(row, byMessage, render));
+      const versions = found && since ? await listVersions(db, found.id, since) : [];
+      const versioned = versionedRows(shown, groupsOf(versions));
+      const entries = await entriesOf(versioned, (row, render) => entryOf(row, byMessage, render));
+      const last = found && !until && agent.hasModel ? await askedLast(db, found.id) : undefined;
+      for (const entry of entries) if (entry.id === last?.firstMessage) entry.again = true;
       return { body: { json: { entries, more, readOnly: false } } };
     },
   });

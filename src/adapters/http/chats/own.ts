@@ -13,6 +13,7 @@ import { nothing } from '../chat/talk.ts';
 import { callerOf } from '../request.ts';
 import { type ChatsDeps, chatOf, chatOut, MAIN, params, shownChat, TAG, whereOf } from './chat.ts';
 import { importIn, MOST_BYTES, readFile } from './file.ts';
+import { modelIn, setModel } from './model.ts';
 import * as store from './store.ts';
 
 /** Open pages list them anew, on every device. */
@@ -20,6 +21,7 @@ export const chatHints: CommitHints = {
   'chats.change': ['all', 'conversations'],
   'chats.hide': ['all', 'conversations'],
   'chats.import': ['all', 'conversations'],
+  'chats.version': ['all', 'conversations'],
 };
 
 export function ownRoutes(deps: ChatsDeps): readonly AnyRoute[] {
@@ -115,11 +117,12 @@ async function showChat({ database }: ChatsDeps, caller: Caller, id: string): Pr
   return shownChat(chat, prefixOf(caller));
 }
 
-const changeIn = z
+const orderIn = z
   .strictObject({
     title: z.string().trim().min(1).max(120).optional(),
     pinned: z.boolean().optional(),
     archived: z.boolean().optional().describe('true puts it aside, until something is said in it.'),
+    model: modelIn.optional(),
   })
   .refine((body) => Object.keys(body).length > 0, { error: 'name what is to be changed' });
 
@@ -129,33 +132,48 @@ function change(deps: ChatsDeps): AnyRoute {
     path: '/v1/chats/:id',
     scope: 'messages',
     tag: TAG,
-    summary: 'Gives a conversation of its own a title, pins it, or puts it aside.',
+    summary: 'Gives a conversation of its own a title, pins it, puts it aside, or has another model answer there.',
     params,
-    body: changeIn,
-    answers: { 200: { description: 'It as it is now.', schema: chatOut } },
+    body: orderIn,
+    answers: { 200: { description: 'It as it is now.', schema: chatOut.extend({ model: modelIn.optional() }) } },
     async answerRequest(request) {
       const caller = callerOf(request);
-      const { id, isOwn, channel, isTemporary } = await chatOf(deps, caller, request.params.id);
-      if (!isOwn) throw nothing('Conversations of other platforms are named there.');
-      const { pinned, archived } = request.body;
-      if (isTemporary)
-        throw refusal('A temporary conversation is neither named nor put in order.', 'Begin another one.');
-      if (nameOf(channel) === MAIN && (pinned !== undefined || archived !== undefined))
-        throw refusal(
-          'The conversation that everybody begins with always stands first.',
-          'Pin or archive another one.',
-        );
-      const changed = await deps.database.tx('chats.change', (tx) =>
-        store.changeChat(tx, { id, prefix: prefixOf(caller) }, request.body, deps.clock.now()),
-      );
-      if (!changed)
-        throw refusal(
-          `At most ${plural(store.MOST_PINNED, 'conversation')} can be pinned.`,
-          'Unpin one that you need no more.',
-        );
-      return { body: { json: await showChat(deps, caller, id) } };
+      const { model, ...order } = request.body;
+      const asked = { name: request.params.id, order, model };
+      const changed = await deps.database.tx('chats.change', (tx) => changeIn(deps, tx, caller, asked));
+      const { id } = await chatOf(deps, caller, request.params.id);
+      return { body: { json: { ...(await showChat(deps, caller, id)), ...changed } } };
     },
   });
+}
+
+interface AskedChange {
+  name: string;
+  order: store.ChatChange;
+  model: string | null | undefined;
+}
+
+/** Its first word may still be said where only a model is chosen: that begins it. */
+async function changeIn(deps: ChatsDeps, tx: Transaction, caller: Caller, { name, order, model }: AskedChange) {
+  if (Object.keys(order).length > 0) await putInOrder(deps, tx, caller, { name, order });
+  return model === undefined ? {} : { model: await setModel(tx, deps, caller, { chat: name, model }) };
+}
+
+async function putInOrder(
+  deps: ChatsDeps,
+  tx: Transaction,
+  caller: Caller,
+  { name, order }: Omit<AskedChange, 'model'>,
+): Promise<void> {
+  const { id, isOwn, channel, isTemporary } = await chatOf(deps, caller, name);
+  if (!isOwn) throw nothing('Conversations of other platforms are named there.');
+  if (isTemporary) throw refusal('A temporary conversation is neither named nor put in order.', 'Begin another one.');
+  if (nameOf(channel) === MAIN && (order.pinned !== undefined || order.archived !== undefined))
+    throw refusal('The conversation that everybody begins with always stands first.', 'Pin or archive another one.');
+  const isChanged = await store.changeChat(tx, { id, prefix: prefixOf(caller) }, order, deps.clock.now());
+  if (isChanged) return;
+  const most = plural(store.MOST_PINNED, 'conversation');
+  throw refusal(`At most ${most} can be pinned.`, 'Unpin one that you need no more.');
 }
 
 const refusal = (message: string, remedy: string) => new CodaError('HTTP_REFUSED', { message, remedy });

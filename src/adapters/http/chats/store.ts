@@ -84,12 +84,22 @@ export async function chatsOf(
                  and o.state = 'held' and o.reply_to is null and l.adapter = 'http') as unread
          from listed l
          left join lateral (
-           (select left(content ->> 'text', ${FIRST_WORDS}) as text from messages
-             where l.kind = 'dm' and conversation_id = l.id and role = 'user' and content ->> 'text' not like '/%'
-               and (l.adapter = 'http' or person_id = $2) and at > coalesce(l.hidden_at, '-infinity')
-             order by epoch, seq limit 1)
-           union all
-           select text from spoken where l.kind <> 'dm' and conversation_id = l.id) f on true
+           select text from (
+             (select left(content ->> 'text', ${FIRST_WORDS}) as text, at from messages
+               where l.kind = 'dm' and conversation_id = l.id and role = 'user' and content ->> 'text' not like '/%'
+                 and (l.adapter = 'http' or person_id = $2) and at > coalesce(l.hidden_at, '-infinity')
+               order by epoch, seq limit 1)
+             union all
+             -- also a command, a file, and what is being answered
+             (select left(coalesce(nullif(payload ->> 'text', ''), payload #>> '{files,0,name}'), ${FIRST_WORDS}), received_at
+                from inbox
+               where l.adapter = 'http' and adapter = 'http' and conversation_id = l.id and kind <> 'press'
+                 and coalesce(payload ->> 'origin', 'person') in ('person', 'http')
+                 and received_at > coalesce(l.hidden_at, '-infinity')
+               order by seq limit 1)
+             union all
+             select text, null from spoken where l.kind <> 'dm' and conversation_id = l.id) said
+            where text <> '' order by at limit 1) f on true
          left join lateral (
            -- what was brought in was said long ago, and is new in the list
            select greatest(max(at), l.imported_at) as at from (
@@ -99,7 +109,9 @@ export async function chatsOf(
                order by created_at desc limit 1)) newest) n on true
         -- a temporary one is there once something was said in it, and while it is asked for
         where (l.hidden_at is null or n.at > l.hidden_at or (l.temporary_at is not null and $7::uuid is not null))
-          and (l.temporary_at is null or n.at is not null or $7::uuid is not null)),
+          and (l.temporary_at is null or n.at is not null or $7::uuid is not null)
+          -- a model was chosen for it, and nothing said yet
+          and (l.adapter <> 'http' or n.at is not null or f.text is not null or l.title is not null or $7::uuid is not null)),
      asked as (
        select * from shown
         where ($3::text is null or (not "isTemporary" and strpos(lower(concat_ws(' ', title, first, place)), lower($3)) > 0))
@@ -137,10 +149,25 @@ export async function findChat(
   return rows[0];
 }
 
+/** A person's conversations over HTTP in which nothing was said yet, counted up to `most`. */
+export async function countEmpty(db: Queryable, prefix: string, most: number): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from (
+       select from conversations c
+        where ${OWN} and c.title is null
+          and not exists (select from inbox where adapter = 'http' and conversation_id = c.id)
+          and not exists (select from messages where conversation_id = c.id)
+        limit $2) empty`,
+    [prefix, most],
+  );
+  return rows[0]?.count ?? 0;
+}
+
 export interface TurnOfMessage {
   messageId: string;
   inboxId: string;
   turn: string | null;
+  model: string | null;
   calls: number;
   elapsedMs: number;
 }
@@ -148,7 +175,7 @@ export interface TurnOfMessage {
 /** The turns that messages of a conversation over HTTP were answered by. */
 export async function turnsOf(db: Queryable, conversationId: string, since: Instant): Promise<TurnOfMessage[]> {
   const { rows } = await db.query<TurnOfMessage>(
-    `select i.message_id as "messageId", i.id as "inboxId", t.id as turn, coalesce(t.tool_calls, 0)::int as calls,
+    `select i.message_id as "messageId", i.id as "inboxId", t.id as turn, t.model, coalesce(t.tool_calls, 0)::int as calls,
             coalesce(t.elapsed_ms, 0)::int as "elapsedMs"
        from inbox i left join turns t on t.inbox_id = i.id
       where i.adapter = 'http' and i.conversation_id = $1 and i.received_at >= $2 and i.message_id is not null
