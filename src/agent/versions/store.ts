@@ -41,7 +41,7 @@ export async function askedLast(db: Queryable, conversationId: string): Promise<
             and (coalesce(i.payload ->> 'text', '') <> '' or i.payload -> 'files' <> '[]')
             and exists (select from turns t where t.inbox_id = i.id and t.finished_at is not null)
             and not exists (select from inbox r where r.adapter = 'http' and r.conversation_id = i.conversation_id
-                              and r.kind <> 'press' and r.finished_at is null) as may
+                              and r.kind <> 'press' and r.state = 'received') as may
        from inbox i
        left join answer_versions v on v.turn_id = i.id
        left join inbox f on f.id = v.first_id
@@ -101,7 +101,10 @@ export async function showVersion(tx: Transaction, conversationId: string, messa
        from (select c.turn_id, c.first_id from answer_versions c join inbox i on i.id = c.turn_id
               where c.conversation_id = $1 and i.adapter = 'http' and i.conversation_id = $1 and i.message_id = $2
                 and not exists (select from inbox r where r.adapter = 'http' and r.conversation_id = $1
-                                  and r.kind <> 'press' and r.finished_at is null)) chosen
+                                  and r.kind <> 'press' and r.state = 'received')
+                -- also one that waits for a yes goes on as the version that is shown
+                and not exists (select from answer_versions w join inbox r on r.id = w.turn_id
+                                 where w.first_id = c.first_id and r.finished_at is null)) chosen
       where v.first_id = chosen.first_id`,
     [conversationId, messageId],
   );

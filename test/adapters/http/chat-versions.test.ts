@@ -219,3 +219,24 @@ test('without a model nothing is asked again, so that nothing is done twice', as
   expect(await own.status('POST', '/v1/chats/plain/again', { message: all[0]?.id })).toBe(422);
   expect(await alone.coda.count('reminders')).toBe(1);
 });
+
+test('where inbox and outbox keep them no more, the version that was shown stays, for the page and the model', async () => {
+  const own = new ScriptedModel((request) => [`answer ${own.requests.length} to ${lastSaid(request)}`]);
+  await using old = await Programs.begin({ model: own, config: { 'retention.days': 3 } });
+  const conversation = 'old';
+  let page = await old.browser();
+  const shown = async () => (await page.get<{ entries: Entry[] }>('/v1/chats/old/entries')).entries;
+  await page.send('POST', '/v1/messages', { text: 'tell me of snow', conversation });
+  const [first] = await shown();
+  await page.send('POST', '/v1/chats/old/again', { message: first?.id });
+  await old.coda.app.whenSettled();
+  expect(await eventually(async () => (await shown())[0]?.state === 'done')).toBe(true);
+  await page.send('POST', '/v1/chats/old/version', { message: first?.id });
+  await old.coda.passes({ days: 10 });
+  page = await old.browser();
+  expect(await old.coda.count('inbox')).toBe(0);
+  expect((await shown()).map(({ text }) => text)).toEqual(['tell me of snow', 'answer 1 to tell me of snow']);
+  await page.send('POST', '/v1/messages', { text: 'go on', conversation });
+  const told = JSON.stringify(own.requests.at(-1)?.messages);
+  expect([told.includes('answer 1 to'), told.includes('answer 2 to')]).toEqual([true, false]);
+});
