@@ -63,19 +63,7 @@ export default function ChatPage() {
       title={title}
       titleAct={rename}
       more={{ label: 'More for this conversation', acts: [...acts, ...exportActs(id, title), ...LIST_ACTS] }}
-      beside={
-        <span class="narrow-only">
-          <Button icon="plus" label="New conversation" kind="quiet" onClick={newChat} />
-          <Button
-            icon="message"
-            label="Conversations"
-            kind="quiet"
-            onClick={() => {
-              isListShown.value = !isListShown.value;
-            }}
-          />
-        </span>
-      }
+      beside={<NarrowButtons />}
     >
       <div class={`talk ${isListShown.value ? 'listing' : ''}`}>
         {list}
@@ -85,6 +73,20 @@ export default function ChatPage() {
     </Page>
   );
 }
+
+const NarrowButtons = () => (
+  <span class="narrow-only">
+    <Button icon="plus" label="New conversation" kind="quiet" onClick={newChat} />
+    <Button
+      icon="message"
+      label="Conversations"
+      kind="quiet"
+      onClick={() => {
+        isListShown.value = !isListShown.value;
+      }}
+    />
+  </span>
+);
 
 /** The file is made by code that is loaded then. */
 const exportActs = (id: string, title: string): Act[] =>

@@ -87,7 +87,7 @@ export function shownChat(row: store.ChatRow, prefix: string): z.output<typeof c
 export const params = z.object({ id: z.string().regex(/^[\w.-]{1,64}$/) });
 
 export async function chatOf({ database }: Pick<ChatsDeps, 'database'>, caller: Caller, id: string) {
-  const found = await store.findChat(readerOf(database), whereOf(caller), id);
-  if (!found) throw nothing('There is no such conversation.');
-  return { ...found, isOwn: found.adapter === 'http' && found.channel.startsWith(prefixOf(caller)) };
+  const chat = await store.findChat(readerOf(database), whereOf(caller), id);
+  if (!chat) throw nothing('There is no such conversation.');
+  return { ...chat, isOwn: chat.adapter === 'http' && chat.channel.startsWith(prefixOf(caller)) };
 }
