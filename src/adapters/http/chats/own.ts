@@ -139,39 +139,36 @@ function change(deps: ChatsDeps): AnyRoute {
     async answerRequest(request) {
       const caller = callerOf(request);
       const { model, ...order } = request.body;
-      const asked = { name: request.params.id, order, model };
-      const changed = await deps.database.tx('chats.change', (tx) => changeIn(deps, tx, caller, asked));
-      const { id } = await chatOf(deps, caller, request.params.id);
-      return { body: { json: { ...(await showChat(deps, caller, id)), ...changed } } };
+      const { id: name } = request.params;
+      // Its first word may still be said where only a model is chosen: that begins it.
+      const ordered = Object.keys(order).length > 0 ? await inOrder(deps, caller, { name, order }) : undefined;
+      const choice = await deps.database.tx('chats.change', async (tx) => {
+        if (ordered) await putInOrder(deps, tx, ordered, order);
+        return model === undefined ? {} : { model: await setModel(tx, deps, caller, { chat: name, model }) };
+      });
+      const { id } = await chatOf(deps, caller, name);
+      return { body: { json: { ...(await showChat(deps, caller, id)), ...choice } } };
     },
   });
 }
 
-interface AskedChange {
-  name: string;
-  order: store.ChatChange;
-  model: string | null | undefined;
-}
-
-/** Its first word may still be said where only a model is chosen: that begins it. */
-async function changeIn(deps: ChatsDeps, tx: Transaction, caller: Caller, { name, order, model }: AskedChange) {
-  if (Object.keys(order).length > 0) await putInOrder(deps, tx, caller, { name, order });
-  return model === undefined ? {} : { model: await setModel(tx, deps, caller, { chat: name, model }) };
-}
-
-async function putInOrder(
-  deps: ChatsDeps,
-  tx: Transaction,
-  caller: Caller,
-  { name, order }: Omit<AskedChange, 'model'>,
-): Promise<void> {
+/** A conversation that may be put in order so. */
+async function inOrder(deps: ChatsDeps, caller: Caller, { name, order }: { name: string; order: store.ChatChange }) {
   const { id, isOwn, channel, isTemporary } = await chatOf(deps, caller, name);
   if (!isOwn) throw nothing('Conversations of other platforms are named there.');
   if (isTemporary) throw refusal('A temporary conversation is neither named nor put in order.', 'Begin another one.');
   if (nameOf(channel) === MAIN && (order.pinned !== undefined || order.archived !== undefined))
     throw refusal('The conversation that everybody begins with always stands first.', 'Pin or archive another one.');
-  const isChanged = await store.changeChat(tx, { id, prefix: prefixOf(caller) }, order, deps.clock.now());
-  if (isChanged) return;
+  return { id, prefix: prefixOf(caller) };
+}
+
+async function putInOrder(
+  { clock }: Pick<ChatsDeps, 'clock'>,
+  tx: Transaction,
+  chat: { id: string; prefix: string },
+  order: store.ChatChange,
+): Promise<void> {
+  if (await store.changeChat(tx, chat, order, clock.now())) return;
   const most = plural(store.MOST_PINNED, 'conversation');
   throw refusal(`At most ${most} can be pinned.`, 'Unpin one that you need no more.');
 }
