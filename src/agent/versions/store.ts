@@ -29,7 +29,7 @@ export interface AskedLast {
 }
 
 /**
- * What was said last in a conversation over HTTP, if its answer may get another version: a turn answered it and is over, and nothing
+ * The last message of a conversation over HTTP, if its answer may get another version: a turn answered it and is over, and nothing
  * that a person has called by its name would happen again.
  */
 export async function askedLast(db: Queryable, conversationId: string): Promise<AskedLast | undefined> {

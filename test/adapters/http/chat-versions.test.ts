@@ -221,7 +221,8 @@ test('without a model nothing is asked again, so that nothing is done twice', as
 });
 
 test('where inbox and outbox keep them no more, the version that was shown stays, for the page and the model', async () => {
-  const own: ScriptedModel = new ScriptedModel((request) => [`answer ${own.requests.length} to ${lastSaid(request)}`]);
+  let answers = 0;
+  const own = new ScriptedModel((request) => [`answer ${++answers} to ${lastSaid(request)}`]);
   await using old = await Programs.begin({ model: own, config: { 'retention.days': 3 } });
   const conversation = 'old';
   let page = await old.browser();

@@ -73,6 +73,14 @@ test('the first conversation keeps the name of coda, and a terminal’s or a pro
   expect(naming().length).toBe(before);
 });
 
+test('a temporary conversation is never named', async () => {
+  const { id } = await ana.send<{ id: string }>('POST', '/v1/chats', { temporary: true });
+  const before = naming().length;
+  await say('what may nobody know', id);
+  await settled();
+  expect(naming().length).toBe(before);
+});
+
 test('a conversation that is deleted while it is named gets no title of what was said', async () => {
   names('The Secret', { fault: 'held' });
   await say('the secret is 4711', 'secret');

@@ -8,6 +8,7 @@ import { uuid } from '../../../base/ids.ts';
 import { omitUndefined } from '../../../base/json.ts';
 import { type AnyRoute, type Caller, route } from '../../../chat/index.ts';
 import { conversations } from '../../../delivery/index.ts';
+import { lockPerson } from '../../../people/index.ts';
 import { type Database, readerOf, type Transaction } from '../../../storage/index.ts';
 import { placeOf, prefixOf } from '../chat/places.ts';
 import { nothing } from '../chat/talk.ts';
@@ -82,7 +83,7 @@ function choiceShown(models: Models | undefined, settings: Record<string, unknow
   };
 }
 
-/** The id of a conversation of the caller's own; undefined where nothing was said under this name. Throws for one of elsewhere. */
+/** The id of a conversation of the caller's own; undefined where there is none of this name. */
 async function ownConversation(
   db: Parameters<typeof store.findChat>[0],
   caller: Caller,
@@ -112,7 +113,8 @@ export async function setModel(
 }
 
 async function begin(tx: Transaction, { clock }: ModelDeps, caller: Caller, chat: string): Promise<string> {
-  if (caller.personId === undefined) throw nothing('There is no such conversation.');
+  if (caller.personId === undefined || !(await lockPerson(tx, caller.personId)))
+    throw nothing('There is no such conversation.');
   if ((await store.countEmpty(tx, prefixOf(caller), MOST_EMPTY)) >= MOST_EMPTY) throw tooManyEmpty();
   const now = clock.now();
   return conversations.open(tx, placeOf(caller, chat), caller.personId, uuid(now), now);

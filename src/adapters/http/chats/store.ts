@@ -46,7 +46,7 @@ const OF_PERSON = `(c.kind = 'dm' and c.person_id = $2 and c.adapter <> 'http')
 export interface ChatsAsked {
   words?: string | undefined;
   before?: Instant | undefined;
-  /** Of those that are not pinned. */
+  /** The most of those that are not pinned. */
   limit: number;
   isArchived?: boolean;
   only?: string;
@@ -57,6 +57,23 @@ type StoredChat = Omit<ChatRow, 'title' | 'first' | 'importedAt'> & {
   first: string | null;
   importedAt: Instant | null;
 };
+
+/** The words that were said first in conversation `l`: also a command, a file, and what is being answered. */
+const FIRST_SAID = `select text from (
+             (select left(content ->> 'text', ${FIRST_WORDS}) as text, at from messages
+               where l.kind = 'dm' and conversation_id = l.id and role = 'user' and content ->> 'text' not like '/%'
+                 and (l.adapter = 'http' or person_id = $2) and at > coalesce(l.hidden_at, '-infinity')
+               order by epoch, seq limit 1)
+             union all
+             (select left(coalesce(nullif(payload ->> 'text', ''), payload #>> '{files,0,name}'), ${FIRST_WORDS}), received_at
+                from inbox
+               where l.adapter = 'http' and adapter = 'http' and conversation_id = l.id and kind <> 'press'
+                 and coalesce(payload ->> 'origin', 'person') in ('person', 'http')
+                 and received_at > coalesce(l.hidden_at, '-infinity')
+               order by seq limit 1)
+             union all
+             select text, null from spoken where l.kind <> 'dm' and conversation_id = l.id) said
+            where text <> '' order by at limit 1`;
 
 /** First the pinned ones, all of them before the first page; then the newest. */
 export async function chatsOf(
@@ -84,22 +101,7 @@ export async function chatsOf(
                  and o.state = 'held' and o.reply_to is null and l.adapter = 'http') as unread
          from listed l
          left join lateral (
-           select text from (
-             (select left(content ->> 'text', ${FIRST_WORDS}) as text, at from messages
-               where l.kind = 'dm' and conversation_id = l.id and role = 'user' and content ->> 'text' not like '/%'
-                 and (l.adapter = 'http' or person_id = $2) and at > coalesce(l.hidden_at, '-infinity')
-               order by epoch, seq limit 1)
-             union all
-             -- also a command, a file, and what is being answered
-             (select left(coalesce(nullif(payload ->> 'text', ''), payload #>> '{files,0,name}'), ${FIRST_WORDS}), received_at
-                from inbox
-               where l.adapter = 'http' and adapter = 'http' and conversation_id = l.id and kind <> 'press'
-                 and coalesce(payload ->> 'origin', 'person') in ('person', 'http')
-                 and received_at > coalesce(l.hidden_at, '-infinity')
-               order by seq limit 1)
-             union all
-             select text, null from spoken where l.kind <> 'dm' and conversation_id = l.id) said
-            where text <> '' order by at limit 1) f on true
+           ${FIRST_SAID}) f on true
          left join lateral (
            -- what was brought in was said long ago, and is new in the list
            select greatest(max(at), l.imported_at) as at from (
