@@ -1,7 +1,7 @@
 /**
  * How soon the routes of the web app answer, in a coda that has answered 100,000 messages: `npm run bench -- dashboard`.
  * Beside the bare `/health` of the same server. With CODA_TEST_POSTGRES set, on PostgreSQL too; with CODA_TEST_CHROMIUM set, how soon
- * a browser paints *Today*, too. Prints a Markdown table.
+ * a browser paints *Today*, and how a conversation of 5,000 entries opens and scrolls to its beginning, too. Prints a Markdown table.
  */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import pg from 'pg';
 import { type App, build, createWorld, readConfig } from '../src/app/index.ts';
 import { Secrets } from '../src/base/log.ts';
 import { packageRoot } from '../src/base/root.ts';
-import { CHROMIUM, openBrowser } from '../test/support/browser.ts';
+import { CHROMIUM, openBrowser, type Page } from '../test/support/browser.ts';
 import { Report } from './support/report.ts';
 
 const MESSAGES = 100_000;
@@ -141,6 +141,110 @@ async function measurePaint(app: App, engine: string): Promise<void> {
 
 const FIRST_PAINT = `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0`;
 
+/** Messages of the long conversation, each with its answer. */
+const LONG = 2_500;
+
+const ANSWER = [
+  'The first thing is **this**, and `that` comes after it:',
+  '- one of them, which is long enough that it takes more than a line on a phone and on most desktops as well\n- two\n- three',
+  '| name | size |\n| --- | ---: |\n| a | 1 |\n| b | 2 |',
+  '```python\nimport os\n\nfor name in os.listdir("."):\n    print(name)\n```',
+  'So it is $A = \\pi r^2$, which costs $5.',
+].join('\n\n');
+
+const LONG_SEED = [
+  `insert into conversations (id, adapter, channel, space_id, kind, person_id, title, created_at)
+   select ${idAt('5000000')}, 'http', 'web-' || id || '/long', 'bench:1', 'dm', id, 'A long one', '2026-01-01'
+     from persons where role = 'owner' limit 1`,
+  `insert into inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, sent_at,
+                      received_at, finished_at)
+   select ${idAt('(5000000 + n)')}, 'l' || n, 'message', 'http', c.id, c.person_id, 'l' || n,
+          jsonb_build_object('from', 'x', 'text', 'question ' || n, 'files', '[]'::jsonb), 'done', true, ${at('n')}, ${at('n')}, ${at('n')}
+     from conversations c, generate_series(1, ${LONG}) n where c.title = 'A long one'`,
+  `insert into outbox (id, key, adapter, conversation_id, person_id, inbox_id, grp, reply_to, content, state, created_at, sent_at)
+   select i.id, 'o' || i.id, 'http', i.conversation_id, i.person_id, i.id, 'o' || i.id, i.message_id,
+          jsonb_build_object('kind', 'answer', 'text', $1::text), 'sent',
+          i.received_at + interval '1 second', i.received_at + interval '1 second'
+     from inbox i join conversations c on c.id = i.conversation_id where c.title = 'A long one'`,
+];
+
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  /** Microseconds of the processor. */
+  tdur?: number;
+  args?: { name?: string };
+}
+
+/** Milliseconds of the processor that the longest task of a page took while `run` ran: other work of the machine is no part of it. */
+async function longestTask(page: Page, run: () => Promise<unknown>): Promise<number> {
+  const devtools = await page.context().newCDPSession(page);
+  const events: TraceEvent[] = [];
+  devtools.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
+  await devtools.send('Tracing.start', { traceConfig: { includedCategories: ['toplevel'] } });
+  await run();
+  const ended = new Promise((resolve) => devtools.once('Tracing.tracingComplete', resolve));
+  await devtools.send('Tracing.end');
+  await ended;
+  await devtools.detach();
+  const threadOf = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
+  const ofPages = events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain');
+  const threads = new Set(ofPages.map(threadOf));
+  const tasks = events.filter((event) => /RunTask$/.test(event.name) && threads.has(threadOf(event)));
+  return Math.max(0, ...tasks.map(({ tdur = 0 }) => tdur / 1_000));
+}
+
+/** Scrolls as a wheel does until nothing earlier comes, then back to the end. */
+const SCROLL = `(async () => {
+  const box = document.querySelector('.scroller');
+  const frame = () => new Promise((next) => requestAnimationFrame(next));
+  const hasMore = () => [...document.querySelectorAll('.column > button')].some((each) => each.textContent === 'Earlier');
+  while (box.scrollTop > 0 || hasMore()) {
+    box.scrollBy(0, -400);
+    await frame();
+  }
+  while (box.scrollTop + box.clientHeight < box.scrollHeight - 1) {
+    box.scrollBy(0, 1200);
+    await frame();
+  }
+  return document.querySelectorAll('.log > .entry').length;
+})()`;
+
+/** Opens a conversation of 5,000 entries and scrolls to its beginning and back. */
+async function measureLong(app: App, engine: string): Promise<void> {
+  if (CHROMIUM === undefined) return;
+  for (const [index, sql] of LONG_SEED.entries())
+    await app.database.run(`long.${index}`, sql, sql.includes('$1') ? [ANSWER] : []);
+  const { url = '' } = app.http ?? {};
+  const browser = await openBrowser();
+  const { cookie } = await app.sessions.open((await app.sessions.link()).code);
+  const context = await browser.newContext();
+  await context.addCookies([{ name: 'coda_session', value: cookie, url }]);
+  const page = await context.newPage();
+  // In the process that the page will be in.
+  await page.goto(`${url}/manifest.json`);
+  let opened = 0;
+  const ofOpening = await longestTask(page, async () => {
+    await page.goto(`${url}/chat/long`);
+    await page.locator('.log > .entry').first().waitFor();
+    opened = (await page.evaluate('performance.now()')) as number;
+  });
+  let entries = 0;
+  const ofScrolling = await longestTask(page, async () => {
+    entries = (await page.evaluate(SCROLL)) as number;
+  });
+  await browser.close();
+  const long = `a conversation of ${entries.toLocaleString('en')} entries, ${engine}`;
+  report.add(`${long}: opened`, `${opened.toFixed(0)} ms`);
+  report.add(`${long}: the longest task while it opens, of the processor`, `${ofOpening.toFixed(0)} ms`);
+  report.add(
+    `${long}: the longest task while it scrolls to its beginning and back, of the processor`,
+    `${ofScrolling.toFixed(0)} ms`,
+    { wanted: '≤ 50 ms' },
+  );
+}
+
 async function onEngine(engine: string, env: Record<string, string>): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'coda-bench-'));
   const secrets = new Secrets();
@@ -159,6 +263,7 @@ async function onEngine(engine: string, env: Record<string, string>): Promise<vo
   await app.start();
   await measure(app, engine);
   await measurePaint(app, engine);
+  await measureLong(app, engine);
   await app.stop(0);
   rmSync(dataDir, { recursive: true, force: true });
 }
@@ -175,12 +280,17 @@ async function onPostgres(url: string): Promise<void> {
 }
 
 const folder = join(packageRoot(), 'dist', 'web');
-const bytesOf = (ending: string) =>
+const bytesOf = (isMeant: (name: string) => boolean) =>
   readdirSync(folder)
-    .filter((name) => name.endsWith(ending))
+    .filter(isMeant)
     .reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
-report.add('scripts of all pages, compressed', `${(bytesOf('.js.br') / 1_000).toFixed(0)} kB`, { wanted: '≤ 90 kB' });
-report.add('styles, compressed', `${(bytesOf('.css.br') / 1_000).toFixed(0)} kB`, { wanted: '≤ 20 kB' });
+const kB = (bytes: number) => `${(bytes / 1_000).toFixed(0)} kB`;
+/** What draws charts, code and formulas is loaded with the first of them. */
+const APART = /^(?:uPlot|drawer-|code-|formula-).*\.js\.br$/;
+const scripts = bytesOf((name) => name.endsWith('.js.br') && !APART.test(name));
+report.add('scripts of all pages, compressed', kB(scripts), { wanted: '≤ 90 kB' });
+report.add('scripts that draw charts, code and formulas, compressed', kB(bytesOf((name) => APART.test(name))));
+report.add('styles, compressed', kB(bytesOf((name) => name.endsWith('.css.br'))), { wanted: '≤ 20 kB' });
 await onEngine('embedded', {});
 if (process.env.CODA_TEST_POSTGRES) await onPostgres(process.env.CODA_TEST_POSTGRES);
 report.print();

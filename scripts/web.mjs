@@ -8,7 +8,7 @@ import { rolldown } from 'rolldown';
 import { fingerprint, listFiles, root } from './setup.mjs';
 
 const SOURCES = join(root, 'src', 'web');
-const STYLES = ['tokens', 'base', 'frame', 'parts', 'chat', 'pages'];
+const STYLES = ['tokens', 'base', 'frame', 'parts', 'chat', 'drawing', 'pages'];
 
 /**
  * Bundles `src/web/`, if it is there, into the folder `to`, unless what stands there is of the same sources. `index.json` tells the name that each
@@ -40,7 +40,10 @@ export async function buildWeb({ to, isWatched = false }) {
     join(root, 'node_modules/uplot/dist/uPlot.min.css'),
   ];
   write('coda.css', styles.map((file) => minified(readFileSync(file, 'utf8'))).join('\n'));
-  for (const [name, text] of await scriptsOf({ main: 'main.tsx' }))
+  const drawer = await scriptsOf({ drawer: join('chat', 'drawing', 'drawer.ts') });
+  for (const [name, text] of drawer) write(name, text, name);
+  const DRAWER = JSON.stringify(drawer.find(([name]) => name.startsWith('drawer-'))?.[0]);
+  for (const [name, text] of await scriptsOf({ main: 'main.tsx' }, { DRAWER }))
     if (name.startsWith('main-')) write('main.js', isWatched ? text + RELOAD : text, name);
     else write(name, text, name);
   // Under names that stay: a browser looks for a newer one where the old one was.

@@ -3,9 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type ConsoleAdapter, consoleAdapter } from '../adapters/console/index.ts';
-import { discord } from '../adapters/discord/index.ts';
 import { hooksAdapter, targetsConfig } from '../adapters/hooks/index.ts';
-import { slack } from '../adapters/slack/index.ts';
 import { approvalsAtHome } from '../agent/index.ts';
 import { TestClock } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
@@ -15,7 +13,6 @@ import {
   complete,
   type HomeAction,
   type HomeSection,
-  type Platform,
   type PlatformAdapter,
   type Typing,
 } from '../chat/index.ts';
@@ -24,17 +21,9 @@ import type { Worker } from '../jobs/index.ts';
 import { type Claim, findPerson, type Gate, readerFor, roleOf } from '../people/index.ts';
 import { type Database, readerOf } from '../storage/index.ts';
 import type { Foundation } from './core.ts';
+import { platforms } from './platforms.ts';
 import { householdOf } from './settings.ts';
 import type { EquippedSkill } from './skills.ts';
-
-/** Platforms besides the terminal, one line each: deleting a line and its folder deletes the platform. */
-export const platforms: readonly Platform[] = [discord, slack];
-
-export const titles: ReadonlyMap<string, string> = new Map([
-  ['console', 'the terminal'],
-  ['http', 'HTTP'],
-  ...platforms.map(({ name, title }) => [name, title] as const),
-]);
 
 interface PlatformParts extends Pick<Foundation, 'database' | 'artifacts'> {
   config: Config;

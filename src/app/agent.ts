@@ -108,10 +108,10 @@ import { secretDeletionRules, secretMergeRules } from '../secrets/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { pinDeletionRules, pinMergeRules } from '../trust/index.ts';
 import { type Embedders, likenessBy } from '../vectors/index.ts';
-import { titles } from './adapters.ts';
 import type { ChangeSource } from './api/changes.ts';
 import { type Health, modelChecks } from './health/index.ts';
 import { rememberedCount, type Thinking } from './inference.ts';
+import { titles } from './platforms.ts';
 import { defaultZone, householdOf, timeSettings } from './settings.ts';
 import { type EquippedSkill, tablesOf } from './skills.ts';
 

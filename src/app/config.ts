@@ -27,7 +27,7 @@ import { LEARN_TASK } from '../skills/skill-learning/index.ts';
 import { MARKET_TASK } from '../skills/skill-market/index.ts';
 import { specialistsConfig } from '../skills/specialists/index.ts';
 import { embedderConfig } from '../vectors/index.ts';
-import { platforms } from './adapters.ts';
+import { platforms } from './platforms.ts';
 import { builtInSkills } from './skills.ts';
 import { updatesConfig } from './updates.ts';
 

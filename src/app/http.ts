@@ -49,7 +49,6 @@ import {
   type Tokens,
 } from '../sign-in/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
-import { titles } from './adapters.ts';
 import type { ChangeSource } from './api/changes.ts';
 import { type ApiParts, apiRoutes } from './api/index.ts';
 import type { Backups } from './backups.ts';
@@ -61,6 +60,7 @@ import { outbox } from './operations/outbox.ts';
 import { pair, people } from './operations/people.ts';
 import { sessions, tokens } from './operations/tokens.ts';
 import type { People } from './people.ts';
+import { titles } from './platforms.ts';
 import type { EquippedSkill } from './skills.ts';
 import { metricsRoute } from './telemetry/metrics.ts';
 
@@ -210,6 +210,7 @@ function apiPartsOf(parts: HttpParts): ApiParts {
     checks,
     changed,
     version,
+    command: ownCommand(world.env),
     modelStatus,
     cards,
     settingWords,

@@ -35,7 +35,7 @@ export interface PlatformAdapter extends ChatAdapter {
   awayForMs?(): number | undefined;
 }
 
-/** A chat platform, as a value. `app/adapters.ts` lists them, one line each. */
+/** A chat platform, as a value. `app/platforms.ts` lists them, one line each. */
 export interface Platform<Settings = unknown> {
   /** The adapter's name, which identities begin with: `discord`. */
   name: string;
@@ -47,6 +47,8 @@ export interface Platform<Settings = unknown> {
   off: string;
   /** The card that switches it on. */
   setup(): Promise<SetupCard>;
+  /** A reason for which its adapter could not deliver, in words; undefined: the reason is in words. */
+  refusalWords?(reason: string): string | undefined;
   /** Makes its adapter, whose code is loaded now; connects to nothing. */
   open(deps: PlatformDeps<Settings>): Promise<PlatformAdapter>;
 }

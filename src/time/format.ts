@@ -86,7 +86,7 @@ type Form = Pick<Reader, 'zone' | 'locale'>;
 const known = new BoundedMap<string, boolean>(64);
 
 /** True if a person tells hours by 12; a locale without a country is of the zone's, and without a locale there are 24. */
-function hasTwelve({ zone, locale }: Form): boolean {
+export function hasTwelve({ zone, locale }: Form): boolean {
   if (locale === undefined) return false;
   const key = `${locale} ${zone}`;
   const before = known.get(key);

@@ -23,6 +23,7 @@ export {
   formatInstant,
   formatLongDay,
   formatMinute,
+  hasTwelve,
   wallTimeFor,
   weekdayOfDay,
   weekOfYear,

@@ -5,7 +5,7 @@ import { addressOf, baseLinks } from './app/base.ts';
 import { followLinks, path } from './app/router.ts';
 import { beginSession, isOwner, me } from './app/session.ts';
 import { Shell } from './app/shell.tsx';
-import { showStoredTheme } from './app/theme.ts';
+import { followTheme } from './app/theme.ts';
 import { installWorker } from './app/worker.ts';
 import { Unreachable } from './app/wrong.tsx';
 import { ModelQuestion } from './sign-in/question.tsx';
@@ -38,7 +38,7 @@ function App() {
   return path.value[0] === 'open' && isOwner() ? <ModelQuestion /> : <Shell />;
 }
 
-showStoredTheme();
+followTheme();
 baseLinks();
 followLinks();
 installWorker();

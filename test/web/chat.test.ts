@@ -17,6 +17,26 @@ import { Outside } from '../support/outside.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+/** Code whose colours take the library longer than the page waits for them. */
+const SLOW = `${'${'.repeat(20)}\n`.repeat(500);
+const DRAWN = `Its area is $A = \\pi r^2$, and it costs $5 or $10:
+
+\\[
+\\frac{a}{b} * c
+\\]
+
+\`\`\`python
+import os
+\`\`\`
+
+\`\`\`sh
+${SLOW}\`\`\`
+
+\`\`\`js
+let after = 1;
+\`\`\`
+
+No link: $\\href{javascript:alert(1)}{x}$.`;
 const held = deferred();
 const outside = new Outside();
 
@@ -27,6 +47,7 @@ const model = new ScriptedModel((request) => {
   if (said.includes('story')) return ['Once upon a time ', { hold: held }, 'there was an end.'];
   if (said.includes('letter')) return [{ call: 'letter_send', input: { to: 'Max' } }];
   if (said.includes('hostile')) return [`${HOSTILE} [click](javascript:alert(1)) **bold** [site](https://example.com)`];
+  if (said.includes('circle')) return [DRAWN];
   if (said.includes('table'))
     return ['| name | size |\n| --- | --- |\n| a | 1 |\n\n```js\nlet wide = 1;\n```\n\n1. one\n2. two'];
   return [`you said: ${said}`];
@@ -287,10 +308,35 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     await other.close();
   });
 
+  test('code has colours and formulas are drawn, whatever stands beside them', async () => {
+    // In a conversation of its own: beside words of others, what could be followed is taken out of an answer, and escapes with it.
+    await page.goto(`${programs.url}/chat/circles`);
+    await say('what is a circle');
+    await last().locator('.formula math').nth(1).waitFor();
+    const code = (of: string) => last().locator('.code', { hasText: of });
+    await code('let after').locator('pre span').first().waitFor();
+    await code('import os').locator('pre span', { hasText: 'import' }).waitFor();
+    expect(await code('import os').locator('.head').innerText()).toBe('python');
+    expect(await last().innerText()).toContain('and it costs $5 or $10:');
+    expect(await last().innerText()).toContain('No link: $\\href{javascript:alert(1)}{x}$.');
+    expect(await last().locator('.formula math').count()).toBe(2);
+    expect(await last().locator('.code pre').nth(1).textContent()).toBe(SLOW.trimEnd());
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      code('import os').getByRole('button', { name: 'Save the code as a file' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe('code.py');
+    expect(readFileSync(await file.path(), 'utf8')).toBe('import os');
+    await page.reload();
+    await last().locator('.formula math').nth(1).waitFor();
+    await page.goto(`${programs.url}/chat`);
+    await page.locator('.log > .entry').first().waitFor();
+  });
+
   test('has no faults that axe finds, in light and dark, on a phone and a desktop', async () => {
     expect(await faultsOf(page, 'chat', false)).toEqual([]);
-    // Those of the lost connection are what a browser says of it.
-    expect(complaints.filter((each) => !UNREACHED.test(each))).toEqual([]);
+    // Those of the lost connection are what a browser says of it; a new conversation is none before something is said in it.
+    expect(complaints.filter((each) => !UNREACHED.test(each) && !/status of 404/.test(each))).toEqual([]);
   });
 
   test('what was said long ago is shown when it is asked for', async () => {
@@ -306,11 +352,29 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     await page.reload();
     await page.locator('.log > .entry').first().waitFor();
     expect(await page.locator('.log > .entry').count()).toBe(50);
+    const first = await page.locator('.log > .entry').first().getAttribute('data-id');
     const earlier = page.getByRole('button', { name: 'Earlier' });
-    await earlier.click();
-    await page.getByText('tell me a story').waitFor();
+    await earlier.waitFor();
+    // Whoever scrolls up need not ask for it, and goes on reading where they were.
+    const entries = () => page.locator('.log > .entry').count();
+    const scrollUp = () => page.evaluate(`document.querySelector('.scroller').scrollTo(0, 0)`);
+    await eventually(async () => {
+      if ((await entries()) === 50) await scrollUp();
+      return (await entries()) > 50;
+    });
+    await eventually(
+      () =>
+        page.evaluate(`(() => {
+        const { top, bottom } = document.querySelector('[data-id="${first}"]').getBoundingClientRect();
+        return bottom > 0 && top < innerHeight;
+      })()`) as Promise<boolean>,
+    );
+    await eventually(async () => {
+      await scrollUp();
+      return (await page.getByText('tell me a story').count()) > 0;
+    });
     await earlier.waitFor({ state: 'hidden' });
-    expect(await page.locator('.log > .entry').count()).toBe(count + 40);
+    expect(await entries()).toBe(count + 40);
   });
 
   test('a conversation is exported whole, also what is not shown yet', async () => {

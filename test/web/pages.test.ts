@@ -193,6 +193,41 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
     expect(await page.getByLabel('Tool or operation').inputValue()).toBe('');
   });
 
+  test('a chosen day, a question about rights and light or dark are there after a reload, and in other tabs', async () => {
+    await open('/system/costs');
+    await page.getByRole('button', { name: 'The month before' }).click();
+    await page.getByRole('heading', { name: 'What it went to: The month before' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'What it went to: The month before' }).waitFor();
+    await page.getByLabel('A day', { exact: true }).fill('2026-11-02');
+    await page.waitForURL(/day=2026-11-02/);
+    await page.reload();
+    await eventually(async () => (await page.getByLabel('A day', { exact: true }).inputValue()) === '2026-11-02');
+    await open('/people/rights');
+    await page.getByLabel('May', { exact: true }).selectOption('bob');
+    await page.getByLabel('with what is').selectOption('others');
+    await page.getByText(/^May bob /).waitFor();
+    const question = await page.getByText(/^May bob /).innerText();
+    await page.reload();
+    await page.getByText(/^May bob /).waitFor();
+    expect(await page.getByText(/^May bob /).innerText()).toBe(question);
+    const other = await page.context().newPage();
+    await other.goto(at('/you'));
+    await other.getByRole('button', { name: 'Dark' }).click();
+    await eventually(async () => (await page.evaluate('document.documentElement.style.colorScheme')) === 'dark');
+    await other.getByRole('button', { name: 'As the device' }).click();
+    await eventually(async () => (await page.evaluate('document.documentElement.style.colorScheme')) === '');
+    await other.close();
+  });
+
+  test('a no that is not given after all leaves the focus where it was', async () => {
+    await open('/activity');
+    const because = page.getByRole('button', { name: 'Deny, because …' }).first();
+    await because.click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await eventually(() => because.evaluate((element) => element.matches(':focus')));
+  });
+
   test('costs of other days stand under their own words until those that were asked for are there', async () => {
     await open('/system/costs');
     const line = page.getByText(/: \d+\.\d\d USD in /);
@@ -249,8 +284,11 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
       expect(first, name).toBeGreaterThan(20_000);
       expect(first, name).toBeLessThanOrEqual(60_000);
     }
-    // What draws a chart is fetched when one is looked at.
-    expect(sum(scripts.filter((name) => !name.startsWith('uPlot')))).toBeLessThanOrEqual(90_000);
+    // What draws a chart, code or a formula is fetched when one is looked at.
+    const isApart = (name: string) => /^(?:uPlot|drawer-|code-|formula-)/.test(name);
+    expect(scripts.filter(isApart)).toHaveLength(4);
+    for (const name of scripts.filter(isApart)) expect(sum([name]), name).toBeLessThanOrEqual(60_000);
+    expect(sum(scripts.filter((name) => !isApart(name)))).toBeLessThanOrEqual(90_000);
     const styles = readdirSync(folder).filter((name) => name.endsWith('.css'));
     expect(sum(styles)).toBeLessThanOrEqual(20_000);
   });
@@ -270,6 +308,7 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
       '/chat/%3Cimg%20src=x%20onerror=1%3E',
       '/skills/%3Cscript%3E',
       '/today?q=<script>1</script>#<img>',
+      '/chat/%2541%25',
     ]) {
       await page.goto(at(path));
       await page.locator('main').waitFor();

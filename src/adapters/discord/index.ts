@@ -1,6 +1,6 @@
 import type { Platform } from '../../chat/index.ts';
 import { config, type DiscordConfig } from './config.ts';
-import { offNotice } from './texts.ts';
+import { offNotice, refusalWords } from './texts.ts';
 
 export const discord: Platform<DiscordConfig> = {
   name: config.key,
@@ -8,6 +8,7 @@ export const discord: Platform<DiscordConfig> = {
   config,
   channel: { pattern: /^\d{5,25}$/, example: '112233445566778899' },
   off: offNotice(),
+  refusalWords,
   setup: async () => (await import('./setup.ts')).setup,
   async open({ config, access, world: { clock, log, proxy }, artifacts, commands, complete, isStranger }) {
     const { discordAdapter } = await import('./adapter.ts');

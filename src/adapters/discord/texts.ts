@@ -19,6 +19,25 @@ export const formTitle = 'coda';
 
 export const offNotice = () => "Discord is off: put the bot's token into DISCORD_TOKEN, or discord: into the config.";
 
+/** By codes of docs.discord.com/developers/topics/opcodes-and-status-codes that people can do something about. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  10003: 'The channel is gone.',
+  40005: 'A file is larger than Discord takes.',
+  50001: 'I may not see the channel.',
+  50007: 'They take no direct messages.',
+  50013: 'I may not write there.',
+  50035: 'Discord refused the text.',
+  50083: 'The thread is archived.',
+  160005: 'The thread is locked.',
+};
+
+/** `DiscordAPIError[50035] 400 50035 Invalid Form Body` in words. */
+export function refusalWords(reason: string): string | undefined {
+  if (!/^\w*Error\b/.test(reason)) return undefined;
+  const [code = ''] = /\b\d{5,6}\b/.exec(reason) ?? [];
+  return REFUSALS[code] ?? 'Discord refused it.';
+}
+
 export const setupTexts = {
   about: 'You talk with it in Discord, in direct messages and in servers.',
   steps: [

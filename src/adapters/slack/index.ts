@@ -1,6 +1,6 @@
 import type { Platform } from '../../chat/index.ts';
 import { config, type SlackConfig } from './config.ts';
-import { offNotice } from './texts.ts';
+import { offNotice, refusalWords } from './texts.ts';
 
 export const slack: Platform<SlackConfig> = {
   name: config.key,
@@ -8,6 +8,7 @@ export const slack: Platform<SlackConfig> = {
   config,
   channel: { pattern: /^[CDG][A-Z0-9]{2,}$/, example: 'C0123ABCD' },
   off: offNotice(),
+  refusalWords,
   setup: async () => (await import('./setup.ts')).setup,
   async open({ config, access, world: { clock, log, proxy }, artifacts, commands, home }) {
     const { slackAdapter } = await import('./adapter.ts');

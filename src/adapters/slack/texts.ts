@@ -52,6 +52,24 @@ export const whenExample = () => 'in 2 hours, tomorrow at 9';
 
 export const thatMessage = () => 'that message';
 
+/** By errors of docs.slack.dev/reference/methods/chat.postMessage#errors that people can do something about. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  channel_not_found: 'The channel is gone, or I may not see it.',
+  is_archived: 'The channel is archived.',
+  not_in_channel: 'I am not in that channel: say /invite @coda there.',
+  restricted_action: 'I may not write there.',
+  msg_too_long: 'The text is longer than Slack takes.',
+  invalid_blocks: 'Slack refused the text.',
+  user_not_found: 'They are not in the workspace any more.',
+  user_disabled: 'They are not in the workspace any more.',
+};
+
+/** `chat.postMessage: channel_not_found` in words. */
+export function refusalWords(reason: string): string | undefined {
+  const [isCode, error = ''] = /^[a-zA-Z]+\.[\w.]+: ([a-z_]+)\b/.exec(reason) ?? [];
+  return isCode === undefined ? undefined : (REFUSALS[error] ?? 'Slack refused it.');
+}
+
 export const setupTexts = {
   about: 'You talk with it in Slack, in direct messages and in channels.',
   steps: [

@@ -14,6 +14,7 @@ import {
   route,
 } from '../../chat/index.ts';
 import { activity, type Delivery, factsOf } from '../../delivery/index.ts';
+import { refusalWords } from '../platforms.ts';
 import { iso, type ReadingParts, readerFrom } from './reader.ts';
 import * as store from './store.ts';
 
@@ -429,7 +430,8 @@ const letter = z.object({
   to: z.string().nullable().describe('The person; null: everybody there.'),
   yours: z.boolean(),
   text: z.string().nullable().describe('The words, where they were for you.'),
-  error: z.string().nullable().describe('Why the platform did not take it.'),
+  why: z.string().nullable().describe('Why the platform did not take it, in words.'),
+  error: z.string().nullable().describe('The same as the platform says it.'),
 });
 
 function undeliveredRoute(parts: ActivityParts): AnyRoute {
@@ -465,6 +467,7 @@ async function undeliveredFor({ db, personId }: CallerReader) {
     to: recipientId === null ? null : (recipient ?? '?'),
     yours: recipientId === personId,
     text,
+    why: error === null ? null : refusalWords(adapter, error),
     error,
   }));
   return { letters: shown, total };

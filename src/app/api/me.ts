@@ -18,7 +18,7 @@ import {
 import type { Config } from '../../config/index.ts';
 import { countUnread } from '../../delivery/index.ts';
 import type { Gate, Person } from '../../people/index.ts';
-import { addDays, beginningOf, dayAt } from '../../time/index.ts';
+import { addDays, beginningOf, dayAt, hasTwelve } from '../../time/index.ts';
 import { householdOf } from '../settings.ts';
 import type { ChangeSource } from './changes.ts';
 import { type ReadingParts, readerFrom } from './reader.ts';
@@ -35,6 +35,8 @@ export interface MeParts extends ReadingParts {
   /** Titles of the ways to coda by the names of their adapters. */
   titles: ReadonlyMap<string, string>;
   version: string;
+  /** The words before a command of coda, as the person who started it types them. */
+  command: string;
   /** State of the models; undefined: none is configured. */
   modelStatus(): Json | undefined;
 }
@@ -44,6 +46,8 @@ const zoneFrom = z
   .nullable()
   .describe('person, browser, household or the platform that told it; null: a guess, and the browser may tell.');
 
+const hours = z.union([z.literal(12), z.literal(24)]).describe('By how many hours the person tells the time.');
+
 const shape = z.object({
   person: z.object({
     id: z.string(),
@@ -51,6 +55,7 @@ const shape = z.object({
     role: z.enum(['owner', 'member', 'guest']),
     zone: z.string(),
     zone_from: zoneFrom,
+    hours,
     locale: z.string().nullable(),
     quiet: z.object({ from: z.string(), to: z.string() }).nullable().describe('Quiet hours, as HH:MM.'),
   }),
@@ -62,6 +67,7 @@ const shape = z.object({
     .describe('How long a voice message may be; null: nothing hears them.'),
   now: z.iso.datetime().describe("By coda's clock, which is what times are of."),
   version: z.string(),
+  command: z.string().describe('The words before a command of coda, where it runs: coda, npm start --'),
   scopes: z.array(z.enum(Object.keys(SCOPES) as [Scope, ...Scope[]])),
   counts: z.object({
     due: z.int().describe('Reminders that wait to be done, or come today.'),
@@ -78,7 +84,7 @@ const shape = z.object({
 
 /** `GET /v1/me`: the person who is signed in, and what waits for them. */
 export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRoute {
-  const { config, approvals, version, platforms, titles, modelStatus } = parts;
+  const { config, approvals, version, command, platforms, titles, modelStatus } = parts;
   const { longestVoice } = parts.all;
   return route({
     method: 'GET',
@@ -108,6 +114,7 @@ export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRo
               role: person.role,
               zone,
               zone_from: originOfZone(person, config),
+              hours: hoursOf({ zone, locale }),
               locale: locale ?? null,
               quiet: person.quiet ?? null,
             },
@@ -116,6 +123,7 @@ export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRo
             voice: longestVoice === undefined ? null : { longest: Math.floor(longestVoice / 1_000) },
             now: now.toISOString(),
             version,
+            command,
             scopes,
             counts: { due, approvals: asked, unread },
             away: isOwner ? platforms.filter((each) => each.trouble?.()).map(({ name }) => name) : [],
@@ -127,6 +135,8 @@ export function meRoute(parts: MeParts, wellness: Pick<Wellness, 'last'>): AnyRo
     },
   });
 }
+
+const hoursOf = (reader: Parameters<typeof hasTwelve>[0]): 12 | 24 => (hasTwelve(reader) ? 12 : 24);
 
 const originOfZone = ({ zone, zoneSource }: Person, config: Config): string | null =>
   zone === undefined ? (householdOf(config).isZoneSet ? 'household' : null) : (zoneSource ?? 'person');
@@ -143,14 +153,18 @@ export function browserZoneRoute(parts: ReadingParts): AnyRoute {
       "Takes the time zone of the browser where the person's is not known; it is a guess, which they may change.",
     maxBytes: 1_000,
     body: z.strictObject({ zone: browserZone }),
-    answers: { 200: { description: 'The zone of now.', schema: z.object({ zone: z.string(), zone_from: zoneFrom }) } },
+    answers: {
+      200: { description: 'The zone of now.', schema: z.object({ zone: z.string(), zone_from: zoneFrom, hours }) },
+    },
     async answerRequest(request) {
       const { personId, person } = await readerFrom(parts, request);
       const from = originOfZone(person, parts.config);
       const isTaken = from === null || from === 'browser';
       if (isTaken) await parts.delivery.browsesIn({ personId, zone: request.body.zone });
       const now = await readerFrom(parts, request);
-      return { body: { json: { zone: now.zone, zone_from: originOfZone(now.person, parts.config) } } };
+      return {
+        body: { json: { zone: now.zone, zone_from: originOfZone(now.person, parts.config), hours: hoursOf(now) } },
+      };
     },
   });
 }

@@ -15,6 +15,7 @@ import {
   type Schedules,
 } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
+import { refusalWords, titles } from '../platforms.ts';
 
 const HOUR_MS = 3_600_000;
 /** Anything less is a busy moment, or a start. */
@@ -39,8 +40,9 @@ export function deadLetterCheck(outbox: OutboxState): HealthCheck {
         outbox.resent === 0 ? '' : `; ${plural(outbox.resent, 'message')} looked for in vain and sent again`;
       if (total === 0) return { ok: true, says: `everything could be delivered${again}` };
       const [newest] = letters;
-      const where = newest ? `, to ${newest.adapter} ${newest.channel}` : '';
-      const says = `${plural(total, 'message')} could not be delivered; the newest${where}: ${newest?.error ?? 'no reason known'}${again}`;
+      const where = newest ? `, to ${titles.get(newest.adapter) ?? newest.adapter}` : '';
+      const why = newest?.error ? refusalWords(newest.adapter, newest.error) : 'no reason known';
+      const says = `${plural(total, 'message')} could not be delivered; the newest${where}: ${why}${again}`;
       const remedy = 'See them with "coda outbox", send them again with "coda outbox resend".';
       return { ok: false, code: 'DEAD_LETTERS', severity: 'warning', says, remedy };
     },

@@ -1,6 +1,7 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import { useFocus } from '../app/focus.ts';
 import { whenText } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
 import { act } from '../app/toasts.tsx';
@@ -70,6 +71,14 @@ interface Decision {
 function WaitingView({ waiting, onDecide }: { waiting: Waiting; onDecide: (decision: Decision) => void }) {
   const { purpose, shown, facts, person, yours, platform, asked_at, expires_at } = waiting;
   const [because, setBecause] = useState<string>();
+  const buttons = useRef<HTMLDivElement>(null);
+  /** Counted up by Cancel: the focus goes back to what was pressed before. */
+  const [cancels, setCancels] = useState(0);
+  useFocus(buttons, cancels > 0 && cancels, { within: 'button:last-child' });
+  const cancel = () => {
+    setBecause(undefined);
+    setCancels(cancels + 1);
+  };
   return (
     <Row class="card asked" label={purpose}>
       <p>
@@ -87,7 +96,7 @@ function WaitingView({ waiting, onDecide }: { waiting: Waiting; onDecide: (decis
         </details>
       )}
       {because === undefined ? (
-        <div class="buttons">
+        <div class="buttons" ref={buttons}>
           <Button kind="primary" onClick={() => onDecide({ approved: true })}>
             Approve
           </Button>
@@ -108,7 +117,7 @@ function WaitingView({ waiting, onDecide }: { waiting: Waiting; onDecide: (decis
           <Button type="submit" kind="danger">
             Deny
           </Button>
-          <Button onClick={() => setBecause(undefined)}>Cancel</Button>
+          <Button onClick={cancel}>Cancel</Button>
         </form>
       )}
     </Row>

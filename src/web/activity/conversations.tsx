@@ -5,6 +5,7 @@ import { useLoad } from '../app/load.ts';
 import { placeWords, platformName } from '../chat/list.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { usePages } from '../parts/pages.tsx';
+import { Reason } from '../parts/reason.tsx';
 import { Row } from '../parts/row.tsx';
 
 type Listed = Json<'/v1/activity'>['conversations'][number];
@@ -99,7 +100,12 @@ function TurnView({ turn }: { turn: Turn }) {
           .filter(Boolean)
           .join(', ')}
       </p>
-      {state === 'failed' && <p class="bad">Not answered: {error ?? 'no reason is known'}</p>}
+      {state === 'failed' && (
+        <p>
+          <span class="bad">Not answered:</span>
+          <Reason reason={error ?? 'no reason is known'} otherwise="something failed" />
+        </p>
+      )}
       <details>
         <summary>{plural(steps.length, 'step')}</summary>
         <ol class="timeline">

@@ -30,28 +30,8 @@ export function Undelivered() {
   );
 }
 
-/** An error of a client library: `DiscordAPIError[50035]: Invalid Form Body`. */
-const CODE = /^\w*Error(?:\[(\w+)\])?/;
-
-/** Codes of Discord (docs.discord.com/developers/topics/opcodes-and-status-codes) that people can do something about. */
-const DISCORD: Readonly<Record<string, string>> = {
-  10003: 'the channel is gone',
-  50001: 'coda may not see the channel',
-  50007: 'the person takes no direct messages',
-  50013: 'coda may not write there',
-  50035: 'Discord refused the text',
-};
-
-function reasonOf(platform: string, error: string | null): string {
-  if (error === null) return 'No reason is known.';
-  const [isCode, code = ''] = CODE.exec(error) ?? [];
-  if (isCode === undefined) return error;
-  const words = DISCORD[code] ?? `${platformName(platform)} refused it`;
-  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`;
-}
-
 function LetterView({ letter, loaded }: { letter: Letter; loaded: LoadState<Letters> }) {
-  const { id, at, platform, kind, to, yours, text, error } = letter;
+  const { id, at, platform, kind, to, yours, text, why, error } = letter;
   const params = { path: { id } };
   const drop = (run: () => Promise<unknown>, done: string) => {
     loaded.patch(({ letters, total }) => ({ letters: letters.filter((each) => each.id !== id), total: total - 1 }));
@@ -67,9 +47,13 @@ function LetterView({ letter, loaded }: { letter: Letter; loaded: LoadState<Lett
           {platformName(platform)}, {whenText(at)}
         </span>
       </p>
-      {text !== null && <p class="plain-text">{text}</p>}
-      <p class="bad">{reasonOf(platform, error)}</p>
-      {error !== null && CODE.test(error) && (
+      {text !== null && (
+        <p class="plain-text" dir="auto">
+          {text}
+        </p>
+      )}
+      <p class="bad">{why ?? 'No reason is known.'}</p>
+      {error !== null && error !== why && (
         <details>
           <summary>Details</summary>
           <pre class="diff">{error}</pre>

@@ -18,6 +18,20 @@ export function pathIn(address: string): string | undefined {
 /** Address of the page that is shown, without the prefix. */
 export const shownAddress = (): string => (pathIn(location.pathname) ?? location.pathname) + location.search;
 
+/** The words between its slashes; one with a percent sign that means nothing stays as it stands. */
+export function wordsOfAddress(address: string): string[] {
+  const [words = ''] = address.split('?');
+  return words.split('/').filter(Boolean).map(decodeWord);
+}
+
+function decodeWord(word: string): string {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    return word;
+  }
+}
+
 /** A name in what all pages of one origin share: another coda may stand there under another path. */
 export const ownName = (name: string): string => name + base;
 

@@ -1,37 +1,48 @@
-/** Instants and amounts as the person reads them: in their zone, and by the clock of their language. */
+/** Instants and amounts as the person reads them: in their zone, and by their hours. */
+import { computed } from '@preact/signals';
 import { now } from './clock.ts';
 import { person } from './session.ts';
 
-/** "en" alone reads as in the United States; coda writes the hours of a day as 0 to 23. */
+/** "en" alone reads as in the United States. */
 function localeOf(): string {
   const { locale } = person().person;
   return locale === null || locale === 'en' ? 'en-GB' : locale;
 }
 
+/** Zone, and whether there are 12 hours or 24: a page of thousands of lines is not drawn anew where neither has changed. */
+const form = computed(() => {
+  const { zone, hours } = person().person;
+  return `${hours} ${zone}`;
+});
+
 const made = new Map<string, Intl.DateTimeFormat>();
 
-function formatter(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const { zone } = person().person;
-  const locale = localeOf();
-  const key = `${name} ${zone} ${locale}`;
+function formatter(key: string, locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const known = made.get(key);
   if (known) return known;
-  const fresh = new Intl.DateTimeFormat(locale, { timeZone: zone, ...options });
+  const fresh = new Intl.DateTimeFormat(locale, options);
   made.set(key, fresh);
   return fresh;
 }
 
-/** `14:02` */
-export const clock = (at: string | Date): string =>
-  formatter('clock', { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+/** A time of day (`18:00`) as the person tells it, and coda to them everywhere: `18:00` or `6:00 PM`. */
+export function wallClock(time: string): string {
+  if (form.value.startsWith('24')) return time;
+  const hour = Number(time.slice(0, 2));
+  return `${hour % 12 || 12}${time.slice(2)} ${hour < 12 ? 'AM' : 'PM'}`;
+}
+
+/** `14:02` or `2:02 PM` */
+export function clock(at: string | Date): string {
+  const zone = form.value.slice(3);
+  const options = { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  return wallClock(formatter(`clock ${zone}`, 'en-GB', options).format(new Date(at)));
+}
 
 /** `2026-11-28`: the day in the person's zone. */
 export function dayOf(at: string | Date): string {
-  const { zone } = person().person;
-  const key = `day ${zone}`;
-  const known = made.get(key) ?? new Intl.DateTimeFormat('en-CA', { timeZone: zone });
-  made.set(key, known);
-  return known.format(new Date(at));
+  const zone = form.value.slice(3);
+  return formatter(`day ${zone}`, 'en-CA', { timeZone: zone }).format(new Date(at));
 }
 
 /** Below this width, in pixels, names of days and months are shortened. */

@@ -1,14 +1,11 @@
 /** The address is the only state that says which page is shown. */
 import { computed, signal } from '@preact/signals';
-import { addressOf, pathIn, shownAddress } from './base.ts';
+import { addressOf, pathIn, shownAddress, wordsOfAddress } from './base.ts';
 
 const address = signal(shownAddress());
 
 /** Words between the slashes: `['notes', 'k3x9tq']`. */
-export const path = computed(() => {
-  const [words = ''] = address.value.split('?');
-  return words.split('/').filter(Boolean).map(decodeURIComponent);
-});
+export const path = computed(() => wordsOfAddress(address.value));
 
 export const query = computed(() => new URLSearchParams(address.value.split('?')[1] ?? ''));
 

@@ -1,5 +1,5 @@
 /** The person who is signed in at this browser. */
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { api, ask, Failure } from '../api/client.ts';
 import { listen, onEvent, onSessionEnd, stopListening, watchSleep } from '../api/events.ts';
 import type { paths } from '../api/schema.d.ts';
@@ -20,6 +20,9 @@ export function person(): Me {
   if (who === undefined || who === 'out') throw new Error('nobody is signed in');
   return who;
 }
+
+/** The words before a command of coda, where it runs. */
+export const ownCommand = (): string => person().command;
 
 export const isOwner = (): boolean => person().scopes.includes('admin');
 
@@ -154,5 +157,7 @@ export async function signOut(): Promise<void> {
 export const titlesOfPlatforms = (): Readonly<Record<string, string>> =>
   me.value && me.value !== 'out' ? me.value.platforms : {};
 
+const ownNameOfAssistant = computed(() => (me.value && me.value !== 'out' ? me.value.assistant.name : 'coda'));
+
 /** The assistant's own name here. */
-export const assistantName = (): string => (me.value && me.value !== 'out' ? me.value.assistant.name : 'coda');
+export const assistantName = (): string => ownNameOfAssistant.value;

@@ -36,7 +36,13 @@ function show(next: Theme): void {
   for (const rule of darkRules()) rule.media.mediaText = media;
 }
 
-export const showStoredTheme = (): void => show(storedTheme());
+/** Shows the stored choice, and follows that of other tabs. */
+export function followTheme(): void {
+  show(storedTheme());
+  window.addEventListener('storage', ({ key }) => {
+    if (key === KEY || key === null) show(storedTheme());
+  });
+}
 
 export function chooseTheme(next: Theme): void {
   if (next === 'device') localStorage.removeItem(KEY);

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { useLoad } from '../app/load.ts';
+import { ownCommand } from '../app/session.ts';
 import { act, say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { CopyDialog } from '../parts/copyable.tsx';
@@ -89,7 +90,11 @@ function ConnectorRow({ connector: { name, base_url: address, missing } }: { con
         Remove
       </Button>
       {isEnding && (
-        <CopyDialog title={`Remove ${name}`} text={`coda connectors remove ${name}`} onClose={() => setEnding(false)}>
+        <CopyDialog
+          title={`Remove ${name}`}
+          text={`${ownCommand()} connectors remove ${name}`}
+          onClose={() => setEnding(false)}
+        >
           <p>It is a file beside the skills, which this command deletes at the machine that coda runs on.</p>
         </CopyDialog>
       )}
@@ -105,7 +110,7 @@ function NewService({ onClose }: { onClose: () => void }) {
   const [address, setAddress] = useState('');
   const [secret, setSecret] = useState('');
   const line = [
-    `coda connectors add ${quoted(name.trim() || 'weather')}`,
+    `${ownCommand()} connectors add ${quoted(name.trim() || 'weather')}`,
     `--base-url ${quoted(address.trim() || 'https://api.example.com/v1')}`,
     ...(secret.trim() === '' ? [] : [`--bearer ${quoted(secret.trim())}`]),
   ].join(' ');
@@ -142,8 +147,8 @@ function NewServer({ onClose }: { onClose: () => void }) {
   return (
     <CopyDialog title="Add a tool server" text={line} onClose={onClose}>
       <p class="faint">
-        Put these lines into <code>config.yaml</code>, look at them with <code>coda config check</code>, and start coda
-        again. Programs, containers and sign-in: docs/mcp.md.
+        Put these lines into <code>config.yaml</code>, look at them with <code>{ownCommand()} config check</code>, and
+        start coda again. Programs, containers and sign-in: docs/mcp.md.
       </p>
       <Field label="Name" value={name} onValue={setName} placeholder="github" isFirst />
       <Field label="Address" value={address} onValue={setAddress} placeholder="https://api.githubcopilot.com/mcp/" />

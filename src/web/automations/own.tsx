@@ -8,6 +8,7 @@ import { act } from '../app/toasts.tsx';
 import { Button, Switch } from '../parts/button.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
+import { Reason } from '../parts/reason.tsx';
 import { Row } from '../parts/row.tsx';
 import { offWords, PauseQuestion, pauseItems, runsNow } from './pause.tsx';
 
@@ -62,7 +63,7 @@ function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
     <Row label={name}>
       <span class="what">
         {does ?? name} <span class="under">{name}</span>
-        {error !== null && failures > 0 && <span class="under bad"> {error}</span>}
+        {error !== null && failures > 0 && <Reason reason={error} />}
       </span>
       <span class="beneath">
         <span class={failures > 0 ? 'aside bad' : 'aside'}>{lastOf(task)}</span>
@@ -106,7 +107,7 @@ function JobList({ jobs: { jobs, total }, loaded }: { jobs: Jobs; loaded: LoadSt
           <Row key={id} label={kind}>
             <span class="what">
               {kind}
-              {error !== null && <span class="under bad"> {error}</span>}
+              {error !== null && <Reason reason={error} />}
             </span>
             <span class={state === 'dead' ? 'tag bad' : 'tag'}>
               {STATES[state]}

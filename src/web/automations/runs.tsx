@@ -5,6 +5,7 @@ import { whenText } from '../app/format.ts';
 import { isOwner } from '../app/session.ts';
 import { Empty, Section } from '../parts/page.tsx';
 import { usePages } from '../parts/pages.tsx';
+import { Reason } from '../parts/reason.tsx';
 import { Row } from '../parts/row.tsx';
 
 type Run = Json<'/v1/runs'>['runs'][number];
@@ -45,7 +46,7 @@ function RunRow({ run: { name, state, message, begun_at: begun, person, steps } 
       <div class="what">
         {title}
         {isOwner() && <span class="under"> for {person}</span>}
-        {message !== null && <span class="bad"> {message}</span>}
+        {message !== null && <Reason reason={message} />}
         <details>
           <summary>
             {done} of {steps.length} steps

@@ -11,6 +11,7 @@ import { act } from '../app/toasts.tsx';
 import { Button, Switch } from '../parts/button.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
+import { Reason } from '../parts/reason.tsx';
 import { Row } from '../parts/row.tsx';
 import { BAD_OUTCOMES, findingWords, isEnded, lastRunWords, OUTCOMES } from './outcome.ts';
 import { offWords, PauseQuestion, pauseItems, runsNow } from './pause.tsx';
@@ -222,7 +223,7 @@ function ScheduleFacts({ schedule }: { schedule: Schedule }) {
       <dd class={isEnded(schedule) && error !== null ? 'bad' : ''}>
         {lastRunWords(schedule)}
         {isEnded(schedule) && took !== null && `, took ${duration(took)}`}
-        {isEnded(schedule) && error !== null && `: ${error}`}
+        {isEnded(schedule) && error !== null && <Reason reason={error} />}
       </dd>
       <dt>Missed while coda was off</dt>
       <dd>{MISSED[missed]}</dd>
@@ -276,7 +277,7 @@ function RunList({ runs: { runs }, rule }: { runs: Runs; rule: Rule }) {
 
 function RunRow({ run, rule }: { run: Runs['runs'][number]; rule: Rule }) {
   const { at, state, took_ms: took, error, output, finding, told, told_in: id, told_in_name: name, cost } = run;
-  const place = name ?? id;
+  const place = name ?? (id === null ? null : 'a place that has no name');
   return (
     <li class="row">
       <div class="what">
@@ -288,7 +289,7 @@ function RunRow({ run, rule }: { run: Runs['runs'][number]; rule: Rule }) {
           </span>
         )}
         {finding === null && place !== null && <span class="under"> answered in {place}</span>}
-        {error !== null && <span class="bad"> {error}</span>}
+        {error !== null && <Reason reason={error} />}
         {(output || told) && (
           <details>
             <summary>{told ? 'What was told' : 'What came'}</summary>

@@ -132,6 +132,7 @@ function MessageField({ field, text, setText, conversation, list, onFiles, onSen
       <span class="unseen">Message</span>
       <textarea
         ref={field}
+        dir="auto"
         rows={1}
         maxLength={100_000}
         value={text}

@@ -13,6 +13,8 @@ import type { Entry, Unsent } from './entry.ts';
 /** Milliseconds: how soon what is still unanswered is looked at again, since another process may answer it, of which no event comes here. */
 const [SOON, LATEST] = [2_000, 15_000];
 const PAGE = 50;
+/** Entries that come at once while somebody scrolls up: more of them would hold the page for longer than a frame or two. */
+const PAGE_EARLIER = 25;
 /** An answer is stored a moment before or after what is remembered of it. */
 const AROUND_MS = 60_000;
 
@@ -80,6 +82,7 @@ export class Conversation {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private wait = SOON;
   private reading: Promise<void> | undefined;
+  private readingEarlier: Promise<void> | undefined;
   /** Entries that were told of since the last read began: it may not have them yet. */
   private readonly told = new Map<string, Entry>();
   private readAgain = false;
@@ -180,11 +183,22 @@ export class Conversation {
     }
   }
 
-  async readEarlier(): Promise<void> {
+  /** Reads the page before the first entry. `onRead` is called right before it is shown. One call at a time reads. */
+  readEarlier(onRead = () => {}): Promise<void> {
+    this.readingEarlier ??= this.readBefore(onRead).finally(() => {
+      this.readingEarlier = undefined;
+    });
+    return this.readingEarlier;
+  }
+
+  private async readBefore(onRead: () => void): Promise<void> {
     const [first] = this.entries.value;
     if (!first) return;
-    const older = await this.page(first.at);
+    const older = await this.page(first.at, PAGE_EARLIER);
+    // Meanwhile the conversation may have gone to another place.
+    if (this.entries.value[0]?.id !== first.id) return;
     const known = new Set(this.entries.value.map(({ id }) => id));
+    onRead();
     this.entries.value = [...older.entries.filter(({ id }) => !known.has(id)), ...this.entries.value];
     this.hasMore.value = older.more;
   }
@@ -281,9 +295,9 @@ export class Conversation {
     this.expect(SOON);
   }
 
-  private async page(before?: string) {
+  private async page(before?: string, limit = PAGE) {
     const seen = document.hidden ? 'false' : 'true';
-    const query = { limit: PAGE, seen, ...(before !== undefined && { before }) } as const;
+    const query = { limit, seen, ...(before !== undefined && { before }) } as const;
     return ask(api.GET('/v1/chats/{id}/entries', { params: { path: { id: this.id }, query } }));
   }
 

@@ -25,6 +25,17 @@ export function refusalOfSpoken(files: readonly FileSize[], spoken: FileSize): s
   return `${most}. Take one out, and send it then.`;
 }
 
+/** Names of files as they are shown: of several with one name each has its number. */
+export function namesApart(names: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  return names.map((name) => {
+    if (names.indexOf(name) === names.lastIndexOf(name)) return name;
+    const number = (counts.get(name) ?? 0) + 1;
+    counts.set(name, number);
+    return `${name} (${number})`;
+  });
+}
+
 /** Words to edit come below those that are being written. */
 export const withEdited = (before: string, edited: string): string =>
   before.trim() === '' ? edited : `${before}\n${edited}`;

@@ -8,7 +8,9 @@ import { Button } from '../parts/button.tsx';
 import { copy } from '../parts/copyable.tsx';
 import { Field } from '../parts/field.tsx';
 import type { Conversation } from './conversation.ts';
+import { namesApart } from './draft.ts';
 import type { Entry, Turn, Unsent } from './entry.ts';
+import { PICTURE } from './files.tsx';
 import { Blocks } from './markup.tsx';
 import { modelName } from './model.tsx';
 
@@ -44,7 +46,15 @@ export function EntryView(props: EntryProps) {
         {isOwn && state === 'cancelled' && <span class="tag">stopped</span>}
       </p>
       {answers !== undefined && <p class="answers one-line">to “{answers}”</p>}
-      {isOwn ? text !== '' && <p class="plain">{text}</p> : <Blocks blocks={blocks ?? []} />}
+      {isOwn ? (
+        text !== '' && (
+          <p class="plain" dir="auto">
+            {text}
+          </p>
+        )
+      ) : (
+        <Blocks blocks={blocks ?? []} />
+      )}
       <Files files={files} />
       {buttons.length > 0 && <Buttons buttons={buttons} conversation={conversation} />}
       {work && work.calls > 0 && <Work work={work} conversation={conversation.id} />}
@@ -104,17 +114,16 @@ function DoneBefore({ entry, conversation }: { entry: Entry; conversation: Conve
   );
 }
 
-const PICTURE = /^image\/(?:png|jpeg|gif|webp)$/;
-
 function Files({ files }: { files: NonNullable<Entry['files']> }) {
   if (files.length === 0) return null;
+  const names = namesApart(files.map(({ name }) => name));
   return (
     <ul class="files">
-      {files.map(({ id, name, type, size, url }) => (
-        <li key={id}>
-          {PICTURE.test(type) && <img src={url} alt={name} loading="lazy" />}
+      {files.map(({ id, name, type, size, url }, index) => (
+        <li key={`${id} ${index}`}>
+          {PICTURE.test(type) && <img src={url} alt={names[index]} loading="lazy" />}
           <a href={url} download={name}>
-            {name}
+            {names[index]}
           </a>{' '}
           <span class="faint small">{sizeOf(size)}</span>
         </li>
@@ -237,8 +246,12 @@ export function UnsentView({ unsent, conversation }: { unsent: Unsent; conversat
         <b>You</b> <time dateTime={at}>{clock(at)}</time>
         {!failure && <span class="tag">on its way</span>}
       </p>
-      {text !== '' && <p class="plain">{text}</p>}
-      {names.length > 0 && <p class="small faint">{names.join(', ')}</p>}
+      {text !== '' && (
+        <p class="plain" dir="auto">
+          {text}
+        </p>
+      )}
+      {names.length > 0 && <p class="small faint">{namesApart(names).join(', ')}</p>}
       {failure && (
         <p class="bad" role="alert">
           {failure}{' '}

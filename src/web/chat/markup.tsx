@@ -1,8 +1,7 @@
 /** The elements of an answer's Markdown: only these tags and attributes, whatever comes. Text stays text. */
 import type { ComponentChildren, VNode } from 'preact';
 import { h } from 'preact';
-import { Button } from '../parts/button.tsx';
-import { copy } from '../parts/copyable.tsx';
+import { Code, Formula } from './drawing/drawn.tsx';
 
 type Markup = string | readonly [string, Readonly<Record<string, string>>, ...Markup[]];
 
@@ -11,6 +10,8 @@ const TAGS = new Set(
     ' ',
   ),
 );
+/** Arabic beside English reads from its own side. */
+const BY_ITS_WORDS = new Set('p h3 h4 h5 h6 blockquote ul ol li th td summary'.split(' '));
 const ATTRIBUTES = new Set([
   'class',
   'start',
@@ -32,24 +33,14 @@ function build(markup: Markup, key: number): ComponentChildren {
   if (typeof markup === 'string') return markup;
   const [tag, attributes, ...children] = markup;
   if (!TAGS.has(tag)) return null;
-  if (tag === 'pre') return <Code key={key} markup={markup} />;
+  if (tag === 'pre') return <Code key={key} text={textOf(markup)} language={attributes['data-lang']} />;
+  if (tag === 'code' && /^math\b/.test(attributes.class ?? '')) return <Formula key={key} source={textOf(markup)} />;
   const allowed = Object.entries(attributes).filter(([name, value]) => ATTRIBUTES.has(name) && isAllowed(name, value));
-  return h(tag, { key, ...Object.fromEntries(allowed) }, ...children.map(build)) as VNode;
+  const direction = BY_ITS_WORDS.has(tag) ? { dir: 'auto' } : {};
+  return h(tag, { key, ...direction, ...Object.fromEntries(allowed) }, ...children.map(build)) as VNode;
 }
 
 const isAllowed = (name: string, value: string): boolean => name !== 'href' || /^(?:https?:\/\/|mailto:)/i.test(value);
-
-function Code({ markup }: { markup: Markup }) {
-  const text = textOf(markup);
-  return (
-    <div class="code">
-      <Button icon="copy" label="Copy the code" kind="quiet" onClick={() => void copy(text)} />
-      <pre tabIndex={0}>
-        <code>{text}</code>
-      </pre>
-    </div>
-  );
-}
 
 const textOf = (markup: Markup): string =>
   typeof markup === 'string' ? markup : (markup.slice(2) as Markup[]).map(textOf).join('');

@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { onEvent } from '../api/events.ts';
 import type { Act } from '../app/acts.ts';
-import { dayName, dayOf } from '../app/format.ts';
+import { isTouch } from '../app/focus.ts';
 import { go, path, query } from '../app/router.ts';
 import { assistantName, person } from '../app/session.ts';
 import { useSettled } from '../app/settled.ts';
@@ -15,10 +15,10 @@ import { ChatNote, LIST_ACTS, useChatActs } from './chat-acts.tsx';
 import { Composer } from './composer.tsx';
 import { type Conversation, conversationOf, nearestEntry } from './conversation.ts';
 import { draftsOf } from './device.ts';
-import { type Entry, MAIN } from './entry.ts';
-import { EntryView, UnsentView } from './entry.tsx';
+import { MAIN } from './entry.ts';
 import { ChatList, newChat, titleOf, useChat, useChats } from './list.tsx';
-import { hasChoice, type ModelState, useModel } from './model.tsx';
+import { hasChoice, useModel } from './model.tsx';
+import { Lines } from './pieces.tsx';
 
 /** True while the list covers the conversation on a phone. */
 const isListShown = signal(false);
@@ -107,11 +107,21 @@ const FORMATS = [
 
 /** How near the end somebody must be so that what comes is followed, in pixels. */
 const NEAR = 80;
+/** The same of the beginning of what is shown, so that what is earlier is there before somebody waits for it. */
+const NEAR_BEGINNING = 800;
 
-/** A box whose end is followed while its reader is near it; `shown` changes whenever something was added, `isPast`: not what is new. */
-function useEnd(isPast: boolean, shown: readonly unknown[]) {
+interface EndProps {
+  /** True if it is not the newest that is shown. */
+  isPast: boolean;
+  /** Changes whenever something was added. */
+  shown: readonly unknown[];
+  onBeginning: () => void;
+}
+
+/** A box whose end is followed while its reader is near it. */
+function useEnd({ isPast, shown, onBeginning }: EndProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const content = useRef<HTMLOListElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const [isBehind, setBehind] = useState(false);
   const toEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
@@ -133,15 +143,26 @@ function useEnd(isPast: boolean, shown: readonly unknown[]) {
     if (!box) return;
     isAtEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
     setBehind(!isAtEnd.current);
+    if (box.scrollTop < NEAR_BEGINNING && !isAtEnd.current) onBeginning();
   };
-  /** Adds something above; the lines that are read stay where they are. */
-  const grow = async (add: () => Promise<boolean>) => {
-    const box = scroller.current;
-    const height = box?.scrollHeight ?? 0;
+  /** To be called right before something is added above: the lines that are read stay where they are. */
+  const stay = () => {
     isAtEnd.current = false;
-    if (await add()) requestAnimationFrame(() => box?.scrollBy(0, box.scrollHeight - height));
+    const box = scroller.current;
+    const line = box && lineInSight(box);
+    if (!line) return;
+    const before = line.getBoundingClientRect().top;
+    requestAnimationFrame(() => box.scrollBy(0, line.getBoundingClientRect().top - before));
   };
-  return { scroller, content, isBehind, toEnd, onScroll, grow };
+  return { scroller, content, isBehind, toEnd, onScroll, stay };
+}
+
+/** The first entry that is seen, a piece before its entries: there may be thousands. */
+function lineInSight(box: HTMLElement): Element | undefined {
+  const { top } = box.getBoundingClientRect();
+  const firstOf = (all: Iterable<Element>) => [...all].find((each) => each.getBoundingClientRect().bottom > top);
+  const piece = firstOf(box.querySelectorAll('.log'));
+  return piece && firstOf(piece.querySelectorAll('.entry'));
 }
 
 /** The conversation while it is shown: its newest messages, or those around the one that the address names. */
@@ -164,47 +185,41 @@ function Talk({ id, onSaid, note }: { id: string; onSaid: () => void; note: Comp
   const model = useModel(id);
   const field = useRef<HTMLTextAreaElement>(null);
   const [edited, setEdited] = useState<{ text: string }>();
-  const { entries, unsent, hasMore, isLoaded, isThinking, isReadOnly, failure, isBusy } = conversation;
+  const edit = useCallback((text: string) => setEdited({ text }), []);
+  const { entries, unsent, hasMore, isLoaded, isThinking, isReadOnly, isBusy } = conversation;
   const count = entries.value.length;
   useEffect(() => {
     if (count > 0) onSaid();
   }, [count > 0, isBusy.value]);
 
   const past = conversation.past.value;
-  const { scroller, content, isBehind, toEnd, onScroll, grow } = useEnd(past !== undefined, [
-    entries.value,
-    unsent.value,
-    isThinking.value,
-  ]);
-  const earlier = () => grow(() => act(() => conversation.readEarlier()));
+  const earlier = () => void act(() => conversation.readEarlier(stay));
+  const { scroller, content, isBehind, toEnd, onScroll, stay } = useEnd({
+    isPast: past !== undefined,
+    shown: [entries.value, unsent.value, isThinking.value],
+    onBeginning: () => hasMore.value && earlier(),
+  });
   const toNewest = () => {
     go(path.value[1] === undefined ? '/chat' : `/chat/${path.value[1]}`, { replace: true });
     void conversation.showNewest().then(() => requestAnimationFrame(toEnd));
   };
   useShownPast(conversation);
   const isEmpty = isLoaded.value && count === 0 && unsent.value.length === 0;
-  const tryExample = (text: string) => void conversation.say(text, []);
+  const tryExample = (text: string) => {
+    void conversation.say(text, []);
+    // The pressed button goes with what it said.
+    if (!isTouch()) field.current?.focus();
+  };
 
   return (
     <main id="main" tabIndex={-1} class="conversation">
       {note}
       <div class="scroller" ref={scroller} onScroll={onScroll}>
         <div class="column">
-          {hasMore.value && (
-            <Button kind="quiet" onClick={() => void earlier()}>
-              Earlier
-            </Button>
-          )}
-          {failure.value && (
-            <p class="failure" role="alert">
-              {failure.value.sentence}
-            </p>
-          )}
+          <Beginning conversation={conversation} onEarlier={earlier} />
           {isEmpty && <Greeting onChosen={tryExample} />}
-          <div role="log" aria-label="Conversation">
-            <ol class="log" ref={content}>
-              <Lines conversation={conversation} model={model} onEdit={(text) => setEdited({ text })} />
-            </ol>
+          <div role="log" aria-label="Conversation" ref={content}>
+            <Lines conversation={conversation} namesModels={hasChoice(model)} onEdit={edit} />
           </div>
           <Thinking conversation={conversation} />
           {!isReadOnly.value && <UntriedExamples conversation={conversation} onChosen={tryExample} />}
@@ -217,6 +232,25 @@ function Talk({ id, onSaid, note }: { id: string; onSaid: () => void; note: Comp
         <Composer conversation={conversation} field={field} edited={edited} model={model} />
       )}
     </main>
+  );
+}
+
+/** Above what is shown: the way to what is earlier, and why nothing could be read. */
+function Beginning({ conversation, onEarlier }: { conversation: Conversation; onEarlier: () => void }) {
+  const { hasMore, failure } = conversation;
+  return (
+    <>
+      {hasMore.value && (
+        <Button kind="quiet" onClick={onEarlier}>
+          Earlier
+        </Button>
+      )}
+      {failure.value && (
+        <p class="failure" role="alert">
+          {failure.value.sentence}
+        </p>
+      )}
+    </>
   );
 }
 
@@ -242,90 +276,12 @@ function useShownPast({ past, entries }: Conversation): void {
   }, [first]);
 }
 
-type LinesProps = Omit<LineProps, 'entry' | 'day'>;
-
-function Lines({ conversation, model, onEdit }: LinesProps) {
-  const { entries, unsent } = conversation;
-  return (
-    <>
-      {withDays(entries.value).map(({ entry, day }) => (
-        <Line key={entry.id} {...{ entry, day, conversation, model, onEdit }} />
-      ))}
-      {unsent.value
-        .filter(({ id }) => !entries.value.some((entry) => entry.id === id))
-        .map((each) => (
-          <UnsentView key={each.id} unsent={each} conversation={conversation} />
-        ))}
-    </>
-  );
-}
-
 function Thinking({ conversation: { isThinking, isBusy } }: { conversation: Conversation }) {
   return (
     <p class="thinking faint" role="status">
       {isThinking.value && isBusy.value ? `${assistantName()} is thinking …` : ''}
     </p>
   );
-}
-
-interface LineProps {
-  entry: Entry;
-  day: string | undefined;
-  conversation: Conversation;
-  model: ModelState;
-  onEdit: (text: string) => void;
-}
-
-function Line({ entry, day, conversation, model, onEdit }: LineProps) {
-  const all = conversation.entries.value;
-  const at = all.indexOf(entry);
-  const question = entry.replyTo === undefined ? undefined : all.find(({ id }) => id === entry.replyTo);
-  const lastAsked = all.slice(0, at).findLast(({ by }) => by === 'you');
-  const isApart = question !== undefined && lastAsked !== undefined && lastAsked.id !== question.id;
-  const isLast = !all
-    .slice(at + 1)
-    .some(({ replyTo, ofVersion }) => replyTo !== undefined && replyTo === entry.replyTo && ofVersion === undefined);
-  const running = all.find(({ by, state }) => by === 'you' && state === 'running');
-  return (
-    <>
-      {day !== undefined && (
-        <li class="day" aria-label={dayName(day)}>
-          <span>{dayName(day)}</span>
-        </li>
-      )}
-      <EntryView
-        entry={entry}
-        conversation={conversation}
-        answers={isApart ? question.text.slice(0, 80) : undefined}
-        isQueued={entry.by === 'you' && entry.state === 'running' && running?.id !== entry.id}
-        work={isLast ? question?.work : undefined}
-        by={isLast && hasChoice(model) ? question?.work?.model : undefined}
-        onEdit={onEdit}
-        versions={isLast ? question : undefined}
-        onAskAgain={
-          isLast && question && !conversation.isReadOnly.value ? again(entry, question, conversation) : undefined
-        }
-      />
-    </>
-  );
-}
-
-/** In the place of the answer where that can be, else below, as a message of its own. */
-function again({ kind }: Entry, question: Entry, conversation: Conversation): (() => void) | undefined {
-  if (question.again) return () => void act(() => conversation.askAgain(question.id));
-  // Files are gone from the page.
-  if (question.files || kind !== 'answer') return undefined;
-  return () => void conversation.say(question.text, []);
-}
-
-function withDays(entries: readonly Entry[]) {
-  let before: string | undefined;
-  return entries.map((entry) => {
-    const day = dayOf(entry.at);
-    const isNew = day !== before;
-    before = day;
-    return { entry, day: isNew ? day : undefined };
-  });
 }
 
 function Greeting({ onChosen }: { onChosen: (text: string) => void }) {

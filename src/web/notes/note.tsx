@@ -76,7 +76,9 @@ function NoteBody({ note, loaded }: NoteProps) {
       ) : items !== null ? (
         <Items id={id} items={items} loaded={loaded} />
       ) : (
-        <p class="plain-text">{text}</p>
+        <p class="plain-text" dir="auto">
+          {text}
+        </p>
       )}
       <p class="faint small section">
         {tags.filter((tag) => !tagIn(tag).test(text)).map((tag) => `#${tag} `)}

@@ -49,6 +49,7 @@ export function Field({ label, value, onValue, isFirst, of, hint, type = 'text',
       <span>{label}</span>
       <input
         class="input"
+        dir="auto"
         type={isHidden && isShown ? 'text' : type}
         value={value}
         autocomplete="off"
@@ -104,6 +105,7 @@ export function Area({ label, value, onValue, isFirst, placeholder, of }: AreaPr
         <span>{label}</span>
         <textarea
           class="input"
+          dir="auto"
           value={value}
           placeholder={placeholder}
           onInput={(event) => onValue(event.currentTarget.value)}

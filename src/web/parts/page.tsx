@@ -41,7 +41,7 @@ export function Page({ title, titleAct, acts = NONE, more, beside, children, isF
   return (
     <>
       <header class="top">
-        <h1 class="one-line">
+        <h1 class="one-line" dir="auto">
           {titleAct ? (
             <button type="button" class="title one-line" title={titleAct.label} onClick={titleAct.run}>
               {title}

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import { tellChange } from '../app/change.ts';
+import { wallClock } from '../app/format.ts';
 import { type Me, person, readMe } from '../app/session.ts';
 import { chooseTheme, type Theme, theme } from '../app/theme.ts';
 import { Button } from '../parts/button.tsx';
@@ -36,7 +37,7 @@ const SETTINGS: Readonly<Record<SettingName, OwnSetting>> = {
   },
   quiet: {
     label: 'Quiet hours',
-    shown: ({ quiet }) => (quiet ? `${quiet.from} to ${quiet.to}` : 'none'),
+    shown: ({ quiet }) => (quiet ? `${wallClock(quiet.from)} to ${wallClock(quiet.to)}` : 'none'),
     typed: ({ quiet }) => (quiet ? `${quiet.from}-${quiet.to}` : ''),
     hint: 'Such as 22:00-07:00, or off. Only what is urgent comes then.',
   },

@@ -1,8 +1,7 @@
-import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { useLoad } from '../app/load.ts';
-import { query } from '../app/router.ts';
+import { keepFilter, query } from '../app/router.ts';
 import { Select } from '../parts/field.tsx';
 import { LoadView, Section } from '../parts/page.tsx';
 
@@ -46,22 +45,23 @@ function groupsOf(tools: readonly Tool[]): (readonly [name: string, tools: reado
 }
 
 function Sentence({ people, tools }: { people: People; tools: readonly Tool[] }) {
-  const [person, setPerson] = useState(query.value.get('person') ?? people[0]?.id ?? '');
-  const [name, setName] = useState(groupsOf(tools)[0]?.[1][0]?.name ?? '');
-  const [whose, setWhose] = useState<Whose>('own');
+  // The question stands in the address, so that it is there again after a reload or by *Back*.
+  const person = query.value.get('person') ?? people[0]?.id ?? '';
+  const name = query.value.get('tool') ?? groupsOf(tools)[0]?.[1][0]?.name ?? '';
+  const whose: Whose = query.value.get('whose') === 'others' ? 'others' : 'own';
   const tool = tools.find((each) => each.name === name);
   const isOwn = tool?.own_things ?? false;
   return (
     <>
       <div class="filters">
-        <Select label="May" value={person} onValue={setPerson}>
+        <Select label="May" value={person} onValue={(value) => keepFilter('person', value)}>
           {people.map((each) => (
             <option key={each.id} value={each.id}>
               {each.name}
             </option>
           ))}
         </Select>
-        <Select label="do this" value={name} onValue={setName}>
+        <Select label="do this" value={name} onValue={(value) => keepFilter('tool', value)}>
           {groupsOf(tools).map(([group, acts]) => (
             <optgroup key={group} label={group}>
               {acts.map((each) => (
@@ -73,7 +73,7 @@ function Sentence({ people, tools }: { people: People; tools: readonly Tool[] })
           ))}
         </Select>
         {isOwn && (
-          <Select label="with what is" value={whose} onValue={(value) => setWhose(value as Whose)}>
+          <Select label="with what is" value={whose} onValue={(value) => keepFilter('whose', value)}>
             <option value="own">their own</option>
             <option value="others">somebody else’s</option>
           </Select>

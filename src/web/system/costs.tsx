@@ -1,9 +1,9 @@
 /** Costs of models: the month beside its budget, and any days by model and by person. */
-import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { duration, longDay, plural } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
+import { keepFilter, query } from '../app/router.ts';
 import { Button } from '../parts/button.tsx';
 import { BarChart } from '../parts/chart.tsx';
 import { Field } from '../parts/field.tsx';
@@ -15,7 +15,9 @@ type Money = (price: number) => string;
 
 export function Costs() {
   const loaded = useLoad('costs', () => ask(api.GET('/v1/system/costs')), ['system']);
-  const [day, setDay] = useState<string>();
+  // The choice stands in the address, so that it is there again after a reload.
+  const day = /^\d{4}-\d\d-\d\d$/.exec(query.value.get('day') ?? '')?.[0];
+  const setDay = (next: string | undefined) => keepFilter('day', next ?? '');
   return (
     <LoadView loaded={loaded}>
       {(report) => {
@@ -80,7 +82,7 @@ const shifted = (day: string, days: number): string => {
   return at.toISOString().slice(0, 10);
 };
 
-/** Spans that are chosen by a press, each by today as `2026-11-28`. */
+/** Spans that are spanName by a press, each by today as `2026-11-28`. */
 const SPANS: Readonly<Record<string, (today: string) => readonly [from: string, to: string]>> = {
   Today: (today) => [today, today],
   Yesterday: (today) => [shifted(today, -1), shifted(today, -1)],
@@ -95,13 +97,14 @@ const SPANS: Readonly<Record<string, (today: string) => readonly [from: string, 
 interface DaysProps {
   today: string;
   money: Money;
-  /** A day chosen by itself, on the chart too. */
+  /** A day spanName by itself, on the chart too. */
   pick: string | undefined;
   onPick: (day: string | undefined) => void;
 }
 
 function Days({ today, money, pick, onPick }: DaysProps) {
-  const [name, setName] = useState('This month');
+  const spanName = query.value.get('span') ?? '';
+  const name = Object.hasOwn(SPANS, spanName) ? spanName : 'This month';
   const [from, to] = pick === undefined ? (SPANS[name]?.(today) ?? [today, today]) : [pick, pick];
   const words = pick === undefined ? name : longDay(pick);
   const loaded = useLoad(
@@ -119,7 +122,7 @@ function Days({ today, money, pick, onPick }: DaysProps) {
               key={each}
               isPressed={pick === undefined && each === name}
               onClick={() => {
-                setName(each);
+                keepFilter('span', each);
                 onPick(undefined);
               }}
             >

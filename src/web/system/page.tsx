@@ -10,6 +10,7 @@ import { act } from '../app/toasts.tsx';
 import { platformName } from '../chat/list.tsx';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
+import { Reason } from '../parts/reason.tsx';
 import { Tabs } from '../parts/tabs.tsx';
 import { Add } from './add.tsx';
 import { Costs } from './costs.tsx';
@@ -187,7 +188,12 @@ function Backups() {
             </Button>
           }
         >
-          {failed !== null && <p class="bad">The last one could not be made: {failed}</p>}
+          {failed !== null && (
+            <p>
+              <span class="bad">The last one could not be made:</span>
+              <Reason reason={failed} otherwise="something failed" />
+            </p>
+          )}
           {backups.length === 0 && <Empty>There is none in {folder}.</Empty>}
           <ul class="list">
             {backups.map(({ name, bytes, made_at, kind }) => (

@@ -136,7 +136,9 @@ function Said({ said }: Pick<Today, 'said'>) {
           <summary>
             <span class="figures">{time}</span> {text.split('\n')[0]?.slice(0, 100)}
           </summary>
-          <p class="plain-text">{text}</p>
+          <p class="plain-text" dir="auto">
+            {text}
+          </p>
         </details>
       ))}
     </Section>

@@ -5,6 +5,7 @@ import {
   actOfField,
   chosenCommand,
   commandsFor,
+  namesApart,
   refusalOf,
   refusalOfSpoken,
   typedCommand,
@@ -102,4 +103,8 @@ test('a slash offers the commands that fit what is typed of the name, and nothin
   for (const text of ['', 'rem', '/remind me', ' /rem', '/etc/hosts', `/${'a'.repeat(40)}`])
     expect(shown(text), text).toBeUndefined();
   expect(commands.map(chosenCommand)).toEqual(['/list', '/reminders', '/remind ', '/unremind']);
+});
+
+test('files with one name are told apart by their numbers', () => {
+  expect(namesApart(['a.png', 'image.png', 'image.png'])).toEqual(['a.png', 'image.png (1)', 'image.png (2)']);
 });

@@ -9,6 +9,7 @@ import {
   periodOf,
   plural,
   sizeOf,
+  wallClock,
   whenText,
 } from '../../../src/web/app/format.ts';
 import { signIn, signOut } from './page.ts';
@@ -19,8 +20,9 @@ afterEach(signOut);
 test('the hour and the day are those of the person’s zone', () => {
   expect(clock('2026-11-28T22:30:00Z')).toBe('23:30');
   expect(dayOf('2026-11-28T23:30:00Z')).toBe('2026-11-29');
-  signIn('2026-11-28T22:30:00Z', { zone: 'America/New_York', locale: 'en-US' });
-  expect(clock('2026-11-28T22:30:00Z')).toBe('05:30 PM');
+  signIn('2026-11-28T22:30:00Z', { zone: 'America/New_York', locale: 'en-US', hours: 12 });
+  expect(clock('2026-11-28T22:30:00Z')).toBe('5:30 PM');
+  expect(['00:05', '11:00', '12:30', '22:00'].map(wallClock)).toEqual(['12:05 AM', '11:00 AM', '12:30 PM', '10:00 PM']);
   expect(dayOf('2026-11-29T04:30:00Z')).toBe('2026-11-28');
 });
 

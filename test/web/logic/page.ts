@@ -4,10 +4,13 @@ import { setClock } from '../../../src/web/app/clock.ts';
 import { type Me, me } from '../../../src/web/app/session.ts';
 
 /** Signs Ana in at an instant that stands still. */
-export function signIn(now: string, { zone = 'Europe/Berlin', locale = 'en' as string | null } = {}): void {
+export function signIn(
+  now: string,
+  { zone = 'Europe/Berlin', locale = 'en' as string | null, hours = 24 as 12 | 24 } = {},
+): void {
   vi.useFakeTimers({ now: new Date(now), toFake: ['Date', 'setTimeout', 'clearTimeout'] });
   setClock(now);
-  me.value = { person: { id: 'ana', name: 'Ana', zone, locale }, scopes: [], platforms: {} } as unknown as Me;
+  me.value = { person: { id: 'ana', name: 'Ana', zone, locale, hours }, scopes: [], platforms: {} } as unknown as Me;
 }
 
 /** With a timer that does not run by itself, and nothing of it left for other suites. */

@@ -15,6 +15,7 @@ import {
   isAllFacts,
   isLong,
 } from '../../../delivery/index.ts';
+import { FORMULA_MARK, takeFormulas } from './formulas.ts';
 
 export type Markup = string | Element;
 export type Element = readonly [tag: string, attributes: Attributes, ...children: Markup[]];
@@ -25,9 +26,43 @@ type Parts = readonly { type: string }[];
 
 /**
  * HTML in it stays text, a picture becomes a link, and a link leads to the web, to mail, or nowhere. With `folds` a long piece of
- * code is folded under a line that tells its size.
+ * code is folded under a line that tells its size, and formulas stay as they are written: whoever decides sees every sign.
  */
 export function toMarkup(markdown: string, { folds = false } = {}): Markup[] {
+  if (folds) return markupOf(markdown, folds);
+  const { text, formulas } = takeFormulas(markdown);
+  return putFormulas(markupOf(text, folds), formulas);
+}
+
+/** Puts each formula in the place of its mark: as code of a class of its own, which shows what was written until it is drawn. */
+function putFormulas(blocks: readonly Markup[], formulas: readonly string[]): Markup[] {
+  if (formulas.length === 0) return [...blocks];
+  const sourceOf = (index: string): string => formulas[Number(index)] ?? '';
+  const withSources = (words: string): string => words.replace(FORMULA_MARK, (_, index: string) => sourceOf(index));
+  const put = (markup: Markup, isCode: boolean): Markup[] => {
+    if (typeof markup === 'string') {
+      if (isCode) return [withSources(markup)];
+      return markup
+        .split(FORMULA_MARK)
+        .flatMap((piece, index): Markup[] =>
+          index % 2 === 1 ? [formulaOf(sourceOf(piece))] : piece === '' ? [] : [piece],
+        );
+    }
+    const [tag, attributes, ...children] = markup;
+    const values = Object.entries(attributes).map(([name, value]) => [name, withSources(value)]);
+    const isCodeIn = isCode || tag === 'code' || tag === 'pre';
+    return [[tag, Object.fromEntries(values), ...children.flatMap((child) => put(child, isCodeIn))]];
+  };
+  return blocks.flatMap((block) => put(block, false));
+}
+
+const formulaOf = (source: string): Markup => [
+  'code',
+  { class: /^(?:\$\$|\\\[)/.test(source) ? 'math display' : 'math' },
+  source,
+];
+
+function markupOf(markdown: string, folds: boolean): Markup[] {
   const blocks = blocksOf(markdown);
   const links: Links = new Map(
     blocks.flatMap((block) => (block.type === 'definition' ? [[block.identifier, block.url] as const] : [])),

@@ -44,6 +44,9 @@ const KEPT = { 'Cache-Control': 'public, max-age=31536000, immutable' };
 /** A file that keeps its address: a browser asks each time for a newer one. */
 const ASKED = { 'Cache-Control': 'no-cache' };
 
+/** The program that draws code and formulas loads its libraries, and reaches nothing else. */
+const DRAWER_POLICY = { 'Content-Security-Policy': "default-src 'none'; script-src 'self'" };
+
 interface Assets {
   /** Its address by the name that it has among the sources. */
   names: Readonly<Record<string, string>>;
@@ -131,7 +134,11 @@ export class WebFiles {
         const encoding: Record<string, string> = compressed ? { 'Content-Encoding': 'br' } : {};
         // The worker fetches what it keeps.
         const keeping = path.includes(':') ? KEPT : { ...ASKED, 'Content-Security-Policy': "connect-src 'self'" };
-        return { headers: { ...keeping, Vary: 'Accept-Encoding', ...encoding }, body: { bytes, type } };
+        const policyOfProgram: Record<string, string> = name.startsWith('drawer-') ? DRAWER_POLICY : {};
+        return {
+          headers: { ...keeping, ...policyOfProgram, Vary: 'Accept-Encoding', ...encoding },
+          body: { bytes, type },
+        };
       },
     });
   }
