@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../../src/agent/index.ts';
+import { deferred } from '../../src/base/async.ts';
 import { Programs } from '../adapters/http/support.ts';
 import { bundle, install, Publisher } from '../skills/skill-market/support.ts';
 import { Outside } from '../support/outside.ts';
@@ -28,6 +29,16 @@ const SPENT = `insert into spending (day, person_id, calls, input_tokens, output
 const FIRST_WORDS = `insert into usage (id, at, day, model, price, first_ms)
   select gen_random_uuid(), $1::timestamptz - n * interval '1 hour', '2026-11-19', 'local/quick', 0.0025, case when n % 10 = 0 then 3100 else 420 end
     from generate_series(1, 20) n`;
+
+/** A talk of last month, of whose records only the words are left. */
+const LAST_MONTH = `with talk as (
+    insert into conversations (id, adapter, channel, space_id, kind, person_id, created_at)
+    select gen_random_uuid(), c.adapter, 'web-' || c.person_id || '/insurance', c.space_id, c.kind, c.person_id, '2026-10-12T18:00:00Z'
+      from conversations c where c.adapter = 'http' limit 1 returning id, person_id)
+  insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, at)
+  select gen_random_uuid(), talk.id, 0, gen_random_uuid(), talk.person_id, said.role, jsonb_build_object('text', said.text), said.at::timestamptz
+    from talk, (values ('user', 'which insurance is for the bicycle?', '2026-10-12T18:00:00Z'),
+                       ('assistant', 'The one with number 88-2041.', '2026-10-12T18:00:05Z')) as said (role, text, at)`;
 
 const SKILL = `---
 name: recycling
@@ -63,6 +74,8 @@ export async function openHousehold(further: Record<string, unknown> = {}, front
     if (request.messages.at(-1)?.role !== 'user') return [/letter/.test(said) ? 'It is sent.' : DINNER];
     if (said.includes('letter')) return [{ call: 'letter_send', input: { to: 'the landlord' } }];
     if (said.includes('dinner')) return [{ call: 'note_save', input: { text: 'Pizza for Saturday #dinner' } }];
+    if (said.includes('a long story'))
+      return ['Once upon a time there was a baker. ', { hold: deferred() }, 'The end.'];
     if (said.includes('fail')) return [{ fails: new ModelError('refused', 'the model does not answer this') }];
     return [`I heard: ${said}`];
   });
@@ -108,6 +121,7 @@ export async function openHousehold(further: Record<string, unknown> = {}, front
   await programs.post('/v1/messages', { text: 'please fail', conversation: 'faults' });
   coda.platform.faults.push('refused');
   await bob.says('and now something that does not arrive');
+  await coda.database().run('household', LAST_MONTH);
   await coda.database().run('household', SPENT);
   await coda.database().run('household', FIRST_WORDS, [coda.world.clock.now()]);
   return {

@@ -109,6 +109,34 @@ export const CHAT: readonly Task[] = [
     },
   ],
   [
+    'stop an answer, and keep what was read of it',
+    async (who) => {
+      await who.to('Chat');
+      await newConversation(who);
+      await who.fill('Message', 'tell me a long story');
+      await who.press('button', 'Send');
+      await who.sees(/Once upon a time/);
+      await who.press('button', 'Stop');
+      await who.sees('stopped');
+      await who.page.reload();
+      await who.sees(/Once upon a time there was a baker/);
+    },
+  ],
+  [
+    'find what was said last month',
+    async (who) => {
+      await who.page.goto(`${who.home.programs.url}/chat`);
+      if (who.isPhone) await who.press('button', 'Conversations');
+      await who.fill('Search conversations', 'bicycle');
+      await who.page
+        .getByText(/insurance is for the/)
+        .first()
+        .click();
+      who.presses++;
+      await who.sees('The one with number 88-2041.');
+    },
+  ],
+  [
     'talk about something that is not to be remembered',
     async (who) => {
       await who.page.goto(`${who.home.programs.url}/chat`);
