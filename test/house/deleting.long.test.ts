@@ -13,7 +13,7 @@ const src = join(packageRoot(), 'src');
 /** The ways to coda itself, and the services that it tells: `app/` opens them, so that lines are written anew, not only taken out. */
 const OPENED_BY_APP = new Set(['console', 'hooks', 'http']);
 
-const PLATFORM: Partial<Deletion> = { list: 'src/app/adapters.ts' };
+const PLATFORM: Partial<Deletion> = { list: 'src/app/platforms.ts' };
 
 /** Deletions of which the folder does not say all. */
 const SPECIAL: Readonly<Record<string, Partial<Deletion>>> = {

@@ -37,7 +37,7 @@ describe('deleting', () => {
         migration:
           'drop table note_vectors, note_spaces, note_versions, note_counts, note_terms, notes;\ndrop sequence if exists notes_touched;\n',
       },
-      { folder: 'src/adapters/discord', list: 'src/app/adapters.ts', name: 'discord' },
+      { folder: 'src/adapters/discord', list: 'src/app/platforms.ts', name: 'discord' },
     );
     expect(await dangling(tree)).toEqual([]);
     const { setupCards } = (await import(pathToFileURL(join(tree, 'src/app/index.ts')).href)) as typeof app;
