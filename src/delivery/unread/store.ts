@@ -2,7 +2,7 @@ import type { Instant } from '../../base/clock.ts';
 import { type Database, json, type Queryable, type Transaction } from '../../storage/index.ts';
 import type { Receipt } from '../adapter.ts';
 import type { ContentKind } from '../content.ts';
-import { IS_BROWSERS, openBrowsers } from '../conversations/store.ts';
+import { IS_BROWSERS, isBrowsers, open, openBrowsers } from '../conversations/store.ts';
 
 /** A part `o` that answers nothing and waits until its person reads it. */
 const IS_UNREAD = `o.state = 'held' and o.reply_to is null and not o.removed`;
@@ -124,25 +124,36 @@ export async function endUnread(tx: Transaction, conversationId: string, now: In
   );
 }
 
-/** Moves what is unread in a temporary conversation of a browser, with its buttons, to the one that its person begins with. */
+/** Moves what is unread in a temporary conversation over HTTP, with its buttons, to the one that its browser or program begins with. */
 export async function moveUnreadHome(
   tx: Transaction,
   conversationId: string,
   newId: string,
   now: Instant,
 ): Promise<void> {
-  const { rows } = await tx.query<{ personId: string }>(
-    `select c.person_id as "personId" from conversations c
-      where c.id = $1 and ${IS_BROWSERS('c')} and exists (select from outbox o where o.conversation_id = c.id and ${IS_UNREAD})`,
+  const { rows } = await tx.query<{ personId: string; channel: string }>(
+    `select c.person_id as "personId", c.channel from conversations c
+      where c.id = $1 and c.adapter = 'http' and exists (select from outbox o where o.conversation_id = c.id and ${IS_UNREAD})`,
     [conversationId],
   );
-  const personId = rows[0]?.personId;
-  if (!personId) return;
-  const home = await openBrowsers(tx, personId, { id: newId, now });
+  const [chat] = rows;
+  if (!chat?.personId) return;
+  const home = await openBeginning(tx, chat, { id: newId, now });
   await tx.query(
     `with moved as (
        update outbox o set conversation_id = $2 where o.conversation_id = $1 and ${IS_UNREAD} returning o.key)
      update buttons set conversation_id = $2 where card in (select key from moved)`,
     [conversationId, home],
   );
+}
+
+/** The conversation that the browser or program of this channel begins with, opened. */
+function openBeginning(
+  tx: Transaction,
+  { personId, channel }: { personId: string; channel: string },
+  { id, now }: { id: string; now: Instant },
+): Promise<string> {
+  if (isBrowsers({ adapter: 'http', channel })) return openBrowsers(tx, personId, { id, now });
+  const main = `${channel.slice(0, channel.indexOf('/'))}/main`;
+  return open(tx, { adapter: 'http', channel: main, space: 'programs', kind: 'dm' }, personId, id, now);
 }

@@ -131,6 +131,17 @@ test('what was asked for there stands, and what nobody has read is read where on
   expect(await programs.coda.count(`reminders where text = 'feed the lions'`)).toBe(1);
 });
 
+test('what a program has not read of its own is read in the conversation that it begins with', async () => {
+  await programs.say('hello');
+  const { id } = (await (await programs.post('/v1/chats', { temporary: true })).json()) as { id: string };
+  await programs.say('/remind in 5 minutes feed the walrus', { conversation: id });
+  await programs.send('DELETE', `/v1/chats/${id}`);
+  await programs.coda.passes({ minutes: 6 });
+  await programs.coda.passes({ days: 1 });
+  const { messages } = await programs.get<{ messages: { text: string }[] }>('/v1/conversations/main');
+  expect(messages.filter(({ text }) => text.includes('feed the walrus'))).toHaveLength(1);
+});
+
 test('it is neither named, pinned nor put aside, and nobody else ends or reads it', async () => {
   const id = await begin();
   await say(id, 'quiet');
