@@ -131,6 +131,12 @@ test('an open page hears that another model was chosen elsewhere', async () => {
   chat.close();
 });
 
+test('temporary conversations without a word are none that only a choice has begun', async () => {
+  for (let at = 0; at < 50; at++)
+    expect((await bob.fetch('POST', '/v1/chats', { temporary: true })).status, `${at}`).toBe(201);
+  expect((await choose(bob, 'after', 'gpt/other')).status).toBe(200);
+});
+
 test('conversations that only a choice has begun are bounded', async () => {
   const statuses: number[] = [];
   for (let at = 0; at < 60; at++) statuses.push((await choose(bob, `empty-${at}`, 'gpt/other')).status);

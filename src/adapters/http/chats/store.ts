@@ -151,12 +151,12 @@ export async function findChat(
   return rows[0];
 }
 
-/** A person's conversations over HTTP in which nothing was said yet, counted up to `most`. */
+/** A person's conversations over HTTP in which nothing was said yet, counted up to `most`; none that is temporary or was deleted. */
 export async function countEmpty(db: Queryable, prefix: string, most: number): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(*)::int as count from (
        select from conversations c
-        where ${OWN} and c.title is null
+        where ${OWN} and c.title is null and c.temporary_at is null and c.hidden_at is null
           and not exists (select from inbox where adapter = 'http' and conversation_id = c.id)
           and not exists (select from messages where conversation_id = c.id)
         limit $2) empty`,
