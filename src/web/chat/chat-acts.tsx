@@ -10,6 +10,7 @@ import { act, say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
+import { conversationOf } from './conversation.ts';
 import { draftsOf } from './device.ts';
 import { type Chat, MAIN } from './entry.ts';
 
@@ -131,7 +132,9 @@ const endChat = (id: string, isCurrent: boolean): Promise<boolean> =>
   act(
     async () => {
       await ask(api.DELETE('/v1/chats/{id}', { params: { path: { id } } }));
-      draftsOf(person().person.id).keep(id, '');
+      const drafts = draftsOf(person().person.id);
+      drafts.keep(id, '');
+      conversationOf(id, drafts).dropAll();
       if (isCurrent) go('/chat', { replace: true });
     },
     { done: 'Ended. What was said in it is deleted.' },

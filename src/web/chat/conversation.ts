@@ -264,6 +264,11 @@ export class Conversation {
     if (!this.isOpen && this.unsent.value.length === 0) unfinished.delete(this.id);
   }
 
+  /** Drops all messages that coda does not have: no page sends them any more. */
+  dropAll(): void {
+    for (const { id } of this.unsent.value) this.drop(id);
+  }
+
   async stop(): Promise<void> {
     await ask(api.POST('/v1/chats/{id}/stop', { params: { path: { id: this.id } } }));
     await this.read();

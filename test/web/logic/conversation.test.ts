@@ -81,6 +81,25 @@ test('without a connection it waits under its own id, which is another one after
   expect(conversation.unsent.value[0]?.id).not.toBe('own');
 });
 
+test('words that were not sent in a conversation that is ended are sent by no page', async () => {
+  await open();
+  fails = ({ method }) => {
+    if (method === 'POST') throw new Error('no network');
+    return undefined;
+  };
+  await conversation.say('the xylophone', []);
+  await conversation.say('the zither', []);
+  conversation.dropAll();
+  expect(conversation.unsent.value).toEqual([]);
+  expect(new Drafts(storage, 'ana').messages('main')).toEqual([]);
+  fails = undefined;
+  const before = asked.length;
+  conversation.close();
+  sendUnsent(new Drafts(storage, 'ana'));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked.slice(before).filter(({ method }) => method === 'POST')).toEqual([]);
+});
+
 test('a new conversation is none that failed', async () => {
   fails = () => ({ status: 404, body: { detail: 'There is none.' } });
   await open();
