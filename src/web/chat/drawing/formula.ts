@@ -10,7 +10,7 @@ export type Drawing =
 const LONGEST = 2_000;
 const MOST_ELEMENTS = 4_000;
 const MOST_NESTED = 60;
-/** Commands that are made of others; people's own are not result at all. */
+/** Expansions of commands that are made of others. Commands that a formula defines are not drawn at all. */
 const MOST_EXPANDED = 300;
 const DEFINES = /\\(?:[gex]?def|(?:re|provide)?newcommand|(?:future)?let|global|DeclareMathOperator)(?![a-zA-Z])/;
 
@@ -76,7 +76,7 @@ export function drawFormula(source: string): Drawing | undefined {
     const [root] = new Builder().build(tree, 0);
     return root;
   } catch {
-    // Words that no formula are, and nesting that the stack does not hold.
+    // Words that are no formula, and nesting that the stack does not hold.
     return undefined;
   }
 }
