@@ -82,7 +82,7 @@ const shifted = (day: string, days: number): string => {
   return at.toISOString().slice(0, 10);
 };
 
-/** Spans that are spanName by a press, each by today as `2026-11-28`. */
+/** Spans that are chosen by a press, each by today as `2026-11-28`. */
 const SPANS: Readonly<Record<string, (today: string) => readonly [from: string, to: string]>> = {
   Today: (today) => [today, today],
   Yesterday: (today) => [shifted(today, -1), shifted(today, -1)],
@@ -97,7 +97,7 @@ const SPANS: Readonly<Record<string, (today: string) => readonly [from: string, 
 interface DaysProps {
   today: string;
   money: Money;
-  /** A day spanName by itself, on the chart too. */
+  /** A day chosen by itself, on the chart too. */
   pick: string | undefined;
   onPick: (day: string | undefined) => void;
 }
