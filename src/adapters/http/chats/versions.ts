@@ -72,9 +72,10 @@ async function askAgain(
   { chat, message, id }: { chat: { id: string; channel: string }; message: string; id: string },
 ): Promise<void> {
   const db = readerOf(database);
+  const last = await askedLast(db, chat.id);
+  // Looked up behind `last`, which the same request may have changed meanwhile.
   if (await isVersion(db, chat.id, id)) return;
   if (!agent.hasModel) throw refusal('No model is configured, which could give another answer.');
-  const last = await askedLast(db, chat.id);
   if (last?.firstMessage !== message) throw isNotLast();
   const now = clock.now();
   const event: IncomingMessage = {
@@ -91,13 +92,16 @@ async function askAgain(
   const outcome = await delivery.inbox.acceptWith(event, async (tx, row) => {
     // The lane first, as whoever takes in a message does: two who ask at once do so one after the other.
     await holdLane(tx, chat.id);
+    // The same request came twice at once: it is a duplicate to the inbox.
+    if (await isVersion(tx, chat.id, id)) return;
     if ((await askedLast(tx, chat.id))?.id !== last.id) throw isNotLast();
     const first = last.firstId;
     if ((await countVersions(tx, first)) >= MOST_VERSIONS) throw refusal(`There are ${MOST_VERSIONS} answers to it.`);
     await addVersion(tx, { id: row, first, conversationId: chat.id, now });
   });
   if (outcome === 'refused') throw notHeard();
-  if (outcome === 'duplicate') throw conflict('This Idempotency-Key was used for another message.');
+  if (outcome === 'duplicate' && !(await isVersion(db, chat.id, id)))
+    throw conflict('This Idempotency-Key was used for another message.');
   if (outcome === 'too_fast') throw tooFast();
 }
 
