@@ -6,6 +6,7 @@ import { mergeRules as skillMergeRules } from '../../src/agent-skills/store.ts';
 import { auditMergeRules } from '../../src/audit/index.ts';
 import { deferred } from '../../src/base/async.ts';
 import { uuid } from '../../src/base/ids.ts';
+import type { InboxWriter } from '../../src/delivery/inbox/index.ts';
 import { inboxMergeRules, outboxMergeRules, requestMergeRules, targets } from '../../src/delivery/index.ts';
 import { scheduleMergeRules } from '../../src/jobs/index.ts';
 import {
@@ -118,6 +119,29 @@ describe.each(testDatabases)('one person on two platforms, on $name', ({ name: e
     const own = { person, role: 'member' as const, roles: [], rules: { owners: [], members: everybody.members } };
     await coda.database().tx('test', (tx) => links.unlink(tx, identity, own, now));
     expect(await work.says('ana', '/notes')).not.toContain('mat');
+  });
+
+  test.skipIf(!available)('asks for another version of an answer as who they are, to such a process too', async () => {
+    await using two = await playTwo({ engine, ...everybody });
+    const { coda, chat, work } = two;
+    await chat.says('ana', '/notes');
+    await work.says('ana', '/notes');
+    const [from, to] = [await personOf(two, 'work', 'ana'), await personOf(two, 'chat', 'ana')];
+    const now = coda.world.clock.now();
+    await coda.database().tx('test', (tx) => links.join(tx, [...mergeRules, ...personMergeRules], from, to, now));
+    const { inbox } = work.adapter as unknown as { inbox: Pick<InboxWriter, 'acceptWith'> };
+    const event = {
+      kind: 'message' as const,
+      id: 'again',
+      place: { adapter: 'work', channel: 'dm-ana', space: 'test', kind: 'dm' as const },
+      sender: { externalId: 'ana', name: 'ana' },
+      text: 'what can you do?',
+      files: [],
+      sentAt: now,
+    };
+    expect(await inbox.acceptWith(event, async () => {})).toBe('accepted');
+    await coda.app.whenSettled();
+    expect(await coda.count(`inbox where message_id = 'again' and person_id = '${to}'`)).toBe(1);
   });
 
   test.skipIf(!available)('hears reminders of a browser’s conversation where it is from then on', async () => {

@@ -263,8 +263,15 @@ export class InboxWriter implements Inbox {
    * Takes in a message in one transaction with `besides`, which is given its row's id. What `besides` throws, and a refusal, leaves
    * nothing behind.
    */
-  async acceptWith(event: IncomingMessage, besides: WritesWithRow): Promise<AcceptedWith> {
-    const sender = await this.speakers.find(event);
+  acceptWith(event: IncomingMessage, besides: WritesWithRow): Promise<AcceptedWith> {
+    return this.withSender(event, (sender) => this.acceptFromWith(sender, event, besides));
+  }
+
+  private async acceptFromWith(
+    sender: Speaker | undefined,
+    event: IncomingMessage,
+    besides: WritesWithRow,
+  ): Promise<AcceptedWith> {
     if (!sender) return 'refused';
     await this.deps.seats.claim(event.place, sender.conversationId);
     const { database, lanes, contexts, queueLimit, rateLimit, instance } = this.deps;
