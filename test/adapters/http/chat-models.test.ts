@@ -105,6 +105,14 @@ test('a conversation of somebody else is neither looked at nor changed', async (
   expect(await choice(ana, 'hers')).toMatchObject({ chosen: 'claude/small' });
 });
 
+test('the model of a conversation elsewhere is not chosen here, and it stays in the list', async () => {
+  const listed = async () => (await ana.get<{ chats: { id: string; place?: object }[] }>('/v1/chats')).chats;
+  const elsewhere = (await listed()).find(({ place }) => place);
+  expect(elsewhere).toBeDefined();
+  expect((await choose(ana, elsewhere?.id ?? '', 'gpt/other')).status).toBe(404);
+  expect(await listed()).toContainEqual(elsewhere);
+});
+
 test('a choice that is gone is said, and the model that is set answers', async () => {
   await choose(bob, 'gone', 'gpt/other');
   const keep = (model: string) =>

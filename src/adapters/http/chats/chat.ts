@@ -86,8 +86,14 @@ export function shownChat(row: store.ChatRow, prefix: string): z.output<typeof c
 
 export const params = z.object({ id: z.string().regex(/^[\w.-]{1,64}$/) });
 
-export async function chatOf({ database }: Pick<ChatsDeps, 'database'>, caller: Caller, id: string) {
+/** The conversation of a person's that they mean; undefined: there is none. */
+export async function findChatOf({ database }: Pick<ChatsDeps, 'database'>, caller: Caller, id: string) {
   const chat = await store.findChat(readerOf(database), whereOf(caller), id);
+  return chat && { ...chat, isOwn: chat.adapter === 'http' && chat.channel.startsWith(prefixOf(caller)) };
+}
+
+export async function chatOf(deps: Pick<ChatsDeps, 'database'>, caller: Caller, id: string) {
+  const chat = await findChatOf(deps, caller, id);
   if (!chat) throw nothing('There is no such conversation.');
-  return { ...chat, isOwn: chat.adapter === 'http' && chat.channel.startsWith(prefixOf(caller)) };
+  return chat;
 }

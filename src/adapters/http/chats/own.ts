@@ -11,7 +11,7 @@ import { type CommitHints, readerOf, type Transaction } from '../../../storage/i
 import { nameOf, placeOf, prefixOf } from '../chat/places.ts';
 import { nothing } from '../chat/talk.ts';
 import { callerOf } from '../request.ts';
-import { type ChatsDeps, chatOf, chatOut, MAIN, params, shownChat, TAG, whereOf } from './chat.ts';
+import { type ChatsDeps, chatOf, chatOut, findChatOf, MAIN, params, shownChat, TAG, whereOf } from './chat.ts';
 import { importIn, MOST_BYTES, readFile } from './file.ts';
 import { modelIn, setModel } from './model.ts';
 import * as store from './store.ts';
@@ -140,8 +140,8 @@ function change(deps: ChatsDeps): AnyRoute {
       const caller = callerOf(request);
       const { model, ...order } = request.body;
       const { id: name } = request.params;
-      // Its first word may still be said where only a model is chosen: that begins it.
       const ordered = Object.keys(order).length > 0 ? await inOrder(deps, caller, { name, order }) : undefined;
+      if (!ordered) await notElsewhere(deps, caller, name);
       const choice = await deps.database.tx('chats.change', async (tx) => {
         if (ordered) await putInOrder(deps, tx, ordered, order);
         return model === undefined ? {} : { model: await setModel(tx, deps, caller, { chat: name, model }) };
@@ -150,6 +150,12 @@ function change(deps: ChatsDeps): AnyRoute {
       return { body: { json: { ...(await showChat(deps, caller, id)), ...choice } } };
     },
   });
+}
+
+/** Its first word may still be said where only a model is chosen: that begins it, but under no name of one that is held elsewhere. */
+async function notElsewhere(deps: ChatsDeps, caller: Caller, name: string): Promise<void> {
+  if ((await findChatOf(deps, caller, name))?.isOwn === false)
+    throw nothing('The model of a conversation on another platform is chosen there.');
 }
 
 /** A conversation that may be put in order so. */

@@ -53,8 +53,9 @@ const WORDS = 0.5;
 /** Least similarity of a message with none of the words. */
 const CLOSE = 0.3;
 
-/** Conversations of which nothing is to be found elsewhere; asked once for a statement. */
-const TEMPORARY = 'array(select id from conversations where temporary_at is not null)';
+/** Conversations of person $1 of which nothing is to be found elsewhere, and that hold something; asked once for a statement. */
+const TEMPORARY = `array(select c.id from conversations c where c.temporary_at is not null and c.person_id = $1
+                            and exists (select from messages m where m.conversation_id = c.id))`;
 
 /** The indexed words of a message (0271): its own, its conversation and its person. Word for word as the index has it. */
 const INDEXED = `(to_tsvector('simple', searchable(content ->> 'text')) || array_to_tsvector(
