@@ -139,6 +139,8 @@ test.skipIf(!POSTGRES_URL)(
     // A receipt is stored a little after its message is there.
     await eventually(async () => (await open())[0]?.unsent === 0);
     expect((await open())[0]).toEqual({ waiting: 0, unsent: 0, with_files: 6 });
-    expect([...faults(old), ...faults(young), ...faults(again)]).toEqual([]);
+    // The released version calls a turn that its end cuts off a fault, whoever goes on with it.
+    const ofOld = faults(old).filter((line) => !line.includes('"error":"The database is closed."'));
+    expect([...ofOld, ...faults(young), ...faults(again)]).toEqual([]);
   },
 );

@@ -15,7 +15,7 @@ import {
   type Schedules,
 } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
-import { refusalWords, titles } from '../platforms.ts';
+import { platforms, refusalWords, titles } from '../platforms.ts';
 
 const HOUR_MS = 3_600_000;
 /** Anything less is a busy moment, or a start. */
@@ -40,13 +40,19 @@ export function deadLetterCheck(outbox: OutboxState): HealthCheck {
         outbox.resent === 0 ? '' : `; ${plural(outbox.resent, 'message')} looked for in vain and sent again`;
       if (total === 0) return { ok: true, says: `everything could be delivered${again}` };
       const [newest] = letters;
-      const where = newest ? `, to ${titles.get(newest.adapter) ?? newest.adapter}` : '';
+      const where = newest ? `, to ${placeOf(newest)}` : '';
       const why = newest?.error ? refusalWords(newest.adapter, newest.error) : 'no reason known';
       const says = `${plural(total, 'message')} could not be delivered; the newest${where}: ${why}${again}`;
       const remedy = 'See them with "coda outbox", send them again with "coda outbox resend".';
       return { ok: false, code: 'DEAD_LETTERS', severity: 'warning', says, remedy };
     },
   };
+}
+
+/** The platform, and its own name of the channel, by which an owner finds it; names of pages and programs say nothing. */
+function placeOf({ adapter, channel }: { adapter: string; channel: string }): string {
+  const title = titles.get(adapter) ?? adapter;
+  return platforms.some(({ name }) => name === adapter) ? `${title} ${channel}` : title;
 }
 
 export function heldCheck(outbox: OutboxState): HealthCheck {
