@@ -187,7 +187,7 @@ test('what the request that was given up has cost is counted, where the service 
   await vi.advanceTimersByTimeAsync(20 * SECOND);
   expect((await answer).used).toEqual([
     { model: 'a/slow', usage: usage(100, 1) },
-    { model: 'b/quick', usage: usage(9, 2), firstMs: 0 },
+    { model: 'b/quick', usage: usage(9, 2), firstMs: expect.any(Number) },
   ]);
 });
 
