@@ -106,8 +106,8 @@ export class Breakers {
 
   /** Has a part, and what belongs to it, tried again at once; returns their names. */
   reset(named: string): string[] {
-    const meant = this.unwell().filter(({ name }) => isPartOf(name, named));
-    for (const { kind, name } of meant) this.made.get(`${kind} ${name}`)?.breaker.recordSuccess();
-    return meant.map(({ name }) => name);
+    const parts = this.unwell().filter(({ name }) => isPartOf(name, named));
+    for (const { kind, name } of parts) this.made.get(`${kind} ${name}`)?.breaker.recordSuccess();
+    return parts.map(({ name }) => name);
   }
 }

@@ -23,7 +23,7 @@ export interface SkillPorts {
   watchHook(tx: Transaction, taken: HookValues): Promise<void>;
   /** Schedules that files in the folders of agents say; `origin`: `agent/name`. Undefined before they are read. */
   plannedInFiles(): readonly { origin: string; line: string }[] | undefined;
-  /** Those of these people from whose words something may be learned by itself: whoever has not switched that off. */
+  /** Keeps the people from whose words coda may learn by itself: all who have not switched that off. */
   mayLearnFrom(db: Queryable, personIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Counts how runs of skills have ended, by the name of the skill. */
   countRuns(db: Queryable): Promise<ReadonlyMap<string, { done: number; failed: number }>>;

@@ -4,7 +4,7 @@ import { block, secret, secretText, url } from '../config/index.ts';
 import { type Embedder, remoteEmbedder } from './embedder.ts';
 import { offlineEmbedder } from './offline.ts';
 
-/** What turns texts into vectors: a field of `memory`, which it was made for. */
+/** The setting that chooses an embedder: a field of `memory`, where people look for it. */
 export const embedderField = z
   .strictObject({
     kind: z

@@ -127,8 +127,8 @@ export class Models {
    * configured provider costs what nobody has looked at: that is the owner's to decide.
    */
   choice(name: string, chooser: Chooser): string | undefined {
-    const meant = this.resolveName(name);
-    return meant === undefined || chooser.isOwner || this.choicesFor(chooser).includes(meant) ? meant : undefined;
+    const model = this.resolveName(name);
+    return model === undefined || chooser.isOwner || this.choicesFor(chooser).includes(model) ? model : undefined;
   }
 
   light(): Model {
@@ -162,9 +162,9 @@ export class Models {
   resolveName(name: string): string | undefined {
     const { providers, prices } = this.settings;
     if (!name.includes('/')) {
-      const named = [...this.choicesFor(OWNER), ...Object.keys(prices)];
-      const found = providersOf(name, providers, named);
-      return found.length === 1 ? `${found[0]}/${name}` : undefined;
+      const models = [...this.choicesFor(OWNER), ...Object.keys(prices)];
+      const candidates = providersOf(name, providers, models);
+      return candidates.length === 1 ? `${candidates[0]}/${name}` : undefined;
     }
     const [provider, model] = split(name);
     return model !== '' && Object.hasOwn(providers, provider) ? name : undefined;

@@ -223,7 +223,7 @@ export async function forgetConversation(tx: Transaction, id: string, now: Insta
 /** The same for a temporary one, but that nothing is lost which nobody has read yet: it waits where its person begins. */
 export async function endTemporary(tx: Transaction, id: string, newId: string, now: Instant): Promise<void> {
   await moveUnreadHome(tx, id, newId, now);
-  // They carry the words that they would act on.
+  // Buttons carry the words that they would act on.
   await tx.query('delete from buttons where conversation_id = $1', [id]);
   await forgetConversation(tx, id, now);
 }

@@ -13,7 +13,7 @@ export function shelvedFor(reading: Fragment): Fragment {
                                     where v.conversation_id = c.id and v.shelved_by <> ${reading}))) is true`;
 }
 
-/** Another row than any: nothing that was shelved is shown to it. */
+/** The id of no row: nothing that was shelved is shown to it. */
 export const NO_TURN = sql`'00000000-0000-0000-0000-000000000000'::uuid`;
 
 /** True of a row `m` with a turn that is not the version which is shown. */

@@ -254,8 +254,8 @@ const schedule = operation({
       );
       const flags = [...(rule === undefined ? [] : [`--${rule.trim().replace(/^--/, '')}`]), ...told];
       const line = [`${when} run ${script}`, ...flags, ...(urgent ? ['--urgent'] : [])].join(' ');
-      const asked = { line, ...(person && { person }) };
-      return `${(await ask(addSchedule, asked)).says}\n`;
+      const input = { line, ...(person && { person }) };
+      return `${(await ask(addSchedule, input)).says}\n`;
     }
     if (id === undefined) throw usage('The skill is missing.', 'See "coda schedule add --help".');
     if (runAt === undefined) throw usage('--run-at is missing.', 'See "coda schedule add --help".');

@@ -243,7 +243,7 @@ export async function readAuto(db: Queryable, personId: string): Promise<'on' | 
   return rows[0]?.auto ?? null;
 }
 
-/** Those of these people who have not switched automatic memory off; `standard` is for who has not chosen. */
+/** Keeps the people who have not switched automatic memory off; `standard` holds for whoever has not chosen. */
 export async function keepWilling(
   db: Queryable,
   personIds: readonly string[],

@@ -111,7 +111,7 @@ export class Conversation {
         this.told.delete(id);
         this.entries.value = this.entries.value.filter((entry) => entry.id !== id);
       }),
-      // It may have been deleted on another device.
+      // The conversation may have been deleted on another device.
       onEvent('changed', ({ what }) => {
         if (what === 'conversations') void this.read();
       }),

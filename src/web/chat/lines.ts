@@ -21,7 +21,7 @@ interface Days {
   nameOf: (day: string) => string;
 }
 
-/** One walk over all entries: a conversation may have thousands of them, and each answer that grows asks again. */
+/** Walks over all entries once: a conversation may have thousands of them, and each answer that grows asks again. */
 export function linesOf(entries: readonly Entry[], { dayOf, nameOf }: Days): Line[] {
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   const lastAnswer = new Map(

@@ -153,7 +153,7 @@ class Scanner {
       if (this.text[end] === '\\') end++;
       else if (this.text[end] === '$') {
         const isEnd = !/\s/.test(this.text[end - 1] ?? ' ') && !/\d/.test(this.text[end + 1] ?? ' ');
-        // Another sign may begin a formula where this one does not end it.
+        // A later sign may begin a formula where this one does not end it.
         return isEnd ? { end: end + 1, isFormula: end - at - 1 <= LONGEST } : text(end);
       }
     }

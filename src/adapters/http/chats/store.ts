@@ -42,7 +42,7 @@ const OWN = `c.adapter = 'http' and starts_with(c.channel, $1)`;
 const OF_PERSON = `(c.kind = 'dm' and c.person_id = $2 and c.adapter <> 'http')
           or (c.kind <> 'dm' and c.id in (select conversation_id from spoken))`;
 
-/** Those with all of `words` in their title or in what was said first, put aside or not; or the one with this id. */
+/** A question for conversations: with all of `words` in the title or in what was said first, archived or not; or the one of this id. */
 export interface ChatsAsked {
   words?: string | undefined;
   before?: Instant | undefined;
