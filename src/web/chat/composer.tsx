@@ -75,7 +75,7 @@ export function Composer({ conversation, field, edited, model }: ComposerProps) 
           <SendButtons conversation={conversation} isEmpty={isEmpty} />
         </div>
       )}
-      <ModelField id={conversation.id} model={model} />
+      <ModelField conversation={conversation} model={model} />
     </form>
   );
 }

@@ -82,6 +82,8 @@ export class Conversation {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private wait = SOON;
   private reading: Promise<void> | undefined;
+  /** The choice of a model that is on its way to coda. */
+  private choosing: Promise<unknown> = Promise.resolve();
   private readingEarlier: Promise<void> | undefined;
   /** Entries that were told of since the last read began: it may not have them yet. */
   private readonly told = new Map<string, Entry>();
@@ -223,6 +225,7 @@ export class Conversation {
     for (const file of files) body.append('file', file);
     if (voice) body.append('voice', voice);
     try {
+      await this.choosing;
       await ask(send(body, id));
       this.drafts.dropMessage(this.id, id);
       await this.read();
@@ -274,8 +277,18 @@ export class Conversation {
     await this.read();
   }
 
+  /** Which model answers from now on; null: the one that is set. What is said next waits for it, and is answered by it. */
+  async chooseModel(model: string | null): Promise<void> {
+    const before = this.choosing;
+    const params = { path: { id: this.id } };
+    const chosen = before.then(() => ask(api.PATCH('/v1/chats/{id}', { params, body: { model } })));
+    this.choosing = chosen.catch(() => undefined);
+    await chosen;
+  }
+
   /** Asks what was said last again: another version of its answer takes the place of the one that is shown. */
   async askAgain(message: string): Promise<void> {
+    await this.choosing;
     const params = { path: { id: this.id }, header: { 'Idempotency-Key': newId() } };
     await ask(api.POST('/v1/chats/{id}/again', { params, body: { message } }));
     await this.read();

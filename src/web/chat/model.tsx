@@ -3,14 +3,15 @@ import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { act } from '../app/toasts.tsx';
+import type { Conversation } from './conversation.ts';
 
 type ModelChoice = Json<'/v1/chats/{id}/model'>;
 export type ModelState = LoadState<ModelChoice>;
 
-const params = (id: string) => ({ params: { path: { id } } });
-
 export const useModel = (id: string): ModelState =>
-  useLoad(`model of ${id}`, () => ask(api.GET('/v1/chats/{id}/model', params(id))), ['conversations']);
+  useLoad(`model of ${id}`, () => ask(api.GET('/v1/chats/{id}/model', { params: { path: { id } } })), [
+    'conversations',
+  ]);
 
 /** Models that there are to choose from, with the one that is set; fewer than two are no choice. */
 export const modelsOf = ({ set, choices }: ModelChoice): string[] => [...new Set([...(set ? [set] : []), ...choices])];
@@ -26,7 +27,7 @@ export function modelName(name: string, all: readonly string[]): string {
 const shortOf = (name: string): string => name.slice(name.indexOf('/') + 1);
 
 /** Beneath the message field, where there is a choice. */
-export function ModelField({ id, model }: { id: string; model: ModelState }) {
+export function ModelField({ conversation, model }: { conversation: Conversation; model: ModelState }) {
   const { data } = model;
   if (!data || (!hasChoice(model) && data.gone === undefined)) return null;
   const { set, gone: former, thinks, answers, choices } = data;
@@ -37,7 +38,7 @@ export function ModelField({ id, model }: { id: string; model: ModelState }) {
     void act(async () => {
       model.patch((before) => ({ ...before, chosen: choice }));
       try {
-        await ask(api.PATCH('/v1/chats/{id}', { ...params(id), body: { model: choice } }));
+        await conversation.chooseModel(choice);
       } finally {
         model.reload();
       }

@@ -1,5 +1,6 @@
 /** A conversation as the page holds it: what is on its way, what is told of, and what is read anew. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { deferred } from '../../../src/base/async.ts';
 import { Conversation, forgetUnsent, sendUnsent } from '../../../src/web/chat/conversation.ts';
 import { Drafts } from '../../../src/web/chat/device.ts';
 import type { Entry } from '../../../src/web/chat/entry.ts';
@@ -209,4 +210,19 @@ test('what another tab has sent is on its way here no more', async () => {
   new Drafts(storage, 'ana').dropMessage('main', 'm1');
   conversation.sendAgain();
   expect(conversation.unsent.value).toEqual([]);
+});
+
+test('what is said right after a model was chosen waits for the choice, also where that is refused', async () => {
+  await open();
+  const choice = deferred<{ status: number; body: unknown }>();
+  asked = answerRequests(({ method }) => (method === 'PATCH' ? choice.promise : { body: { entries, more: false } }));
+  const choosing = conversation.chooseModel('claude/big');
+  const saying = conversation.say('a plan', []);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked.map(({ method }) => method)).toEqual(['PATCH']);
+  expect(conversation.unsent.value).toMatchObject([{ text: 'a plan', failure: undefined }]);
+  choice.resolve({ status: 422, body: { detail: 'That model is not allowed.' } });
+  await expect(choosing).rejects.toThrow('not allowed');
+  await saying;
+  expect(asked.map(({ method }) => method).slice(0, 2)).toEqual(['PATCH', 'POST']);
 });

@@ -42,8 +42,13 @@ export interface Asked {
   key: string | undefined;
 }
 
+interface Answered {
+  status?: number;
+  body: unknown;
+}
+
 /** Answers each request of the page; a value that is thrown is a lost connection. */
-export function answerRequests(answer: (asked: Asked) => { status?: number; body: unknown }): Asked[] {
+export function answerRequests(answer: (asked: Asked) => Answered | Promise<Answered>): Asked[] {
   const all: Asked[] = [];
   vi.stubGlobal('document', { hidden: false });
   vi.stubGlobal('fetch', async (request: Request | string, init: RequestInit = {}) => {
@@ -55,7 +60,7 @@ export function answerRequests(answer: (asked: Asked) => { status?: number; body
       key: new Headers(init.headers).get('Idempotency-Key') ?? undefined,
     };
     all.push(asked);
-    const { status = 200, body } = answer(asked);
+    const { status = 200, body } = await answer(asked);
     return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
   });
   return all;
