@@ -98,6 +98,7 @@ export class Delivery {
   private readonly postponed: PostponedEvents;
   private instance: Instance | undefined;
   private receiver: Receiver | undefined;
+  private adapters: readonly ChatAdapter[] = [];
 
   constructor(options: DeliveryOptions) {
     this.options = options;
@@ -198,6 +199,7 @@ export class Delivery {
   async start(receiver: Receiver): Promise<void> {
     const { database, world, program, contexts } = this.options;
     this.receiver = receiver;
+    this.adapters = receiver.adapters;
     this.lanes.answers = receiver.answers;
     this.instance = await Instance.join({
       database,
@@ -457,10 +459,6 @@ export class Delivery {
   private get receives(): Receiver {
     if (!this.receiver) throw new Error('delivery has not been started');
     return this.receiver;
-  }
-
-  private get adapters(): readonly ChatAdapter[] {
-    return this.receiver?.adapters ?? [];
   }
 
   /** The address of a message, or without one of its place; undefined where its platform has none. */

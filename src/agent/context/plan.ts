@@ -108,7 +108,9 @@ export function planRequest(input: PlanInput): Plan {
   const before = [
     ...summary,
     ...older.flatMap((view) => messagesOf(view, input, false)),
-    ...recent.flatMap((view, index) => (standsInSteps(recent, index) ? [] : messagesOf(view, input, true))),
+    ...recent.flatMap((view, index) =>
+      view.entry.shown?.isStep && standsInSteps(recent, index) ? [] : messagesOf(view, input, true),
+    ),
   ];
   const seen = recent.flatMap(({ entry }) => entry.shown?.situation ?? []);
   const situation = input.frozen ? completeSituation(input.frozen, all.sections, seen) : situationBehind(all, seen);
@@ -272,9 +274,8 @@ function fitHistory(history: readonly EntryView[], room: number, factor: number,
   return { kept: history.slice(from), from, tokens };
 }
 
-/** True of what was said in the middle of a turn, where the answer behind it is shown with its steps. */
+/** True of what was said in the middle of a turn where the answer behind it is shown with its steps. */
 function standsInSteps(history: readonly EntryView[], index: number): boolean {
-  if (!history[index]?.entry.shown?.isStep) return false;
   const answer = history.slice(index + 1).find(({ entry }) => entry.role === 'assistant');
   return answer?.entry.shown?.steps !== undefined;
 }

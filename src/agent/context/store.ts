@@ -49,6 +49,14 @@ export interface RecalledContext {
   history: HistoryEntry[];
 }
 
+const NEWEST_SUMMARY = sql`(
+        select json_build_object('text', s.text, 'covers', s.covers_seq, 'messages', s.messages,
+                                 'tainted', s.tainted or c.kind <> 'dm')
+          from summaries s where s.conversation_id = c.id and s.epoch = c.epoch order by s.covers_seq desc limit 1)`;
+const NO_SUMMARY = sql`null`;
+const IS_LATER = sql`and seq > coalesce((select max(s.covers_seq) from summaries s
+                                        where s.conversation_id = c.id and s.epoch = c.epoch), 0)`;
+
 /**
  * The scalar subqueries behind `RecalledContext`, as an object; `c` is the conversation's row. Other people's words are untrusted
  * text for `reader` (an SQL expression: a person's id), and so is a summary of what several have said. `json` is written
@@ -66,22 +74,14 @@ export function recall(
   const entry = known
     ? sql`case when h.seq = any (${known}) then to_json(h.seq * 4 + h.tainted::int * 2 + (h.shown is not null)::int) else to_json(h) end`
     : sql`h`;
-  const isLater = summed
-    ? sql`and seq > coalesce((select max(s.covers_seq) from summaries s
-                                        where s.conversation_id = c.id and s.epoch = c.epoch), 0)`
-    : NO_SQL;
-  const summary = sql`
-        select json_build_object('text', s.text, 'covers', s.covers_seq, 'messages', s.messages,
-                                 'tainted', s.tainted or c.kind <> 'dm')
-          from summaries s where s.conversation_id = c.id and s.epoch = c.epoch order by s.covers_seq desc limit 1`;
   return sql`json_build_object(
-      'summary', ${summed ? sql`(${summary})` : sql`null`},
+      'summary', ${summed ? NEWEST_SUMMARY : NO_SUMMARY},
       'history', coalesce((
         select json_agg(${entry} order by h.seq)
           from (select seq, role, content, shown,
                        ${tainted} from messages
                  where conversation_id = c.id and epoch = c.epoch and not ${shelvedFor(reading)}
-                   ${isLater} order by seq desc limit ${raw(most)}) h), '[]'))`;
+                   ${summed ? IS_LATER : NO_SQL} order by seq desc limit ${raw(most)}) h), '[]'))`;
 }
 
 /** Bytes of what was said that a process keeps, and of what stands around each message. */

@@ -307,8 +307,9 @@ export class Inference {
  * The later one has another id then, the same in each request. Any other request stays as it is.
  */
 function withDistinctIds(request: ModelRequest): ModelRequest {
-  const calling = request.messages.filter((message) => callsIn(message).length > 0);
-  const ids = calling.flatMap((message) => callsIn(message).map(({ id }) => id));
+  const ids = request.messages.flatMap((message) =>
+    message.role === 'assistant' ? (message.calls ?? NO_CALLS).map(({ id }) => id) : [],
+  );
   if (new Set(ids).size === ids.length) return request;
   const taken = new Set<string>();
   const renamed = new Map<string, string>();
@@ -321,14 +322,11 @@ function withDistinctIds(request: ModelRequest): ModelRequest {
   };
   const messages = request.messages.map((message) => {
     if (message.role === 'tool') return { ...message, callId: renamed.get(message.callId) ?? message.callId };
-    const calls = callsIn(message).map((call) => ({ ...call, id: rename(call.id) }));
-    return message.role === 'assistant' && calls.length > 0 ? { ...message, calls } : message;
+    if (message.role !== 'assistant' || !message.calls) return message;
+    return { ...message, calls: message.calls.map((call) => ({ ...call, id: rename(call.id) })) };
   });
   return { ...request, messages };
 }
-
-const callsIn = (message: ModelMessage): readonly ModelToolCall[] =>
-  message.role === 'assistant' ? (message.calls ?? NO_CALLS) : NO_CALLS;
 
 const NO_CALLS: readonly ModelToolCall[] = [];
 

@@ -33,6 +33,8 @@ export class MessageTurn implements TurnRun {
   readonly options: AgentOptions;
   readonly item: Item;
   readonly turn: Turn;
+  readonly maxToolCalls: number;
+  readonly signal: AbortSignal;
   private readonly limit: Deadline;
   private readonly counters: Counters;
   private readonly heldValues: HeldValues;
@@ -48,15 +50,9 @@ export class MessageTurn implements TurnRun {
     this.item = item;
     this.turn = turn;
     this.limit = limit;
+    this.maxToolCalls = options.maxToolCalls;
+    this.signal = limit.signal;
     this.model = options.model(item);
-  }
-
-  get maxToolCalls(): number {
-    return this.options.maxToolCalls;
-  }
-
-  get signal(): AbortSignal {
-    return this.limit.signal;
   }
 
   holdTime(): () => void {

@@ -54,7 +54,8 @@ export interface ItemContext {
 
 export const contextOf = ({ context }: Pick<Item, 'context'>): ItemContext => context as unknown as ItemContext;
 
-export const recalledOf = (item: Item): RecalledContext => contextOf(item).recalled;
+export const recalledOf = ({ context }: Pick<Item, 'context'>): RecalledContext =>
+  (context as unknown as ItemContext).recalled;
 
 /** True if files of the asker's, or what was said of them, are shown. Those of others taint by themselves. */
 export function hasFiles(item: Item): boolean {
@@ -110,19 +111,23 @@ export class ContextReader implements ItemContexts {
   }
 }
 
+const [READER, ROW, NO_DAYS] = [sql`p.id`, sql`i.id`, sql`null::jsonb`];
+const DIALOGUE = ofDialogues.readDialogue();
+/** A yes is about what was said last, not about a card above it. */
+const OPEN_BUTTONS = buttons.openButtons(sql`select m.at from messages m
+                                        where m.conversation_id = c.id and m.epoch = c.epoch and m.role = 'assistant'
+                                        order by m.seq desc limit 1`);
+
 /** The scalar subquery behind `ItemContext`, with so many messages; `i`, `c` and `p` are in scope. */
 function itemContext(remembered: number, seqs: Record<string, string>, days: readonly string[] | undefined): Fragment {
   const known = sql`(select (${json(seqs)}::jsonb ->> c.id::text)::bigint[])::bigint[]`;
   return sql`
     select json_build_object(
       'turn', (select t.id from turns t where t.inbox_id = i.id),
-      'spent', ${days ? spentDays(days) : sql`null::jsonb`},
-      'recalled', ${recall(remembered, sql`p.id`, { summed: days !== undefined, known, reading: sql`i.id` })},
-      'dialogue', ${ofDialogues.readDialogue()},
-      -- a yes is about what was said last, not about a card above it
-      'buttons', ${buttons.openButtons(sql`select m.at from messages m
-                                        where m.conversation_id = c.id and m.epoch = c.epoch and m.role = 'assistant'
-                                        order by m.seq desc limit 1`)})`;
+      'spent', ${days ? spentDays(days) : NO_DAYS},
+      'recalled', ${recall(remembered, READER, { summed: days !== undefined, known, reading: ROW })},
+      'dialogue', ${DIALOGUE},
+      'buttons', ${OPEN_BUTTONS})`;
 }
 
 /** State of a turn's row. A turn that was cut off stays `running` until it is resumed. */

@@ -179,8 +179,10 @@ export class Turn {
 
   calls(): { call: ModelToolCall; state: CallState }[] {
     const from = this.steps.findLastIndex(({ step }) => step.kind === 'model');
+    const answer = this.steps[from]?.step;
+    if (answer?.kind !== 'model') return [];
     const after = this.steps.slice(from + 1).map(({ step }) => step);
-    return (this.lastAnswer()?.payload.calls ?? []).map((call) => ({ call, state: stateOf(call.id, after) }));
+    return answer.payload.calls.map((call) => ({ call, state: stateOf(call.id, after) }));
   }
 
   private came: readonly string[] | undefined;

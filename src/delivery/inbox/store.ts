@@ -86,6 +86,16 @@ function givenRow(rows: readonly NewRow[], index: number) {
   };
 }
 
+/** Refers to nobody, so that the statement fails. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** The person of a row `q`, unless they are erased, which they cannot be until the transaction ends. */
+const SENDER = sql`coalesce((select id from persons
+                      where id = coalesce((select person_id from identities
+                                            where adapter = q.adapter and external_id = q.payload ->> 'from'), person_id)
+                        and erased_at is null for share), ${NOBODY}::uuid)`;
+const NOT_TOO_FAST = sql`null`;
+
 /**
  * Stores rows whose keys are new and takes their lanes where these are free, in one statement; for a duplicate nothing
  * comes back. The lane is counted after the insert, and only if there was one: a second copy that is being committed
@@ -115,13 +125,12 @@ function acceptStatement(
        -- the first row looks for its lane among all of them, so that all are locked before anything is done for it
        cross join lateral (select coalesce(
          (select pending from held where conversation_id = g.conversation_id) < ${queueLimit}, true) as has_room offset 0) l
-       cross join lateral (select ${limit ? tooFast(limit) : sql`null`}::text as too_fast offset 0) t
+       cross join lateral (select ${limit ? tooFast(limit) : NOT_TOO_FAST}::text as too_fast offset 0) t
     ), i as (
       insert into inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, owner,
                          planned_by, sent_at, received_at)
       select id, key, kind, adapter, conversation_id,
-             ${livingPerson(sql`coalesce((select person_id from identities
-                        where adapter = q.adapter and external_id = q.payload ->> 'from'), person_id)`)},
+             ${SENDER},
              message_id,
              payload || case when too_fast is null then '{}' else jsonb_build_object('tooFast', too_fast) end, 'received', lined,
              case when not lined then ${owner}::uuid end, planned_by, sent_at, received_at
@@ -147,14 +156,6 @@ function acceptStatement(
       -- looked up row by row, however many the planner expects
       cross join lateral (select * from conversations where id = i.conversation_id offset 0) c
       cross join lateral (select * from persons where id = i.person_id offset 0) p`;
-}
-
-/** Refers to nobody, so that the statement fails. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
-
-/** The person, unless they are erased, which they cannot be until the transaction ends. */
-function livingPerson(personId: Fragment): Fragment {
-  return sql`coalesce((select id from persons where id = ${personId} and erased_at is null for share), ${NOBODY}::uuid)`;
 }
 
 export async function accept(
