@@ -114,7 +114,8 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
       expect(sent).toEqual(['http://a']);
       const texts = coda.platform.in('dm-ana').join('\n');
       expect(texts).toContain('I do not know whether it happened');
-      expect(texts).toContain('model heard: page_read was stopped');
+      // Whether the end was stored before the process went decides which of two sentences the model reads.
+      expect(texts).toMatch(/model heard: page_read (was stopped|had begun)/);
     },
   );
 
