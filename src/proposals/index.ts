@@ -6,7 +6,17 @@ export { tellOwners } from './channel.ts';
 export { APPROVAL_CHANNEL, cron, type Improvement, improvementBlock, improvementConfig } from './config.ts';
 export { shareWithin } from './measure.ts';
 export { type Nightly, nightly, ownerTool } from './nightly.ts';
-export * from './proposals.ts';
+export {
+  type AnyProposalKind,
+  type Deciding,
+  drawProposal,
+  markApplied,
+  type Proposal,
+  type ProposalKind,
+  type ProposalKinds,
+  type Proposing,
+  propose,
+} from './proposals.ts';
 export { type ProposalMaker, type ProposalSource, proposals } from './skill.ts';
 export * as proposalStore from './store.ts';
 export { proposalCards, takeBackChoice, wakeChoices } from './tools.ts';

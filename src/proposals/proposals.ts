@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { type Failed, failed } from '../agent/index.ts';
 import { DAY_MS, type Instant } from '../base/clock.ts';
 import { shortId } from '../base/ids.ts';
-import { canonicalJson, type Json } from '../base/json.ts';
+import { canonicalJson, type Json, omitUndefined } from '../base/json.ts';
 import type { Queryable, Transaction } from '../storage/index.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
@@ -31,10 +31,21 @@ export interface ProposalKind<Payload = Json> {
   /**
    * Applies what was approved, in the transaction of the decision; returns what `revert` needs, and false where what it is
    * about was changed meanwhile. Undefined, or left out: it stays approved, and whoever carries it out later calls `markApplied`.
+   * A kind that is tried first returns the trial.
    */
   apply?(tx: Transaction, proposal: store.Proposal, payload: Payload, by: Deciding): Promise<Json | undefined>;
   /** Takes back what `apply` has done; false where that is not possible any more. */
   revert?(tx: Transaction, proposal: store.Proposal, by: Deciding): Promise<boolean>;
+  /** A trial as a reader is shown it. Present: what is approved is tried first, until this kind marks it as applied or rejected. */
+  showTrial?(trial: Json): ShownTrial;
+}
+
+export interface ShownTrial {
+  name: string;
+  /** Its measurement in words. */
+  measured: string;
+  /** All that was tried. */
+  content: string;
 }
 
 export type DecisionAct = 'apply' | 'revert';
@@ -124,6 +135,7 @@ export function drawProposal(wanted: Proposing, origin: string, now: Instant): s
     decidedBy: undefined,
     decidedAt: undefined,
     outcome: null,
+    trials: [],
   };
 }
 
@@ -157,6 +169,9 @@ export function showProposal(
   return (read?.success && kind?.show?.(read.data).slice(0, 3_000)) || '';
 }
 
+export const showTrials = (kinds: ProposalKinds, { category, trials }: store.Proposal): ShownTrial[] =>
+  trials.flatMap((trial) => kinds.get(category)?.showTrial?.(trial) ?? []);
+
 export interface Decider {
   id: string;
   role: string;
@@ -171,7 +186,7 @@ export interface Decision {
 
 const ACTED_ON: Readonly<Record<DecisionAct, readonly store.ProposalState[]>> = {
   apply: ['pending', 'asked', 'resting'],
-  revert: ['applied', 'resting'],
+  revert: ['trial', 'applied', 'retired', 'resting'],
 };
 
 /** Before the transaction of a decision: does what its kind has to await, if this person may have it done now. */
@@ -211,6 +226,8 @@ export async function decide(
   const by = { now, personId: person.id, prepared };
   const applied = await kind?.apply?.(tx, proposal, kind.payload.parse(proposal.payload), by);
   if (applied === false) return failed('CONFLICT', texts.cannotApply(proposal, texts.otherByNow()));
+  const isTried = applied !== undefined && kind?.showTrial;
+  if (isTried) return mark(tx, proposal, 'trial', null, person.id, now, [...proposal.trials, applied]);
   return mark(tx, proposal, applied === undefined ? 'approved' : 'applied', applied ?? null, person.id, now);
 }
 
@@ -264,7 +281,8 @@ async function mark(
   outcome: Json,
   personId: string,
   now: Instant,
+  tried?: readonly Json[],
 ): Promise<store.Proposal> {
-  await store.mark(tx, proposal.id, { state, outcome, personId }, now);
-  return { ...proposal, state, outcome, decidedBy: personId, decidedAt: now };
+  await store.mark(tx, proposal.id, omitUndefined({ state, outcome, personId, trials: tried }), now);
+  return { ...proposal, state, outcome, trials: tried ?? proposal.trials, decidedBy: personId, decidedAt: now };
 }

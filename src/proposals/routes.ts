@@ -7,7 +7,7 @@ import { CodaError } from '../base/errors.ts';
 import { type AnyRoute, type Caller, route } from '../chat/index.ts';
 import { type Queryable, readerOf, type Transaction } from '../storage/index.ts';
 import { leftOf } from './budget.ts';
-import { type Decider, decide, mayApprove, type Proposal, prepareDecision, takeBack } from './proposals.ts';
+import { type Decider, decide, mayApprove, type Proposal, prepareDecision, showTrials, takeBack } from './proposals.ts';
 import * as store from './store.ts';
 import { type ProposalDeps, showFor } from './tools.ts';
 
@@ -22,26 +22,18 @@ const proposal = z.object({
   difference: z.string().describe('What it would change, as text; empty: nothing by itself.'),
   hash: z.string().describe('A decision is bound to it.'),
   open: z.boolean().describe('It waits for a decision, and the caller may decide.'),
+  trials: z
+    .array(z.object({ name: z.string(), measured: z.string(), content: z.string() }))
+    .describe('Times in which it was tried, the oldest first, with what was tried.'),
 });
 
 const record = z.object({
   weeks: z
     .array(z.object({ week: z.string(), turns: z.int(), mean: z.number(), low: z.int() }))
     .describe('Scores of turns by week, the last twelve.'),
-  guidance: z
-    .array(
-      z.object({
-        version: z.int(),
-        at: z.iso.datetime(),
-        state: z.string(),
-        measured: z.string(),
-        content: z.string(),
-      }),
-    )
-    .describe('Versions of the guidance that holds, the newest first.'),
 });
 
-/** Record of how answers went, and of what came of it, beside the list of proposals. */
+/** Record of how answers went, beside the list of proposals. */
 export type ReadRecord = (db: Queryable, now: Instant) => Promise<z.output<typeof record>>;
 
 export interface RouteDeps extends ProposalDeps {
@@ -70,6 +62,7 @@ function proposalOf({ kinds }: ProposalDeps, each: Proposal, reader: Decider): z
     decided_at: decidedAt?.toISOString() ?? null,
     difference: showFor(kinds, each, reader),
     open: (state === 'pending' || state === 'asked') && mayApprove(kinds, each, reader),
+    trials: showTrials(kinds, each),
   };
 }
 
@@ -96,15 +89,15 @@ function listRoute(deps: RouteDeps | undefined): AnyRoute {
       if (!deps) return { body: { json: { on: false, proposals: [], budget: { month: 0, left: 0 }, ...NO_RECORD } } };
       const db = readerOf(deps.database);
       const found = await store.list(db, { states: query.state && [query.state] }, MOST);
-      const { weeks, guidance } = (await deps.readRecord?.(db, deps.world.clock.now())) ?? NO_RECORD;
+      const { weeks } = (await deps.readRecord?.(db, deps.world.clock.now())) ?? NO_RECORD;
       const budget = { month: deps.config.budget.month, left: await leftOf(deps, db) };
       const proposals = found.map((each) => proposalOf(deps, each, deciderOf(caller)));
-      return { body: { json: { on: true, proposals, budget, weeks, guidance } } };
+      return { body: { json: { on: true, proposals, budget, weeks } } };
     },
   });
 }
 
-const NO_RECORD = { weeks: [], guidance: [] };
+const NO_RECORD = { weeks: [] };
 
 const deciderOf = (caller: Caller | undefined): Decider => ({
   id: caller?.personId ?? '',

@@ -18,10 +18,21 @@ import {
 } from '../storage/index.ts';
 
 /**
- * `asked`: its person wants it, and an owner decides. `resting`: applied, and not used for now. `dropped`: nothing came of it; it
- * is there so that the same is not tried again.
+ * `asked`: its person wants it, and an owner decides. `trial`: approved, and kept if it helps. `retired`: applied, and a later one
+ * took its place. `resting`: applied, and not used for now. `dropped`: nothing came of it; it is there so that the same is not
+ * tried again.
  */
-export const STATES = ['pending', 'asked', 'approved', 'rejected', 'applied', 'resting', 'dropped'] as const;
+export const STATES = [
+  'pending',
+  'asked',
+  'approved',
+  'rejected',
+  'trial',
+  'applied',
+  'retired',
+  'resting',
+  'dropped',
+] as const;
 export type ProposalState = (typeof STATES)[number];
 
 const proposals = new Columns({
@@ -45,6 +56,8 @@ const proposals = new Columns({
   decidedBy: optional(uuid()),
   decidedAt: optional(instant()),
   outcome: ownJson<Json>(),
+  /** Times in which it was tried, the oldest first. */
+  trials: ownJson<readonly Json[]>(),
 });
 
 export type Proposal = ItemOf<typeof proposals>;
@@ -112,17 +125,17 @@ export async function find(db: Queryable, id: string): Promise<Proposal | undefi
   return proposals.readAll(rows)[0];
 }
 
-/** `personId` of undefined: coda itself has, by a measurement. */
+/** `personId` of undefined: coda itself has, by a measurement. `trials` left out: they stay as they are. */
 export async function mark(
   tx: Transaction,
   id: string,
-  to: { state: ProposalState; outcome: Json; personId: string | undefined },
+  to: { state: ProposalState; outcome: Json; personId: string | undefined; trials?: readonly Json[] },
   now: Instant,
 ): Promise<void> {
   await tx.query(
-    `update improvement_proposals set state = $2, outcome = $3, decided_by = coalesce($4, decided_by), decided_at = $5
-      where id = $1`,
-    [id, to.state, JSON.stringify(to.outcome), to.personId ?? null, now],
+    `update improvement_proposals set state = $2, outcome = $3, decided_by = coalesce($4, decided_by), decided_at = $5,
+       trials = coalesce($6, trials) where id = $1`,
+    [id, to.state, JSON.stringify(to.outcome), to.personId ?? null, now, to.trials ? JSON.stringify(to.trials) : null],
   );
 }
 

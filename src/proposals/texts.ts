@@ -9,7 +9,9 @@ const STATES: Record<Proposal['state'], string> = {
   asked: 'waits for an owner',
   approved: 'approved',
   rejected: 'rejected',
+  trial: 'on trial',
   applied: 'in use',
+  retired: 'replaced by a later one',
   resting: 'rests',
   dropped: 'dropped',
 };
@@ -82,6 +84,7 @@ export const undo = () => 'Undo';
 export function decidedNotice(proposal: Proposal): string {
   if (proposal.state === 'rejected') return `Rejected: ${nameProposal(proposal)}. Nothing changes.`;
   if (proposal.state === 'asked') return `I have asked my owner: ${nameProposal(proposal)}.`;
+  if (proposal.state === 'trial') return `Approved and on trial: ${nameProposal(proposal)}.`;
   if (proposal.state === 'applied') return `Approved and in use: ${nameProposal(proposal)}.`;
   return `Approved: ${nameProposal(proposal)}.`;
 }

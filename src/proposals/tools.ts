@@ -25,6 +25,7 @@ import {
   type ProposalKinds,
   prepareDecision,
   showProposal,
+  showTrials,
   takeBack,
 } from './proposals.ts';
 import * as store from './store.ts';
@@ -102,13 +103,15 @@ async function listFor(
   if (found.length === 0) return done(texts.noneNotice(status));
   const lines = [texts.proposalsHeading(found.length)];
   for (const each of found) {
-    const parts = { fares: await faresOf(tx, kinds, each, clock.now()), shown: showFor(kinds, each, person) };
+    const trials = showTrials(kinds, each).map(({ name, measured }) => `${name}: ${measured}.`);
+    const fares = [await faresOf(tx, kinds, each, clock.now()), ...trials].filter(Boolean).join(' ');
+    const parts = { fares, shown: showFor(kinds, each, person) };
     lines.push(texts.listedProposal(each, parts, when));
   }
   const own = found.filter((each) => mayDecide(kinds, each, person));
   const open = own.filter(({ state }) => ['pending', 'asked', 'resting'].includes(state));
   const used = own.filter(
-    ({ state, category: kind }) => ['applied', 'resting'].includes(state) && kinds.get(kind)?.revert,
+    ({ state, category: kind }) => ['trial', 'applied', 'resting'].includes(state) && kinds.get(kind)?.revert,
   );
   const choices = [
     ...open

@@ -87,7 +87,7 @@ describe('deleting', () => {
     families: ['ask'],
     migration: 'drop table skill_run_steps, skill_runs;\n',
   };
-  const SELF_REVIEW = 'drop table prompt_versions, self_assessments, solution_patterns, routing_models;\n';
+  const SELF_REVIEW = 'drop table self_assessments, solution_patterns, routing_models;\n';
   const SKILLS: readonly Deletion[] = [
     {
       folder: 'src/skills/skill-market',

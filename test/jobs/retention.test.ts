@@ -25,6 +25,7 @@ const WITHOUT_FILES = [
   'identities.claim',
   'improvement_proposals.outcome',
   'improvement_proposals.payload',
+  'improvement_proposals.trials',
   'improvement_runs.change',
   'improvement_runs.request',
   'improvement_runs.survey',
@@ -39,7 +40,6 @@ const WITHOUT_FILES = [
   'persons.settings',
   // As the platform sent it: its files are not fetched yet.
   'postponed.event',
-  'prompt_versions.result',
   'routing_models.weights',
   'schedules.payload',
   'skill_pins.capabilities',

@@ -9,8 +9,6 @@ import { examplesPart } from './examples/index.ts';
 import { gapsPart } from './gaps/index.ts';
 import type { Deps, Part } from './part.ts';
 import { promptPart } from './prompt/index.ts';
-import * as versions from './prompt/store.ts';
-import { measuredWords } from './prompt/texts.ts';
 import { reflectionPart } from './reflection/index.ts';
 import { routingPart } from './routing/index.ts';
 
@@ -58,7 +56,6 @@ function joinSections(sections: readonly PromptSection[]): PromptSection | undef
 }
 
 const WEEKS = 12;
-const MOST_VERSIONS = 100;
 
 export const reviewMaker =
   (settings: Settings | undefined): ProposalMaker =>
@@ -66,10 +63,6 @@ export const reviewMaker =
     kinds: settings ? [...kindsOf(partsOn(settings), { ...deps, config: settings }).values()] : [],
     async readRecord(db, now) {
       const since = new Date(now.getTime() - WEEKS * 7 * DAY_MS);
-      const found = await versions.newest(db, MOST_VERSIONS);
-      const guidance = found.map(({ version, at, state, content, result }) => {
-        return { version, state, content, at: at.toISOString(), measured: measuredWords(result) };
-      });
-      return { weeks: await scoresByWeek(db, since, deps.people.household.zone), guidance };
+      return { weeks: await scoresByWeek(db, since, deps.people.household.zone) };
     },
   });

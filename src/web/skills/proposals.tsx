@@ -15,7 +15,7 @@ export function Proposals() {
   const loaded = useLoad('proposals', () => ask(api.GET('/v1/proposals')), ['skills']);
   return (
     <LoadView loaded={loaded}>
-      {({ on, proposals, budget, weeks, guidance }) => (
+      {({ on, proposals, budget, weeks }) => (
         <>
           <Section title="Proposals">
             {budget.month > 0 && (
@@ -50,29 +50,16 @@ export function Proposals() {
               </ul>
             </Section>
           )}
-          {guidance.length > 0 && (
-            <Section title="Learnt guidance">
-              {guidance.map(({ version, at, state, measured, content }) => (
-                <details key={version}>
-                  <summary>
-                    Version {version}, {state}, {whenText(at)}{' '}
-                    {measured !== '' && <span class="faint">{measured}</span>}
-                  </summary>
-                  <pre class="diff">{content}</pre>
-                </details>
-              ))}
-            </Section>
-          )}
         </>
       )}
     </LoadView>
   );
 }
 
-const DECIDED: readonly Proposal['state'][] = ['approved', 'rejected', 'applied', 'resting'];
+const DECIDED: readonly Proposal['state'][] = ['approved', 'rejected', 'trial', 'applied', 'resting'];
 
 function ProposalView({ proposal, loaded }: { proposal: Proposal; loaded: LoadState<All> }) {
-  const { id, title, description, state, at, difference, hash, open } = proposal;
+  const { id, title, description, state, at, difference, hash, open, trials } = proposal;
   const params = { path: { id } };
   const decide = (approve: boolean) =>
     void act(() => ask(api.POST('/v1/proposals/{id}', { params, body: { hash, approve } })), {
@@ -106,6 +93,7 @@ function ProposalView({ proposal, loaded }: { proposal: Proposal; loaded: LoadSt
           </pre>
         </details>
       )}
+      {trials.map(TrialView)}
       {open && (
         <div class="buttons">
           <Button kind="primary" onClick={() => decide(true)}>
@@ -130,3 +118,12 @@ function ProposalView({ proposal, loaded }: { proposal: Proposal; loaded: LoadSt
     </Row>
   );
 }
+
+const TrialView = ({ name, measured, content }: Proposal['trials'][number]) => (
+  <details key={name}>
+    <summary>
+      {name} <span class="faint">{measured}</span>
+    </summary>
+    {content !== '' && <pre class="diff">{content}</pre>}
+  </details>
+);

@@ -38,7 +38,7 @@ const tx = <T>(work: (tx: Transaction) => Promise<T>) => database.tx('test', wor
 
 beforeEach(() =>
   tx(async (tx) => {
-    await tx.script('delete from self_assessments; delete from prompt_versions; delete from improvement_proposals');
+    await tx.script('delete from self_assessments; delete from improvement_proposals');
     await tx.query(
       `insert into persons (id, name, role, created_at) values ($1, 'Ana', 'owner', $2) on conflict do nothing`,
       [owner.id, now],
@@ -87,7 +87,7 @@ async function keep(version: number, begins: Date, ends: Date): Promise<void> {
 
 describe('learnt guidance', () => {
   test('an approved difference is tried in half of the conversations, the same bytes each time', async () => {
-    expect(await approve('', 'Repeat each date.')).toMatchObject({ state: 'applied', outcome: { version: 1 } });
+    expect(await approve('', 'Repeat each date.')).toMatchObject({ state: 'trial', trials: [{ version: 1 }] });
     const { tried, other } = halves(1);
     const words = '## Learnt from experience\nRepeat each date.';
     for (const id of tried) expect(await said(id)).toBe(words);
@@ -140,6 +140,23 @@ describe('learnt guidance', () => {
     expect(await said(halves(1).tried[0])).toBeUndefined();
   });
 
+  test('what is approved again is another version, and what stands below another one is not taken back', async () => {
+    const kinds = kindsOf();
+    const made = await approve('', 'Repeat each date.');
+    const { id = '', hash = '' } = made && 'hash' in made ? made : {};
+    await tx((tx) => takeBack(tx, kinds, { id, person: owner }, later(1)));
+    const again = await tx((tx) => decide(tx, kinds, { id, hash, approve: true, person: owner }, later(2)));
+    expect(again).toMatchObject({
+      state: 'trial',
+      trials: [{ version: 1, endedAt: later(1).toISOString() }, { version: 2 }],
+    });
+    await keep(2, later(3), later(4));
+    await approve('', 'Say more.', later(5));
+    await keep(3, later(6), later(7));
+    const refused = await tx((tx) => takeBack(tx, kinds, { id, person: owner }, later(8)));
+    expect(refused).toMatchObject({ ok: false, code: 'CONFLICT' });
+  });
+
   test('a difference that does not apply, or comes while another one is tried, is refused', async () => {
     expect(await approve('not there', 'x')).toBeUndefined();
     await approve('', 'Repeat each date.');
@@ -171,7 +188,9 @@ describe('learnt guidance', () => {
   test('without prompt_evolution_enabled an approved one changes nothing', async () => {
     const off = kindsOf({ prompt_evolution_enabled: false });
     expect(await approve('', 'Repeat each date.', now, off)).toMatchObject({ state: 'approved' });
-    expect(await tx(async (tx) => (await tx.query('select from prompt_versions')).rows.length)).toBe(0);
+    expect(
+      await tx(async (tx) => (await tx.query(`select from improvement_proposals where trials <> '[]'`)).rows.length),
+    ).toBe(0);
   });
 
   test('the list tells scores by week, what was proposed, and what each change did', async () => {
@@ -187,10 +206,21 @@ describe('learnt guidance', () => {
     const answer = await list?.answerRequest(asked);
     expect(answer?.body).toMatchObject({
       json: {
-        proposals: [{ difference: expect.stringContaining('+ Repeat each date.') }],
+        proposals: [
+          {
+            state: 'applied',
+            difference: expect.stringContaining('+ Repeat each date.'),
+            trials: [
+              {
+                name: 'Version 1',
+                measured: '5.0 with it (20 turns), 3.0 without (20 turns)',
+                content: 'Repeat each date.',
+              },
+            ],
+          },
+        ],
         budget: { month: 10, left: 10 },
         weeks: [{ turns: 40, mean: 4, low: 0 }],
-        guidance: [{ version: 1, measured: expect.stringContaining('5.0 with it (20 turns), 3.0 without (20 turns)') }],
       },
     });
   });

@@ -12,7 +12,7 @@ const ON = { 'memory.auto': 'off', self_improvement: { budget: { month: 10 } } }
 const big = () => server.requests.filter(({ body }) => body.model === 'big');
 
 const TABLES = [
-  ...['self_assessments', 'improvement_proposals', 'prompt_versions', 'improvement_calls', 'improvement_runs'],
+  ...['self_assessments', 'improvement_proposals', 'improvement_calls', 'improvement_runs'],
   ...['routing_models', 'solution_patterns', 'learned_signals', 'learned_uses'],
 ];
 

@@ -34,11 +34,9 @@ const rollbackTool = ownerTool({
   },
 });
 
-const outcome = z.object({ version: z.number() });
-
 export function promptKind({ config }: Pick<SkillDeps<Settings>, 'config'>): ProposalKind<Difference> {
   return {
-    category: 'prompt',
+    category: store.CATEGORY,
     payload: difference,
     show: inWords,
 
@@ -50,25 +48,25 @@ export function promptKind({ config }: Pick<SkillDeps<Settings>, 'config'>): Pro
       return content.length > LONGEST_GUIDANCE ? texts.tooLong(LONGEST_GUIDANCE) : undefined;
     },
 
-    async apply(tx, { id }, payload, { now }) {
+    showTrial(trial) {
+      const { version, content, scores } = store.versionForm.parse(trial);
+      return { name: texts.versionName(version), measured: texts.measuredWords(scores), content };
+    },
+
+    async apply(tx, _, payload, { now }) {
       if (!config.prompt_evolution_enabled) return undefined;
       const { current } = await store.inUse(tx);
       const content = applyDifference(current?.content ?? '', payload) ?? '';
-      const version = await store.insertTrial(tx, { proposalId: id, base: current?.version ?? null, content }, now);
-      return { version };
+      const version = await store.nextVersion(tx);
+      const base = current?.version ?? null;
+      return { version, at: now.toISOString(), base, content, endedAt: null, scores: null };
     },
 
-    async revert(tx, proposal, { now }) {
-      const made = outcome.safeParse(proposal.outcome);
-      if (!made.success || (await inFront(tx)) !== made.data.version) return false;
-      return (await rollBack(tx, now)) !== undefined;
+    async revert(tx, { id }, { now }) {
+      const { current, trial } = await store.inUse(tx);
+      return (trial ?? current)?.proposal.id === id && (await rollBack(tx, now)) !== undefined;
     },
   };
-}
-
-async function inFront(tx: Transaction): Promise<number | undefined> {
-  const { current, trial } = await store.inUse(tx);
-  return (trial ?? current)?.version;
 }
 
 const LONGEST_PIECE = 1_500;
@@ -129,7 +127,7 @@ export async function versionAt(tx: Transaction, conversationId: string, at: Ins
 interface EndedTrial {
   version: number;
   isKept: boolean;
-  scores: Awaited<ReturnType<typeof store.scores>>;
+  scores: store.Scores;
 }
 
 /** Ends the trial where its sample is there, or where it has taken too long; undefined: there is none, or it goes on. */
@@ -137,16 +135,13 @@ export async function settleTrial(tx: Transaction, now: Instant): Promise<EndedT
   await improvement.lock(tx);
   const { current, trial } = await store.inUse(tx);
   if (!trial) return undefined;
-  const { version, at, proposalId } = trial;
+  const { version, at } = trial;
   const scores = await store.scores(tx, version, at);
   const isEnough = scores.with.turns >= TRIAL_SAMPLE && scores.without.turns >= TRIAL_SAMPLE;
   if (!isEnough && now.getTime() - at.getTime() < LONGEST_TRIAL_MS) return undefined;
   const isKept = isEnough && (scores.with.mean ?? 0) >= (scores.without.mean ?? 0) + BETTER_BY;
-  const outcome = { version, kept: isKept, scores: { with: scores.with, without: scores.without } };
-  if (isKept && current) await store.setState(tx, current.version, 'retired', now);
-  await store.setState(tx, version, isKept ? 'current' : 'rolled_back', now, outcome.scores);
-  const state = isKept ? 'applied' : 'rejected';
-  await improvement.mark(tx, proposalId, { state, outcome, personId: undefined }, now);
+  if (isKept && current) await store.putState(tx, current, 'retired', now);
+  await store.putState(tx, { ...trial, scores }, isKept ? 'applied' : 'rejected', now);
   return { version, isKept, scores };
 }
 
@@ -159,23 +154,9 @@ export async function rollBack(
   const { current, trial } = await store.inUse(tx);
   const from = trial ?? current;
   if (!from) return undefined;
-  await store.setState(tx, from.version, 'rolled_back', now);
-  const outcome = { version: from.version, rolledBack: true };
-  await improvement.mark(tx, from.proposalId, { state: 'rejected', outcome, personId: undefined }, now);
+  await store.putState(tx, from, 'rejected', now);
   if (trial) return { from, to: current };
-  const before = await lastGood(tx, from);
-  if (before) await store.setState(tx, before.version, 'current', now);
+  const before = await store.baseOf(tx, from);
+  if (before) await store.putState(tx, before, 'applied', now);
   return { from, to: before };
-}
-
-/** The version that `from` was made of; none that was rolled back itself. */
-async function lastGood(tx: Transaction, from: store.PromptVersion): Promise<store.PromptVersion | undefined> {
-  let base = from.base;
-  while (base !== null) {
-    const found = await store.find(tx, base);
-    if (!found) return undefined;
-    if (found.state !== 'rolled_back') return found;
-    base = found.base;
-  }
-  return undefined;
 }

@@ -1,87 +1,72 @@
+/** Versions of the guidance: each is a trial of the proposal that made it. */
+import { z } from 'zod';
 import type { Instant } from '../../../base/clock.ts';
-import type { Json } from '../../../base/json.ts';
 import { omitUndefined } from '../../../base/json.ts';
+import { type Proposal, proposalStore } from '../../../proposals/index.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
 
-export interface PromptVersion {
-  version: number;
-  at: Instant;
-  proposalId: string;
-  /** The version that it changes; null: the empty one. */
-  base: number | null;
-  content: string;
-  state: 'trial' | 'current' | 'retired' | 'rolled_back';
-  endedAt: Instant | null;
-  result: Json;
-}
+export const CATEGORY = 'prompt';
+const MOST_RETIRED = 1_000;
 
-const COLUMNS = `version, at, proposal_id as "proposalId", base, content, state, ended_at as "endedAt", result`;
+const score = z.object({ turns: z.number(), mean: z.number().nullable() });
+
+export const versionForm = z.object({
+  version: z.int(),
+  at: z.coerce.date(),
+  /** The version that it changes; null: the empty one. */
+  base: z.int().nullable(),
+  content: z.string(),
+  endedAt: z.coerce.date().nullable(),
+  scores: z.object({ with: score, without: score }).nullable().catch(null),
+});
+
+export type Scores = NonNullable<z.output<typeof versionForm>['scores']>;
+export type PromptVersion = z.output<typeof versionForm> & { proposal: Proposal };
+
+const versionOf = (proposal: Proposal): PromptVersion => ({ ...versionForm.parse(proposal.trials.at(-1)), proposal });
 
 export async function inUse(db: Queryable): Promise<{ current?: PromptVersion; trial?: PromptVersion }> {
-  const { rows } = await db.query<PromptVersion>(
-    `select ${COLUMNS} from prompt_versions where state in ('current', 'trial')`,
+  const used = await proposalStore.list(db, { category: CATEGORY, states: ['trial', 'applied'] }, 2);
+  const versionIn = (state: Proposal['state']) => used.filter((each) => each.state === state).map(versionOf)[0];
+  return omitUndefined({ current: versionIn('applied'), trial: versionIn('trial') });
+}
+
+/** The version that `from` was made of. */
+export async function baseOf(db: Queryable, from: PromptVersion): Promise<PromptVersion | undefined> {
+  const retired = await proposalStore.list(db, { category: CATEGORY, states: ['retired'] }, MOST_RETIRED);
+  return retired.map(versionOf).find(({ version }) => version === from.base);
+}
+
+export async function nextVersion(tx: Transaction): Promise<number> {
+  const { rows } = await tx.query<{ next: number }>(
+    `select coalesce(max((trial ->> 'version')::int), 0) + 1 as next
+       from improvement_proposals, jsonb_array_elements(trials) trial where category = $1`,
+    [CATEGORY],
   );
-  const current = rows.find(({ state }) => state === 'current');
-  const trial = rows.find(({ state }) => state === 'trial');
-  return omitUndefined({ current, trial });
+  return rows[0]?.next ?? 1;
 }
 
-export async function find(db: Queryable, version: number): Promise<PromptVersion | undefined> {
-  const { rows } = await db.query<PromptVersion>(`select ${COLUMNS} from prompt_versions where version = $1`, [
-    version,
-  ]);
-  return rows[0];
-}
-
-export async function newest(db: Queryable, limit: number): Promise<PromptVersion[]> {
-  const { rows } = await db.query<PromptVersion>(
-    `select ${COLUMNS} from prompt_versions order by version desc limit $1`,
-    [limit],
-  );
-  return rows;
-}
-
-export async function insertTrial(
+/** Ends a trial, or goes back to a version that was retired. */
+export async function putState(
   tx: Transaction,
-  { proposalId, base, content }: Pick<PromptVersion, 'proposalId' | 'base' | 'content'>,
+  { proposal, at, endedAt, ...trial }: PromptVersion,
+  state: Proposal['state'],
   now: Instant,
-): Promise<number> {
-  const { rows } = await tx.query<{ version: number }>(
-    `insert into prompt_versions (version, at, proposal_id, base, content, state)
-     values ((select coalesce(max(version), 0) + 1 from prompt_versions), $1, $2, $3, $4, 'trial') returning version`,
-    [now, proposalId, base, content],
-  );
-  return rows[0]?.version ?? 0;
-}
-
-export async function setState(
-  tx: Transaction,
-  version: number,
-  state: PromptVersion['state'],
-  now: Instant,
-  result?: Json,
 ): Promise<void> {
-  await tx.query(
-    `update prompt_versions set state = $2, ended_at = coalesce(ended_at, $3), result = coalesce($4, result)
-      where version = $1`,
-    [version, state, now, result === undefined ? null : JSON.stringify(result)],
-  );
+  const ended = { ...trial, at: at.toISOString(), endedAt: (endedAt ?? now).toISOString() };
+  const trials = [...proposal.trials.slice(0, -1), ended];
+  await proposalStore.mark(tx, proposal.id, { state, outcome: null, personId: undefined, trials }, now);
 }
 
-export async function scores(
-  tx: Transaction,
-  version: number,
-  since: Instant,
-): Promise<Record<'with' | 'without', { turns: number; mean: number | null }>> {
+export async function scores(tx: Transaction, version: number, since: Instant): Promise<Scores> {
   const { rows } = await tx.query<{ isWith: boolean; turns: number; mean: number | null }>(
     `select coalesce(prompt_version = $1, false) as "isWith", count(*)::int as turns, avg(score)::float8 as mean
        from self_assessments where at >= $2 group by 1`,
     [version, since],
   );
-  const none = { turns: 0, mean: null };
   const of = (isWith: boolean) => {
-    const found = rows.find((row) => row.isWith === isWith);
-    return found ? { turns: found.turns, mean: found.mean } : none;
+    const { turns, mean } = rows.find((row) => row.isWith === isWith) ?? { turns: 0, mean: null };
+    return { turns, mean };
   };
   return { with: of(true), without: of(false) };
 }

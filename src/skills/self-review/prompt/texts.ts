@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { plural } from '../../../base/text.ts';
+import type { Scores } from './store.ts';
 
 export const trialRuns = (version: number) =>
   `version ${version} of the guidance is being tried, and one is tried at a time`;
@@ -19,19 +19,12 @@ export const noVersion = () => 'No version of the guidance is in use.';
 export const trialEnded = (version: number, isKept: boolean, sample: string) =>
   `Version ${version} of what I have learnt ${isKept ? 'helps and is kept' : 'does not help enough and is taken back'}: ${sample}.`;
 
-export function sampleWords(of: Record<'with' | 'without', { turns: number; mean: number | null }>): string {
-  const side = ({ turns, mean }: { turns: number; mean: number | null }, how: string) =>
+export function sampleWords(of: Scores): string {
+  const side = ({ turns, mean }: Scores['with'], how: string) =>
     `${mean === null ? 'no score' : mean.toFixed(1)} ${how} (${plural(turns, 'turn')})`;
   return `${side(of.with, 'with it')}, ${side(of.without, 'without')}`;
 }
 
-const measured = z.object({
-  with: z.object({ turns: z.number(), mean: z.number().nullable() }),
-  without: z.object({ turns: z.number(), mean: z.number().nullable() }),
-});
+export const versionName = (version: number) => `Version ${version}`;
 
-/** A trial's result as the page shows it. */
-export function measuredWords(result: unknown): string {
-  const read = measured.safeParse(result);
-  return read.success ? sampleWords(read.data) : 'not yet';
-}
+export const measuredWords = (scores: Scores | null) => (scores ? sampleWords(scores) : 'not measured yet');
