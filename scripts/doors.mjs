@@ -13,7 +13,7 @@ export const DOORS = {
     chat: 73,
     delivery: 121,
     people: 51,
-    proposals: 38,
+    proposals: 20,
     'skills/specialists': 24,
     time: 11,
     trust: 1,

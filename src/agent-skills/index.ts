@@ -22,7 +22,7 @@ export { testSkill } from './use/find.ts';
 export { skillsInUse } from './use/in-use.ts';
 export { makeReady, type ReadySkill } from './use/ready.ts';
 export { admitTo, spawnSkill } from './use/tools.ts';
-export { folderOf, hashOf as skillHash, inquireAbout } from './use/trusted.ts';
+export { folderOf, hashOf as skillHash, inquireAbout, installedFolder } from './use/trusted.ts';
 
 export const folderOperations = (resting?: Parameters<typeof listOperations>[0]) => [
   ...decisionOperations,

@@ -39,7 +39,7 @@ export { note as noteDialogue } from './dialogue/store.ts';
 export { dropTool } from './dialogue/tools.ts';
 export { buryTellings, type ForgottenThing, forgottenAmong, IS_FORGOTTEN } from './forgotten/store.ts';
 export { Inference } from './inference/inference.ts';
-export type { LightAnswer, LightAsked, LightModels } from './inference/light.ts';
+export { type LightAnswer, type LightAsked, type LightModels, readForm } from './inference/light.ts';
 export {
   type KeptBlocks,
   type Model,

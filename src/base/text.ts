@@ -101,6 +101,13 @@ export function listOf(words: readonly string[], last = 'and'): string {
   return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 }
 
+/** The text with `other` in the place of `part`, which stands in it exactly once; undefined: it does not. */
+export function replaceOnce(text: string, part: string, other: string): string | undefined {
+  const at = text.indexOf(part);
+  if (part === '' || at < 0 || text.includes(part, at + 1)) return undefined;
+  return text.slice(0, at) + other + text.slice(at + part.length);
+}
+
 export function firstSentence(text: string): string {
   return text.split(/(?<=[\w)"”])[.;](?:\s|$)/, 1)[0] ?? text;
 }

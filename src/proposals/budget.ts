@@ -1,5 +1,6 @@
 /** The monthly budget of self-improvement, which no call may pass. */
-import { Calendar, type LightAnswer, type LightAsked } from '../agent/index.ts';
+import type { z } from 'zod';
+import { Calendar, type LightAnswer, type LightAsked, readForm } from '../agent/index.ts';
 import type { Instant } from '../base/clock.ts';
 import { uuid } from '../base/ids.ts';
 import type { ModelDeps, PeopleDeps, SkillDeps } from '../chat/index.ts';
@@ -49,14 +50,39 @@ export async function askWithin(
   return answer;
 }
 
-/** The same; a fault that may pass is thrown, so that the job that asks is tried again. */
+/** Something outside does not answer: whatever asks is tried again later. */
+export class RetryLater extends Error {}
+
+/** The same; a fault that may pass is thrown as `RetryLater`. */
 export async function askOrRetry(...asked: Parameters<typeof askWithin>): Promise<LightAnswer> {
   const answer = await askWithin(...asked);
-  if (!answer.ok && PASSING.includes(answer.fault)) throw new Error(answer.message);
+  asked[3].throwIfAborted();
+  if (!answer.ok && PASSING.includes(answer.fault)) throw new RetryLater(answer.message);
   return answer;
 }
 
 const PASSING: readonly string[] = ['transient', 'rate_limited', 'cancelled'];
+
+interface Question<T> {
+  purpose: Purpose;
+  /** `personId`: pays where there is no owner. */
+  asked: Omit<LightAsked, 'personId'> & { personId?: string };
+  form: z.ZodType<T>;
+}
+
+/** The answer, at the cost of the owner who came first. `value` is undefined where it does not fit its form. */
+export async function askForm<T>(
+  deps: BudgetDeps,
+  { purpose, asked, form }: Question<T>,
+  signal: AbortSignal,
+): Promise<{ ok: true; value: T | undefined } | { ok: false }> {
+  const personId = (await store.firstOwner(readerOf(deps.database))) ?? asked.personId;
+  if (!deps.models.small.available || personId === undefined) return { ok: false };
+  const answer = await askOrRetry(deps, purpose, { ...asked, personId }, signal);
+  if (answer.ok) return { ok: true, value: readForm(answer.text, form) };
+  deps.world.log.warn({ purpose, fault: answer.fault }, 'a question of self-improvement was not answered');
+  return { ok: false };
+}
 
 /** Asks for second looks at calls, on the budget of self-improvement; beside it that of the owner who came first pays. */
 export function critic(deps: BudgetDeps): (asked: LightAsked, signal: AbortSignal) => Promise<LightAnswer> {

@@ -1,7 +1,6 @@
 /** Changes that coda proposes of itself: made, decided, applied and taken back, within a budget of their own. */
 
-export { askForm, readForm } from './answer.ts';
-export { askOrRetry, askWithin, critic, heavyOf, type Purpose } from './budget.ts';
+export { askForm, askOrRetry, critic, heavyOf, type Purpose, RetryLater } from './budget.ts';
 export { tellOwners } from './channel.ts';
 export { APPROVAL_CHANNEL, cron, type Improvement, improvementBlock, improvementConfig } from './config.ts';
 export { shareWithin } from './measure.ts';

@@ -27,17 +27,15 @@ const proposal = z.object({
     .describe('Times in which it was tried, the oldest first, with what was tried.'),
 });
 
-const record = z.object({
-  weeks: z
-    .array(z.object({ week: z.string(), turns: z.int(), mean: z.number(), low: z.int() }))
-    .describe('Scores of turns by week, the last twelve.'),
-});
+const weeks = z
+  .array(z.object({ week: z.string(), turns: z.int(), mean: z.number(), low: z.int() }))
+  .describe('Scores of turns by week, the last twelve.');
 
-/** Record of how answers went, beside the list of proposals. */
-export type ReadRecord = (db: Queryable, now: Instant) => Promise<z.output<typeof record>>;
+/** Scores of how answers went, which stand beside the list of proposals. */
+export type ReadWeeks = (db: Queryable, now: Instant) => Promise<z.output<typeof weeks>>;
 
 export interface RouteDeps extends ProposalDeps {
-  readRecord: ReadRecord | undefined;
+  readWeeks: ReadWeeks | undefined;
 }
 
 const MOST = 100;
@@ -81,23 +79,21 @@ function listRoute(deps: RouteDeps | undefined): AnyRoute {
           on: z.boolean().describe('Self-improvement is switched on.'),
           proposals: z.array(proposal),
           budget: z.object({ month: z.number(), left: z.number() }),
-          ...record.shape,
+          weeks,
         }),
       },
     },
     async answerRequest({ query, caller }) {
-      if (!deps) return { body: { json: { on: false, proposals: [], budget: { month: 0, left: 0 }, ...NO_RECORD } } };
+      if (!deps) return { body: { json: { on: false, proposals: [], budget: { month: 0, left: 0 }, weeks: [] } } };
       const db = readerOf(deps.database);
       const found = await store.list(db, { states: query.state && [query.state] }, MOST);
-      const { weeks } = (await deps.readRecord?.(db, deps.world.clock.now())) ?? NO_RECORD;
+      const scores = (await deps.readWeeks?.(db, deps.world.clock.now())) ?? [];
       const budget = { month: deps.config.budget.month, left: await leftOf(deps, db) };
       const proposals = found.map((each) => proposalOf(deps, each, deciderOf(caller)));
-      return { body: { json: { on: true, proposals, budget, weeks } } };
+      return { body: { json: { on: true, proposals, budget, weeks: scores } } };
     },
   });
 }
-
-const NO_RECORD = { weeks: [] };
 
 const deciderOf = (caller: Caller | undefined): Decider => ({
   id: caller?.personId ?? '',

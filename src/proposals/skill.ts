@@ -3,14 +3,14 @@ import type { LazySkill, SkillDeps } from '../chat/index.ts';
 import { approvalChannelCheck } from './channel.ts';
 import { type Improvement, improvementConfig } from './config.ts';
 import type { AnyProposalKind } from './proposals.ts';
-import { proposalRoutes, type ReadRecord, type RouteDeps } from './routes.ts';
+import { proposalRoutes, type ReadWeeks, type RouteDeps } from './routes.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { proposalCommand, proposalTools } from './tools.ts';
 
 /** A maker of proposals: the kinds that it makes. */
 export type ProposalMaker = (deps: SkillDeps<Improvement>) => {
   kinds: readonly AnyProposalKind[];
-  readRecord?: ReadRecord;
+  readWeeks?: ReadWeeks;
 };
 
 /** Imports a maker, once self-improvement is on. */
@@ -29,7 +29,7 @@ export function proposals(sources: readonly ProposalSource[]): LazySkill<Improve
       const on = (deps: SkillDeps<Improvement>): RouteDeps => {
         const made = makers.map((maker) => maker(deps));
         const kinds = new Map(made.flatMap((each) => each.kinds).map((kind) => [kind.category, kind]));
-        return { ...deps, kinds, readRecord: made.find(({ readRecord }) => readRecord)?.readRecord };
+        return { ...deps, kinds, readWeeks: made.find(({ readWeeks }) => readWeeks)?.readWeeks };
       };
       return {
         tools: (deps) => proposalTools(on(deps)),

@@ -16,10 +16,9 @@ import {
 } from '../../trust/index.ts';
 import { BUNDLE_LIMITS, bundleContent, type SkillContent } from '../bundle/bundle.ts';
 import { type InstalledSkill, installSkill, lookInside, restoreVersion, usableSkillIn } from '../bundle/install.ts';
-import type { SkillHost } from '../live/host.ts';
 import * as texts from '../texts.ts';
 import type { ToolDeps } from './deps.ts';
-import { folderOf, inquireAbout } from './trusted.ts';
+import { inquireAbout, installedFolder } from './trusted.ts';
 
 const MOST_OFFERS = 3;
 
@@ -122,7 +121,7 @@ export function installTool(deps: ToolDeps): AnyTool {
     return withContent(deps, input, async (content) => {
       const place = await installSkill(host.installed, content);
       await host.rescan();
-      const folder = installedAs(host, place.name);
+      const folder = installedFolder(host.catalog.current(), place.name);
       const looked = folder && (await lookForApproval(deps.reader, folder, input.pin));
       return looked ? { folder, looked, place } : failed('GONE', texts.changedMeanwhile(place.name));
     });
@@ -133,11 +132,6 @@ interface PutInPlace {
   folder: Folder;
   looked: InspectedFolder;
   place: InstalledSkill;
-}
-
-function installedAs(host: SkillHost, name: string): Folder | undefined {
-  const skill = host.catalog.current().skills.get(name);
-  return skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
 }
 
 function undoOf({ looked: { before: known }, place: { name, version, before } }: PutInPlace) {
@@ -165,7 +159,7 @@ export function undoInstallTool(deps: ToolDeps): AnyTool {
       if (!(await restoreVersion(host.installed, { name, version, before })))
         return failed('GONE', texts.notPutBack(name));
       await host.rescan();
-      const folder = pin === undefined ? undefined : installedAs(host, name);
+      const folder = pin === undefined ? undefined : installedFolder(host.catalog.current(), name);
       const looked = folder && (await lookForApproval(reader, folder, pin ?? ''));
       return looked ? { folder, looked } : undefined;
     },

@@ -12,7 +12,7 @@ import {
   type Verdict,
 } from '../../trust/index.ts';
 import { readBody } from '../read/file.ts';
-import { type AgentSkill, isTrusted } from '../skill.ts';
+import { type AgentSkill, isTrusted, type SkillSnapshot } from '../skill.ts';
 
 /** A skill as it was looked at: what may be used of it, or why an owner has to look first. */
 export type Trust =
@@ -48,6 +48,11 @@ export function folderOf(skill: AgentSkill): Folder | undefined {
     agent: skill.forkAgent ? (skill.model ?? 'default') : undefined,
   };
   return { ...pinIdOf(skill), directory, declared };
+}
+
+export function installedFolder({ skills }: Pick<SkillSnapshot, 'skills'>, name: string): Folder | undefined {
+  const skill = skills.get(name);
+  return skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
 }
 
 /** All that there is to know of a skill that needs an approval; a string says why it can have none. */

@@ -1,5 +1,8 @@
+import { jsonrepair } from 'jsonrepair';
+import type { z } from 'zod';
 import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
+import { parseJson } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
 import type { Models } from '../models/index.ts';
 import type { Ledger } from './ledger.ts';
@@ -151,4 +154,28 @@ async function ask(
     await ledger.addAlone(asked, ledger.rows(took, { purpose }));
     await ledger.close(spender);
   }
+}
+
+/**
+ * The JSON object in an answer, fenced or between words, where it fits its form. `mend` is given the text first: JSON that is
+ * nearly right is taken, or, without a repair, one that was cut off is not.
+ */
+export function readForm<T>(answer: string, form: z.ZodType<T>, mend = jsonrepair): T | undefined {
+  const braced = answer.slice(answer.indexOf('{'), answer.lastIndexOf('}') + 1);
+  for (const text of [fencedIn(answer), braced]) {
+    try {
+      const read = form.safeParse(parseJson(mend(text)));
+      if (read.success) return read.data;
+    } catch {
+      // Not this one.
+    }
+  }
+  return undefined;
+}
+
+function fencedIn(answer: string): string {
+  const open = /```(?:json)?[ \t]*\n/.exec(answer);
+  if (!open) return '';
+  const from = open.index + open[0].length;
+  return answer.slice(from, Math.max(from, answer.indexOf('\n```', from)));
 }

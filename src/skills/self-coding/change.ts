@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from '../../base/json.ts';
+import { replaceOnce } from '../../base/text.ts';
 import type { Entry, FileContent, Repository } from './repository.ts';
 
 const path = z.string().min(1).max(300);
@@ -38,27 +38,10 @@ export async function filesAfter(
     if (!contents.has(name) && (!entry || !/^100/.test(entry.mode) || entry.size > LARGEST))
       return `${JSON.stringify(name)} is no file that can be edited.`;
     const text = contents.get(name) ?? (await repository.read(base, name, signal)).toString('utf8');
-    const at = text.indexOf(find);
-    if (at < 0) return `An edit of ${JSON.stringify(name)} finds nothing.`;
-    if (text.indexOf(find, at + 1) >= 0) return `An edit of ${JSON.stringify(name)} finds more than one place.`;
-    contents.set(name, `${text.slice(0, at)}${replace}${text.slice(at + find.length)}`);
+    const edited = replaceOnce(text, find, replace);
+    if (edited === undefined)
+      return `An edit of ${JSON.stringify(name)} finds ${text.includes(find) ? 'more than one place' : 'nothing'}.`;
+    contents.set(name, edited);
   }
   return [...contents].map(([name, content]) => ({ path: name, content }));
-}
-
-export function answerIn<T>(text: string, schema: z.ZodType<T>): T | undefined {
-  const open = /```(?:json)?[ \t]*\n/.exec(text);
-  const from = open ? open.index + open[0].length : text.length;
-  const end = text.indexOf('\n```', from);
-  const fenced = end < 0 ? undefined : text.slice(from, end);
-  const braced = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
-  for (const candidate of [text, fenced, braced]) {
-    try {
-      const read = schema.safeParse(parseJson(candidate ?? ''));
-      if (read.success) return read.data;
-    } catch {
-      // Not this one.
-    }
-  }
-  return undefined;
 }

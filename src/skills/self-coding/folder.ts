@@ -1,9 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RetryLater } from '../../proposals/index.ts';
 import type { Deps } from './config.ts';
 import { GitError } from './git.ts';
-import { RefusedRun, RetryLater } from './outcome.ts';
+import { RefusedRun } from './outcome.ts';
 import { openRepository, type Repository } from './repository.ts';
 import type { Forge } from './settings.ts';
 import type { Run } from './store.ts';
@@ -15,7 +16,7 @@ export interface Workplace {
 
 const folderOf = (id: string): string => join(tmpdir(), `coda-executor-${process.getuid?.() ?? 0}-${id}`);
 
-/** Opens an empty repository for `work`, and removes it afterwards. What git says becomes `Later` or `Refused`. */
+/** Opens an empty repository for `work`, and removes it afterwards. What git says becomes `RetryLater` or `RefusedRun`. */
 export async function withRepository<T>(
   { world }: Pick<Deps, 'world'>,
   { id }: Pick<Run, 'id'>,

@@ -19,11 +19,3 @@ export class RefusedRun extends Error {
     this.isWithdrawn = isWithdrawn;
   }
 }
-
-/** Something outside does not answer: the step is tried again later. */
-export class RetryLater extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'RetryLater';
-  }
-}

@@ -1,10 +1,11 @@
 import type { Json } from '../../base/json.ts';
 import type { ToolServers } from '../../chat/index.ts';
+import { RetryLater } from '../../proposals/index.ts';
 import { filesAfter } from './change.ts';
 import type { Deps } from './config.ts';
 import { refusalOf } from './forbidden.ts';
 import { type AskedPull, type ForgeAnswer, jsonIn, type PullRequest, type PullRequests, pullIn } from './forge.ts';
-import { RefusedRun, RetryLater } from './outcome.ts';
+import { RefusedRun } from './outcome.ts';
 import type { FileContent, Repository } from './repository.ts';
 import { type Forge, forgeOf } from './settings.ts';
 import type { Run } from './store.ts';

@@ -3,7 +3,13 @@
 import { z } from 'zod';
 import { sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
-import { proposalStore as improvements, markApplied, type Proposal, tellOwners } from '../../proposals/index.ts';
+import {
+  proposalStore as improvements,
+  markApplied,
+  type Proposal,
+  RetryLater,
+  tellOwners,
+} from '../../proposals/index.ts';
 import type { SandboxFailure } from '../../sandbox/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { beginningOf, dayAt } from '../../time/index.ts';
@@ -12,7 +18,7 @@ import type { Deps } from './config.ts';
 import { contextOf } from './context.ts';
 import { removeFolder, withRepository } from './folder.ts';
 import { ForgeApi, type PullRequest, type PullRequests } from './forge.ts';
-import { RefusedRun, RetryLater, type StepResult } from './outcome.ts';
+import { RefusedRun, type StepResult } from './outcome.ts';
 import { forgeFor, makeCommit, pushByGit, pushByTools, toolsOf, unwrapAnswer } from './push.ts';
 import type { Run, Step, Tests } from './store.ts';
 import * as store from './store.ts';
@@ -75,7 +81,7 @@ const STEPS: Readonly<Record<Step, Perform>> = {
   record: async () => ({ next: 'record', found: {} }),
 };
 
-/** Carries out the step at which a run is. Throws `Later` for what may go well later. */
+/** Carries out the step at which a run is. Throws `RetryLater` for what may go well later. */
 export async function perform(deps: Deps, run: Run, signal: AbortSignal): Promise<StepResult> {
   try {
     return await STEPS[run.step](deps, run, signal);

@@ -3,13 +3,13 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { z } from 'zod';
+import { readForm } from '../../agent/index.ts';
 import { packageRoot } from '../../base/root.ts';
-import { askWithin, heavyOf, type Proposal, proposalStore } from '../../proposals/index.ts';
+import { askOrRetry, heavyOf, type Proposal, proposalStore } from '../../proposals/index.ts';
 import { readerOf } from '../../storage/index.ts';
-import { answerIn } from './change.ts';
 import type { Deps } from './config.ts';
 import { pathRefusal } from './forbidden.ts';
-import { RefusedRun, RetryLater } from './outcome.ts';
+import { RefusedRun } from './outcome.ts';
 import type { Entry, Repository } from './repository.ts';
 import type { Survey } from './store.ts';
 import * as texts from './texts.ts';
@@ -33,7 +33,7 @@ export interface SurveyedRepository {
   entries: readonly Entry[];
 }
 
-/** Finds the files that a proposal is about, and what depends on them; throws `Refused` where that is too much. */
+/** Finds the files that a proposal is about, and what depends on them; throws `RefusedRun` where that is too much. */
 export async function survey(
   deps: Deps,
   looked: SurveyedRepository,
@@ -179,9 +179,8 @@ interface Task {
 
 const HEAVY_SPECIALISTS: readonly SpecialistName[] = ['code-archaeologist', 'code-surgeon'];
 const TRIES = 2;
-const TRANSIENT: readonly string[] = ['transient', 'rate_limited', 'timeout'];
 
-/** Asks one; throws `Refused` or `Later`. */
+/** Asks one; throws `RefusedRun` or `RetryLater`. */
 export async function ask<T>(
   deps: Deps,
   name: SpecialistName,
@@ -197,13 +196,10 @@ export async function ask<T>(
   const model = HEAVY_SPECIALISTS.includes(name) ? heavyOf(deps.config) : undefined;
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const asked = { personId, system, text, maxTokens, model };
-    const answer = await askWithin(deps, `improvement.${name}`, asked, signal);
-    signal.throwIfAborted();
-    if (!answer.ok) {
-      if (TRANSIENT.includes(answer.fault)) throw new RetryLater(answer.message);
-      throw new RefusedRun(answer.message);
-    }
-    const read = answerIn(answer.text, schema);
+    const answer = await askOrRetry(deps, `improvement.${name}`, asked, signal);
+    if (!answer.ok) throw new RefusedRun(answer.message);
+    // Without a repair: half of a change is none.
+    const read = readForm(answer.text, schema, (given) => given);
     if (read !== undefined) return read;
   }
   throw new RefusedRun(texts.unreadable(name));

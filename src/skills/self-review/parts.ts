@@ -61,8 +61,5 @@ export const reviewMaker =
   (settings: Settings | undefined): ProposalMaker =>
   (deps) => ({
     kinds: settings ? [...kindsOf(partsOn(settings), { ...deps, config: settings }).values()] : [],
-    async readRecord(db, now) {
-      const since = new Date(now.getTime() - WEEKS * 7 * DAY_MS);
-      return { weeks: await scoresByWeek(db, since, deps.people.household.zone) };
-    },
+    readWeeks: (db, now) => scoresByWeek(db, new Date(now.getTime() - WEEKS * 7 * DAY_MS), deps.people.household.zone),
   });

@@ -1,11 +1,11 @@
 /** Drafts of skills by a light model: the question, and what can be used of the answer. Pure. */
 import * as Yaml from 'yaml';
 import { z } from 'zod';
+import { readForm } from '../../agent/index.ts';
 import { encloseInFrame, frameText, indentLines } from '../../base/frames.ts';
 import { canonicalJson } from '../../base/json.ts';
 import { lexemesOf } from '../../base/lexemes.ts';
-import { shorten } from '../../base/text.ts';
-import { readForm } from '../../proposals/index.ts';
+import { replaceOnce, shorten } from '../../base/text.ts';
 import type { NearSkill, ShelvedSkill, SkillCase } from './shelf.ts';
 import { SIGNAL_KINDS, type SignalKind } from './signals.ts';
 import type { ToldTurn } from './store.ts';
@@ -221,9 +221,9 @@ export function applyEdits(text: string, { description, edits, append }: Edits, 
   if (!head) return undefined;
   let body = bodyOf(text);
   for (const { old, new: replacement } of edits) {
-    if (old.trim() === '' || body.split(old).length !== 2) return undefined;
-    // As a function: a replacement text would read signs such as $& in it.
-    body = body.replace(old, () => replacement);
+    const edited = old.trim() === '' ? undefined : replaceOnce(body, old, replacement);
+    if (edited === undefined) return undefined;
+    body = edited;
   }
   if (append !== undefined) body = `${body.trimEnd()}\n\n${append.trim()}\n`;
   if (body === bodyOf(text) && description === undefined) return undefined;

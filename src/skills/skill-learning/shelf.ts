@@ -4,13 +4,14 @@ import { dirname, join } from 'node:path';
 import {
   type AgentSkill,
   folderContent,
-  folderOf,
+  installedFolder,
   installSkill,
   type LiveSkills,
   lookInside,
   removeSkill,
   type SkillContent,
   type SkillSnapshot,
+  skillHash,
   testSkill,
   usableSkillIn,
 } from '../../agent-skills/index.ts';
@@ -18,7 +19,7 @@ import type { World } from '../../base/world.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Improvement } from '../../proposals/index.ts';
 import { type Database, readerOf, type Transaction } from '../../storage/index.ts';
-import { approveLooked, auditFolder, lookForApproval, pinFolder } from '../../trust/index.ts';
+import { approveLooked, auditFolder, lookForApproval } from '../../trust/index.ts';
 
 export interface ShelvedSkill {
   name: string;
@@ -145,7 +146,7 @@ async function place(parts: ShelfParts, draft: SkillDraft & { hash: string }): P
   const { skills } = parts;
   const { name, text, baseHash, hash } = draft;
   const skill = skills.catalog.current().skills.get(name);
-  const now = skill && (await hashOf(skill));
+  const now = skill && (await skillHash(skill));
   // Cut off before the approval: its files are there already.
   if (now !== hash || skill?.source.kind !== 'installed') {
     if (now !== baseHash) return 'changed';
@@ -160,8 +161,7 @@ async function findPlaced(
   hash: string,
 ): Promise<PlacedSkill | 'changed'> {
   await skills.rescan();
-  const skill = skills.catalog.current().skills.get(name);
-  const folder = skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
+  const folder = installedFolder(skills.catalog.current(), name);
   const looked = folder && (await lookForApproval(readerOf(database), folder, hash));
   if (!looked) return 'changed';
   return {
@@ -182,7 +182,7 @@ async function takeBack(
   const { skills: all, shadowed } = skills.catalog.current();
   const skill = all.get(name);
   if (skill?.source.kind !== 'installed') return 'gone';
-  if ((await hashOf(skill)) !== hash) return 'changed';
+  if ((await skillHash(skill)) !== hash) return 'changed';
   const isBeneath = shadowed.some((each) => each.skill.name === name && each.by === skill);
   if (before === null || isBeneath) {
     await removeSkill(skills.installed, name);
@@ -192,7 +192,7 @@ async function takeBack(
   await installSkill(skills.installed, await contentOf(name, before, skill));
   await skills.rescan();
   const restored = skills.catalog.current().skills.get(name);
-  return findPlaced(parts, name, (restored && (await hashOf(restored))) ?? '');
+  return findPlaced(parts, name, restored ? await skillHash(restored) : '');
 }
 
 /** A skill that lies in a folder, alone or in a copy, and whose name is a folder's: installed skills have no groups. */
@@ -201,15 +201,9 @@ async function readShelved(skill: AgentSkill | undefined): Promise<ShelvedSkill 
   if (!skill.file || skill.group !== undefined || skill.source.kind === 'inline')
     return { isFixed: true, name: skill.name };
   const text = await readFile(skill.file, 'utf8').catch(() => '');
-  const hash = await hashOf(skill);
-  if (hash === undefined || text === '' || text.length > LONGEST_SKILL_TEXT) return undefined;
+  const hash = await skillHash(skill);
+  if (hash === '' || text === '' || text.length > LONGEST_SKILL_TEXT) return undefined;
   return { name: skill.name, description: skill.description, text, hash };
-}
-
-async function hashOf(skill: AgentSkill): Promise<string | undefined> {
-  const folder = folderOf(skill);
-  const pin = folder && (await pinFolder(folder.directory, folder.declared));
-  return pin?.ok ? pin.hash : undefined;
 }
 
 async function contentOf(name: string, text: string, base: AgentSkill | undefined): Promise<SkillContent> {
@@ -231,12 +225,12 @@ async function examine(
   cases: readonly SkillCase[],
 ): Promise<ExaminedDraft | string> {
   const base = snapshot.skills.get(name);
-  if ((base && (await hashOf(base))) !== baseHash) return 'The skill is not as it was.';
+  if ((base && (await skillHash(base))) !== baseHash) return 'The skill is not as it was.';
   const found = await lookInside(folder, await contentOf(name, text, base), async (staged) => {
     const skill = await usableSkillIn(staged);
     if (typeof skill === 'string' || skill.name !== name) return 'It is no skill that can be used.';
-    const hash = await hashOf(skill);
-    if (hash === undefined) return 'Its files cannot be hashed.';
+    const hash = await skillHash(skill);
+    if (hash === '') return 'Its files cannot be hashed.';
     const { findings } = await auditFolder(staged);
     const suspicions = findings.filter(({ level }) => level === 'block').map(({ why }) => why);
     return { hash, suspicions, played: suspicions.length > 0 ? [] : await play(snapshot, staged, cases) };

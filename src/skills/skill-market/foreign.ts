@@ -47,10 +47,18 @@ const discovered = z.object({
 
 /** An entry of an unknown type, or with a name that the standard does not allow, is skipped, as it asks of clients. */
 function fromDiscovery({ skills: written }: z.output<typeof discoveryIndex>): Catalog {
-  const read = written.map((each) => discovered.safeParse(each));
-  const skills = read.flatMap(({ data }) => (data ? [discoveredSkill(data)] : []));
-  const skipped = written.length - skills.length;
-  return { format: 'discovery', name: 'Agent Skills index', signed: undefined, skills, revoked: [], skipped };
+  return catalogOf('discovery', 'Agent Skills index', written, discovered.transform(discoveredSkill));
+}
+
+/** A catalog of the entries that have the form; the others are counted. */
+function catalogOf(
+  format: Catalog['format'],
+  name: string,
+  written: readonly unknown[],
+  form: z.ZodType<CatalogSkill>,
+): Catalog {
+  const skills = written.flatMap((each) => form.safeParse(each).data ?? []);
+  return { format, name, signed: undefined, skills, revoked: [], skipped: written.length - skills.length };
 }
 
 function discoveredSkill({ name, type, description, url, digest }: z.output<typeof discovered>): CatalogSkill {
@@ -90,12 +98,7 @@ const plugin = z.object({
 });
 
 function fromPlugins({ name, plugins }: z.output<typeof pluginMarketplace>): Catalog {
-  const skills = plugins.flatMap((each) => {
-    const { data } = plugin.safeParse(each);
-    return data ? [pluginSkill(data)] : [];
-  });
-  const skipped = plugins.length - skills.length;
-  return { format: 'plugins', name, signed: undefined, skills, revoked: [], skipped };
+  return catalogOf('plugins', name, plugins, plugin.transform(pluginSkill));
 }
 
 function pluginSkill({ name, category, keywords, tags, ...rest }: z.output<typeof plugin>): CatalogSkill {
@@ -116,12 +119,7 @@ const skillPackage = z.object({
 
 /** A catalog of SkillOS: skills whose code stands in it, which coda shows and does not run. */
 function fromPackages(written: z.output<typeof packageList>): Catalog {
-  const skills = written.flatMap((each) => {
-    const { data } = skillPackage.safeParse(each);
-    return data ? [packagedSkill(data)] : [];
-  });
-  const skipped = written.length - skills.length;
-  return { format: 'plugins', name: 'Skills of SkillOS', signed: undefined, skills, revoked: [], skipped };
+  return catalogOf('plugins', 'Skills of SkillOS', written, skillPackage.transform(packagedSkill));
 }
 
 function packagedSkill({ id, description, version, tags }: z.output<typeof skillPackage>): CatalogSkill {

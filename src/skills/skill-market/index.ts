@@ -1,5 +1,5 @@
 /** Catalogs of skills that others publish: looked through, installed from, and obeyed where they revoke. */
-import { folderOf, type SkillHost, type SkillSnapshot } from '../../agent-skills/index.ts';
+import { installedFolder, type SkillHost, type SkillSnapshot } from '../../agent-skills/index.ts';
 import { routesOf, type Skill, type SkillDeps, type SystemTask, verbsOf } from '../../chat/index.ts';
 import type { Queryable } from '../../storage/index.ts';
 import { pinFolder } from '../../trust/index.ts';
@@ -65,11 +65,10 @@ export function skillMarket(host: SkillHost): Skill<unknown, 'listRunners'> {
 }
 
 /** Why skills rest, by name: those whose files are the ones that were revoked. Awaits files. */
-export async function restingIn(db: Queryable, { skills }: SkillSnapshot): Promise<Map<string, string>> {
+export async function restingIn(db: Queryable, snapshot: SkillSnapshot): Promise<Map<string, string>> {
   const resting = new Map<string, string>();
   for (const { name, pin, revoked_reason: reason } of await installs(db)) {
-    const skill = reason === null ? undefined : skills.get(name);
-    const folder = skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
+    const folder = installedFolder(snapshot, name);
     if (!folder || reason === null) continue;
     const now = await pinFolder(folder.directory, folder.declared);
     // Other files are another skill: these wait for an owner by themselves.

@@ -3,8 +3,8 @@
 import {
   BUNDLE_LIMITS,
   bundleContent,
-  folderOf,
   inquireAbout,
+  installedFolder,
   installedSkills,
   installSkill,
   lookInside,
@@ -113,8 +113,7 @@ async function checkUnchanged(
   { host }: MarketDeps,
   { id, before, wanted }: { id: string; before: store.Install | undefined; wanted: string },
 ): Promise<void> {
-  const skill = host.catalog.current().skills.get(id);
-  const folder = skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
+  const folder = installedFolder(host.catalog.current(), id);
   if (!folder) return;
   const now = await pinFolder(folder.directory, folder.declared);
   if (now.ok && (now.hash === before?.pin || now.hash === wanted)) return;
@@ -162,8 +161,7 @@ export async function installFromCatalog(
   if (opened.key === undefined) await keepCatalog(deps, opened);
   await installSkill(host.installed, content, (staged) => usableSkillIn(staged, skill.id));
   await host.rescan();
-  const there = host.catalog.current().skills.get(skill.id);
-  const folder = there?.source.kind === 'installed' ? folderOf(there) : undefined;
+  const folder = installedFolder(host.catalog.current(), skill.id);
   const approval = folder && (await lookForApproval(readerOf(database), folder, wanted.pin));
   if (!folder || !approval) throw refusedError(texts.changedMeanwhile(skill.id), texts.againRemedy());
   const now = world.clock.now();

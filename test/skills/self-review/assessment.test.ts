@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { dataTool, done } from '../../../src/agent/index.ts';
+import { dataTool, done, readForm } from '../../../src/agent/index.ts';
 import type { Skill } from '../../../src/chat/index.ts';
-import { readForm } from '../../../src/proposals/answer.ts';
 import { verdictForm } from '../../../src/skills/self-review/assessment/index.ts';
 import { modelServer } from '../../support/model-server/suite.ts';
 import { modelConfig } from '../../support/models.ts';

@@ -199,8 +199,8 @@ describe('learnt guidance', () => {
     const world = testWorld({ at: later(3).toISOString() });
     // biome-ignore lint/suspicious/noExplicitAny: only these are asked for
     const deps: any = { database, world, config: settings(), kinds: kindsOf(), people: { household: { zone: 'UTC' } } };
-    const { readRecord } = reviewMaker(settings())(deps);
-    const [list] = proposalRoutes({ ...deps, readRecord });
+    const { readWeeks } = reviewMaker(settings())(deps);
+    const [list] = proposalRoutes({ ...deps, readWeeks });
     // biome-ignore lint/suspicious/noExplicitAny: only these are asked for
     const asked: any = { query: {} };
     const answer = await list?.answerRequest(asked);

@@ -1,9 +1,7 @@
-import { jsonrepair } from 'jsonrepair';
 import { z } from 'zod';
-import { buryTellings, forgottenAmong, type TurnOver, type TxContext } from '../../../agent/index.ts';
+import { buryTellings, forgottenAmong, readForm, type TurnOver, type TxContext } from '../../../agent/index.ts';
 import { encloseInFrame, indentLines, speaker } from '../../../base/frames.ts';
 import { shortId } from '../../../base/ids.ts';
-import { parseJson } from '../../../base/json.ts';
 import { lexemesOf, wordsIn } from '../../../base/lexemes.ts';
 import type { SkillDeps } from '../../../chat/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
@@ -315,16 +313,10 @@ function extractQuestion(
   return `${encloseInFrame('remembered', lines.join('\n') || 'nothing')}\n\n${encloseInFrame('said', said.join('\n'))}`;
 }
 
+const extracted = z.object({ memories: z.array(z.unknown()) });
+
 function readProposals(answer: string): Proposal[] | undefined {
-  const json = /^[^{]*(\{[\s\S]*\})/.exec(answer)?.[1];
-  if (json === undefined) return undefined;
-  try {
-    const { memories } = z.object({ memories: z.array(z.unknown()) }).parse(parseJson(jsonrepair(json)));
-    return memories.slice(0, MOST_PROPOSALS).flatMap((each) => {
-      const read = proposal.safeParse(each);
-      return read.success ? [read.data] : [];
-    });
-  } catch {
-    return undefined;
-  }
+  return readForm(answer, extracted)
+    ?.memories.slice(0, MOST_PROPOSALS)
+    .flatMap((each) => proposal.safeParse(each).data ?? []);
 }

@@ -1,5 +1,6 @@
 /** Looks monthly for what was asked for and could not be served, and proposes to fill it. */
 import { z } from 'zod';
+import { groupBy } from '../../../base/async.ts';
 import { DAY_MS, type Instant } from '../../../base/clock.ts';
 import { encloseInFrame, indentLines } from '../../../base/frames.ts';
 import { oneLine } from '../../../base/text.ts';
@@ -111,12 +112,7 @@ function gapProposal(gap: Gap): Proposing {
 }
 
 function outOfOrder(calls: readonly store.FailedCall[]): Proposing[] {
-  const kinds = new Map<string, store.FailedCall[]>();
-  for (const call of calls) {
-    const key = `${call.tool} ${call.code}`;
-    kinds.set(key, [...(kinds.get(key) ?? []), call]);
-  }
-  return [...kinds.values()].flatMap((failed) => {
+  return [...groupBy(calls, ({ tool, code }) => `${tool} ${code}`).values()].flatMap((failed) => {
     const [first] = failed;
     const days = new Set(failed.map(({ at }) => at.toISOString().slice(0, 10))).size;
     if (!first || failed.length < FEWEST_CALLS || days < FEWEST_DAYS) return [];

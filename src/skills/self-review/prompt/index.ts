@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { done, failed } from '../../../agent/index.ts';
 import { DAY_MS, type Instant } from '../../../base/clock.ts';
 import { omitUndefined } from '../../../base/json.ts';
+import { replaceOnce } from '../../../base/text.ts';
 import type { SkillDeps } from '../../../chat/index.ts';
 import { proposalStore as improvement, ownerTool, type ProposalKind } from '../../../proposals/index.ts';
 import { type Queryable, readerOf, type Transaction } from '../../../storage/index.ts';
@@ -84,9 +85,7 @@ type Difference = z.output<typeof difference>;
 /** The guidance with the difference; undefined: it does not apply. */
 export function applyDifference(guidance: string, { find, replace }: Difference): string | undefined {
   if (find === '') return replace.trim() === '' ? undefined : [guidance, replace].filter(Boolean).join('\n');
-  const at = guidance.indexOf(find);
-  if (at < 0 || guidance.indexOf(find, at + 1) >= 0 || find === replace) return undefined;
-  return `${guidance.slice(0, at)}${replace}${guidance.slice(at + find.length)}`;
+  return find === replace ? undefined : replaceOnce(guidance, find, replace);
 }
 
 function inWords({ find, replace }: Difference): string {
