@@ -163,11 +163,6 @@ export class Repository {
     return changes;
   }
 
-  async diff(base: string, commit: string, signal: AbortSignal): Promise<string> {
-    const plain = ['--no-color', '--no-ext-diff', '--no-textconv', '--no-renames'];
-    return (await this.git(['diff-tree', '-p', ...plain, base, commit], { signal })).toString('utf8');
-  }
-
   async remoteBranch(branch: string, signal: AbortSignal): Promise<string | undefined> {
     const asked = ['ls-remote', '--refs', this.forge.remote, `refs/heads/${branch}`];
     const listed = (await this.git(asked, { signal, network: true })).toString('utf8');

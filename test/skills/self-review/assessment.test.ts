@@ -91,3 +91,14 @@ test('an answer that is no score is none', () => {
     note: '',
   });
 });
+
+test('an object is found in a fence or between words, and one that was cut off is mended only where that may be', () => {
+  const form = z.object({ edits: z.array(z.string()) });
+  const strict = (text: string) => text;
+  expect(readForm('It {changes} this:\n```json\n{"edits": ["a"]}\n```\nand {that}.', form, strict)).toEqual({
+    edits: ['a'],
+  });
+  expect(readForm('Here: {"edits": ["a"]} Done.', form, strict)).toEqual({ edits: ['a'] });
+  expect(readForm('{"edits": ["a", {}', z.object({ edits: z.array(z.unknown()) }))).toEqual({ edits: ['a', {}] });
+  expect(readForm('{"edits": ["a", {}', z.object({ edits: z.array(z.unknown()) }), strict)).toBeUndefined();
+});
