@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Call } from '../agent/index.ts';
 import type { Instant } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
-import type { Queryable } from '../storage/index.ts';
+import type { Choice } from '../delivery/index.ts';
+import type { Queryable, Transaction } from '../storage/index.ts';
 import type { NamedFormField } from './thing.ts';
 
 /** A page, and where the next one begins; undefined: it was the last. */
@@ -57,6 +58,15 @@ export interface PersonSetting {
   about: string;
   example: string;
   call(words: string): Call;
+  /** Offered beneath it as things are now; undefined: nothing. */
+  offer?(tx: Transaction, personId: string): Promise<SettingOffer | undefined>;
+}
+
+interface SettingOffer {
+  text: string;
+  choices: readonly Choice[];
+  /** Words of others are in it. */
+  tainted: boolean;
 }
 
 export interface CollectionAct<Body extends z.ZodObject = z.ZodObject> {

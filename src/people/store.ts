@@ -163,11 +163,30 @@ export async function personById(db: Queryable, id: string): Promise<Person | un
 }
 
 export async function setZone(tx: Transaction, personId: string, zone: string | undefined): Promise<void> {
-  await tx.query('update persons set zone = $2, zone_source = $3, version = version + 1 where id = $1', [
-    personId,
-    zone ?? null,
-    zone === undefined ? null : 'person',
-  ]);
+  await tx.query(
+    `update persons set zone = $2::text, zone_source = $3, version = version + 1,
+            zone_before = case when $2::text is not null then coalesce(zone, '') end
+      where id = $1`,
+    [personId, zone ?? null, zone === undefined ? null : 'person'],
+  );
+}
+
+/** The change of zone after which things of theirs may keep to the old clock; undefined: none, or they want them so. */
+export async function lastZoneChange(
+  db: Queryable,
+  personId: string,
+): Promise<Omit<ZoneChange, 'version'> | undefined> {
+  const { rows } = await db.query<{ from: string; to: string }>(
+    `select zone_before as "from", zone as "to" from persons where id = $1 and zone is not null and zone_before is not null`,
+    [personId],
+  );
+  const [row] = rows;
+  return row && { personId, from: row.from === '' ? undefined : row.from, to: row.to };
+}
+
+/** Settles that nothing is offered any more after the last change of zone; with `before` it is offered again. */
+export async function settleZoneChange(tx: Transaction, personId: string, before: string | null = null): Promise<void> {
+  await tx.query('update persons set zone_before = $2 where id = $1', [personId, before]);
 }
 
 export async function setLocale(tx: Transaction, personId: string, locale: string | undefined): Promise<void> {
@@ -219,7 +238,7 @@ export async function followZone(
           and (p.zone is null or (p.zone_source = $2 and p.zone <> $1))
           for update of p
      )
-     update persons p set zone = $1, zone_source = $2, ${TOLD} from was where p.id = was.id
+     update persons p set zone = $1, zone_source = $2, zone_before = coalesce(was.zone, ''), ${TOLD} from was where p.id = was.id
      returning p.id as "personId", was.zone as "from", p.version`,
     [zone, source, isBrowser ? teller.personId : teller.externalId],
   );
@@ -262,7 +281,7 @@ export const haltRules: readonly DeletionRule[] = [{ sql: 'select from persons w
 
 /** Assignments to a person's row by which nothing of them is left in it; without `erased_at`. */
 export const EMPTIED = `name = '', role = 'guest', roles = '[]', zone = null, zone_source = null, locale = null, quiet_from = null,
-  quiet_to = null, settings = '{}', version = version + 1`;
+  quiet_to = null, zone_before = null, settings = '{}', version = version + 1`;
 
 /** For a table whose rows are each a person's. */
 export const emptyTable = (table: string): DeletionRule => ({ sql: `delete from ${table} where person_id = $1` });

@@ -9,7 +9,7 @@ const folder = fileURLToPath(new URL('../../src/', import.meta.url));
 /** Files that read JSON of coda's own, or are held in another way, with the reason. */
 const OWN: Readonly<Record<string, string>> = {
   'adapters/console/terminal/terminal.ts': 'lines of the daemon',
-  'adapters/http/data.ts': 'an answer that coda has stored',
+  'adapters/http/writes.ts': 'an answer that coda has stored',
   'adapters/http/web/files.ts': 'a file of coda',
   'adapters/http/request.ts': 'its depth was counted before',
   'adapters/slack/adapter.ts': 'metadata that coda has sent',

@@ -1,26 +1,39 @@
 /** A collection as routes: `GET` and `POST /v1/notes`, `GET`, `PATCH` and `DELETE /v1/notes/:id`. */
 
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type Agent, type Call, type Failed, type ToolResult, UNDO_ACT } from '../../agent/index.ts';
+import { type Agent, type Failed, type ToolResult, UNDO_ACT } from '../../agent/index.ts';
 import { CodaError } from '../../base/errors.ts';
-import { canonicalJson, type Json } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import {
   type AnyCollection,
   type AnyRoute,
   type Caller,
   type CollectionAct,
-  type HttpAnswer,
   type PersonSetting,
   route,
 } from '../../chat/index.ts';
-import type { Item, Requests } from '../../delivery/index.ts';
 import { notHeard } from '../../sign-in/index.ts';
-import { type Database, type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
+import { type Database, type Queryable, readerOf } from '../../storage/index.ts';
 import { placeOf, senderOf } from './chat/places.ts';
 import { conversationName } from './chat/shapes.ts';
-import { PROBLEM_TYPE, type Problem, problem } from './problem.ts';
-import { callerOf, keyOf } from './request.ts';
+import { problem } from './problem.ts';
+import { callerOf } from './request.ts';
+import { settingRoutes } from './settings.ts';
+import {
+  answerOf,
+  type Done,
+  nothingToUndo,
+  OWNER,
+  problemJson,
+  refusal,
+  refused,
+  said,
+  undoShape,
+  Writes,
+  type WritesDeps,
+  type WrittenAnswer,
+  wantedFor,
+} from './writes.ts';
 
 export interface DataDeps extends WritesDeps {
   database: Database;
@@ -29,7 +42,6 @@ export interface DataDeps extends WritesDeps {
 
 const id = z.object({ id: z.string().regex(/^\w{1,40}$/) });
 const cursor = z.string().regex(/^\w{1,80}$/);
-const said = z.string().describe('What coda would say in chat.');
 
 export const EXAMPLE_ID = 'k3x9tq';
 
@@ -48,15 +60,16 @@ export function dataRoutes({ collections, settings }: OwnData, deps: DataDeps): 
     remove(each, writes),
     ...(each.acts ?? []).map((one) => actRoute(each, one, writes)),
   ]);
-  return [...routes, thingsRoute(collections), settingsRoute(settings, writes), undoRoute(writes)];
+  return [
+    ...routes,
+    thingsRoute(collections),
+    ...settingRoutes({ settings, writes, database: deps.database }),
+    undoRoute(writes),
+  ];
 }
 
 const common = ({ name }: AnyCollection) => ({ scope: 'data', tag: name }) as const;
 const pathOf = ({ name }: AnyCollection) => `/v1/${name}`;
-const undoShape = z
-  .object({ id: z.string(), label: z.string() })
-  .nullable()
-  .describe('Takes it back: POST /v1/undo with this id; null: it cannot be taken back.');
 const writtenShape = (collection: AnyCollection) =>
   z.object({ [collection.one]: collection.item, said, undo: undoShape });
 const didShape = (collection: AnyCollection) =>
@@ -66,7 +79,6 @@ const didShape = (collection: AnyCollection) =>
     undo: undoShape,
   });
 const missing = { description: 'There is none of this id.' } as const;
-const refused = { description: 'It cannot be done as it is asked for; "reason" says why.' } as const;
 
 /** Reads for the person of a caller. Throws `HTTP_FORBIDDEN` where they may not see it in chat either. */
 async function readFor<T>(
@@ -284,6 +296,7 @@ function undoRoute(writes: Writes): AnyRoute {
       const { id: named } = request.body;
       const done = await writes.do({
         ...wantedFor(request, 'POST undo'),
+        isPress: true,
         call: async () =>
           named === undefined ? { tool: 'undo', input: {} } : { tool: UNDO_ACT, input: { id: named } },
         answer: async (_, result) =>
@@ -292,58 +305,6 @@ function undoRoute(writes: Writes): AnyRoute {
       return answerOf(done);
     },
   });
-}
-
-const LONGEST_SETTING = 100;
-
-/** Settings of the person themselves, each by its tool; one at a time, so that each has an undo of its own. */
-function settingsRoute(settings: readonly PersonSetting[], writes: Writes): AnyRoute {
-  const words = z.string().trim().min(1).max(LONGEST_SETTING);
-  const fields = Object.fromEntries(settings.map(({ name, about }) => [name, words.describe(about).optional()]));
-  const body = z.strictObject(fields).refine((body) => Object.keys(body).length === 1, {
-    error: 'expected one setting at a time',
-  });
-  return route({
-    method: 'PATCH',
-    path: '/v1/me',
-    scope: 'data',
-    tag: 'me',
-    summary: "Sets something about the token's person, as its command does in chat.",
-    body,
-    answers: { 200: { description: 'It is set.', schema: z.object({ said, undo: undoShape }) }, 422: refused },
-    examples: settings
-      .slice(0, 1)
-      .map(({ name, example }) => ({ summary: name, body: { [name]: example }, status: 200 })),
-    async answerRequest(request) {
-      const [[name, value] = ['', '']] = Object.entries(request.body as Record<string, string>);
-      const done = await writes.do({
-        ...wantedFor(request, 'PATCH me'),
-        call: async () => settings.find((each) => each.name === name)?.call(value),
-        answer: async (_, result, { undo }) =>
-          result?.ok
-            ? { status: 200, json: { said: result.text, undo: undo ?? null } }
-            : refusal({ field: name, ...(result ?? nothingToUndo()) }),
-      });
-      return answerOf(done);
-    },
-  });
-}
-
-const nothingToUndo = (): Failed => ({ ok: false, code: 'NOTHING_TO_UNDO', message: 'There is nothing to take back.' });
-
-type AskedRequest = Parameters<AnyRoute['answerRequest']>[0];
-
-function wantedFor(
-  request: AskedRequest,
-  what: string,
-): Pick<WantedChange, 'caller' | 'key' | 'request' | 'signal' | 'conversation'> {
-  return {
-    caller: callerOf(request),
-    key: keyOf(request),
-    request: { what, body: (request.body ?? null) as Json },
-    signal: request.signal,
-    conversation: undefined,
-  };
 }
 
 /** Tools also take words for an id; over HTTP it is this one or none. */
@@ -371,30 +332,6 @@ function failure(collection: AnyCollection, result: Failed | undefined): Written
   return refusal(result);
 }
 
-function refusal(result: Failed): WrittenAnswer {
-  const { code, message, remedy, choices = [], field } = result;
-  const fields = field === undefined ? {} : { fields: [{ field, detail: message }] };
-  if (code === 'DENIED') return problemJson({ ...problem('HTTP_FORBIDDEN', message, remedy ?? OWNER), ...fields });
-  if (code === 'ASKS_FIRST') {
-    const scope = 'Use a token with the scope consent.';
-    return problemJson(problem('HTTP_FORBIDDEN', 'This asks its person first.', scope));
-  }
-  const found = problem('HTTP_REFUSED', message, remedy ?? 'See /openapi.json for what is taken.');
-  const offered = choices.length > 0 ? { choices: choices.map(({ label }) => label) } : {};
-  return problemJson({ ...found, reason: code, ...offered, ...fields });
-}
-
-function problemJson(found: Problem & { reason?: Failed['code']; choices?: string[] }): WrittenAnswer {
-  const { fields, ...rest } = found;
-  const faults = fields?.map(({ field, detail }) => ({ field, detail }));
-  return { status: found.status, json: { ...rest, ...(faults && { fields: faults }) } };
-}
-
-function answerOf({ status, json }: WrittenAnswer, headers: Record<string, string> = {}): HttpAnswer {
-  if (status < 400) return { status, headers, body: { json } };
-  return { status, body: { text: JSON.stringify(json), type: PROBLEM_TYPE } };
-}
-
 function nothing({ one: name, name: all }: AnyCollection): CodaError {
   return new CodaError('HTTP_NOT_FOUND', {
     message: `There is no such ${name}.`,
@@ -402,102 +339,6 @@ function nothing({ one: name, name: all }: AnyCollection): CodaError {
   });
 }
 
-const OWNER = 'An owner decides who may.';
-
 function notAllowed({ name }: AnyCollection): CodaError {
   return new CodaError('HTTP_FORBIDDEN', { message: `Whom this token speaks for may not use ${name}.`, remedy: OWNER });
-}
-
-interface WritesDeps {
-  agent: Pick<Agent, 'actAside'>;
-  requests: Pick<Requests, 'asker' | 'admits' | 'take' | 'storeAnswer'>;
-}
-
-interface WantedChange {
-  caller: Caller;
-  /** The program's own key: under it, it is done once. */
-  key: string | undefined;
-  /** Identity of the request: repetitions are equal, other requests are not. */
-  request: Json;
-  /** The conversation of the program in which what is made speaks; undefined: where its person is told something. */
-  conversation: string | undefined;
-  signal: AbortSignal;
-  /** The call that does it, decided in its transaction; undefined: what it is about is not there. */
-  call(tx: Transaction, personId: string): Promise<Call | undefined>;
-  answer(tx: Transaction, result: ToolResult | undefined, done: Done): Promise<WrittenAnswer>;
-}
-
-/** The person it was done for, and its undo. */
-interface Done {
-  personId: string;
-  undo: JsonUndo | undefined;
-}
-
-type JsonUndo = { id: string; label: string };
-
-interface WrittenAnswer {
-  status: number;
-  json: Json;
-}
-
-class Writes {
-  private readonly deps: WritesDeps;
-
-  constructor(deps: WritesDeps) {
-    this.deps = deps;
-  }
-
-  /** Throws `HTTP_FORBIDDEN` for somebody who is not heard, `HTTP_TOO_FAST`, `HTTP_CONFLICT` for a key of something else. */
-  async do(wanted: WantedChange): Promise<WrittenAnswer> {
-    const { agent, requests } = this.deps;
-    const { caller, conversation, signal } = wanted;
-    const place = placeOf(caller, conversation ?? 'main');
-    const item = await requests.asker({ sender: senderOf(caller), place, direct: conversation === undefined });
-    if (!item) throw notHeard();
-    const personId = item.person.id;
-    let earlier: WrittenAnswer | undefined;
-    return agent.actAside(
-      'http.write',
-      { item, signal, confirmed: caller.scopes.includes('consent'), inPerson: caller.inPerson },
-      async (tx) => {
-        earlier = await this.earlier(tx, wanted, item);
-        return earlier ? undefined : wanted.call(tx, personId);
-      },
-      async (tx, result, undo) =>
-        earlier ??
-        this.storeSettled(tx, wanted, await wanted.answer(tx, result, { personId, undo: undo && { ...undo } })),
-    );
-  }
-
-  /** The answer given before under the same key. A repetition does not count as another request. */
-  private async earlier(tx: Transaction, wanted: WantedChange, { person }: Item): Promise<WrittenAnswer | undefined> {
-    const { caller, key, request } = wanted;
-    const { requests } = this.deps;
-    if (key !== undefined) {
-      const digest = createHash('sha256').update(canonicalJson(request)).digest('hex');
-      const before = await requests.take(tx, { caller: caller.id, key, personId: person.id, digest });
-      if (before && before.digest !== digest) throw otherRequest();
-      if (before) return { status: before.status, json: JSON.parse(before.answer) };
-    }
-    if (await requests.admits(tx, person.id)) return undefined;
-    throw new CodaError('HTTP_TOO_FAST', {
-      message: 'You ask for more than you may in this time.',
-      remedy: 'Wait a minute, then send it again.',
-    });
-  }
-
-  private storeSettled(tx: Transaction, { caller, key }: WantedChange, written: WrittenAnswer): WrittenAnswer {
-    const { status, json } = written;
-    if (key !== undefined) {
-      this.deps.requests.storeAnswer(tx, { caller: caller.id, key }, { status, answer: JSON.stringify(json) });
-    }
-    return written;
-  }
-}
-
-function otherRequest(): CodaError {
-  return new CodaError('HTTP_CONFLICT', {
-    message: 'This Idempotency-Key was used for another request.',
-    remedy: 'Take a key of its own for each request.',
-  });
 }

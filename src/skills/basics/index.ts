@@ -4,7 +4,9 @@ import { quietCommand, setQuietTool, showQuietTool } from './quiet.ts';
 import { texts } from './texts.ts';
 import {
   dateTool,
+  leaveZoneTool,
   nameCommand,
+  offerOfZone,
   setNameTool,
   setZoneTool,
   showZone,
@@ -31,6 +33,7 @@ export const basics: Skill = {
     dateTool,
     setNameTool,
     setZoneTool(people),
+    leaveZoneTool,
     setLanguageTool(models),
     showZoneTool,
     setQuietTool(wakeAt),
@@ -54,7 +57,7 @@ export const basics: Skill = {
     quietCommand,
   ],
   views: {
-    settings: () => [
+    settings: ({ people }) => [
       {
         name: 'name',
         about: 'By which coda calls the person.',
@@ -66,6 +69,7 @@ export const basics: Skill = {
         about: 'The time zone, by a city or an IANA zone: "Berlin".',
         example: 'Europe/Berlin',
         call: (zone) => ({ tool: 'timezone_set', input: { zone } }),
+        offer: (tx, personId) => offerOfZone(people, tx, personId),
       },
       {
         name: 'quiet',

@@ -61,6 +61,10 @@ export const texts = {
   homeZone: 'Time zone',
   zoneUnknown: 'I no longer take a time zone to be yours.',
   zoneLabel: 'the change of your time zone',
+  leave: 'Leave them',
+  leftInZone: 'They stay by the clock that they were planned on.',
+  leftLabel: 'leaving them by that clock',
+  offeredAgain: 'I offer again to move them.',
   /** The person at the terminal has no other name than "owner". */
   hello: (name: string, does: readonly string[]) =>
     `Hello${name === 'owner' ? '' : ` ${name}`}. I ${listOf(does)}: "help" shows how to ask.`,

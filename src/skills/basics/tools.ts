@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
-import { type Command, type SkillDeps, withOffer } from '../../chat/index.ts';
-import { namePerson, setZone } from '../../people/index.ts';
+import { type Command, type SkillDeps, withOffer, type ZoneOffer } from '../../chat/index.ts';
+import { lastZoneChange, namePerson, settleZoneChange, setZone } from '../../people/index.ts';
+import type { Transaction } from '../../storage/index.ts';
 import { findZone, formatLongDay, parseWhen, weekOfYear } from '../../time/index.ts';
 import { texts } from './texts.ts';
 
@@ -109,6 +110,35 @@ export const setZoneTool = ({ offerMove }: Pick<SkillDeps['people'], 'offerMove'
       return offer ? withOffer(text, offer, { place, asker, undo }) : done(text, { asker, undo });
     },
   });
+
+const LEAVE = 'timezone_leave';
+
+/** Ends the offer after a change of zone: what keeps to the old clock is meant so. Its undo offers it again. */
+export const leaveZoneTool = dataTool({
+  name: LEAVE,
+  description: 'Leaves what keeps to the clock of another zone as it is.',
+  effect: 'write',
+  callers: 'buttons',
+  input: z.object({ again: z.string().max(100).optional() }),
+
+  async run({ again }, { tx, person }) {
+    const last = await lastZoneChange(tx, person.id);
+    await settleZoneChange(tx, person.id, again);
+    const undo = last && { tool: LEAVE, input: { again: last.from ?? '' }, label: texts.leftLabel };
+    return done(again === undefined ? texts.leftInZone : texts.offeredAgain, undo && { undo });
+  },
+});
+
+/** Things that keep to the clock of the zone before, as they are now, with the button that leaves them so. */
+export async function offerOfZone(
+  { offerMove }: Pick<SkillDeps['people'], 'offerMove'>,
+  tx: Transaction,
+  personId: string,
+): Promise<ZoneOffer | undefined> {
+  const last = await lastZoneChange(tx, personId);
+  const offer = last && (await offerMove(tx, last));
+  return offer && { ...offer, choices: [...offer.choices, { label: texts.leave, tool: LEAVE, input: {} }] };
+}
 
 export const showZoneTool = dataTool({
   name: 'timezone_show',

@@ -1,10 +1,14 @@
 /** Name, zone, quiet hours and language of the person who is signed in, and light or dark in this browser. */
+import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
 import { tellChange } from '../app/change.ts';
 import { wallClock } from '../app/format.ts';
+import { useLoad } from '../app/load.ts';
 import { type Me, person, readMe } from '../app/session.ts';
 import { chooseTheme, type Theme, theme } from '../app/theme.ts';
+import { act } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
@@ -33,7 +37,7 @@ const SETTINGS: Readonly<Record<SettingName, OwnSetting>> = {
     label: 'Time zone',
     shown: ({ zone }) => zone,
     typed: ({ zone }) => zone,
-    hint: 'A city or a zone, such as Berlin. What was planned before keeps its own.',
+    hint: 'A city or a zone, such as Berlin. What was planned before is offered to be moved.',
   },
   quiet: {
     label: 'Quiet hours',
@@ -60,25 +64,61 @@ function languageName(tag: string): string {
 export function AboutYou() {
   const [asked, setAsked] = useState<SettingName>();
   const own = person().person;
+  // What is offered follows what stands in another zone.
+  const { data, reload } = useLoad(`offers ${own.zone}`, () => ask(api.GET('/v1/me/offers')), [
+    'reminders',
+    'schedules',
+  ]);
   return (
     <>
       <Section title="About you">
         <ul class="list">
           {Object.entries(SETTINGS).map(([name, { label, shown }]) => (
-            <Row key={name} label={`${label}: ${shown(own)}`}>
-              <span class="what">
-                {label} <span class="under">{shown(own)}</span>
-              </span>
-              <Button label={`Change: ${label}`} onClick={() => setAsked(name as SettingName)}>
-                Change
-              </Button>
-            </Row>
+            <Fragment key={name}>
+              <Row label={`${label}: ${shown(own)}`}>
+                <span class="what">
+                  {label} <span class="under">{shown(own)}</span>
+                </span>
+                <Button label={`Change: ${label}`} onClick={() => setAsked(name as SettingName)}>
+                  Change
+                </Button>
+              </Row>
+              {data?.offers
+                .filter(({ setting }) => setting === name)
+                .map((offer) => (
+                  <OfferView key={offer.text} offer={offer} onOver={reload} />
+                ))}
+            </Fragment>
           ))}
         </ul>
       </Section>
       <Appearance />
       {asked && <SettingQuestion name={asked} own={own} onClose={() => setAsked(undefined)} />}
     </>
+  );
+}
+
+type Offer = Json<'/v1/me/offers'>['offers'][number];
+
+/** Things of the person's that a change of the setting left as they were, each with its times before and after. */
+function OfferView({ offer: { text, choices }, onOver }: { offer: Offer; onOver: () => void }) {
+  const press = (id: string) =>
+    void act(() => tellChange(onOver, ask(api.POST('/v1/me/offers/{id}', { params: { path: { id } }, body: {} }))), {
+      back: onOver,
+    });
+  return (
+    <Row class="card" label={text.split('\n')[0]}>
+      <div class="call" dir="auto">
+        {text}
+      </div>
+      <div class="buttons">
+        {choices.map(({ id, label, style }) => (
+          <Button key={id} kind={style ?? 'quiet'} onClick={() => press(id)}>
+            {label}
+          </Button>
+        ))}
+      </div>
+    </Row>
   );
 }
 

@@ -47,3 +47,44 @@ test('what cannot be read is refused beside its field, and nothing is set', asyn
   expect((await set({ name: 'x'.repeat(100) })).status).toBeGreaterThanOrEqual(400);
   expect(await own()).toEqual(before);
 });
+
+interface Offer {
+  text: string;
+  choices: { id: string; label: string }[];
+}
+
+const idOf = (offer: Offer | null | undefined, label: string) =>
+  offer?.choices.find((each) => each.label === label)?.id ?? 'none';
+
+test('a new zone offers what keeps to the old clock, until it is moved or left so; what was pressed is taken back', async () => {
+  await using programs = await Programs.begin({ at: '2026-11-20T08:00:00Z' });
+  const owner = await programs.browser();
+  const offers = async () => (await owner.get<{ offers: Offer[] }>('/v1/me/offers')).offers;
+  const press = (id: string) =>
+    owner.send<{ said: string; undo: { id: string }; offers: Offer[] }>('POST', `/v1/me/offers/${id}`, {});
+  await owner.send('POST', '/v1/reminders', { text: 'stretch', when: 'every day at 7' });
+  await owner.send('POST', '/v1/messages', { text: '/schedule every day at 06:00 do /notes' });
+  await owner.send('PATCH', '/v1/me', { zone: 'Berlin' });
+  expect(await offers()).toEqual([]);
+
+  const set = await owner.send<{ said: string; offer: Offer }>('PATCH', '/v1/me', { zone: 'Lisbon' });
+  expect(set.said).toBe('Your time zone is Europe/Lisbon now, where it is 08:00 on Friday 20 November 2026.');
+  expect(set.offer.text).toContain('- “stretch” (repeats): Sat 21 Nov 06:00 → Sat 21 Nov 07:00');
+  expect(set.offer.text).toMatch(/1 schedule keeps the time of Europe\/Berlin/);
+  expect(await offers()).toMatchObject([{ setting: 'zone', text: set.offer.text }]);
+
+  const moved = await press(idOf(set.offer, 'Move my schedules too'));
+  expect(moved.said).toBe('Moved 1 schedule to Europe/Lisbon: the time of day stays.');
+  expect(moved.offers).toMatchObject([{ text: expect.not.stringContaining('schedule') }]);
+  // The offer has changed, and with it the ids: an old press moves nothing.
+  expect(await owner.status('POST', `/v1/me/offers/${idOf(set.offer, 'Move my reminders too')}`, {})).toBe(422);
+  await owner.send('POST', '/v1/undo', { id: moved.undo.id });
+  expect(await offers()).toMatchObject([{ text: set.offer.text }]);
+
+  const left = await press(idOf(set.offer, 'Leave them'));
+  expect(await offers()).toEqual([]);
+  await owner.send('POST', '/v1/undo', { id: left.undo.id });
+  await press(idOf((await offers())[0], 'Move my reminders too'));
+  expect(JSON.stringify(await owner.get('/v1/reminders'))).toContain('2026-11-21T07:00:00.000Z');
+  expect(await offers()).toMatchObject([{ text: expect.not.stringContaining('reminder') }]);
+});

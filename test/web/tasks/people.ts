@@ -24,6 +24,22 @@ export const PEOPLE: readonly Task[] = [
     },
   ],
   [
+    'move with them what keeps to the old clock, also after a reload',
+    async (who) => {
+      const { programs } = who.home;
+      await programs.send('POST', '/v1/reminders', { text: 'stretch', when: 'every day at 7' });
+      await programs.send('PATCH', '/v1/me', { zone: 'Lisbon' });
+      await toYou(who);
+      await who.sees(/reminders? keeps? the time of/);
+      await who.page.reload();
+      await who.press('button', 'Move my reminders too');
+      await who.sees(/Moved .*reminders? to Europe\/Lisbon/);
+      await who.counts(`reminders where text = 'stretch' and zone = 'Europe/Lisbon'`, 1);
+      await who.seesNot(/reminders? keeps? the time of/);
+      await programs.send('PATCH', '/v1/me', { zone: 'Berlin' });
+    },
+  ],
+  [
     'say by which name they are called, and when it is quiet',
     async (who) => {
       await toYou(who);
