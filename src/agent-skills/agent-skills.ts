@@ -10,7 +10,6 @@ import {
 } from '../chat/index.ts';
 import type { RoleHolder } from '../people/index.ts';
 import { type Queryable, readerOf } from '../storage/index.ts';
-import { decidedOf, type Folder, type Pin, pinFolder, pinnedNames } from '../trust/index.ts';
 import { listOperations } from './catalog/list.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { routing } from './find/operations.ts';
@@ -21,7 +20,7 @@ import type { SkillHost } from './live/host.ts';
 import type { LiveSkills } from './live/live.ts';
 import { decisionOperations } from './live/operations.ts';
 import { skillRoutes } from './routes.ts';
-import { type AgentSkill, isTrusted, SOURCE_KINDS, type SourceKind } from './skill.ts';
+import type { AgentSkill } from './skill.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import * as texts from './texts.ts';
 import { calledBy, commands } from './use/commands.ts';
@@ -32,7 +31,7 @@ import { listFor, SkillPrompt } from './use/prompt.ts';
 import { resourceTool } from './use/resource.ts';
 import { runTool } from './use/run.ts';
 import { activateTool, approveTool, delegateTool, rescanTool } from './use/tools.ts';
-import { folderOf } from './use/trusted.ts';
+import { decidedAbout } from './use/trusted.ts';
 import { skillScripts } from './use/unasked.ts';
 import { meantTool, wrongTool } from './use/wrong.ts';
 
@@ -246,7 +245,8 @@ function misread(host: SkillHost): Verdict[] {
 
 async function awaitingApproval(host: SkillHost, db: Queryable): Promise<Verdict[]> {
   const blocked = host.decisions.current.blocked;
-  const names = [...(await waitingNames([...host.catalog.current().skills.values()], db))];
+  const decided = await decidedAbout(db, [...host.catalog.current().skills.values()]);
+  const names = [...decided].flatMap(([name, decision]) => (decision === 'waits' ? [name] : []));
   const changed = names.filter((name) => !blocked.has(name));
   const held = names.filter((name) => blocked.has(name));
   return [
@@ -265,24 +265,6 @@ async function awaitingApproval(host: SkillHost, db: Queryable): Promise<Verdict
         ]
       : []),
   ];
-}
-
-/** Files are hashed only of what was decided about. */
-async function waitingNames(skills: readonly AgentSkill[], db: Queryable): Promise<Set<string>> {
-  const decided = await pinnedNames(db, SOURCE_KINDS);
-  const known = skills.filter(
-    ({ name, source }) =>
-      !isTrusted(source) && decided.some((each) => each.name === name && each.source === source.kind),
-  );
-  const bySource = new Map<SourceKind, { folder: Folder; pin: Pin }[]>();
-  for (const skill of known) {
-    const folder = folderOf(skill);
-    const pin = folder && (await pinFolder(folder.directory, folder.declared));
-    if (folder && pin?.ok)
-      bySource.set(skill.source.kind, [...(bySource.get(skill.source.kind) ?? []), { folder, pin }]);
-  }
-  const states = await Promise.all([...bySource.values()].map((folders) => decidedOf(db, folders)));
-  return new Set(states.flatMap((each) => [...each].flatMap(([name, state]) => (state === 'waits' ? [name] : []))));
 }
 
 /** Skills that one of the same name hides. That one takes the place of a shipped one is how these are changed. */

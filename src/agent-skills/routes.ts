@@ -5,10 +5,12 @@ import { z } from 'zod';
 import { recordAct } from '../audit/index.ts';
 import { CodaError } from '../base/errors.ts';
 import { type AnyRoute, type Caller, route, type SkillDeps } from '../chat/index.ts';
+import type { FolderDecision } from '../trust/index.ts';
 import { lastMeasured, learnedWords } from './find/store.ts';
 import type { SkillHost } from './live/host.ts';
-import { type AgentSkill, SOURCE_KINDS, skillMeant } from './skill.ts';
+import { type AgentSkill, isTrusted, SOURCE_KINDS, skillMeant } from './skill.ts';
 import { uses } from './store.ts';
+import { decidedAbout } from './use/trusted.ts';
 
 interface RouteParts extends Pick<SkillDeps<unknown, 'countRuns'>, 'people' | 'world' | 'ports'> {
   host: SkillHost;
@@ -20,7 +22,16 @@ export function skillRoutes(parts: RouteParts): AnyRoute[] {
   return [listRoute(parts), secretsRoute(parts), setSecretRoute(parts), removeSecretRoute(parts), detailRoute(parts)];
 }
 
-const STATES = ['in_use', 'draft', 'needs_approval', 'deprecated', 'revoked', 'disabled', 'invalid'] as const;
+const STATES = [
+  'in_use',
+  'untrusted',
+  'draft',
+  'needs_approval',
+  'deprecated',
+  'revoked',
+  'disabled',
+  'invalid',
+] as const;
 
 const diagnostic = z.object({
   code: z.string(),
@@ -42,7 +53,7 @@ const skill = z.object({
   group: z.string().nullable(),
   description: z.string(),
   state: z.enum(STATES),
-  why: z.string().nullable().describe('Why it is not in use.'),
+  why: z.string().nullable().describe('Why it is not in use, or not trusted.'),
   source: z.enum(SOURCE_KINDS),
   version: z.string().nullable(),
   uses: z.int(),
@@ -83,19 +94,30 @@ interface SkillStanding {
   why: string | undefined;
 }
 
-function stateIn({ decisions }: SkillHost, name: string): SkillStanding {
+/** State of a skill of the catalog; `decided`: of its files, undefined where nobody has used it. */
+function standingOf(
+  { decisions }: SkillHost,
+  { name, source }: AgentSkill,
+  decided: FolderDecision | undefined,
+): SkillStanding {
   const { drafts, blocked, deprecated, resting } = decisions.current;
   const revoked = resting.get(name);
   if (revoked !== undefined) return { state: 'revoked', why: revoked };
   if (drafts.has(name)) return { state: 'draft', why: 'An owner has not activated it yet.' };
   if (blocked.has(name)) return { state: 'needs_approval', why: 'An owner has to look at its files first.' };
   const old = deprecated.get(name);
-  return old ? { state: 'deprecated', why: old.reason } : { state: 'in_use', why: undefined };
+  if (old) return { state: 'deprecated', why: old.reason };
+  if (decided === 'waits') return { state: 'needs_approval', why: 'Its files have changed since they were trusted.' };
+  const isTheirs = isTrusted(source) || decided === 'approved';
+  return isTheirs ? { state: 'in_use', why: undefined } : { state: 'untrusted', why: UNTRUSTED };
 }
+
+const UNTRUSTED = 'Nobody has trusted it yet: its words count as a stranger’s, and its scripts ask before they run.';
 
 async function allSkills({ host, ports }: RouteParts, db: Parameters<typeof uses>[0]): Promise<SkillLine[]> {
   const { skills, invalid, disabled } = host.catalog.current();
   const [used, learned, kept] = await Promise.all([uses(db), learnedWords(db), host.secrets.list()]);
+  const decided = await decidedAbout(db, [...skills.values()]);
   const ran = await ports.countRuns(db);
   const set = new Set(
     kept.flatMap(({ skill: of, name, person, space }) => ((person ?? space) === null ? `${of} ${name}` : [])),
@@ -122,7 +144,7 @@ async function allSkills({ host, ports }: RouteParts, db: Parameters<typeof uses
     };
   };
   return [
-    ...[...skills.values()].map((each) => show(each, stateIn(host, each.name))),
+    ...[...skills.values()].map((each) => show(each, standingOf(host, each, decided.get(each.name)))),
     ...disabled.map((each) => show(each, { state: 'disabled', why: 'Switched off in skills.settings.' })),
     ...invalid.map((each) => show(each, { state: 'invalid', why: 'Its files are not as they must be.' })),
   ];
@@ -221,7 +243,8 @@ async function aboutSkill({ host }: RouteParts, name: string) {
   const { skills, disabled, invalid } = host.catalog.current();
   const found =
     skills.get(name) ?? [...disabled, ...invalid].find((each) => each.name === name || each.directory === name);
-  const inquest = skills.has(name) ? await host.decisions.inquire(name) : undefined;
+  const needsTrust = skills.has(name) && found !== undefined && !isTrusted(found.source);
+  const inquest = needsTrust ? await host.decisions.inquire(name) : undefined;
   const isKnown = inquest !== undefined && typeof inquest !== 'string';
   return {
     author: found?.author ?? null,

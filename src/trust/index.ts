@@ -17,6 +17,7 @@ export {
   approveLooked,
   decidedOf,
   type Folder,
+  type FolderDecision,
   type Inquest,
   type InspectedFolder,
   inquire,

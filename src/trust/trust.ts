@@ -44,18 +44,27 @@ function sentenceOf({ file, line, why }: Finding): string {
   return `${file}${line > 0 ? `:${line}` : ''}: ${why.replace(/\.$/, '')}`;
 }
 
+/** The decision about folders with such files; `pinned`: used as they are, approved by nobody. */
+export type FolderDecision = 'approved' | 'pinned' | 'waits';
+
+/** By name, of those about which there is a decision. The folders are of one source. */
 export async function decidedOf(
   db: Queryable,
   folders: readonly { folder: Folder; pin: Pin }[],
-): Promise<Map<string, 'usable' | 'waits'>> {
+): Promise<Map<string, FolderDecision>> {
   const names = folders.map(({ folder }) => folder.name);
   const known = names.length === 0 ? new Map() : await pinsOf(db, folders[0]?.folder.source ?? '', names);
   return new Map(
     folders.flatMap(({ folder: { name }, pin }) => {
       const kept: KnownPin | undefined = known.get(name);
-      return kept ? [[name, usability(kept, pin) === 'usable' ? 'usable' : 'waits'] as const] : [];
+      return kept ? [[name, decidedSo(kept, pin)] as const] : [];
     }),
   );
+}
+
+function decidedSo(known: KnownPin, pin: Pin): FolderDecision {
+  if (usability(known, pin) !== 'usable') return 'waits';
+  return known.state === 'approved' ? 'approved' : 'pinned';
 }
 
 function usability({ state, pinned }: KnownPin, { hash }: Pin): 'usable' | 'changed' | 'blocked' {

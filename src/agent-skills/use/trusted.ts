@@ -1,18 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { Queryable } from '../../storage/index.ts';
 import {
+  decidedOf,
   type Folder,
+  type FolderDecision,
   type FolderId,
   type Inquest,
   inquire,
   judge,
+  type Pin,
   type PinnedFolder,
   pinFolder,
+  pinnedNames,
   pinOf,
   type Verdict,
 } from '../../trust/index.ts';
 import { readBody } from '../read/file.ts';
-import { type AgentSkill, isTrusted, type SkillSnapshot } from '../skill.ts';
+import { type AgentSkill, isTrusted, SOURCE_KINDS, type SkillSnapshot, type SourceKind } from '../skill.ts';
 
 /** A skill as it was looked at: what may be used of it, or why an owner has to look first. */
 export type Trust =
@@ -61,6 +65,24 @@ export async function inquireAbout(db: Queryable, skill: AgentSkill): Promise<In
   if (!folder) return 'It stands in the configuration and needs no approval.';
   const pin = await pinFolder(folder.directory, folder.declared);
   return pin.ok ? inquire(db, folder, pin) : pin.message;
+}
+
+/** Decisions about skills that need one, by name; none about one that nobody has used. Files are hashed only of what was decided about. */
+export async function decidedAbout(db: Queryable, skills: readonly AgentSkill[]): Promise<Map<string, FolderDecision>> {
+  const decided = await pinnedNames(db, SOURCE_KINDS);
+  const known = skills.filter(
+    ({ name, source }) =>
+      !isTrusted(source) && decided.some((each) => each.name === name && each.source === source.kind),
+  );
+  const bySource = new Map<SourceKind, { folder: Folder; pin: Pin }[]>();
+  for (const skill of known) {
+    const folder = folderOf(skill);
+    const pin = folder && (await pinFolder(folder.directory, folder.declared));
+    if (folder && pin?.ok)
+      bySource.set(skill.source.kind, [...(bySource.get(skill.source.kind) ?? []), { folder, pin }]);
+  }
+  const decisions = await Promise.all([...bySource.values()].map((folders) => decidedOf(db, folders)));
+  return new Map(decisions.flatMap((each) => [...each]));
 }
 
 /** The hashes of the files that may be read, by path: as they were pinned when the skill was activated. */

@@ -77,7 +77,8 @@ export function stateOf({ disabled, decided }: Snapshot, { name, ships }: Specia
   if (disabled.has(name)) return 'disabled';
   if (ships) return 'known';
   const decision = decided.get(name);
-  return decision === 'usable' ? 'known' : (decision ?? 'new');
+  if (decision === 'approved' || decision === 'pinned') return 'known';
+  return decision ?? 'new';
 }
 
 export interface SpecialistReport {

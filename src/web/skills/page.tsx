@@ -38,7 +38,8 @@ export default function SkillsPage() {
   );
 }
 
-const isWaiting = ({ state }: Skill): boolean => state === 'draft' || state === 'needs_approval';
+const WAITING: readonly Skill['state'][] = ['untrusted', 'draft', 'needs_approval'];
+const isWaiting = ({ state }: Skill): boolean => WAITING.includes(state);
 
 function Installed() {
   const loaded = useLoad('skills', () => ask(api.GET('/v1/skills')), ['skills']);

@@ -28,13 +28,10 @@ function Detail({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> })
     skill;
   return (
     <>
-      <Section
-        title={name}
-        acts={isUntrusted(skill) ? <span class="tag warn">not trusted</span> : <StateTag state={state} />}
-      >
+      <Section title={name} acts={<StateTag state={state} />}>
         <p>{description}</p>
         {why !== null && <p class="faint">{why}</p>}
-        <Standing skill={skill} loaded={loaded} />
+        <Newer skill={skill} loaded={loaded} />
         <p class="faint small">
           {[version && `version ${version}`, author && `by ${author}`, license, plural(skill.uses, 'use')]
             .filter(Boolean)
@@ -74,32 +71,22 @@ function Detail({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> })
   );
 }
 
-const isUntrusted = ({ state, trust }: Detail): boolean => state === 'in_use' && trust !== null && !trust.approved;
-
-/** That nobody has trusted it, and that its catalog has a newer one. */
-function Standing({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> }) {
+/** That its catalog has a newer one. */
+function Newer({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> }) {
   const updates = useUpdates();
   const newer = newerOf(updates.data, skill.name);
+  if (!newer) return null;
   return (
-    <>
-      {isUntrusted(skill) && (
-        <p class="faint">
-          Nobody has trusted it yet: its words count as a stranger’s, and its scripts ask before they run.
-        </p>
-      )}
-      {newer && (
-        <p>
-          {newer.to ?? 'A newer one'} is there.{' '}
-          <UpdateButton
-            update={newer}
-            onDone={() => {
-              loaded.reload();
-              updates.reload();
-            }}
-          />
-        </p>
-      )}
-    </>
+    <p>
+      {newer.to ?? 'A newer one'} is there.{' '}
+      <UpdateButton
+        update={newer}
+        onDone={() => {
+          loaded.reload();
+          updates.reload();
+        }}
+      />
+    </p>
   );
 }
 
@@ -192,7 +179,9 @@ function Acts({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> }) {
           Withdraw
         </Button>
       )}
-      {state === 'in_use' && <Button onClick={() => setRetiring(true)}>Offer no longer</Button>}
+      {(state === 'in_use' || state === 'untrusted') && (
+        <Button onClick={() => setRetiring(true)}>Offer no longer</Button>
+      )}
       {state === 'deprecated' && (
         <Button
           onClick={() =>

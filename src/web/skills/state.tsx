@@ -4,6 +4,7 @@ type Skill = Json<'/v1/skills'>['skills'][number];
 
 const STATES: Readonly<Record<Skill['state'], string>> = {
   in_use: 'in use',
+  untrusted: 'waits for trust',
   draft: 'a draft',
   needs_approval: 'waits for your look',
   deprecated: 'no longer offered',
@@ -13,6 +14,7 @@ const STATES: Readonly<Record<Skill['state'], string>> = {
 };
 
 const TONES: Readonly<Partial<Record<Skill['state'], string>>> = {
+  untrusted: 'warn',
   draft: 'warn',
   needs_approval: 'warn',
   revoked: 'bad',

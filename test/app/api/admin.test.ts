@@ -259,13 +259,21 @@ describe('skills', () => {
     const read = () => owner.get<Detail>('/v1/skills/bins');
     const { trust } = await read();
     expect(trust.difference).toBeNull();
+    const standing = async () => {
+      const { skills } = await owner.get<{ skills: { name: string; state: string }[] }>('/v1/skills');
+      const { state } = await owner.get<{ state: string }>('/v1/skills/bins');
+      return [skills.find(({ name }) => name === 'bins')?.state, state];
+    };
+    expect(await standing()).toEqual(['untrusted', 'untrusted']);
     await owner.send('POST', '/v1/skills/trust', { name: 'bins', hash: trust.hash });
     expect((await read()).trust.difference).toMatchObject({ changed: [], lines: null });
+    expect(await standing()).toEqual(['in_use', 'in_use']);
 
     await writeFile(join(folder, 'SKILL.md'), text('Monday'));
     await writeFile(join(folder, 'picture.bin'), Buffer.from([0, 1, 3]));
     await writeFile(join(folder, 'long.md'), 'a line\n'.repeat(20_000));
     await programs.say('/rescan-skills');
+    expect(await standing()).toEqual(['needs_approval', 'needs_approval']);
     const { difference } = (await read()).trust;
     expect(difference).toMatchObject({ changed: ['SKILL.md', 'picture.bin'], added: ['long.md'] });
     expect(difference?.lines).toContain('-Paper is collected on Friday.\n+Paper is collected on Monday.');
@@ -274,11 +282,12 @@ describe('skills', () => {
 
   test('are listed, looked into, and their values set', async () => {
     const { skills } = await owner.get<{ skills: { name: string; state: string }[] }>('/v1/skills');
-    const [first] = skills;
-    expect(first?.state).toBe('in_use');
-    const detail = await owner.get<{ files: { path: string }[] }>(
+    const first = skills.find(({ state }) => state === 'in_use');
+    const detail = await owner.get<{ files: { path: string }[]; trust: object | null }>(
       `/v1/skills/${encodeURIComponent(first?.name ?? '')}`,
     );
+    // It ships with coda: nobody is asked to trust it.
+    expect(detail.trust).toBeNull();
     expect(detail.files.map(({ path }) => path)).toContain('SKILL.md');
     await owner.send('PUT', '/v1/secrets', { skill: 'connectors', name: 'API_KEY', value: 'a-value-nobody-sees' });
     const secrets = await owner.get<object>('/v1/secrets');

@@ -20,9 +20,12 @@ export const SKILLS: readonly Task[] = [
     'read what a skill may do, and trust it',
     async (who) => {
       await who.to('Skills');
+      const row = who.page.getByRole('listitem', { name: 'recycling' });
+      await row.getByText('waits for trust').waitFor();
+      expect(await row.getByText('in use').count()).toBe(0);
       await who.press('link', /^recycling/);
       await who.sees('1 script: scripts/next.py');
-      await who.sees('not trusted');
+      await who.sees('waits for trust');
       expect(await who.page.getByText('in use', { exact: true }).count()).toBe(0);
       if (who.isPhone) return;
       await who.press('button', 'Trust it');
