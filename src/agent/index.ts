@@ -37,7 +37,7 @@ export type { Dialogue, OpenQuestion, Topic } from './dialogue/dialogue.ts';
 export type { Example, HeardMessage, Interpretation, Interpreter, InterpreterSource } from './dialogue/interpreter.ts';
 export { note as noteDialogue } from './dialogue/store.ts';
 export { dropTool } from './dialogue/tools.ts';
-export { buryTellings, type ForgottenThing, forgottenAmong, IS_FORGOTTEN } from './forgotten/store.ts';
+export { buryTellings, type ForgottenThing, forgottenAmong } from './forgotten/store.ts';
 export { Inference } from './inference/inference.ts';
 export { type LightAnswer, type LightAsked, type LightModels, readForm } from './inference/light.ts';
 export {
@@ -106,6 +106,7 @@ export {
   askedLast,
   countVersions,
   holdLane,
+  IS_LEFT_OUT,
   IS_SHELVED,
   isVersion,
   listVersions,

@@ -200,7 +200,7 @@ async function rememberedIn(
                  and (m.role = 'assistant' or not m.content ? 'origin')
                  and ($2::timestamptz is null or m.at < $2) and ($3::timestamptz is null or m.at > $3)
                  and m.at > coalesce(c.hidden_at, '-infinity')
-                 and not ${IS_SHELVED('m')}
+                 and not ${IS_SHELVED('m.turn_id')}
                  -- a turn ends with its message, and goes with it; an answer stays until it was read
                  and not exists (select from turns t where t.id = m.turn_id)
                  and not (m.role = 'assistant' and exists (

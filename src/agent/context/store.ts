@@ -12,7 +12,7 @@ import {
 } from '../../storage/index.ts';
 import { addStamped, keepNewest, type Missing, type Source } from '../../vectors/index.ts';
 import { IS_FORGOTTEN } from '../forgotten/store.ts';
-import { IS_SHELVED, NO_TURN, shelvedFor } from '../versions/store.ts';
+import { IS_LEFT_OUT, NO_TURN, shelvedFor } from '../versions/store.ts';
 import type { RememberedQuote } from './quoted.ts';
 import type { ShownMessage } from './shown.ts';
 
@@ -196,8 +196,7 @@ export async function readBetween(
 ): Promise<HistoryEntry[]> {
   const { rows } = await database.read<HistoryEntry>(
     `select seq, role, content, tainted from messages m
-      where conversation_id = $1 and epoch = $2 and seq > $3 and seq < $4 and not ${IS_FORGOTTEN('turn_id')}
-        and not ${IS_SHELVED('m')}
+      where conversation_id = $1 and epoch = $2 and seq > $3 and seq < $4 and not ${IS_LEFT_OUT('m.turn_id')}
       order by seq desc limit $5`,
     [id, epoch, after, before, most],
   );

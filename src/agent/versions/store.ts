@@ -6,6 +6,7 @@ import type { Instant } from '../../base/clock.ts';
 import type { Payload } from '../../delivery/index.ts';
 import type { DeletionRule } from '../../people/index.ts';
 import { type Fragment, type Queryable, sql, type Transaction } from '../../storage/index.ts';
+import { IS_FORGOTTEN } from '../forgotten/store.ts';
 
 /** True of a row with `turn_id`, in conversation `c`, that history leaves out; `reading`: the inbox row that is answered. */
 export function shelvedFor(reading: Fragment): Fragment {
@@ -16,9 +17,12 @@ export function shelvedFor(reading: Fragment): Fragment {
 /** The id of no row: nothing that was shelved is shown to it. */
 export const NO_TURN = sql`'00000000-0000-0000-0000-000000000000'::uuid`;
 
-/** True of a row `m` with a turn that is not the version which is shown. */
-export const IS_SHELVED = (m: string) =>
-  `exists (select from answer_versions v where v.turn_id = ${m}.turn_id and v.shelved_by is not null)`;
+/** True of a message, by its column of the turn with its table: another version of the answer is shown in its place. */
+export const IS_SHELVED = (turn: string) =>
+  `exists (select from answer_versions v where v.turn_id = ${turn} and v.shelved_by is not null)`;
+
+/** True of a message, by its column of the turn, that is neither searched nor learned from: only what is shown is, and not forgotten. */
+export const IS_LEFT_OUT = (turn: string) => `(${IS_FORGOTTEN(turn)} or ${IS_SHELVED(turn)})`;
 
 export interface AskedLast {
   id: string;

@@ -1,5 +1,5 @@
 /** Memories in the database. Every verb sees one person's memories only, but for those of upkeep. */
-import { IS_FORGOTTEN } from '../../agent/index.ts';
+import { IS_LEFT_OUT } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { pruneRule } from '../../jobs/index.ts';
 import { lockPerson, type MergeRule } from '../../people/index.ts';
@@ -413,8 +413,8 @@ export interface SaidMessage {
   /** The identity of the message that its turn answered. */
   key: string | null;
   turn: string | null;
-  /** Its turn told of something that was forgotten since. */
-  forgotten: boolean;
+  /** Its turn told of something that was forgotten since, or another version of its answer is shown. */
+  isLeftOut: boolean;
 }
 
 export async function readNewMessages(
@@ -424,7 +424,7 @@ export async function readNewMessages(
 ): Promise<{ seen: number; messages: SaidMessage[] }> {
   const { rows } = await db.read<SaidMessage & { seen: number }>(
     `select m.seq, m.role, coalesce(m.content ->> 'text', '') as text, m.tainted, m.at, i.key, coalesce(s.seq, 0) as seen,
-            m.turn_id as turn, ${IS_FORGOTTEN('m.turn_id')} as forgotten
+            m.turn_id as turn, ${IS_LEFT_OUT('m.turn_id')} as "isLeftOut"
        from conversations c left join memory_seen s on s.conversation_id = c.id
        join messages m on m.conversation_id = c.id and m.seq > coalesce(s.seq, 0)
        left join turns t on t.id = m.turn_id left join inbox i on i.id = t.inbox_id

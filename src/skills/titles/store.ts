@@ -1,5 +1,5 @@
 /** Titles of conversations in the browser, which nobody has named. */
-import { IS_FORGOTTEN } from '../../agent/index.ts';
+import { IS_LEFT_OUT } from '../../agent/index.ts';
 import { conversations } from '../../delivery/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 
@@ -39,7 +39,7 @@ export async function readUntitled(
             select json_agg(m order by m.seq) from (
               select seq, role, left(content ->> 'text', ${LONGEST_READ}) as text, tainted from messages
                where conversation_id = c.id and epoch = c.epoch and role in ('user', 'assistant')
-                 and coalesce(content ->> 'text', '') <> '' and not ${IS_FORGOTTEN('turn_id')}
+                 and coalesce(content ->> 'text', '') <> '' and not ${IS_LEFT_OUT('messages.turn_id')}
                order by seq limit 2) m), '[]') as messages
        from conversations c where c.id = $1 and ${IS_UNTITLED} and c.person_id is not null`,
     [conversationId],

@@ -26,6 +26,7 @@ const model = new ScriptedModel((request) => {
   const said = lastSaid(request);
   if (request.messages.at(-1)?.role !== 'user') return ['It is noted.'];
   const isFirst = !JSON.stringify(request.messages).includes('Asked again');
+  if (said.includes('look up')) return [{ call: 'conversation_search', input: { words: 'comets' } }];
   if (said.includes('note it') && isFirst) return [{ call: 'note_save', input: { text: 'the key is with Anna' } }];
   if (said.includes('slow') && !isFirst) return [{ hold: held }, 'slow at last'];
   if (said.includes('fail') && isFirst) return [{ fails: new ModelError('refused', 'no') }];
@@ -96,6 +97,25 @@ test('the model is told the version that is shown, and no other', async () => {
   await say('and on', 'moons');
   expect(history()).toContain(first);
   expect(history()).not.toContain(second);
+});
+
+test('only the version that is shown is found by a search; another one that is chosen is found instead', async () => {
+  await say('tell me of comets', 'comets');
+  await again('comets');
+  const [asked, second] = await entries('comets');
+  const looked = async (conversation: string) => {
+    await say('look up comets', conversation);
+    // Behind it the conversation may be named by a model.
+    return JSON.stringify(model.requests.findLast(({ messages }) => messages.at(-1)?.role === 'tool')?.messages);
+  };
+  await show('comets', asked?.versions?.[0]);
+  const [, first] = await texts('comets');
+  expect(first).not.toBe(second?.text);
+  const before = await looked('looking');
+  expect([before.includes(first ?? '?'), before.includes(second?.text ?? '?')]).toEqual([true, false]);
+  await show('comets', asked?.versions?.[1]);
+  const after = await looked('looking-again');
+  expect([after.includes(first ?? '?'), after.includes(second?.text ?? '?')]).toEqual([false, true]);
 });
 
 test('versions survive a restart, and another device shows the same one', async () => {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { Programs } from '../../adapters/http/support.ts';
+import { eventually } from '../../support/eventually.ts';
 import { modelServer } from '../../support/model-server/suite.ts';
 import { modelConfig } from '../../support/models.ts';
 import { type Play, play } from '../../support/play.ts';
@@ -302,4 +304,27 @@ test.each([
   await coda.passes({ minutes: 20 });
   expect(asked()).toBe(before + 1);
   expect(await texts(coda)).toEqual([{ text: 'ana lives there', state: 'current' }]);
+});
+
+test('of an answer that was asked again, the version that is shown is looked through', async () => {
+  await using programs = await Programs.begin({ config: modelConfig(server) });
+  const owner = await programs.browser();
+  const answer = (text: string) => server.play({ when: { model: 'main' }, text });
+  answer('Which part of Berlin?');
+  await owner.send('POST', '/v1/messages', { text: 'I live in Berlin with my dog', conversation: 'home' });
+  const asked = async () =>
+    (await owner.get<{ entries: { id: string; state?: string }[] }>('/v1/chats/home/entries')).entries[0];
+  answer('A dog in Berlin, how nice.');
+  await programs.coda.passes({ seconds: 1 });
+  await owner.send('POST', '/v1/chats/home/again', { message: (await asked())?.id });
+  await programs.coda.app.whenSettled();
+  expect(await eventually(async () => (await asked())?.state === 'done')).toBe(true);
+  server.play(proposing({ text: 'owner lives in Berlin', type: 'fact', from: 1 }));
+  await programs.coda.passes({ minutes: 15 });
+  const looked = server.requests
+    .filter(({ text }) => text.includes('how nice') && text.includes('"small"'))
+    .at(-1)?.text;
+  expect(looked?.match(/I live in Berlin with my dog/g)).toHaveLength(1);
+  expect(looked).not.toContain('Which part of Berlin');
+  expect(await texts(programs.coda)).toEqual([{ text: 'owner lives in Berlin', state: 'current' }]);
 });

@@ -4,7 +4,7 @@ import { coverage, lexemesOf, top } from '../../../base/lexemes.ts';
 import type { Place } from '../../../delivery/index.ts';
 import type { Queryable } from '../../../storage/index.ts';
 import type { NearText } from '../../../vectors/index.ts';
-import { IS_FORGOTTEN } from '../../forgotten/store.ts';
+import { IS_LEFT_OUT } from '../../versions/store.ts';
 
 /** The messages that are looked through: of one conversation, or a person's own and the answers to them everywhere. */
 export type PastOf = { conversationId: string } | { personId: string };
@@ -109,7 +109,7 @@ function scopeOf(of: PastOf, { from, to, who, place, isShown }: PastFilter): Sco
   if (isShown) {
     conditions.push(`not exists (select from conversations c where c.id = conversation_id and at <= c.hidden_at)`);
   }
-  conditions.push(`not ${IS_FORGOTTEN('turn_id')}`);
+  conditions.push(`not ${IS_LEFT_OUT('messages.turn_id')}`);
   return {
     where: conditions.join(' and '),
     params,

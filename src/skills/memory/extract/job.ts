@@ -110,7 +110,7 @@ async function lookThrough(
   const { database } = deps;
   const { conversationId, person, seen, messages } = looked;
   // Text from elsewhere becomes no memory by itself, and others' text is only there for the sense.
-  const shown = messages.filter(({ tainted, forgotten, text }) => !tainted && !forgotten && text.trim() !== '');
+  const shown = messages.filter(({ tainted, isLeftOut, text }) => !tainted && !isLeftOut && text.trim() !== '');
   const told = shown.filter(({ role, text }) => role === 'user' && isTelling(text));
   const to = messages.at(-1)?.seq ?? seen;
   const proposals = auto === 'off' || told.length === 0 ? [] : await propose(deps, looked, shown, signal);
