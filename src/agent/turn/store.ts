@@ -219,6 +219,8 @@ export async function forgetConversation(tx: Transaction, id: string, now: Insta
   );
   // Before messages: what a turn that ends meanwhile has remembered is there to be deleted, or it remembers nothing.
   await conversations.empty(tx, id);
+  // Buttons carry the words that they would act on.
+  await tx.query('delete from buttons where conversation_id = $1', [id]);
   await forgetTurns(tx, id);
   await ofVersions.forgetVersions(tx, id);
   await tx.query('delete from summaries where conversation_id = $1', [id]);
@@ -228,8 +230,6 @@ export async function forgetConversation(tx: Transaction, id: string, now: Insta
 /** The same for a temporary one, but that nothing is lost which nobody has read yet: it waits where its person begins. */
 export async function endTemporary(tx: Transaction, id: string, newId: string, now: Instant): Promise<void> {
   await moveUnreadHome(tx, id, newId, now);
-  // Buttons carry the words that they would act on.
-  await tx.query('delete from buttons where conversation_id = $1', [id]);
   await forgetConversation(tx, id, now);
 }
 

@@ -262,3 +262,29 @@ test('where inbox and outbox keep them no more, the version that was shown stays
   const told = JSON.stringify(own.requests.at(-1)?.messages);
   expect([told.includes('answer 1 to'), told.includes('answer 2 to')]).toEqual([true, false]);
 });
+
+test('a conversation that is deleted while it is asked again stays deleted, without a word of it', async () => {
+  await say('tell me slow tales of wombats', 'wombats');
+  await programs.coda.passes({ seconds: 1 });
+  expect((await ask('wombats', (await question('wombats')).id)).status).toBe(202);
+  expect(
+    await eventually(() =>
+      model.requests.some(
+        ({ messages }) =>
+          JSON.stringify(messages).includes('Asked again') && JSON.stringify(messages).includes('wombats'),
+      ),
+    ),
+  ).toBe(true);
+  expect((await ana.fetch('DELETE', '/v1/chats/wombats')).status).toBe(204);
+  held.resolve();
+  await programs.coda.app.whenSettled();
+  expect(await entries('wombats')).toEqual([]);
+  expect(
+    await programs.coda.count(`answer_versions v join conversations c on c.id = v.conversation_id
+    where c.channel like '%/wombats'`),
+  ).toBe(0);
+  for (const table of ['inbox where payload', 'outbox where content', 'messages where content', 'steps where payload'])
+    expect(await programs.coda.count(`${table}::text like '%wombats%'`), table).toBe(0);
+  const { chats } = await ana.get<{ chats: { id: string }[] }>('/v1/chats');
+  expect(chats.map(({ id }) => id)).not.toContain('wombats');
+});

@@ -107,6 +107,11 @@ test('the conversation that everybody begins with is neither pinned nor put asid
   const refused = await change(ana, 'one', { pinned: true });
   expect(refused.status).toBe(422);
   expect(JSON.stringify(await refused.json())).toContain('At most 50 conversations can be pinned');
+  // Of two at once, one takes the last place.
+  await programs.coda.database().run('test.pinned', `delete from conversations where channel ~ '/three50$'`, []);
+  const both = await Promise.all(['one', 'two'].map((id) => change(ana, id, { pinned: true })));
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 422]);
+  for (const id of ['one', 'two']) await change(ana, id, { pinned: false });
   await programs.coda.database().run('test.pinned', `delete from conversations where channel ~ '/three[0-9]+$'`, []);
   expect((await change(ana, 'one', { pinned: true })).status).toBe(200);
 });
@@ -123,6 +128,27 @@ test('nobody reads, pins, puts aside or deletes a conversation of somebody else,
     expect((await bob.send('DELETE', `/v1/chats/${id}`)).status).toBe(404);
   }
   expect(await json(ana.get('/v1/chats/one'))).toMatchObject({ title: 'words of one', pinned: true });
+});
+
+test('nothing is said under the id of a conversation elsewhere, and it stays in the list', async () => {
+  const all = async () => (await json<{ chats: { id: string; place?: object }[] }>(ana.get('/v1/chats'))).chats;
+  const elsewhere = (await all()).find(({ place }) => place);
+  expect(elsewhere).toBeDefined();
+  const answer = await ana.post('/v1/messages', { text: 'hello there', conversation: elsewhere?.id });
+  expect(answer.status).toBe(404);
+  expect(JSON.stringify(await answer.json())).toContain('held on another platform');
+  expect(await all()).toContainEqual(elsewhere);
+});
+
+test('what is deleted takes the inputs of its buttons with it', async () => {
+  const words = 'remind me tomorrow at 9 to polish the tuba';
+  await ana.post('/v1/messages', { text: `/note ${words}`, conversation: 'tuba' });
+  const having = () =>
+    programs.coda.count(`buttons b join conversations c on c.id = b.conversation_id
+    where c.channel like '%/tuba'`);
+  expect(await having()).toBeGreaterThan(0);
+  await ana.send('DELETE', '/v1/chats/tuba');
+  expect(await having()).toBe(0);
 });
 
 test('what is brought in is a new conversation of its own, marked so, and the model goes on from its words', async () => {

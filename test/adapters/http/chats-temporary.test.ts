@@ -153,3 +153,22 @@ test('it is neither named, pinned nor put aside, and nobody else ends or reads i
   expect((await bob.send('DELETE', `/v1/chats/${id}`)).status).toBe(404);
   expect(await texts(id)).toContain('quiet');
 });
+
+test('only so many are begun in which nothing is said, also by requests at once; one that is said in or ended makes room', async () => {
+  const bob = await BrowserChat.signIn(programs, 'bob');
+  const answers = await Promise.all(Array.from({ length: 53 }, () => bob.post('/v1/chats', { temporary: true })));
+  const begun = answers.filter(({ status }) => status === 201);
+  expect(begun).toHaveLength(50);
+  const refused = await json<object>(Promise.resolve(answers.find(({ status }) => status !== 201) as Response));
+  expect(refused).toMatchObject({
+    code: 'HTTP_REFUSED',
+    detail: expect.stringContaining('50 temporary conversations were begun'),
+    remedy: expect.stringContaining('Say something in one of them, or delete it'),
+  });
+  const { id } = await json<{ id: string }>(Promise.resolve(begun[0] as Response));
+  await bob.send('DELETE', `/v1/chats/${id}`);
+  expect((await bob.post('/v1/chats', { temporary: true })).status).toBe(201);
+  expect((await bob.post('/v1/chats', { temporary: true })).status).toBe(422);
+  // It is a bound of each person.
+  expect((await ana.post('/v1/chats', { temporary: true })).status).toBe(201);
+});

@@ -7,7 +7,8 @@ import { storable } from '../../../base/text.ts';
 import type { Caller } from '../../../chat/index.ts';
 import type { AcceptedEvent, IncomingFile, IncomingMessage } from '../../../delivery/index.ts';
 import { notHeard } from '../../../sign-in/index.ts';
-import type { Artifacts, Database } from '../../../storage/index.ts';
+import { type Artifacts, type Database, readerOf } from '../../../storage/index.ts';
+import * as chats from '../chats/store.ts';
 import * as store from '../store.ts';
 import type { HttpChat } from './adapter.ts';
 import { browserChannel, nameOf, partId, placeOf, prefixOf, senderOf } from './places.ts';
@@ -46,6 +47,8 @@ export interface TakenMessage {
 /** Milliseconds: how soon an answer is noticed that another process gives, whose hint was lost. */
 const LOOK_EVERY_MS = 500;
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 export class Talk {
   private readonly deps: TalkDeps;
   private readonly settling = new Map<string, Promise<void>>();
@@ -58,9 +61,10 @@ export class Talk {
     return uuid(this.deps.clock.now());
   }
 
-  /** Resolves after the commit. Throws `HTTP_CONFLICT` when the key was used for other words. */
+  /** Resolves after the commit. Throws `HTTP_CONFLICT` when the key was used for other words, `HTTP_NOT_FOUND` for a conversation elsewhere. */
   async say({ caller, conversation, id, text, files }: SaidMessage): Promise<TakenMessage> {
     const { adapter, clock } = this.deps;
+    await this.refuseElsewhere(caller, conversation);
     const place = placeOf(caller, conversation);
     const message: IncomingMessage = {
       kind: 'message',
@@ -112,6 +116,18 @@ export class Talk {
     const { channel } = placeOf(caller, conversation);
     const heard = await store.findHeard(this.deps.database, { channel, personId: caller.personId }, id);
     return heard && answerOf(channel, heard);
+  }
+
+  /** Another one under the id of a conversation that is held elsewhere would hide it. Only an id is looked up: no message waits for it. */
+  private async refuseElsewhere(caller: Caller, conversation: string): Promise<void> {
+    if (!UUID.test(conversation)) return;
+    const where = { prefix: prefixOf(caller), personId: caller.inPerson ? caller.personId : undefined };
+    const chat = await chats.findChat(readerOf(this.deps.database), where, conversation);
+    if (chat === undefined || (chat.adapter === 'http' && chat.channel.startsWith(where.prefix))) return;
+    throw new CodaError('HTTP_NOT_FOUND', {
+      message: 'That conversation is held on another platform.',
+      remedy: 'Say it there, or under another name here.',
+    });
   }
 
   private async storeFiles(files: SaidMessage['files']): Promise<IncomingFile[]> {

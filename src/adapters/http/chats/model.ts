@@ -115,7 +115,8 @@ export async function setModel(
 async function begin(tx: Transaction, { clock }: ModelDeps, caller: Caller, chat: string): Promise<string> {
   if (caller.personId === undefined || !(await lockPerson(tx, caller.personId)))
     throw nothing('There is no such conversation.');
-  if ((await store.countEmpty(tx, prefixOf(caller), MOST_EMPTY)) >= MOST_EMPTY) throw tooManyEmpty();
+  if ((await store.countEmpty(tx, { prefix: prefixOf(caller), isTemporary: false, most: MOST_EMPTY })) >= MOST_EMPTY)
+    throw tooManyEmpty();
   const now = clock.now();
   return conversations.open(tx, placeOf(caller, chat), caller.personId, uuid(now), now);
 }

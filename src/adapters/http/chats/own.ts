@@ -1,6 +1,7 @@
 /** Acts on a conversation of one's own: begun, brought in, named, pinned, put aside, taken away. */
 
 import { z } from 'zod';
+import { holdLane } from '../../../agent/index.ts';
 import { CodaError } from '../../../base/errors.ts';
 import { shortId, uuid } from '../../../base/ids.ts';
 import { plural } from '../../../base/text.ts';
@@ -44,6 +45,9 @@ function begin(deps: ChatsDeps): AnyRoute {
     async answerRequest(request) {
       const caller = callerOf(request);
       const id = await deps.database.tx('chats.begin', async (tx) => {
+        if (caller.personId !== undefined) await store.holdCount(tx, caller.personId);
+        const asked = { prefix: prefixOf(caller), isTemporary: true, most: MOST_EMPTY };
+        if ((await store.countEmpty(tx, asked)) >= MOST_EMPTY) throw tooManyEmpty();
         const chat = await open(deps, tx, caller);
         await store.markTemporary(tx, chat.id, deps.clock.now());
         return chat.name;
@@ -52,6 +56,15 @@ function begin(deps: ChatsDeps): AnyRoute {
     },
   });
 }
+
+/** Temporary conversations of a person in which nothing was said yet. */
+const MOST_EMPTY = 50;
+
+const tooManyEmpty = () =>
+  refusal(
+    `${MOST_EMPTY} temporary conversations were begun in which nothing was said yet.`,
+    'Say something in one of them, or delete it: DELETE /v1/chats/:id.',
+  );
 
 function bringIn(deps: ChatsDeps): AnyRoute {
   return route({
@@ -143,6 +156,8 @@ function change(deps: ChatsDeps): AnyRoute {
       const ordered = Object.keys(order).length > 0 ? await inOrder(deps, caller, { name, order }) : undefined;
       if (!ordered) await notElsewhere(deps, caller, name);
       const choice = await deps.database.tx('chats.change', async (tx) => {
+        const isCounted = order.pinned === true || model !== undefined;
+        if (isCounted && caller.personId !== undefined) await store.holdCount(tx, caller.personId);
         if (ordered) await putInOrder(deps, tx, ordered, order);
         return model === undefined ? {} : { model: await setModel(tx, deps, caller, { chat: name, model }) };
       });
@@ -194,6 +209,8 @@ function remove(deps: ChatsDeps): AnyRoute {
       const chat = await chatOf(deps, callerOf(request), request.params.id);
       if (!chat.isOwn) throw nothing('Conversations of other platforms are deleted there.');
       await deps.database.tx('chats.hide', async (tx) => {
+        // Whoever asks again takes the lane as well: their words are there to be deleted, or they find nothing to ask.
+        await holdLane(tx, chat.id);
         await deps.delivery.stopTurn(tx, chat.id);
         await store.hide(tx, chat, deps.clock.now());
       });

@@ -151,16 +151,24 @@ export async function findChat(
   return rows[0];
 }
 
-/** A person's conversations over HTTP in which nothing was said yet, counted up to `most`; none that is temporary or was deleted. */
-export async function countEmpty(db: Queryable, prefix: string, most: number): Promise<number> {
+/** Holds the count of a person's conversations until `tx` ends: two requests at once do not both take the last place. */
+export async function holdCount(tx: Transaction, personId: string): Promise<void> {
+  await tx.query('select 1 from persons where id = $1 for no key update', [personId]);
+}
+
+/** A person's conversations over HTTP in which nothing was said yet, temporary or not, counted up to `most`; none that was deleted. */
+export async function countEmpty(
+  db: Queryable,
+  { prefix, isTemporary, most }: { prefix: string; isTemporary: boolean; most: number },
+): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(*)::int as count from (
        select from conversations c
-        where ${OWN} and c.title is null and c.temporary_at is null and c.hidden_at is null
+        where ${OWN} and c.title is null and c.temporary_at is not null = $3 and c.hidden_at is null
           and not exists (select from inbox where adapter = 'http' and conversation_id = c.id)
           and not exists (select from messages where conversation_id = c.id)
         limit $2) empty`,
-    [prefix, most],
+    [prefix, most, isTemporary],
   );
   return rows[0]?.count ?? 0;
 }
