@@ -1,6 +1,7 @@
 /** A conversation as a file, written and read: Markdown to read, JSON for programs. Loaded when it is asked for. */
 import { api, ask, Failure } from '../api/client.ts';
 import { sizeOf } from '../app/format.ts';
+import { saveFile } from '../parts/save-file.ts';
 import type { Entry } from './entry.ts';
 
 export type ExportFormat = 'md' | 'json';
@@ -77,14 +78,7 @@ const fileName = (title: string, format: ExportFormat): string =>
 export async function exportChat(id: string, title: string, format: ExportFormat, assistant: string): Promise<void> {
   const all = await readAll(id, title);
   const text = format === 'md' ? asMarkdown(all, assistant) : asJson(all);
-  const address = URL.createObjectURL(
-    new Blob([text], { type: format === 'md' ? 'text/markdown' : 'application/json' }),
-  );
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = fileName(title, format);
-  link.click();
-  URL.revokeObjectURL(address);
+  saveFile(fileName(title, format), text, format === 'md' ? 'text/markdown' : 'application/json');
 }
 
 /** Bytes of a file; in a request it is longer. */

@@ -12,6 +12,7 @@ import { Area, Field } from '../parts/field.tsx';
 import { Empty, Page } from '../parts/page.tsx';
 import { usePages } from '../parts/pages.tsx';
 import { Row } from '../parts/row.tsx';
+import { saveFile } from '../parts/save-file.ts';
 import { Tabs } from '../parts/tabs.tsx';
 import { Memories } from './memories.tsx';
 import { NoteView } from './note.tsx';
@@ -182,10 +183,6 @@ async function saveAll(): Promise<void> {
     const filed = tags.length > 0 ? `\n\n${tags.map((tag) => `#${tag}`).join(' ')}` : '';
     return `## ${title ?? made.slice(0, 10)}\n\n${text}${filed}\n`;
   });
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([parts.join('\n')], { type: 'text/markdown' }));
-  link.download = 'notes.md';
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveFile('notes.md', parts.join('\n'), 'text/markdown');
   say(`${all.length} notes are saved.`);
 }

@@ -5,6 +5,7 @@ import { useRef } from 'preact/hooks';
 import { act } from '../../app/toasts.tsx';
 import { Button } from '../../parts/button.tsx';
 import { copy } from '../../parts/copyable.tsx';
+import { saveFile } from '../../parts/save-file.ts';
 import type { Piece } from './code.ts';
 import { useDrawn } from './draw.ts';
 import type { Drawing } from './formula.ts';
@@ -23,15 +24,6 @@ const ENDINGS: Readonly<Record<string, string>> = Object.fromEntries(
 /** The name of the file that code is saved as. */
 const codeFileName = (language = ''): string => `code.${ENDINGS[language.toLowerCase()] ?? 'txt'}`;
 
-function save(text: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
-}
-
 /** Characters of a language's name that are shown. */
 const LONGEST_NAME = 20;
 
@@ -47,7 +39,7 @@ export function Code({ text, language }: { text: string; language: string | unde
           icon="download"
           label="Save the code as a file"
           kind="quiet"
-          onClick={() => void act(async () => save(text, codeFileName(language)))}
+          onClick={() => void act(async () => saveFile(codeFileName(language), text))}
         />
       </p>
       {/* A scrolled region must be reachable without a mouse. */}
