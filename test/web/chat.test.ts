@@ -411,9 +411,14 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     await say('a quiet word');
     await answered('you said: a quiet word');
     expect(await faultsOf(page, 'temporary')).toEqual([]);
+    await message().fill('a word that is not sent');
+    const isOnDevice = () => page.evaluate(`JSON.stringify(localStorage).includes('a word that is not sent')`);
+    expect(await eventually(isOnDevice)).toBe(true);
     expect((await page.request.delete(`${programs.url}/v1/chats/${id}`, { headers })).status()).toBe(204);
     const entries = page.locator('.log > .entry');
     expect(await eventually(async () => (await entries.count()) === 0)).toBe(true);
+    // The word goes from this device too, though it was ended on another one.
+    expect(await eventually(async () => !(await isOnDevice()))).toBe(true);
     await page.goto(`${programs.url}/chat`);
   });
 

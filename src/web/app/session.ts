@@ -3,7 +3,7 @@ import { computed, signal } from '@preact/signals';
 import { api, ask, Failure } from '../api/client.ts';
 import { listen, onEvent, onSessionEnd, stopListening, watchSleep } from '../api/events.ts';
 import type { paths } from '../api/schema.d.ts';
-import { forgetUnsent, sendUnsent } from '../chat/conversation.ts';
+import { forgetEndedOnes, forgetUnsent, sendUnsent } from '../chat/conversation.ts';
 import { draftsOf, forgetDrafts } from '../chat/device.ts';
 import { ownName, shownAddress } from './base.ts';
 import { setClock } from './clock.ts';
@@ -107,9 +107,16 @@ export async function beginSession(): Promise<void> {
   // Whoever signs in here finds no words of somebody else.
   forgetDrafts(localStorage, id);
   listen(id);
-  sendUnsent(draftsOf(id));
+  void sendWords(id);
   void beginPush(id).catch(() => {});
   tabs?.postMessage('in');
+}
+
+/** Sends what waits on this device, but what belonged to a temporary conversation that is over. */
+async function sendWords(personId: string): Promise<void> {
+  const drafts = draftsOf(personId);
+  await forgetEndedOnes(drafts);
+  if (me.value && me.value !== 'out' && person().person.id === personId) sendUnsent(drafts);
 }
 
 let isWatching = false;
@@ -137,7 +144,10 @@ function watchOnce(): void {
   setInterval(() => {
     if (me.value && me.value !== 'out' && isOwner() && !document.hidden) soon();
   }, LOOK_MS);
-  onEvent('ready', () => sendUnsent(draftsOf(person().person.id)));
+  onEvent('ready', () => void sendWords(person().person.id));
+  onEvent('changed', ({ what }) => {
+    if (what === 'conversations' && me.value && me.value !== 'out') void forgetEndedOnes(draftsOf(person().person.id));
+  });
 }
 
 export async function signIn(code: string, instead: boolean): Promise<void> {

@@ -133,8 +133,8 @@ const endChat = (id: string, isCurrent: boolean): Promise<boolean> =>
     async () => {
       await ask(api.DELETE('/v1/chats/{id}', { params: { path: { id } } }));
       const drafts = draftsOf(person().person.id);
-      drafts.keep(id, '');
       conversationOf(id, drafts).dropAll();
+      drafts.forget(id);
       if (isCurrent) go('/chat', { replace: true });
     },
     { done: 'Ended. What was said in it is deleted.' },

@@ -7,7 +7,7 @@ import { api, ask, type Failure, failureOf, newId } from '../api/client.ts';
 import { onEvent } from '../api/events.ts';
 import { addressOf } from '../app/base.ts';
 import { now } from '../app/clock.ts';
-import type { Drafts, StoredMessage } from './device.ts';
+import { type Drafts, forgetEnded, type StoredMessage } from './device.ts';
 import type { Entry, Unsent } from './entry.ts';
 
 /** Milliseconds: how soon what is still unanswered is looked at again, since another process may answer it, of which no event comes here. */
@@ -32,6 +32,18 @@ export function sendUnsent(drafts: Drafts): void {
   for (const id of drafts.conversations()) if (!unfinished.has(id)) unfinished.set(id, new Conversation(id, drafts));
   for (const conversation of unfinished.values()) conversation.sendAgain();
 }
+
+/** Forgets the words of temporary conversations that were ended elsewhere. One that cannot be asked about keeps them. */
+export const forgetEndedOnes = (drafts: Drafts): Promise<void> =>
+  forgetEnded(drafts, async (id) => {
+    try {
+      const { ended } = await ask(api.GET('/v1/chats/{id}', { params: { path: { id } } }));
+      if (ended) unfinished.get(id)?.dropAll();
+      return ended === true;
+    } catch (error) {
+      return failureOf(error).status === 404;
+    }
+  });
 
 /** Milliseconds after which a message is not sent without its person. */
 const STALE_MS = 86_400_000;

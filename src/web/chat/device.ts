@@ -14,6 +14,7 @@ export interface StoredMessage {
 
 const DRAFT = ownName('coda.draft');
 const UNSENT = ownName('coda.unsent');
+const TEMPORARY = ownName('coda.temporary');
 
 type DeviceStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
@@ -64,6 +65,23 @@ export class Drafts {
     this.storage.removeItem(this.prefixOf(conversationId) + id);
   }
 
+  /** Remembers that this conversation is temporary: its words go from here as well, wherever it is ended. */
+  markTemporary(conversationId: string): void {
+    this.write(`${TEMPORARY} ${this.personId} ${conversationId}`, '1');
+  }
+
+  temporaryOnes(): readonly string[] {
+    const prefix = `${TEMPORARY} ${this.personId} `;
+    return keysIn(this.storage).flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
+  }
+
+  /** Takes all words of a conversation off this device. */
+  forget(conversationId: string): void {
+    this.keep(conversationId, '');
+    for (const { id } of this.messages(conversationId)) this.dropMessage(conversationId, id);
+    this.storage.removeItem(`${TEMPORARY} ${this.personId} ${conversationId}`);
+  }
+
   private prefixOf(conversationId: string): string {
     return `${UNSENT} ${this.personId} ${conversationId} `;
   }
@@ -91,6 +109,14 @@ function readMessage(text: string): StoredMessage[] {
 export function forgetDrafts(storage: DeviceStorage, personId?: string): void {
   for (const key of keysIn(storage)) {
     const [kind, owner] = key.split(' ');
-    if ((kind === DRAFT || kind === UNSENT) && owner !== personId) storage.removeItem(key);
+    if ((kind === DRAFT || kind === UNSENT || kind === TEMPORARY) && owner !== personId) storage.removeItem(key);
   }
+}
+
+/** Takes the words of temporary conversations that were ended off this device, on whatever device that was done. */
+export async function forgetEnded(
+  drafts: Drafts,
+  isEnded: (conversationId: string) => Promise<boolean>,
+): Promise<void> {
+  for (const id of drafts.temporaryOnes()) if (await isEnded(id)) drafts.forget(id);
 }

@@ -41,6 +41,9 @@ export default function ChatPage() {
   const listed = chats.data?.chats.find((chat) => chat.id === id);
   const unlisted = useChat(id, id === MAIN || listed !== undefined || chats.data === undefined);
   const known = listed ?? unlisted;
+  useEffect(() => {
+    if (known?.temporary) draftsOf(person().person.id).markTemporary(id);
+  }, [id, known?.temporary, known?.ended]);
   const title = known ? titleOf(known) : id === MAIN ? assistantName() : 'New conversation';
   const { acts, rename, question } = useChatActs({ chat: known, title, isCurrent: true, onDone: chats.reload });
   const list = (

@@ -98,11 +98,15 @@ test('when it is ended no table has its words, its list is without it, and an an
   expect(await tablesWith('xylophone')).toEqual([]);
   expect(await texts(id)).toEqual([]);
   expect((await listed()).map((chat) => chat.id)).not.toContain(id);
+  // Another device forgets there what it has not sent.
+  expect(await json(ana.get(`/v1/chats/${id}`))).toMatchObject({ ended: true });
   // A word that another page still sends there is as temporary as those before.
   await programs.coda.passes({ seconds: 1 });
   await say(id, 'whose is it?');
   expect(JSON.stringify(asked('main').at(-1)?.body)).not.toContain('xylophone');
-  expect(await json(ana.get(`/v1/chats/${id}`))).toMatchObject({ temporary: true });
+  const again = await json<object>(ana.get(`/v1/chats/${id}`));
+  expect(again).toMatchObject({ temporary: true });
+  expect(again).not.toHaveProperty('ended');
   await ana.send('DELETE', `/v1/chats/${id}`);
 });
 

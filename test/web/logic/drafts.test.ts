@@ -1,6 +1,6 @@
 /** Words and files that are not sent yet. */
 import { expect, test } from 'vitest';
-import { Drafts, forgetDrafts } from '../../../src/web/chat/device.ts';
+import { Drafts, forgetDrafts, forgetEnded } from '../../../src/web/chat/device.ts';
 import {
   actOfField,
   chosenCommand,
@@ -49,6 +49,28 @@ test('whoever signs in next finds no words of somebody else', () => {
   expect([bo.read('main'), bo.messages('main').length]).toEqual(['words', 1]);
   forgetDrafts(store);
   expect(store.length).toBe(1);
+});
+
+test('a temporary conversation that is ended elsewhere leaves no words here; others keep theirs', async () => {
+  const store = deviceStorage();
+  const ana = new Drafts(store, 'ana');
+  for (const id of ['main', 'over', 'open']) {
+    ana.keep(id, `draft of ${id}`);
+    ana.keepMessage(id, { id: '1', text: 'words', at: '2026-11-28T12:00:01Z', fileNames: [] });
+  }
+  for (const id of ['over', 'open']) ana.markTemporary(id);
+  const asked: string[] = [];
+  await forgetEnded(ana, async (id) => {
+    asked.push(id);
+    return id === 'over';
+  });
+  expect(asked.sort()).toEqual(['open', 'over']);
+  expect([ana.read('over'), ana.messages('over')]).toEqual(['', []]);
+  expect([ana.read('main'), ana.read('open')]).toEqual(['draft of main', 'draft of open']);
+  expect([...ana.conversations()].sort()).toEqual(['main', 'open']);
+  expect(ana.temporaryOnes()).toEqual(['open']);
+  forgetDrafts(store);
+  expect(store.length).toBe(0);
 });
 
 test('words to edit stand alone, or below what is being written', () => {

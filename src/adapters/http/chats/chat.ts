@@ -48,6 +48,7 @@ export const chatOut = z.object({
   pinned: z.literal(true).optional(),
   archived: z.literal(true).optional().describe('Put aside, until something is said in it.'),
   temporary: z.literal(true).optional().describe('Nothing of it is remembered, and its words go with the next night.'),
+  ended: z.literal(true).optional().describe('A temporary one that was ended, and in which nothing was said since.'),
   imported: z.iso.datetime().optional().describe('When it was brought in from a file.'),
 });
 
@@ -62,7 +63,7 @@ function titleOfWords(text: string): string {
 
 export function shownChat(row: store.ChatRow, prefix: string): z.output<typeof chatOut> {
   const { id, adapter, channel, kind, title, place, first, at, unread } = row;
-  const { isPinned, isArchived, isTemporary, importedAt } = row;
+  const { isPinned, isArchived, isTemporary, isEnded, importedAt } = row;
   const isOwn = adapter === 'http' && channel.startsWith(prefix);
   return {
     id: isOwn ? nameOf(channel) : id,
@@ -73,6 +74,7 @@ export function shownChat(row: store.ChatRow, prefix: string): z.output<typeof c
       pinned: isPinned || undefined,
       archived: isArchived || undefined,
       temporary: isTemporary || undefined,
+      ended: isEnded || undefined,
       imported: importedAt?.toISOString(),
     }),
     ...(!isOwn && {

@@ -21,6 +21,8 @@ export interface ChatRow {
   isPinned: boolean;
   isArchived: boolean;
   isTemporary: boolean;
+  /** Of a temporary one: it was ended, and nothing said in it since. */
+  isEnded: boolean;
   importedAt: Instant | undefined;
 }
 
@@ -96,7 +98,8 @@ export async function chatsOf(
        select l.id, l.adapter, l.channel, l.kind, l.title, ${conversations.PLACE_NAME('l')} as place, f.text as first,
               coalesce(n.at, l.created_at) as at, l.pinned_at is not null as "isPinned",
               l.archived_at is not null and coalesce(n.at <= l.archived_at, true) as "isArchived",
-              l.temporary_at is not null as "isTemporary", l.imported_at as "importedAt",
+              l.temporary_at is not null as "isTemporary",
+              l.temporary_at is not null and l.hidden_at is not null and coalesce(n.at <= l.hidden_at, true) as "isEnded", l.imported_at as "importedAt",
               (select count(*)::int from outbox o where o.adapter = l.adapter and o.conversation_id = l.id
                  and o.state = 'held' and o.reply_to is null and l.adapter = 'http') as unread
          from listed l
