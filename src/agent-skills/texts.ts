@@ -27,6 +27,12 @@ export const toolName = (name: string) => {
   return meaning === undefined ? name : `${name} (${meaning})`;
 };
 
+/** A script of a skill, for whoever says yes to it. */
+export function asksToRun({ args, input = {} }: { args: readonly string[]; input?: object | undefined }): [string] {
+  const parts = [...(args.length > 0 ? ['{args}'] : []), ...(Object.keys(input).length > 0 ? ['{input}'] : [])];
+  return [`Run {script} of the skill {name}${parts.length === 0 ? '' : ` with ${parts.join(' and ')}`}`];
+}
+
 export const stillActive = (names: readonly string[]) =>
   `In use in this conversation: ${names.join(', ')}. Call skill_activate again where you need the instructions.`;
 
@@ -110,8 +116,9 @@ export const revokedBecause = (reason: string) => `its catalog says: ${oneLine(r
 export const isOff = (name: string) =>
   `The skill “${name}” is switched off in this conversation; \`/skills on ${name}\` switches it on.`;
 
-export const notActive = (name: string) =>
-  `The files of “${name}” can be read once it is in use: call skill_activate first.`;
+export const notActive = (name: string) => `The files of “${name}” can be read once it is in use.`;
+
+export const notActiveRemedy = () => 'Call skill_activate first.';
 
 export const picture = (type: string, width: number, height: number) =>
   `A picture, ${type}, ${width} × ${plural(height, 'pixel')}.`;

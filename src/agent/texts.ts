@@ -113,7 +113,7 @@ const inWords = (value: unknown): string => {
     .join('; ');
 };
 
-export const policyAsks = () => 'The configuration wants a yes first.';
+export const policyAsks = () => 'My settings say that I ask first.';
 
 export const deniedNotice = (reason: string) => `That is not allowed: ${reason}`;
 
@@ -133,11 +133,13 @@ export const pressedNote = () => 'They were shown what this call would do, and p
 
 export const notLookedAt = () => 'it could not be looked at.';
 
-export const alwaysAsks = () => 'It always asks first.';
+export const alwaysAsks = () => 'I always ask before this.';
 
-export const untrustedReason = () => 'Text from elsewhere is in play, and you have not named what it reads.';
+export const untrustedReason = () =>
+  'I have read text from elsewhere, which may have led me to this, and you have not named it yourself.';
 
-export const filesInPlay = () => 'Your files are in play, and you have not named what it reads.';
+export const filesInPlay = () =>
+  'I have your files before me, whose words may get out by this, and you have not named it yourself.';
 
 export const followsAfterOwn = () =>
   'You have not named it yourself, and something of yours was read: which link is opened, or which field filled in, can tell its author about that.';
@@ -147,19 +149,19 @@ export const followsMore = (times: number) =>
 
 export const followsNoMore = () => 'the person wants nothing further opened that only a page names.';
 
-export const actsOutside = () => 'It acts outside.';
+export const actsOutside = () => 'I ask because it has an effect outside of this conversation.';
 
 export const cannotBeUndone = () => 'It cannot be undone.';
 
 export const sendsElsewhere = (places: readonly string[]) =>
   `It sends to another place than this: ${places.join(', ')}.`;
 
-export const deletesMore = (tainted: boolean) => `It deletes again, and ${inPlay(tainted)} in play.`;
+export const deletesMore = (tainted: boolean) => `I have deleted something already, and ${inPlay(tainted)}.`;
 
 export const bringsOwn = () =>
   'It shows something of yours where others read, their words are in play, and you have not named it.';
 
-const inPlay = (tainted: boolean) => (tainted ? 'text from elsewhere is' : 'files are');
+const inPlay = (tainted: boolean) => (tainted ? 'have read text from elsewhere' : 'have your files before me');
 
 export const settingOfAll = () =>
   'Here it would change for everybody; only an owner can do that. In a direct message you can.';
@@ -177,14 +179,23 @@ export const declinedNote = (because?: string) =>
     ? 'The person said no. Do not try it again for this message; a later wish counts anew.'
     : `The person said no, because: ${JSON.stringify(because)}. Do not try the same again; another call that does what they say asks them anew.`;
 
+export const changedSinceAsked = () =>
+  'It is not what the person said yes to any more: something of it has changed since. It was not run.';
+
 export const unansweredNote = () =>
   'The person did not answer in time, which means no. Do not try it again for this message; a later wish counts anew.';
 
-export const approvalAsked = (purpose: string, reason: string) => `May I do this? **${asSentence(purpose)}** ${reason}`;
+export const approvalAsked = (sentence: string, reason: string) =>
+  `May I do this? **${asSentence(sentence)}** ${reason}`;
 
 /** `running code` → `Running code.` */
-const asSentence = (purpose: string) =>
-  `${purpose.slice(0, 1).toUpperCase()}${purpose.slice(1)}${/[.!?…]$/.test(purpose) ? '' : '.'}`;
+const asSentence = (words: string) =>
+  `${words.slice(0, 1).toUpperCase()}${words.slice(1)}${/[.!?…]$/.test(words) ? '' : '.'}`;
+
+/** Values of a call in a sentence. */
+export const yesOrNo = (value: boolean) => (value ? 'yes' : 'no');
+
+export const andMore = (count: number) => (count > 0 ? ` … and ${count} more` : '');
 
 export const askedUnder = (reason: string) => `An assistant that works for this answer wants to. ${reason}`;
 
@@ -387,7 +398,7 @@ export const pausedNotice = (tool: string, failures: number) =>
 
 export const pausedRemedy = () => 'Do without it for now; an owner sees more with /doctor.';
 
-export const approvalAtHome = (purpose: string, shown: string): string => `${purpose}\n${shown}`;
+export const approvalAtHome = (sentence: string, shown: string): string => `${sentence}\n${shown}`;
 
 export const approvalsTitle = () => 'Waiting for your decision';
 

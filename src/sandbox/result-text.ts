@@ -2,6 +2,7 @@
 
 import { extname } from 'node:path';
 import type { Json } from '../base/json.ts';
+import { listOf, shorten } from '../base/text.ts';
 import type { Ran } from './workspaces.ts';
 
 interface StoredFile {
@@ -14,6 +15,8 @@ interface StoredFile {
 export interface RunReport {
   /** JSON: `{ stdout, stderr, exit_code, timed_out, truncated, files, notes? }`. */
   text: string;
+  /** The same for a person, in a sentence or two. */
+  inWords: string;
   files: StoredFile[];
   pictures: StoredFile[];
   kept: StoredFile[];
@@ -47,7 +50,22 @@ export function reportRun(
     stdout: ran.stdout.text,
   };
   const pictures = files.filter(({ name }) => isPicture(name)).slice(0, MOST_PICTURES);
-  return { text: JSON.stringify(result), files, pictures, kept };
+  return { text: JSON.stringify(result), inWords: wordsOf(ran), files, pictures, kept };
+}
+
+/** Characters of what it wrote that a person reads. */
+const LONGEST_OUTPUT = 300;
+
+function wordsOf({ exitCode, timedOut, stdout, stderr, files }: Ran): string {
+  const output = (stdout.text.trim() || stderr.text.trim()).replaceAll(/\s+/g, ' ');
+  const outcome = timedOut
+    ? 'It took too long and was ended'
+    : exitCode === 0
+      ? 'It ran'
+      : 'It ran and ended with an error';
+  const names = files.slice(0, MOST_LEFT_OUT).map(({ name }) => baseOf(name));
+  const result = output === '' ? `${outcome}.` : `${outcome}: ${shorten(output, LONGEST_OUTPUT)}`;
+  return names.length === 0 ? result : `${result} It made ${listOf(names)}.`;
 }
 
 function baseOf(name: string): string {

@@ -179,7 +179,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   renamed: [
     edit('skills/reminders/change.ts', 'before.tainted || (tainted && changed.text !== before.text)', 'before.tainted'),
   ],
-  unseen: [edit('agent/approvals/index.ts', '.replace(UNSEEN, escaped)', '')],
+  unseen: [edit('agent/approvals/sentence.ts', '.replace(UNSEEN, escapeOf)', '')],
 };
 
 const AUDIT = 'trust/audit/text.ts';

@@ -169,7 +169,7 @@ test('one deletion in a tainted turn is shown with an Undo, a second one asks', 
   );
   const ana = coda.person('ana');
   await ana.says('keep both');
-  expect(await ana.says('read the page, and delete what it names')).toContain('Deletes a note.');
+  expect(await ana.says('read the page, and delete what it names')).toContain('Deletes a note: ');
   expect(await ana.presses('Deny')).toContain('Not approved');
   expect(ana.seen().at(-1)?.text).toContain('apple pie');
   await ana.presses('Undo');

@@ -39,7 +39,7 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
     await using coda = await play({ engine: name, model, skills: [skill] });
     const ana = coda.person('ana');
     const asked = await ana.says('write to bob');
-    expect(asked).toContain('May I do this? **Sends a letter.** It acts outside.');
+    expect(asked).toContain('May I do this? **Sends a letter: to `bob`.** I ask because');
     expect(asked).toContain('to: bob');
     expect(asked, 'neither the name of a tool, nor JSON').not.toMatch(/letter_send|[{}]/);
     expect(sent).toEqual([]);

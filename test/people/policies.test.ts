@@ -175,7 +175,7 @@ describe('what a person may not use', () => {
     const owner = coda.person('olga');
     const labels = () => coda.platform.messages.at(-1)?.buttons.map(({ label }) => label);
     const card = await owner.says('close the books of 2026, please');
-    expect(card).toContain('May I do this? **Closes the books.**');
+    expect(card).toContain('May I do this? **Closes the books: year `2026`.**');
     expect(card).toContain('year: "2026"');
     expect(card, 'neither the name of a tool, nor JSON').not.toMatch(/close_books|[{}]/);
     expect(labels()).toContain('Approve');

@@ -31,7 +31,7 @@ export function resourceTool(deps: ToolDeps): AnyTool {
       if (why !== undefined) return failed('REVOKED', texts.rests(name, why));
       const skill = await files.inUse(deps.reader, own, conversationId);
       const pinned = isTrusted(skill.source) ? 'all' : await pinnedFiles(deps.reader, skill);
-      if (!pinned) return failed('NOT_ACTIVE', texts.notActive(name));
+      if (!pinned) return failed('NOT_ACTIVE', texts.notActive(name), { remedy: texts.notActiveRemedy() });
       const read = await readResource(skill, pinned, path, from);
       return 'bytes' in read ? keep(deps, read, conversationId) : read;
     },
@@ -54,7 +54,9 @@ export function resourceTool(deps: ToolDeps): AnyTool {
 
 export function notInUse(name: string, { settings, epoch }: conversations.ConversationState): Failed | undefined {
   if (offIn(settings).has(name)) return failed('OFF', texts.isOff(name));
-  return activeIn(settings, epoch).includes(name) ? undefined : failed('NOT_ACTIVE', texts.notActive(name));
+  return activeIn(settings, epoch).includes(name)
+    ? undefined
+    : failed('NOT_ACTIVE', texts.notActive(name), { remedy: texts.notActiveRemedy() });
 }
 
 /** Steps hold what a picture is called by; its bytes stay what they are here, whatever becomes of the skill. */

@@ -32,7 +32,7 @@ export function runTool(deps: ToolDeps): AnyTool {
     effect: 'external',
     does: ['code'],
     callers: deps.code.isOn ? undefined : 'buttons',
-    display: { as: 'stream', text: ({ name, script }) => `${name}: ${script}` },
+    display: { as: 'stream', text: ({ name, script }) => `${name}: ${script}`, asks: texts.asksToRun },
     outlasts: true,
     timeoutOf: ({ timeout }) => timeout * 1_000 + MARGIN_MS,
     form: { formerly: (input) => asDelegation(input) },
@@ -62,8 +62,9 @@ export function runTool(deps: ToolDeps): AnyTool {
       const tainted = came.tainted || !isTrusted(bundle.skill.source);
       const offer = offerOf(came.files, ctx, tainted);
       const notes = [...(came.wrong ? [texts.wrongImage[came.wrong](input.name)] : []), ...offer.notes];
-      const { text, files, pictures, kept } = reportRun(came, came.id, notes, { returncode: came.exitCode });
+      const { text, inWords, files, pictures, kept } = reportRun(came, came.id, notes, { returncode: came.exitCode });
       return done(text, {
+        inWords,
         files,
         pictures,
         kept,

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import type { AuditOrigin } from '../../audit/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { type Json, omitUndefined } from '../../base/json.ts';
-import { firstSentence, oneLine } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import { buttons, type Card, type Choice, conversations, type Delivery, inBlock } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
@@ -15,7 +14,10 @@ import { hashOfCall } from '../tools/calls.ts';
 import { type AnyTool, type CallContext, dataTool, done, failed } from '../tools/tool.ts';
 import type { Turn } from '../turn/turn.ts';
 import { shownValue, withoutValues } from '../turn/unsaved-values.ts';
+import { callSentence, purposeOf, UNSEEN, withEscapes } from './sentence.ts';
 import * as store from './store.ts';
+
+export { toolSentence, withEscapes } from './sentence.ts';
 
 export const DECIDE = 'approval_decide';
 /** Tool of the button that says all of what is to be approved. */
@@ -26,18 +28,6 @@ export const commitHints: CommitHints = {
   'approvals.decide': ['all', 'approvals'],
   'approvals.expire': ['all', 'approvals'],
 };
-
-/** Characters that a platform would not show, or would take for the end of the block that they stand in. */
-const UNSEEN =
-  /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\u007f-\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]|`{3,}/gu;
-
-export function withEscapes(text: string): string {
-  const escaped = (character: string) =>
-    [...Array(character.length).keys()]
-      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
-      .join('');
-  return text.replace(UNSEEN, escaped);
-}
 
 /**
  * The whole input as `name: value` lines. In YAML's own quoting, so that no value can pass for a line of another field; what
@@ -55,21 +45,6 @@ function linesOf(input: unknown): string {
   });
   const lines = { lineWidth: 0, doubleQuotedMinMultiLineLength: 1e9, blockQuote: 'literal' as const };
   return withEscapes(document.toString(lines).trimEnd());
-}
-
-const LONGEST_PURPOSE = 200;
-
-/** The call as a sentence of its tool. Of a tool of others its name alone: their description may say anything. */
-function purposeOf(tool: AnyTool | undefined, call: ModelToolCall): string {
-  const { by } = tool?.form ?? {};
-  if (!tool || by !== undefined) return texts.purposeElsewhere(call.name, by);
-  // Never words of the input: a model could write the sentence that is to be approved.
-  return toolSentence(tool);
-}
-
-/** A tool in the words of its first sentence. */
-export function toolSentence({ description }: Pick<AnyTool, 'description'>): string {
-  return oneLine(firstSentence(description.replaceAll(/[`*]/g, '').replaceAll('_', ' ')), LONGEST_PURPOSE);
 }
 
 /** A call that must not run before the person has said yes to it. */
@@ -93,15 +68,22 @@ export interface ApprovalRules {
   rememberable: readonly string[];
 }
 
+/** A call as its tool of now takes it. */
+export interface MeantCall {
+  tool: AnyTool | undefined;
+  input: unknown;
+}
+
 export function ask(
   { turn, call, reason, under, rest }: ApprovalQuestion,
   ctx: CallContext,
   rules: ApprovalRules,
-  tool: AnyTool | undefined,
+  { tool, input: meant }: MeantCall,
 ): Card {
   const hash = hashOfCall(turn, call, ctx, tool);
   const input = linesOf(tool ? withoutValues(call.input, tool, shownValue) : call.input);
-  const purpose = purposeOf(tool, call);
+  const about = { tool, call, input: tool ? withoutValues(meant, tool, shownValue) : meant };
+  const sentence = callSentence(about, ctx);
   const says = turn.bound.get(call.id)?.says;
   const shown = [input, says ?? ''].filter((each) => each !== '').join('\n');
   const look = turn.looked.get(call.id);
@@ -109,12 +91,13 @@ export function ask(
     hash,
     shown,
     tool: call.name,
-    purpose,
+    purpose: purposeOf(tool, call),
+    sentence: sentence.plain,
     ...omitUndefined({ critique: look?.says, rest }),
   };
   turn.add({ kind: 'asked', callId: call.id, payload }, ctx.clock.now());
   const why = [reason, says ?? '', look ? texts.lookedAt(look) : ''].filter((each) => each !== '').join(' ');
-  const text = texts.approvalAsked(purpose, under === undefined ? why : texts.askedUnder(why));
+  const text = texts.approvalAsked(sentence.markdown, under === undefined ? why : texts.askedUnder(why));
   // A yes beforehand is never for a turn that somebody else may have led.
   const lasting = rules.rememberable.includes(call.name) && !ctx.tainted && !turn.tainted;
   return { kind: 'approval', text, details: input, choices: choices(turn, call.id, hash, lasting) };
@@ -290,6 +273,8 @@ export interface ListedApproval {
   /** The call as a sentence. */
   purpose: string;
   shown: string;
+  /** The sentence does not say all of the arguments. */
+  isCut: boolean;
   person: string;
   personId: string;
   place: string;
@@ -330,12 +315,13 @@ export class Approvals {
   async list(whose?: string): Promise<ListedApproval[]> {
     const { database } = this.deps;
     const open = await store.openApprovals(readerOf(database), '', MOST_LISTED, whose);
-    return open.map(({ hash, tool, purpose, shown, person, personId, adapter, channel, at, expiresAt }) => ({
+    return open.map(({ hash, tool, purpose, shown, isCut, person, personId, adapter, channel, at, expiresAt }) => ({
       personId,
       id: hash.slice(0, ID_LENGTH),
       tool,
       purpose,
       shown,
+      isCut,
       person,
       place: `${adapter}:${channel}`,
       at: at.toISOString(),

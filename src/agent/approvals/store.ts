@@ -74,6 +74,8 @@ export interface OpenApproval {
   tool: string;
   purpose: string;
   shown: string;
+  /** The sentence does not say all of the arguments. */
+  isCut: boolean;
   person: string;
   personId: string;
   adapter: string;
@@ -91,8 +93,8 @@ export async function openApprovals(
 ): Promise<OpenApproval[]> {
   const { rows } = await db.query<OpenApproval>(
     `select t.id as "turnId", a.path, a.call_id as "callId", a.payload ->> 'hash' as hash,
-            coalesce(a.payload ->> 'tool', '') as tool, coalesce(a.payload ->> 'purpose', a.payload ->> 'tool', '') as purpose,
-            a.payload ->> 'shown' as shown, p.name as person, p.id as "personId", c.adapter,
+            coalesce(a.payload ->> 'tool', '') as tool, coalesce(a.payload ->> 'sentence', a.payload ->> 'purpose', a.payload ->> 'tool', '') as purpose,
+            a.payload ->> 'shown' as shown, coalesce(a.payload ->> 'sentence', '…') like '%…%' as "isCut", p.name as person, p.id as "personId", c.adapter,
             c.channel, c.id as "conversationId", a.at, t.expires_at as "expiresAt"
        from turns t
        join steps a on a.turn_id = t.id
@@ -129,7 +131,7 @@ export async function ownApprovals(
   limit: number,
 ): Promise<OwnApproval[]> {
   const { rows } = await db.query<OwnApproval>(
-    `select coalesce(a.payload ->> 'purpose', a.payload ->> 'tool', '') as purpose, a.payload ->> 'shown' as shown,
+    `select coalesce(a.payload ->> 'sentence', a.payload ->> 'purpose', a.payload ->> 'tool', '') as purpose, a.payload ->> 'shown' as shown,
             coalesce((select jsonb_agg(jsonb_build_object('id', b.id, 'label', b.label) order by b.position)
                         from buttons b
                        where b.conversation_id = t.conversation_id and b.used_at is null

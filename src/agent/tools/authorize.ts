@@ -66,6 +66,7 @@ export function judgeCall(call: ModelToolCall, state: CallState, on: JudgeContex
   if (turn.forbids(valid.tool)) return deny(texts.forbidden());
   if (state.kind === 'decided') {
     const granted = state.approved && state.hash === hashOfCall(turn, call, context, toolbox.get(call.name));
+    if (state.approved && !granted) return refuse(failed('CHANGED', texts.changedSinceAsked()));
     const said = state.by === NOBODY ? texts.unansweredNote() : texts.declinedNote(state.because);
     if (!granted) return refuse(failed('DECLINED', said));
   }

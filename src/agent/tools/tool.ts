@@ -32,6 +32,8 @@ export interface Done {
   ok: true;
   /** The result in words that can be shown to the person as they are. */
   text: string;
+  /** The outcome for a person who decided about the call, where `text` is for a model alone. */
+  inWords?: string;
   /** Buttons to offer beside the answer. */
   choices?: Choice[];
   /** The call that takes it back, with the words for it ("the reminder “milk”"). */
@@ -400,6 +402,14 @@ export interface ToolDisplay<Input> {
   as?: 'hidden' | 'name' | 'description' | 'stream';
   /** Instead of what `as` says: what shows while this call runs; undefined: nothing. */
   text?(input: Input): string | undefined;
+  /**
+   * The call as a sentence for whoever says yes or no to it, who gets what: `Send a letter to {to}: {text}`. A slot is a field
+   * of the input, or one of `values`; it is shown in quotation marks. Left out: the description with the fields behind it.
+   */
+  asks?(
+    input: Input,
+    ctx: CallContext,
+  ): readonly [says: string, values?: Readonly<Record<string, unknown>>] | undefined;
 }
 
 /**

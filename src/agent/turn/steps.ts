@@ -53,7 +53,9 @@ interface AskedCall {
   hash: string;
   shown: string;
   tool?: string;
+  /** The call in words of its tool alone, and with its values: those are its person's own. */
   purpose?: string;
+  sentence?: string;
   critique?: string;
   rest?: true;
 }

@@ -107,7 +107,7 @@ export function endOfParking(
   const cards = questions.map((question) => {
     const { name, input } = question.call;
     const meant = toolbox.resolveCall({ tool: name, input: input as Record<string, unknown> });
-    return ask(question, ctx, approvals, toolbox.get(meant.tool));
+    return ask(question, ctx, approvals, { tool: toolbox.get(meant.tool), input: meant.input });
   });
   const [first] = questions.map(({ turn: { path }, call }) => (path === '' ? call.id : `${path}/${call.id}`));
   const isTainted = turn.tainted || questions.some((question) => question.turn.tainted);

@@ -282,7 +282,7 @@ const waiting = z.object({
   tool: z.string(),
   purpose: z.string().describe('The call as a sentence.'),
   shown: z.string().describe('All that is to be approved, as name: value lines.'),
-  facts: z.array(fact).describe('The arguments, for reading.'),
+  facts: z.array(fact).describe('The arguments, for reading, where the sentence does not say all of them.'),
   person: z.string(),
   yours: z.boolean(),
   platform: z.string(),
@@ -302,12 +302,12 @@ function approvalsRoute(parts: ActivityParts): AnyRoute {
     async answerRequest(request) {
       const reader = await readerFrom(parts, request);
       const open = await parts.approvals.list(reader.isOwner ? undefined : reader.personId);
-      const approvals = open.map(({ id, tool, purpose, shown, person, personId, place, at, expiresAt }) => ({
+      const approvals = open.map(({ id, tool, purpose, shown, isCut, person, personId, place, at, expiresAt }) => ({
         id,
         tool,
         purpose,
         shown,
-        facts: factsOf(shown),
+        facts: isCut ? factsOf(shown) : [],
         person,
         yours: personId === reader.personId,
         platform: place.split(':')[0] ?? '',
@@ -364,7 +364,7 @@ const decided = z.object({
   tool: z.string(),
   purpose: z.string(),
   shown: z.string().nullable().describe('Where it was your own.'),
-  facts: z.array(fact).describe('The arguments, for reading, where it was your own.'),
+  facts: z.array(fact).describe('The arguments, for reading, where it was your own and the sentence does not say all.'),
   result: z.string().nullable().describe('What the call answered, where it was your own.'),
   because: z.string().nullable().describe('Why not, in the words of whoever decided.'),
   chat: z.string().nullable().describe('The conversation in which it was asked, where it was your own.'),
@@ -373,13 +373,15 @@ const decided = z.object({
   asked_at: z.iso.datetime(),
   decided_at: z.iso.datetime(),
   approved: z.boolean(),
-  by: z.string().nullable().describe('null: nobody answered in time, or it was at the machine.'),
+  expired: z.boolean().describe('Nobody answered in time.'),
+  by: z.string().nullable().describe('null: it was at the machine, or nobody answered in time.'),
   outcome: z.enum(['done', 'failed']).nullable().describe('What came of it; null: it was not run.'),
   code: z.string().nullable(),
 });
 
 const MOST_PAST = 100;
 const LONGEST_RESULT = 600;
+const LONGEST_MATERIAL = 300;
 
 function pastApprovalsRoute(parts: ActivityParts): AnyRoute {
   return route({
@@ -400,15 +402,15 @@ function pastApprovalsRoute(parts: ActivityParts): AnyRoute {
 }
 
 function decidedOf(past: store.PastApproval): z.output<typeof decided> {
-  const { id, tool, purpose, shown, person, adapter, askedAt, decidedAt, approved, by, outcome, code } = past;
-  const { because, result, chat } = past;
+  const { id, tool, purpose, shown, isCut, person, adapter, askedAt, decidedAt, approved, by, outcome, code } = past;
+  const { because, result, material, chat, expired } = past;
   return {
     id,
     tool,
     purpose,
     shown,
-    facts: shown === null ? [] : factsOf(shown),
-    result: approved && result !== null ? shorten(result, LONGEST_RESULT) : null,
+    facts: shown === null || !isCut ? [] : factsOf(shown),
+    result: approved && result !== null ? shorten(withShort(result, material), LONGEST_RESULT) : null,
     because,
     chat,
     person,
@@ -416,11 +418,16 @@ function decidedOf(past: store.PastApproval): z.output<typeof decided> {
     asked_at: askedAt.toISOString(),
     decided_at: decidedAt.toISOString(),
     approved,
+    expired,
     by,
     outcome: approved && outcome !== null ? (outcome ? 'done' : 'failed') : null,
     code: approved ? code : null,
   };
 }
+
+/** The answer of a service with the sentence about it, where it is short: it may be all that came of the call. */
+const withShort = (result: string, material: string | null): string =>
+  material !== null && material.length <= LONGEST_MATERIAL ? `${result} ${material}` : result;
 
 const letter = z.object({
   id: z.string(),

@@ -50,17 +50,20 @@ export interface PastApproval {
   tool: string;
   purpose: string;
   shown: string | null;
+  isCut: boolean;
   person: string;
   personId: string;
   adapter: string;
   askedAt: Instant;
   decidedAt: Instant;
   approved: boolean;
+  expired: boolean;
   by: string | null;
   outcome: boolean | null;
   code: string | null;
   because: string | null;
   result: string | null;
+  material: string | null;
   /** The name of a conversation in a browser, the id of another one. */
   chat: string | null;
 }
@@ -75,15 +78,17 @@ export async function pastApprovals(
 ): Promise<PastApproval[]> {
   const { rows } = await db.query<PastApproval>(
     `with newest as (
-       select detail ->> 'turn' as turn, detail ->> 'path' as path, detail ->> 'call' as call, at, status, person_id, seq
+       select detail ->> 'turn' as turn, detail ->> 'path' as path, detail ->> 'call' as call, at, status, person_id, seq, action
          from audit_log where action in ('approval.decide', 'approval.expire') and detail ? 'turn'
         order by seq desc limit 400)
      select left(a.payload ->> 'hash', 12) as id, coalesce(a.payload ->> 'tool', '') as tool,
-            coalesce(a.payload ->> 'purpose', a.payload ->> 'tool', '') as purpose,
-            case when t.person_id = $2 then a.payload ->> 'shown' end as shown, p.name as person, t.person_id as "personId",
-            c.adapter, a.at as "askedAt", n.at as "decidedAt", n.status = 'ok' as approved, q.name as by,
+            coalesce(case when t.person_id = $2 then a.payload ->> 'sentence' end, a.payload ->> 'purpose', a.payload ->> 'tool', '') as purpose,
+            case when t.person_id = $2 then a.payload ->> 'shown' end as shown,
+            coalesce(a.payload ->> 'sentence', '…') like '%…%' as "isCut", p.name as person, t.person_id as "personId",
+            c.adapter, a.at as "askedAt", n.at as "decidedAt", n.status = 'ok' as approved, n.action = 'approval.expire' as expired, q.name as by,
             (r.payload ->> 'ok')::boolean as outcome, r.payload ->> 'code' as code, case when $2 in (t.person_id, n.person_id) then d.payload ->> 'because' end as because,
-            case when t.person_id = $2 then coalesce(r.payload ->> 'text', r.payload ->> 'message') end as result,
+            case when t.person_id = $2 then coalesce(r.payload ->> 'inWords', r.payload ->> 'text', r.payload ->> 'message') end as result,
+            case when t.person_id = $2 then r.payload ->> 'material' end as material,
             case when t.person_id <> $2 then null when c.adapter <> 'http' then c.id::text
                  when starts_with(c.channel, 'web-' || t.person_id || '/') then substr(c.channel, strpos(c.channel, '/') + 1)
             end as chat

@@ -38,6 +38,9 @@ export const texts = {
     `Chromium ${version} starts and shows a page ${
       mode === 'docker' ? 'in a container' : 'on this machine, which is for development (browser.mode: host)'
     }`,
+  asksToOpen: 'Open {url} in a browser',
+  asks: (action: 'click' | 'type' | 'select', isOpen: boolean) =>
+    `${{ click: 'Click {what}', type: 'Type {value} into {what}', select: 'Choose {value} in {what}' }[action]} on the page ${isOpen ? '{page}' : 'that is open'}`,
   doing: (action: 'click' | 'type' | 'select') =>
     ({ click: 'clicking on a page', type: 'filling in a field of a page', select: 'choosing in a field of a page' })[
       action

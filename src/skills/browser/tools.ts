@@ -56,6 +56,7 @@ function openTool(deps: BrowserDeps): AnyTool {
     name: 'browser_open',
     policy: { critique: true },
     does: ['web_read'],
+    display: { as: 'name', asks: ({ url: address }) => (address === undefined ? undefined : [texts.asksToOpen]) },
     description:
       'Opens a browser for pages that need one: forms, shops, what web_fetch cannot show. Gives a session_id, which stays open for some minutes after your answer.',
     effect: 'fetch',
@@ -85,6 +86,7 @@ function navigateTool(deps: BrowserDeps): AnyTool {
     name: 'browser_navigate',
     policy: { critique: true, mayRepeat: true },
     does: ['web_read'],
+    display: { as: 'name', asks: () => [texts.asksToOpen] },
     description: 'Shows another address in an open browser.',
     effect: 'fetch',
     input: z.object({ session_id: sessionId, url }),
@@ -112,7 +114,14 @@ function interactTool(deps: BrowserDeps): AnyTool {
   return outsideTool({
     ...common(deps),
     name: 'browser_interact',
-    display: { as: 'name', text: ({ action }) => texts.doing(action) },
+    display: {
+      as: 'name',
+      text: ({ action }) => texts.doing(action),
+      asks: ({ session_id, action, selector }, ctx) => {
+        const page = deps.sessions.get(session_id, ctx)?.page.url();
+        return [texts.asks(action, page !== undefined), { what: nameIn(selector), page }];
+      },
+    },
     policy: { critique: true, mayRepeat: true },
     description:
       'Clicks, types into or selects in what browser_get_content has shown. `selector` is what stands behind its arrow; `type` clears the field first.',
@@ -256,6 +265,9 @@ async function interact(
   const said = { click: texts.clicked, type: texts.typed, select: texts.selected }[action](selector);
   return shown.ok ? { ...shown, text: `${said} ${shown.text}` } : shown;
 }
+
+/** `button "Place the order"` → `Place the order`: the words that a person sees on the page. */
+const nameIn = (selector: string): string => /"([^"\\]{1,200})"/.exec(selector)?.[1] ?? selector;
 
 function notDone(selector: string, error: unknown): Failed {
   return failed('FAILED', texts.notDone(selector, whyOf(error)), { remedy: texts.notDoneRemedy });

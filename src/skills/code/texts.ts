@@ -48,6 +48,28 @@ export const networkTold = (hosts: readonly string[]): string =>
 
 const MOST_HOSTS = 20;
 
+const LANGUAGE_NAMES: Readonly<Record<string, string>> = { python: 'Python', javascript: 'JavaScript' };
+
+/** A command or a program, for whoever says yes to it. */
+export function asksToRun(
+  { command, language = '', code = '', files = [] }: AskedRun,
+  hosts: readonly string[],
+): [string, Record<string, unknown>] {
+  const reach =
+    hosts.length === 0 ? 'from this computer and the network' : 'from this computer, with access to {hosts}';
+  const withFiles = files.length === 0 ? '' : ', with the files {files}';
+  const program = `a program of ${plural(code.split('\n').length, 'line')} (${LANGUAGE_NAMES[language] ?? 'shell'}): {code}`;
+  const says = `Run ${code === '' ? 'the command {command}' : program}, shut off ${reach}${withFiles}`;
+  return [says, { command, code, files, hosts }];
+}
+
+interface AskedRun {
+  command?: string | undefined;
+  language?: string | undefined;
+  code?: string | undefined;
+  files?: readonly string[] | undefined;
+}
+
 export const isHeld = (image: string, facts: SandboxFacts, limits: Limits, hosts: readonly string[]): string =>
   `Code runs in containers of ${image} (${facts.image.slice(7, 19)}); three tries to get out of one were held. ` +
   (hosts.length === 0 ? '' : `It is a sandbox ${networkTold(hosts)}. `) +

@@ -74,7 +74,7 @@ export function executeTool(deps: CodeDeps): AnyTool {
     effect: 'external',
     does: ['code'],
     callers: deps.isOn ? undefined : 'buttons',
-    display: { as: 'stream', text: () => 'running code' },
+    display: { as: 'stream', text: () => 'running code', asks: (input) => texts.asksToRun(input, deps.hosts) },
     outlasts: true,
     timeoutOf: ({ timeout }) => asked(timeout) + MARGIN_MS,
     input: z.object({
@@ -113,11 +113,12 @@ export function executeTool(deps: CodeDeps): AnyTool {
       if (!ran.ok) return failed(ran.code, ran);
       const {
         text,
+        inWords,
         files: made,
         pictures,
         kept,
       } = reportRun(ran, ran.id, isLate ? [texts.skillsLate()] : skills.notes);
-      return filesResult(text, made, pictures, kept, workspace.tainted);
+      return { ...filesResult(text, made, pictures, kept, workspace.tainted), inWords };
     },
   });
 }

@@ -2,6 +2,13 @@ import { formOf, plural } from '../../base/text.ts';
 
 const number = (count: number) => count.toLocaleString('en');
 
+interface AskedCall {
+  method: string;
+  path: string;
+  query?: object | undefined;
+  body?: unknown;
+}
+
 export const texts = {
   badName: 'its name is not of lower-case letters, digits, - and _',
   noFile: 'it is no file',
@@ -35,6 +42,13 @@ export const texts = {
   cut: (characters: number) => `[cut: ${number(characters)} ${formOf(characters, 'more character')}]`,
   unknownOutcome: (connector: string, message: string) =>
     `${message} Whether ${connector} has done what it was asked to is not known.`,
+  /** A call, for whoever says yes to it. */
+  asks: ({ method, path, query, body }: AskedCall, isReading: boolean) => {
+    const to = `{connector} ({host}${path === '' ? '' : ', {path}'})${query === undefined ? '' : ' with {query}'}`;
+    if (isReading) return `Ask ${to}`;
+    if (method === 'DELETE') return `Delete something at ${to}`;
+    return `Send ${body === undefined ? 'a request' : '{body}'} to ${to}`;
+  },
   reading: (connector: string) => `asking ${connector}`,
   tool: (lines: readonly string[]) =>
     [

@@ -10,13 +10,13 @@ const MOST_RETRIES = 6;
 
 const scalar = z.union([z.string().max(4_096), z.number(), z.boolean()]);
 
+const hostOf = (base = ''): string => URL.parse(base)?.host ?? base;
+
 export function connectorTools(deps: CallDeps, { connectors }: FoundConnectors): readonly AnyTool[] {
   const names = [...connectors.keys()].sort();
   if (names.length === 0) return [];
-  const lines = names.map((name) => {
-    const { base_url: base = '', description } = connectors.get(name) ?? {};
-    return texts.line(name, new URL(base).host, description);
-  });
+  const hostAt = (connector: string) => hostOf(connectors.get(connector)?.base_url);
+  const lines = names.map((name) => texts.line(name, hostAt(name), connectors.get(name)?.description));
   return [
     outsideTool({
       name: 'connector_call',
@@ -25,7 +25,11 @@ export function connectorTools(deps: CallDeps, { connectors }: FoundConnectors):
       effect: 'external',
       effectOf: ({ method }) => (isReading(method) ? 'fetch' : 'external'),
       does: ['web_read'],
-      display: { as: 'name', text: ({ connector }) => texts.reading(connector) },
+      display: {
+        as: 'name',
+        text: ({ connector }) => texts.reading(connector),
+        asks: ({ connector, ...call }) => [texts.asks(call, isReading(call.method)), { host: hostAt(connector) }],
+      },
       policy: {
         critique: true,
         thingsIn: ({ connector }) => [{ kind: 'tool', name: connector, skill: 'connectors' }],

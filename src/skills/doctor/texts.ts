@@ -48,3 +48,5 @@ export const restsNot = (name: string, near: string | undefined) =>
   `Nothing called ${name} rests.${near ? ` Did you mean ${near}?` : ''} /doctor shows what does.`;
 
 export const triedAgain = (name: string) => `${name} is tried again from now on.`;
+
+export const asksToReset = 'Try {name} again at once: it rests because it failed again and again';

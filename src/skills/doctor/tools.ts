@@ -23,6 +23,7 @@ export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
     description: 'Tries a skill, tool or model again at once that rests because it failed again and again. For owners.',
     effect: 'write',
     policy: { confirm: true },
+    display: { asks: () => [texts.asksToReset] },
     callers: 'main-agent',
     input: z.object({
       name: z.string().min(1).max(200).describe('Of the skill, tool or model, as the doctor shows it.'),

@@ -5,7 +5,17 @@ const NAMED = 8;
 const nameSome = (names: readonly string[]) =>
   listOf(names.length > NAMED ? [...names.slice(0, NAMED), `${names.length - NAMED} more`] : [...names]);
 
+/** `forge_create_issue` of `forge` → `“create issue”`. */
+const nameOf = (server: string, tool: string): string =>
+  `“${(tool.startsWith(`${server}_`) ? tool.slice(server.length + 1) : tool).replaceAll(/[_-]+/g, ' ')}”`;
+
 export const texts = {
+  /** Calls, for whoever says yes to them. */
+  asks: {
+    list: 'Look what {server} has to read',
+    read: 'Read {uri} from {server}',
+    prompt: (hasArguments: boolean) => `Do what {name} of {server} says${hasArguments ? ', with {arguments}' : ''}`,
+  },
   needsSandbox: (server: string) => `The MCP server ${server} is a program, and nothing is there to run it in.`,
   needsSandboxRemedy: (server: string) =>
     `Set execution.enabled: true (it needs Docker), or mcp.servers.${server}.host: true to trust it with this machine.`,
@@ -16,10 +26,11 @@ export const texts = {
   broken: (server: string, status: number) =>
     `The MCP server ${server} failed (HTTP ${status}); whether the call had an effect is unknown.`,
   refused: (server: string, tool: string, why: string) => `${server} could not carry out ${tool}: ${why}`,
-  reported: (server: string, tool: string) => `${tool} of ${server} failed.`,
+  reported: (server: string, tool?: string) =>
+    `${tool === undefined ? 'The call' : nameOf(server, tool)} of ${server} failed.`,
   answered: (server: string, tool: string, characters: number) =>
-    `${tool} of ${server} gave ${plural(characters, 'character')}.`,
-  nothing: (server: string, tool: string) => `${tool} of ${server} is done.`,
+    `${nameOf(server, tool)} of ${server} answered with ${plural(characters, 'character')}.`,
+  nothing: (server: string, tool: string) => `${nameOf(server, tool)} of ${server} is done.`,
   cut: (characters: number) => `[Cut here: ${plural(characters, 'more character')} left out.]`,
   tooManyFiles: (count: number) => `[${plural(count, 'more file')} left out.]`,
   file: (name: string, bytes: number) => `[File ${name}, ${bytesOf(bytes)}]`,

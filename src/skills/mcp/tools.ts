@@ -180,7 +180,7 @@ function failureOf(servers: Servers, server: string, error: unknown): ToolResult
   if (code === CLOSED || (connection?.state.kind !== 'ready' && !isRefused))
     return failed('OUTCOME_UNKNOWN', texts.lost(server));
   const material = materialOf(keptBy(servers), [shorten(messageOf(error), 2_000)]);
-  return done(texts.reported(server, 'the call'), { tainted: true, material });
+  return done(texts.reported(server), { tainted: true, material });
 }
 
 const RESOURCES = z.looseObject({
@@ -202,6 +202,7 @@ function listTool(servers: Servers, names: readonly string[]): AnyTool {
     group: 'servers',
     description: 'Lists what an MCP server has to read, with addresses for mcp_resource_read.',
     effect: 'fetch',
+    display: { asks: () => [texts.asks.list] },
     input: z.object({
       server: z.enum(names),
       after: z.string().max(1_000).optional().describe('Where a long list goes on.'),
@@ -229,6 +230,7 @@ function readTool(servers: Servers, names: readonly string[]): AnyTool {
     group: 'servers',
     description: 'Reads a resource of an MCP server by its address.',
     effect: 'fetch',
+    display: { asks: () => [texts.asks.read] },
     input: z.object({ server: z.enum(names), uri: z.string().min(1).max(4_096) }),
     flow: { targets: ({ uri }) => [uri], service: ({ server }) => serviceOf(server) },
     run: ({ server, uri }, ctx) =>
@@ -253,6 +255,7 @@ function promptTool(servers: Servers, names: readonly string[]): AnyTool {
     group: 'servers',
     description: 'Fetches a prompt of an MCP server, which the person has asked for by name: do what it says for them.',
     effect: 'fetch',
+    display: { asks: ({ arguments: given }) => [texts.asks.prompt(Object.keys(given).length > 0)] },
     input: z.object({
       server: z.enum(names),
       name: z.string().min(1).max(200),

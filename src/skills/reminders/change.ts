@@ -41,7 +41,7 @@ import { findSome, isAll, reminderMark, type WantedAct } from './resolve.ts';
 import { undoOf } from './restore.ts';
 import { atOtherTime, filledIn, keepsHour, onceAt, onDayOf, shiftTime } from './schedule.ts';
 import * as store from './store.ts';
-import { texts } from './texts.ts';
+import { asksToTell, texts } from './texts.ts';
 
 /** Runs `one` for each matching reminder; one Undo reverts all of them. */
 export async function ofEach(
@@ -180,6 +180,7 @@ export function editTool(wakeAt: WakeAt) {
     effect: 'write',
     policy: { confirms: tellsOthers },
     record: { redact: privately('which', 'text', 'replace', 'escalate') },
+    display: { asks: (input) => (tellsOthers(input) ? asksToTell(input) : undefined) },
     input: editInput,
 
     run: (input, ctx) =>

@@ -34,7 +34,7 @@ import { type Making, remindOther } from './other.ts';
 import { madeByPerson } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import * as store from './store.ts';
-import { createdNotice, texts, zoneOfBrowser, zoneUnknown } from './texts.ts';
+import { asksToTell, createdNotice, texts, zoneOfBrowser, zoneUnknown } from './texts.ts';
 
 export const LONGEST_TEXT = 2_000;
 
@@ -84,6 +84,7 @@ export function createTool(making: Making) {
     policy: { act: { act: 'create', among: ['finish', 'later', 'skip', 'remove'] }, confirms: tellsOthers },
     flow: { impersonal: true },
     record: { redact: privately('text', 'escalate') },
+    display: { asks: (input) => (tellsOthers(input) ? asksToTell(input) : undefined) },
     input: createInput,
 
     async run(input, ctx) {

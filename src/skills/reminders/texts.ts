@@ -84,6 +84,23 @@ export function createdNotice(
   return `I'll remind you ${object(text, lead, reader)} ${there}.${here}${again}${then}`;
 }
 
+/** A reminder of which others are to be told, for whoever says yes to it. */
+export function asksToTell({ text, which, when, escalate }: AskedTelling): [string, Record<string, unknown>] {
+  const after = escalate?.after === undefined ? 'in time' : 'within {after}';
+  const planned = which === undefined && when !== undefined ? ', {when}' : '';
+  return [
+    `Tell {to} about the reminder {about}${planned} if you have not answered it ${after}`,
+    { to: escalate?.to, after: escalate?.after, about: which ?? text },
+  ];
+}
+
+interface AskedTelling {
+  text?: string | undefined;
+  which?: string | undefined;
+  when?: string | undefined;
+  escalate?: { to: string; after?: string | undefined } | null | undefined;
+}
+
 /** The beginning of a finding: its own name stands there. */
 const findingName = ({ text, seen }: Reminder): string =>
   seen ? (/^“[^”]*”/.exec(text)?.[0] ?? quoteWords(text.split('\n')[0] ?? '')) : quoteWords(text);

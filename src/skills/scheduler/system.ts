@@ -109,6 +109,7 @@ export function systemTools(deps: Deps) {
       description: 'Switches a schedule, or one of your own tasks, on or off.',
       effect: 'write',
       policy: { confirm: true },
+      display: { asks: ({ on, until: off }) => [texts.asksToSwitch(on, off !== undefined)] },
       form: { times: ['until'] },
       input: z.object({ name, on: z.boolean(), until: until.optional() }),
       run: (input, ctx) => toggle(deps, input, ctx),

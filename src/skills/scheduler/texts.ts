@@ -118,9 +118,24 @@ export function preview(watch: Watch, when: string | undefined, ways: readonly s
   return `${looks}, and tell you here ${conditionWords(watch.rule)}.${how} ${modelWords(watch)}`;
 }
 
+/** What is to be looked at by itself, for whoever says yes to it. */
+export function asksToWatch({
+  source,
+  rule,
+  when,
+}: Watch & { when?: string | undefined }): [string, Record<string, unknown>] {
+  const often = when === undefined ? '' : ' {when}';
+  return [
+    `Do by myself${often}: {looks}, and tell you here {tells}`,
+    { looks: sourceWords(source), tells: conditionWords(rule) },
+  ];
+}
+
 const MOST_MOVES = 10;
 
 export const texts = {
+  asksToSwitch: (on: boolean, hasEnd: boolean) =>
+    `Switch the schedule {name} ${on ? 'on' : 'off'}${hasEnd ? ', until: {until}' : ''}`,
   move: 'Move my schedules too',
   moveLabel: (zone: string) => `moving your schedules to ${zone}`,
   noZone: (zone: string) => `I know no time zone ${quoteWords(zone)}.`,

@@ -68,6 +68,7 @@ export const watchTool = (tooling: WatchTooling) =>
       },
     },
     record: { redact: privately('source', 'rule', 'ask', 'title', 'escalate') },
+    display: { asks: (input) => said.asksToWatch(input) },
     timeoutMs: 10_000,
     input: watchInput,
     async prepare(input, ctx) {

@@ -33,6 +33,7 @@ function scrapeTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
     effect: 'fetch',
     flow: { impersonal: true, targets: ({ url }) => [addressOf(url)] },
     does: ['web_read'],
+    display: { asks: () => [texts.asks.scrape] },
     input: z.object({ url: address }),
     timeoutMs: 120_000,
     async run({ url }, { signal }) {
@@ -54,6 +55,7 @@ function searchTool({ firecrawl }: FirecrawlDeps): AnyTool {
     effect: 'fetch',
     flow: { impersonal: true, targets: ({ query }) => [query] },
     does: ['web_search'],
+    display: { asks: () => [texts.asks.search] },
     input: z.object({ query: z.string().min(1).max(400), limit: z.int().min(1).max(20).default(5) }),
     async run({ query, limit }, { signal }) {
       const came = await firecrawl.search(query, limit, signal);
@@ -72,6 +74,7 @@ function mapTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
     effect: 'fetch',
     flow: { impersonal: true, targets: ({ url, search }) => [addressOf(url), ...(search ? [search] : [])] },
     does: ['web_read'],
+    display: { asks: () => [texts.asks.map] },
     input: z.object({
       url: address,
       search: z.string().max(200).optional(),
@@ -105,7 +108,11 @@ function crawlTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
       'Reads many pages of a site. Costs one credit a page: always give include_paths (patterns such as docs/.*) and a low limit. Check `truncated`.',
     effect: 'fetch',
     does: ['web_read'],
-    display: { as: 'stream', text: ({ url }) => `reading pages of ${hostOf(addressOf(url))}` },
+    display: {
+      as: 'stream',
+      text: ({ url }) => `reading pages of ${hostOf(addressOf(url))}`,
+      asks: () => [texts.asks.crawl],
+    },
     input: z.object({
       url: address,
       include_paths: paths,

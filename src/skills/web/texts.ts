@@ -3,6 +3,14 @@ import { formOf } from '../../base/text.ts';
 const number = (count: number) => count.toLocaleString('en');
 
 export const texts = {
+  /** Calls, for whoever says yes to them: the other side sees the address, and the words. */
+  asks: {
+    read: 'Read the web page {url}; whoever runs it sees this address',
+    scrape: 'Have the service Firecrawl read the web page {url}; whoever runs it sees this address',
+    search: 'Search the web for {query}; the search service sees these words',
+    map: 'Have the service Firecrawl list the pages of {url}',
+    crawl: 'Have the service Firecrawl read up to {limit} pages of {url}',
+  },
   webIsOff: 'Reading the web is switched off (web.enabled).',
   noCalendar: (host: string, why: 'kind' | 'broken' | 'slow' | 'long') =>
     `${host}: ${{ kind: 'there is no calendar (ics) at this address', broken: 'its calendar is broken', slow: 'reading its calendar took too long', long: 'its calendar has more than 20,000 appointments' }[why]}`,

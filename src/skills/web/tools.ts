@@ -42,7 +42,11 @@ export function fetchTool(pages: Pages, timeoutMs: number): AnyTool {
     effect: 'fetch',
     flow: { impersonal: true, targets: ({ url }) => [addressOf(url)] },
     does: ['web_read'],
-    display: { as: 'name', text: ({ url }) => `reading ${hostOf(addressOf(url))}` },
+    display: {
+      as: 'name',
+      text: ({ url }) => `reading ${hostOf(addressOf(url))}`,
+      asks: () => [texts.asks.read],
+    },
     input: z.object({
       url: z.string().min(1).max(4_096).describe('Its address.'),
       find: z.string().max(200).optional().describe('Only passages with these words.'),
@@ -67,7 +71,7 @@ export function searchTool(search: Search): AnyTool {
       targets: ({ query }) => [query],
     },
     does: ['web_search'],
-    display: { text: () => 'searching the web' },
+    display: { text: () => 'searching the web', asks: () => [texts.asks.search] },
     form: { shows: ['query'] },
     input: z.object({
       query: z.string().min(1).max(400).describe('Words.'),

@@ -5,6 +5,7 @@ import { useFocus } from '../app/focus.ts';
 import { whenText } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
 import { act } from '../app/toasts.tsx';
+import { decisionOutcome } from '../app/words.ts';
 import { MAIN } from '../chat/entry.ts';
 import { platformName } from '../chat/list.tsx';
 import { Button } from '../parts/button.tsx';
@@ -140,21 +141,19 @@ function Facts({ facts }: { facts: Waiting['facts'] }) {
   );
 }
 
-function decidedBy({ by, approved }: Past): string {
-  if (by === null) return approved ? 'Approved at the machine' : 'Nobody answered';
-  return `${approved ? 'Approved' : 'Denied'} by ${by}`;
+function decidedBy({ by, approved, expired }: Past): string {
+  if (expired) return 'Nobody answered';
+  return `${approved ? 'Approved' : 'Denied'} ${by === null ? 'at the machine' : `by ${by}`}`;
 }
 
 function PastView({ past }: { past: Past }) {
-  const { purpose, shown, facts, person, outcome, code, result, because, chat, asked_at, decided_at } = past;
+  const { purpose, shown, facts, person, outcome, chat, asked_at, decided_at } = past;
   return (
     <li class="row">
       <span class="what">
-        {purpose} <span class="under">for {person}</span>
+        {purpose} {shown === null && <span class="under">asked by {person}</span>}
         <Facts facts={facts} />
-        {because !== null && <p>Because: {because}</p>}
-        {outcome === 'failed' && <p class="bad">It did not work: {result ?? code ?? 'no reason is known'}</p>}
-        {outcome === 'done' && <p>{result ?? 'It was done.'}</p>}
+        <p class={outcome === 'failed' ? 'bad' : undefined}>{decisionOutcome(past)}</p>
         {shown !== null && shown !== '' && (
           <details>
             <summary>Details</summary>

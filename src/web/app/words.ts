@@ -10,3 +10,25 @@ const CODES = [
 
 /** True for a sentence that people understand. */
 export const hasWords = (reason: string): boolean => !CODES.some((code) => code.test(reason));
+
+interface DecidedCall {
+  approved: boolean;
+  expired: boolean;
+  because: string | null;
+  outcome: 'done' | 'failed' | null;
+  code: string | null;
+  result: string | null;
+}
+
+/** Outcome of a call that somebody was asked about, as a sentence. */
+export function decisionOutcome({ approved, expired, because, outcome, code, result }: DecidedCall): string {
+  if (!approved) {
+    if (expired) return 'Nobody answered in time, so it was not done.';
+    return because === null ? 'It was not done.' : `It was not done. Why: ${because}`;
+  }
+  if (code === 'OUTCOME_UNKNOWN') return 'I was interrupted while it ran, so it is not known whether it was done.';
+  if (outcome === null) return 'It has not ended yet, or was given up.';
+  const words = result !== null && hasWords(result) ? result : undefined;
+  if (outcome === 'failed') return `It did not work: ${words ?? 'the reason stands in the conversation.'}`;
+  return words ?? 'It was done.';
+}

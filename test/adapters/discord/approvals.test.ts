@@ -34,7 +34,7 @@ test('what asks for leave shows who gave it, and is open to the asker and an own
   const { sent, options } = letters('hello');
   await using play = await playDiscord(options);
   play.asks('write to Carl', { user: play.bob });
-  const card = await play.hears('May I do this? **Sends a letter.**');
+  const card = await play.hears('May I do this? **Sends a letter: ');
   expect(card.content).toContain('text: hello');
   expect(enabled(card)).toEqual(['Approve', 'Deny', 'Deny, because …']);
   const strange = await play.answer(play.fake.presses(play.eve, card, 'Approve'));
@@ -51,7 +51,7 @@ test('what nobody answers in a day is closed, and the card says so', async () =>
   const { sent, options } = letters('hello');
   await using play = await playDiscord(options);
   play.asks('write to Carl');
-  const card = await play.hears('May I do this? **Sends a letter.**');
+  const card = await play.hears('May I do this? **Sends a letter: ');
   await play.settled();
   await play.passes(23 * 3_600_000);
   expect(enabled(card)).toEqual(['Approve', 'Deny', 'Deny, because …']);
@@ -67,8 +67,8 @@ test('a long request shows its beginning, and all of it to who may decide, howev
   const { sent, options } = letters(hidden);
   await using play = await playDiscord(options);
   play.asks('write to Carl', { user: play.bob });
-  const card = await play.hears('May I do this? **Sends a letter.**');
-  expect(card.content.length).toBeLessThan(600);
+  const card = await play.hears('May I do this? **Sends a letter: ');
+  expect(card.content.length).toBeLessThan(900);
   expect(card.content).toContain('text: "word word');
   expect(card.attachments).toEqual([]);
   expect(enabled(card)).toEqual(['Approve', 'Deny', 'Deny, because …', 'Details']);

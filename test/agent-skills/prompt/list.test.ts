@@ -87,7 +87,7 @@ test('a skill for a specialist is listed as that, and offered to that one alone'
   const ana = coda.person('ana');
   expect(await ana.says('/skills')).toContain('**papers** (only for researcher)');
   // What the first specialist read taints the turn: the second one is asked about.
-  expect(await ana.says('read the papers')).toContain('May I do this? **Asks a specialist.**');
+  expect(await ana.says('read the papers')).toContain('May I do this? **Asks a specialist: ');
   await ana.presses('Approve');
   expect(ana.heard('Done.')).toEqual(['Done.']);
   const [listedFor = '', read = ''] = results(model.requests[2]);

@@ -74,7 +74,7 @@ describe.each(engines)('a skill in a conversation, on %s', (engine) => {
     );
     const ana = coda.person('ana');
     // What the skill says is untrusted, so that fetching asks, and the turn is parked.
-    expect(await ana.says('be careful')).toContain('Fetches a page.');
+    expect(await ana.says('be careful')).toContain('Fetches a page: ');
     await coda.restart();
     expect(await ana.presses('Approve')).toContain('Done.');
     expect(results(model.requests[1])[1]).toContain('not allowed');
@@ -102,7 +102,7 @@ describe.each(engines)('a skill in a conversation, on %s', (engine) => {
       { model, engine, skills: [outside, lab] },
     );
     // What only reads a page is not forbidden, and asks because the skill is a stranger's.
-    expect(await coda.person('ana').says('be careful')).toContain('Fetches a page.');
+    expect(await coda.person('ana').says('be careful')).toContain('Fetches a page: ');
     expect(results(model.requests[1])[0]).toContain('not allowed: Bash(git:*) (running code), Frobnicate');
     await coda.person('ana').presses('Approve');
     expect(results(model.requests[2]).map((said) => /not allowed|a page/.exec(said)?.[0])).toEqual([
@@ -209,7 +209,7 @@ describe.each(engines)('a skill in a conversation, on %s', (engine) => {
     const skills = { style: { body: 'Write short.' } };
     const { coda } = await playWith(skills, { model, engine, skills: [outside] });
     const ana = coda.person('ana');
-    expect(await ana.says('fetch')).toContain('Fetches a page.');
+    expect(await ana.says('fetch')).toContain('Fetches a page: ');
     await ana.presses('Deny');
     await ana.says('/new');
     await ana.says('/skills approve style');

@@ -179,7 +179,9 @@ for (const { mode, isThere, own } of MODES) {
       await ana.says('/new');
       visitor.visits(at('/login'), [{ action: 'type', line: /"User"/, value: 'the key under the mat' }]);
       const asked = await ana.says(`Look at ${at('/login')}`);
-      expect(asked).toMatch(/May I do this\? \*\*Clicks, types into or selects/);
+      expect(asked).toMatch(
+        /May I do this\? \*\*Type `\[not shown, 21 characters\]` into `User` on the page `http.*\/login`\.\*\*/,
+      );
       expect(asked).not.toContain('under the mat');
       await ana.presses('Deny');
       visitor.visits('', []);

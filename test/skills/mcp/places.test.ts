@@ -27,7 +27,7 @@ test('the examples of the SDK are used over stdio and over HTTP', async () => {
     web: { url: web.url, headers: { Authorization: 'Bearer tiger-lily-99' }, effects: { greet: 'fetch' } },
   });
   const city = { city: 'Berlin', country: 'DE' };
-  expect((await it.calls('weather_get_weather', city)).text).toContain('It acts outside');
+  expect((await it.calls('weather_get_weather', city)).text).toContain('has an effect outside');
   expect(await it.ana.presses('Approve')).toContain('Done.');
   expect(JSON.stringify(it.model.requests.at(-1)?.messages)).toContain('humidity');
   expect((await it.calls('web_greet', { name: 'Ana' })).result).toContain('Hello, Ana!');

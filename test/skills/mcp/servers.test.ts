@@ -113,7 +113,7 @@ describe('a server that runs', () => {
   });
 
   test('gives a picture as a file', async () => {
-    expect((await it.calls('box_picture')).result).toContain('box_picture of box');
+    expect((await it.calls('box_picture')).result).toContain('“picture” of box');
     expect(it.model.requests.at(-1)?.messages.findLast(({ role }) => role === 'tool')?.text).toContain(
       'box_picture-1.png',
     );

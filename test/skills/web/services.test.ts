@@ -284,7 +284,7 @@ describe('in a conversation', () => {
     expect(results(2)[2]).toContain('stands in one place');
     expect(internet.requests).toHaveLength(1);
     // What the page made the model want is asked.
-    expect(await ana.says('go on')).toContain('May I do this? **Reads a web page');
+    expect(await ana.says('go on')).toContain('May I do this? **Read the web page `');
   });
 
   test('without web there are no tools for it, and Firecrawl’s only where it is configured', () => {
