@@ -24,7 +24,7 @@ interface DecidedCall {
 export function decisionOutcome({ approved, expired, because, outcome, code, result }: DecidedCall): string {
   if (!approved) {
     if (expired) return 'Nobody answered in time, so it was not done.';
-    return because === null ? 'It was not done.' : `It was not done. Why: ${because}`;
+    return because === null ? 'It was not done.' : `It was not done. Because: ${because}`;
   }
   if (code === 'OUTCOME_UNKNOWN') return 'I was interrupted while it ran, so it is not known whether it was done.';
   if (outcome === null) return 'It has not ended yet, or was given up.';

@@ -279,7 +279,7 @@ describe('a card', () => {
       'denied for a reason',
       'bob',
       { approved: false, because: 'Bob has moved.' },
-      'It was not done. Why: Bob has moved.',
+      'It was not done. Because: Bob has moved.',
     ],
   ])('that was %s says what came of it', async (_, to, decision, came) => {
     await decide(await asked(letter(to)), decision);
