@@ -185,8 +185,11 @@ export const changedSinceAsked = () =>
 export const unansweredNote = () =>
   'The person did not answer in time, which means no. Do not try it again for this message; a later wish counts anew.';
 
+/** Discord ends bold words at such a mark also in code. */
+const inBold = (words: string) => (words.includes('**') ? words : `**${words}**`);
+
 export const approvalAsked = (sentence: string, reason: string) =>
-  `May I do this? **${asSentence(sentence)}** ${reason}`;
+  `May I do this? ${inBold(asSentence(sentence))} ${reason}`;
 
 /** `running code` → `Running code.` */
 const asSentence = (words: string) =>

@@ -395,7 +395,11 @@ function pastApprovalsRoute(parts: ActivityParts): AnyRoute {
     async answerRequest(request) {
       const reader = await readerFrom(parts, request);
       const asked = { personId: reader.isOwner ? undefined : reader.personId, reader: reader.personId };
-      const past = await store.pastApprovals(reader.db, { ...asked, limit: MOST_PAST });
+      const past = await store.pastApprovals(reader.db, {
+        ...asked,
+        limit: MOST_PAST,
+        longestMaterial: LONGEST_MATERIAL,
+      });
       return { body: { json: { approvals: past.map(decidedOf) } } };
     },
   });

@@ -68,13 +68,21 @@ export interface PastApproval {
   chat: string | null;
 }
 
+interface PastQuestion {
+  personId: string | undefined;
+  reader: string;
+  limit: number;
+  /** Characters of a service's answer that are shown; a longer one comes cut behind the next. */
+  longestMaterial: number;
+}
+
 /**
  * The newest decisions, as steps of turns have them: what was asked, who decided, and what came of the call. `personId`: only
  * that person's; `reader`: the arguments are shown to whose they are alone.
  */
 export async function pastApprovals(
   db: Queryable,
-  { personId, reader, limit }: { personId: string | undefined; reader: string; limit: number },
+  { personId, reader, limit, longestMaterial }: PastQuestion,
 ): Promise<PastApproval[]> {
   const { rows } = await db.query<PastApproval>(
     `with newest as (
@@ -88,7 +96,7 @@ export async function pastApprovals(
             c.adapter, a.at as "askedAt", n.at as "decidedAt", n.status = 'ok' as approved, n.action = 'approval.expire' as expired, q.name as by,
             (r.payload ->> 'ok')::boolean as outcome, r.payload ->> 'code' as code, case when $2 in (t.person_id, n.person_id) then d.payload ->> 'because' end as because,
             case when t.person_id = $2 then coalesce(r.payload ->> 'inWords', r.payload ->> 'text', r.payload ->> 'message') end as result,
-            case when t.person_id = $2 then r.payload ->> 'material' end as material,
+            case when t.person_id = $2 then left(r.payload ->> 'material', $4) end as material,
             case when t.person_id <> $2 then null when c.adapter <> 'http' then c.id::text
                  when starts_with(c.channel, 'web-' || t.person_id || '/') then substr(c.channel, strpos(c.channel, '/') + 1)
             end as chat
@@ -102,7 +110,7 @@ export async function pastApprovals(
        left join steps r on r.turn_id = t.id and r.path = n.path and r.call_id = n.call and r.kind = 'result'
       where $1::uuid is null or t.person_id = $1
       order by n.seq desc limit $3`,
-    [personId ?? null, reader, limit],
+    [personId ?? null, reader, limit, longestMaterial + 1],
   );
   return rows;
 }

@@ -122,7 +122,12 @@ function interactTool(deps: BrowserDeps): AnyTool {
         return [texts.asks(action, page !== undefined), { what: nameIn(selector), page }];
       },
     },
-    policy: { critique: true, mayRepeat: true },
+    policy: {
+      critique: true,
+      mayRepeat: true,
+      // A page that has gone elsewhere since is another one than the sentence names.
+      binds: async ({ session_id }, ctx) => deps.sessions.get(session_id, ctx)?.page.url() ?? '',
+    },
     description:
       'Clicks, types into or selects in what browser_get_content has shown. `selector` is what stands behind its arrow; `type` clears the field first.',
     // Typing alone sends nothing that the person has not said (`types`); a click may do anything.
@@ -267,7 +272,7 @@ async function interact(
 }
 
 /** `button "Place the order"` → `Place the order`: the words that a person sees on the page. */
-const nameIn = (selector: string): string => /"([^"\\]{1,200})"/.exec(selector)?.[1] ?? selector;
+const nameIn = (selector: string): string => /^[a-z]+ "([^"\\]+)"$/.exec(selector)?.[1] ?? selector;
 
 function notDone(selector: string, error: unknown): Failed {
   return failed('FAILED', texts.notDone(selector, whyOf(error)), { remedy: texts.notDoneRemedy });

@@ -52,15 +52,16 @@ const LANGUAGE_NAMES: Readonly<Record<string, string>> = { python: 'Python', jav
 
 /** A command or a program, for whoever says yes to it. */
 export function asksToRun(
-  { command, language = '', code = '', files = [] }: AskedRun,
+  { command, language = '', code = '', files = [], image }: AskedRun,
   hosts: readonly string[],
 ): [string, Record<string, unknown>] {
   const reach =
     hosts.length === 0 ? 'from this computer and the network' : 'from this computer, with access to {hosts}';
   const withFiles = files.length === 0 ? '' : ', with the files {files}';
   const program = `a program of ${plural(code.split('\n').length, 'line')} (${LANGUAGE_NAMES[language] ?? 'shell'}): {code}`;
-  const says = `Run ${code === '' ? 'the command {command}' : program}, shut off ${reach}${withFiles}`;
-  return [says, { command, code, files, hosts }];
+  const within = image === undefined ? '' : ', in the image {image}';
+  const says = `Run ${code === '' ? 'the command {command}' : program}, shut off ${reach}${within}${withFiles}`;
+  return [says, { command, code, files, hosts, image }];
 }
 
 interface AskedRun {
@@ -68,6 +69,7 @@ interface AskedRun {
   language?: string | undefined;
   code?: string | undefined;
   files?: readonly string[] | undefined;
+  image?: string | undefined;
 }
 
 export const isHeld = (image: string, facts: SandboxFacts, limits: Limits, hosts: readonly string[]): string =>

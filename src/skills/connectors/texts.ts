@@ -46,7 +46,7 @@ export const texts = {
   asks: ({ method, path, query, body }: AskedCall, isReading: boolean) => {
     const to = `{connector} ({host}${path === '' ? '' : ', {path}'})${query === undefined ? '' : ' with {query}'}`;
     if (isReading) return `Ask ${to}`;
-    if (method === 'DELETE') return `Delete something at ${to}`;
+    if (method === 'DELETE') return `Delete something at ${to}${body === undefined ? '' : ', with {body}'}`;
     return `Send ${body === undefined ? 'a request' : '{body}'} to ${to}`;
   },
   reading: (connector: string) => `asking ${connector}`,

@@ -85,19 +85,34 @@ export function createdNotice(
 }
 
 /** A reminder of which others are to be told, for whoever says yes to it. */
-export function asksToTell({ text, which, when, escalate }: AskedTelling): [string, Record<string, unknown>] {
+export function asksToTell({
+  text,
+  which,
+  replace,
+  when,
+  to,
+  escalate,
+}: AskedTelling): [string, Record<string, unknown>] {
   const after = escalate?.after === undefined ? 'in time' : 'within {after}';
-  const planned = which === undefined && when !== undefined ? ', {when}' : '';
+  const planned = when === undefined ? '' : ', {when}';
+  const changed =
+    which === undefined || (text ?? replace) === undefined
+      ? ''
+      : `, whose words become ${text === undefined ? 'those with {new} for {old}' : '{text}'},`;
+  const whose = to === undefined ? '' : ' of {whom}';
+  const silent = to === undefined ? 'you have not' : 'nobody has';
   return [
-    `Tell {to} about the reminder {about}${planned} if you have not answered it ${after}`,
-    { to: escalate?.to, after: escalate?.after, about: which ?? text },
+    `Tell {to} about the reminder {about}${whose}${planned}${changed} if ${silent} answered it ${after}`,
+    { to: escalate?.to, after: escalate?.after, about: which ?? text, whom: to, new: replace?.to, old: replace?.from },
   ];
 }
 
 interface AskedTelling {
   text?: string | undefined;
   which?: string | undefined;
+  replace?: { from: string; to: string } | undefined;
   when?: string | undefined;
+  to?: string | undefined;
   escalate?: { to: string; after?: string | undefined } | null | undefined;
 }
 

@@ -123,12 +123,25 @@ export function asksToWatch({
   source,
   rule,
   when,
-}: Watch & { when?: string | undefined }): [string, Record<string, unknown>] {
+  tell,
+  escalate,
+  ask,
+}: AskedWatch): [string, Record<string, unknown>] {
   const often = when === undefined ? '' : ' {when}';
+  const where = /^(?:here)?$/i.test(tell?.trim() ?? '') ? 'tell you here' : 'tell it in {tell}';
+  const further = escalate ? ', and {to} where nobody answers' : '';
+  const model = ask ? '; a model is asked {ask}' : '';
   return [
-    `Do by myself${often}: {looks}, and tell you here {tells}`,
-    { looks: sourceWords(source), tells: conditionWords(rule) },
+    `Do by myself${often}: {looks}, and ${where} {tells}${further}${model}`,
+    { looks: sourceWords(source), tells: conditionWords(rule), to: escalate?.to },
   ];
+}
+
+interface AskedWatch extends Pick<Watch, 'source' | 'rule'> {
+  when?: string | undefined;
+  tell?: string | null | undefined;
+  escalate?: { to: string } | null | undefined;
+  ask?: string | null | undefined;
 }
 
 const MOST_MOVES = 10;

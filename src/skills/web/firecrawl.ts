@@ -74,7 +74,7 @@ function mapTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
     effect: 'fetch',
     flow: { impersonal: true, targets: ({ url, search }) => [addressOf(url), ...(search ? [search] : [])] },
     does: ['web_read'],
-    display: { asks: () => [texts.asks.map] },
+    display: { asks: ({ search }) => [texts.asks.map(Boolean(search))] },
     input: z.object({
       url: address,
       search: z.string().max(200).optional(),
@@ -111,7 +111,9 @@ function crawlTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
     display: {
       as: 'stream',
       text: ({ url }) => `reading pages of ${hostOf(addressOf(url))}`,
-      asks: () => [texts.asks.crawl],
+      asks: ({ include_paths, exclude_paths }) => [
+        texts.asks.crawl(include_paths.length > 0, exclude_paths.length > 0),
+      ],
     },
     input: z.object({
       url: address,

@@ -8,8 +8,9 @@ export const texts = {
     read: 'Read the web page {url}; whoever runs it sees this address',
     scrape: 'Have the service Firecrawl read the web page {url}; whoever runs it sees this address',
     search: 'Search the web for {query}; the search service sees these words',
-    map: 'Have the service Firecrawl list the pages of {url}',
-    crawl: 'Have the service Firecrawl read up to {limit} pages of {url}',
+    map: (isAbout: boolean) => `Have the service Firecrawl list the pages of {url}${isAbout ? ' about {search}' : ''}`,
+    crawl: (includes: boolean, excludes: boolean) =>
+      `Have the service Firecrawl read up to {limit} pages of {url}${includes ? ', of these: {include_paths}' : ''}${excludes ? ', without these: {exclude_paths}' : ''}`,
   },
   webIsOff: 'Reading the web is switched off (web.enabled).',
   noCalendar: (host: string, why: 'kind' | 'broken' | 'slow' | 'long') =>

@@ -57,6 +57,11 @@ const CARDS: readonly (readonly [said: string, calls: Line[], sentence: string])
     'Tell “bo” about the reminder “plants” if you have not answered it within “10 minutes”',
   ],
   [
+    'a reminder whose words change for somebody else',
+    [call('reminder_edit', { which: 'plants', text: 'Ana owes you 50', escalate: { to: 'bo' } })],
+    'Tell “bo” about the reminder “plants”, whose words become “Ana owes you 50”, if you have not answered it in time',
+  ],
+  [
     'a second deletion, led by a page',
     [TAINT, call('note_delete', { which: 'boiler' }), call('note_delete', { which: 'milk' })],
     'Deletes a note: “milk”',
@@ -76,6 +81,24 @@ const CARDS: readonly (readonly [said: string, calls: Line[], sentence: string])
       }),
     ],
     'Do by myself “every hour”: “read https://shop.example/kettle”, and tell you here “when the number in it is below 40”',
+  ],
+  [
+    'a watch that is told to others',
+    [
+      call('schedule_watch', {
+        source: { kind: 'web_watch', url: 'https://shop.example/kettle' },
+        when: 'every hour',
+        rule: { is: 'changed' },
+        tell: 'family',
+        escalate: { to: 'bo' },
+      }),
+    ],
+    'Do by myself “every hour”: “read https://shop.example/kettle”, and tell it in “family” “when it has changed”, and “bo” where nobody answers',
+  ],
+  [
+    'a press on what is no line of the page',
+    [call('browser_interact', { session_id: 's1', action: 'click', selector: 'button "Cancel" #2' })],
+    "Click “button 'Cancel' #2” on the page that is open",
   ],
   [
     'a click on a page',
@@ -230,7 +253,7 @@ describe('a card', () => {
 
   test.each(CARDS)('of %s says who gets what, on the page and in a chat', (name, _, sentence) => {
     const inChat = /\*\*(.*)\*\*/.exec(texts.get(name) ?? '')?.[1] ?? '';
-    const inWords = (text: string) => text.replaceAll(/[`“”]/g, '');
+    const inWords = (text: string) => text.replaceAll(/[`“”"']/g, '');
     expect(open.find(({ purpose }) => purpose === sentence)).toMatchObject({ facts: [] });
     expect(inWords(inChat)).toBe(inWords(`${sentence}.`));
   });
