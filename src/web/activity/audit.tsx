@@ -1,5 +1,4 @@
 import { api, ask } from '../api/client.ts';
-import type { Json } from '../api/types.ts';
 import { duration, whenText } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
 import { query as filters, keepFilter } from '../app/router.ts';
@@ -7,8 +6,7 @@ import { useSearched } from '../app/settled.ts';
 import { Field, Select } from '../parts/field.tsx';
 import { Empty, Section } from '../parts/page.tsx';
 import { usePages } from '../parts/pages.tsx';
-
-type Entry = Json<'/v1/audit'>['entries'][number];
+import { type AuditEntry, actWords, originWords, outcomeWords } from './audit-words.ts';
 
 /** The log of what was done, by whom and why; filtered. */
 export function Audit() {
@@ -46,46 +44,16 @@ export function Audit() {
   );
 }
 
-/** The act with its subject behind it: a tool in its own words. */
-const about = (act: string, { does, subject }: Entry): string => {
-  if (does !== null) return `${act}: “${does}”`;
-  return subject === null ? act : `${act}: ${subject}`;
-};
-
-/** Acts that no tool does, in words; the subject of some is the tool of a call. */
-const ACTIONS: Readonly<Record<string, (entry: Entry) => string>> = {
-  critique: (entry) => about('had a call looked at a second time', entry),
-  'press.refuse': () => 'pressed a button that was not theirs',
-  'approval.decide': (entry) => about('decided about a call', entry),
-  'approval.expire': (entry) => about('a question was not answered in time', entry),
-  'person.admit': () => 'somebody was let in',
-  'person.revoke': () => 'somebody is not heard any more',
-  'person.join': () => 'two accounts became one person',
-  'person.part': () => 'an account was parted from a person',
-  'person.sign_in': () => 'signed in in a browser',
-  'person.first_owner': () => 'became the first owner',
-  'person.password': () => 'set a password for the page',
-  'setup.add': (entry) => about('added to the settings', entry),
-  'setup.change': (entry) => about('changed in the settings', entry),
-  'setup.remove': (entry) => about('took out of the settings', entry),
-  'person.passkey': () => 'added a passkey for the page',
-  'person.passkey_end': () => 'removed a passkey',
-  'person.passkey_copy': () => 'a passkey was refused, of which there may be a copy',
-  'person.link_home_assistant': () => 'is signed in by Home Assistant',
-  'person.unlink_home_assistant': () => 'is no longer signed in by Home Assistant',
-  'config.change': (entry) => about('the settings changed', entry),
-  'control.run': ({ subject }) => `carried out “coda ${subject ?? ''}”`,
-};
-
-function EntryRow({ entry }: { entry: Entry }) {
-  const { at, person, action, subject, does, status, code, took_ms, origin, tainted, detail } = entry;
+function EntryRow({ entry }: { entry: AuditEntry }) {
+  const { at, person, action, subject, code, took_ms, origin, tainted, detail } = entry;
+  const outcome = outcomeWords(entry);
   return (
     <li class="row">
       <span class="what">
-        {person?.name ?? 'coda'}: {ACTIONS[action]?.(entry) ?? does ?? subject ?? action}
+        {person?.name ?? 'coda'}: {actWords(entry)}
         <span class="under">
           {' '}
-          {origin}
+          {originWords(origin)}
           {took_ms !== null && `, ${duration(took_ms)}`}
         </span>
         <details>
@@ -94,11 +62,12 @@ function EntryRow({ entry }: { entry: Entry }) {
             {action}
             {subject !== null && ` ${subject}`}
           </p>
+          {code !== null && <p class="faint small">{code}</p>}
           {detail !== '{}' && <pre class="diff">{detail}</pre>}
         </details>
       </span>
       {tainted && <span class="tag warn">words of others went into it</span>}
-      {status !== 'ok' && <span class="tag bad">{code ?? status}</span>}
+      {outcome !== undefined && <span class="tag bad">{outcome}</span>}
       <span class="when">{whenText(at)}</span>
     </li>
   );

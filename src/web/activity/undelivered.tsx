@@ -30,19 +30,26 @@ export function Undelivered() {
   );
 }
 
+const KINDS: Readonly<Record<string, string>> = {
+  answer: 'An answer',
+  reminder: 'A reminder',
+  approval: 'A question',
+  notice: 'A message',
+  error: 'Word of something that failed',
+};
+
 function LetterView({ letter, loaded }: { letter: Letter; loaded: LoadState<Letters> }) {
   const { id, at, platform, kind, to, yours, text, why, error } = letter;
   const params = { path: { id } };
+  const what = `${KINDS[kind] ?? 'A message'} for ${yours ? 'you' : (to ?? 'everybody there')}`;
   const drop = (run: () => Promise<unknown>, done: string) => {
     loaded.patch(({ letters, total }) => ({ letters: letters.filter((each) => each.id !== id), total: total - 1 }));
     void act(run, { done, back: loaded.reload });
   };
   return (
-    <Row class="card asked" label={`${kind} for ${to ?? 'everybody there'}`}>
+    <Row class="card asked" label={what}>
       <p>
-        <b>
-          {kind} for {yours ? 'you' : (to ?? 'everybody there')}
-        </b>{' '}
+        <b>{what}</b>{' '}
         <span class="faint small">
           {platformName(platform)}, {whenText(at)}
         </span>

@@ -47,6 +47,7 @@ function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
   const [isPausing, setPausing] = useState(false);
   const { name, does, next_at: next, last_error: error, failures } = task;
   const params = { path: { name } };
+  const title = does ?? name;
   const turn = (wanted: boolean) => {
     loaded.patch(({ tasks }) => ({
       tasks: tasks.map((each) => (each.name === name ? { ...each, on: wanted, off_until: null } : each)),
@@ -55,14 +56,14 @@ function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
       wanted
         ? ask(api.POST('/v1/system/tasks/{name}/on', { params }))
         : ask(api.POST('/v1/system/tasks/{name}/off', { params, body: {} }));
-    void act(run, { done: `${name} is ${wanted ? 'on' : 'off'}.`, back: loaded.reload });
+    void act(run, { done: `“${title}” is ${wanted ? 'on' : 'off'}.`, back: loaded.reload });
   };
   const pause = (until: string) =>
     ask(api.POST('/v1/system/tasks/{name}/off', { params, body: { until } })).then(loaded.reload);
   return (
     <Row label={name}>
-      <span class="what">
-        {does ?? name} <span class="under">{name}</span>
+      <span class="what" title={name}>
+        {title}
         {error !== null && failures > 0 && <Reason reason={error} />}
       </span>
       <span class="beneath">
@@ -77,7 +78,9 @@ function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
             label: 'Run now',
             icon: 'play',
             run: () =>
-              void act(() => ask(api.POST('/v1/system/tasks/{name}/run', { params })), { done: `${name} runs now.` }),
+              void act(() => ask(api.POST('/v1/system/tasks/{name}/run', { params })), {
+                done: `“${title}” runs now.`,
+              }),
           },
           ...pauseItems(task, {
             pause: (until) => void act(() => pause(until)),
@@ -86,7 +89,7 @@ function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
           }),
         ]}
       />
-      {isPausing && <PauseQuestion title={name} pause={pause} onClose={() => setPausing(false)} />}
+      {isPausing && <PauseQuestion title={title} pause={pause} onClose={() => setPausing(false)} />}
     </Row>
   );
 }

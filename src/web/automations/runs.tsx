@@ -38,6 +38,12 @@ const STATES: Readonly<Record<Run['state'], string>> = {
   paused: 'paused',
 };
 
+const STEP_STATES: Readonly<Record<Run['steps'][number]['state'], string>> = {
+  waiting: 'still to come',
+  done: 'done',
+  failed: 'failed',
+};
+
 function RunRow({ run: { name, state, message, begun_at: begun, person, steps } }: { run: Run }) {
   const title = name ?? steps.map(({ skill }) => skill).join(', ');
   const done = steps.filter((step) => step.state === 'done').length;
@@ -58,7 +64,7 @@ function RunRow({ run: { name, state, message, begun_at: begun, person, steps } 
                   {skill}
                   {output !== null && <pre class="diff">{output}</pre>}
                 </span>
-                <span class={reached === 'failed' ? 'tag bad' : 'tag'}>{reached}</span>
+                <span class={reached === 'failed' ? 'tag bad' : 'tag'}>{STEP_STATES[reached]}</span>
               </li>
             ))}
           </ol>

@@ -225,7 +225,7 @@ function TokenRow({ token, loaded }: { token: Tokens['tokens'][number]; loaded: 
       <span class="what">
         {name}{' '}
         <span class="under">
-          for {person}: {scopes.join(', ')}
+          for {person}: may {scopes.map(scopeWords).join('; ')}
         </span>
       </span>
       <span class="aside">{used_at === null ? 'never used' : `used ${whenText(used_at)}`}</span>
@@ -265,6 +265,8 @@ const SCOPES = {
 } as const;
 
 type Scope = keyof typeof SCOPES;
+
+const scopeWords = (scope: string): string => (SCOPES as Readonly<Record<string, string>>)[scope] ?? scope;
 
 function NewToken({ onClose, onMade }: { onClose: () => void; onMade: (token: string) => void }) {
   const [name, setName] = useState('');

@@ -1,5 +1,6 @@
 /** Reasons of failures: which are words, and which are for programs. */
 import { expect, test } from 'vitest';
+import { actWords, originWords, outcomeWords } from '../../../src/web/activity/audit-words.ts';
 import { hasWords } from '../../../src/web/app/words.ts';
 
 test.each([
@@ -22,4 +23,19 @@ test.each([
   'cannot read x at run (/app/dist/main.js:10:20)',
 ])('%s is for programs', (reason) => {
   expect(hasWords(reason)).toBe(false);
+});
+
+test('what was done is told in words; names of tools, acts and codes stand under Details', () => {
+  const told = (action: string, subject: string | null, does: string | null = null) =>
+    actWords({ action, subject, does });
+  expect(told('tool.call', 'note_save', 'Saves a note')).toBe('Saves a note');
+  expect(told('tool.call', 'github__create_issue')).not.toContain('github__create_issue');
+  expect(told('command.run', 'timezone')).toBe('used the command /timezone');
+  expect(told('approval.decide', 'letter_send', 'Sends a letter')).toBe('decided about a call: “Sends a letter”');
+  expect(told('something.new', 'a_code')).toBe('something was done');
+  expect(originWords('dashboard')).toBe('on a page');
+  expect(outcomeWords({ status: 'ok', code: null })).toBeUndefined();
+  expect(outcomeWords({ status: 'denied', code: 'DENIED' })).toBe('was not allowed');
+  expect(outcomeWords({ status: 'failed', code: 'NOT_FOUND' })).toBe('there was none like that');
+  expect(outcomeWords({ status: 'failed', code: 'HTTP_503_FROM_SOMEWHERE' })).toBe('did not work');
 });

@@ -61,6 +61,7 @@ export const ACTIVITY: readonly Task[] = [
     'send again what could not be delivered',
     async (who) => {
       await who.within('Activity', 'Not delivered');
+      await who.sees(/^(?:An answer|A reminder|A message) for /);
       await who.press('button', 'Send again');
       await who.sees('Everything could be delivered.');
     },
@@ -72,8 +73,13 @@ export const ACTIVITY: readonly Task[] = [
       await who.sees(/: decided about a call: “Sends a letter”/);
       await who.page.getByLabel('Person').selectOption('bob');
       await who.sees(/^bob: Sets a reminder/);
+      // The rows of before stand until those of bob are there.
+      const others = who.page.locator('main li.row .what').filter({ hasNotText: /^bob: / });
+      expect(await eventually(async () => (await others.count()) === 0)).toBe(true);
+      await who.sees(/by a command|in words|on a page/);
       expect(await who.page.getByText(/^bob: \w+_\w+/).count()).toBe(0);
-      await who.page.getByText('Details').first().click();
+      const row = who.page.locator('main li.row').filter({ hasText: 'Sets a reminder' }).first();
+      await row.getByText('Details').click();
       await who.sees(/^tool\.call \w+$/);
     },
   ],

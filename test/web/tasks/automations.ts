@@ -28,6 +28,9 @@ export const AUTOMATIONS: readonly Task[] = [
     "have a task of coda's own off until a date",
     async (who) => {
       await who.within('Automations', "coda's own");
+      await who.page.getByRole('button', { name: 'More for retention' }).waitFor();
+      // Rows say it in words; its name is for commands.
+      expect(await who.page.locator('main').getByText('retention', { exact: true }).count()).toBe(0);
       await who.press('button', 'More for retention');
       await who.press('menuitem', 'Off until …');
       await who.fill('Date', '2026-12-04');

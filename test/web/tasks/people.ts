@@ -111,6 +111,7 @@ export const PEOPLE: readonly Task[] = [
     'end a token',
     async (who) => {
       await who.within('People', 'Tokens');
+      await who.sees(/may talk with coda, and read what was said over HTTP; read and change reminders/);
       await who.press('button', 'End', 'lights');
       await who.press('button', 'End it');
       await who.sees(/^ended /);

@@ -21,7 +21,7 @@ export interface ChatRow {
   isPinned: boolean;
   isArchived: boolean;
   isTemporary: boolean;
-  /** Of a temporary one: it was ended, and nothing said in it since. */
+  /** A temporary one was ended, and nothing said in it since. */
   isEnded: boolean;
   importedAt: Instant | undefined;
 }
