@@ -15,7 +15,8 @@ const hostOf = (base = ''): string => URL.parse(base)?.host ?? base;
 export function connectorTools(deps: CallDeps, { connectors }: FoundConnectors): readonly AnyTool[] {
   const names = [...connectors.keys()].sort();
   if (names.length === 0) return [];
-  const hostAt = (connector: string) => hostOf(connectors.get(connector)?.base_url);
+  // As the file is now: the approval binds to that, and the call goes there.
+  const hostAt = (connector: string) => hostOf(deps.folders.read().connectors.get(connector)?.base_url);
   const lines = names.map((name) => texts.line(name, hostAt(name), connectors.get(name)?.description));
   return [
     outsideTool({
