@@ -84,7 +84,7 @@ function withValues(purpose: string, input: unknown, naming: Naming): string {
   return parts.length === 0 ? purpose : `${purpose.replace(/[.:]$/, '')}: ${inList(parts, parts.length)}`;
 }
 
-/** As many of `parts`, which are the first of `count`, as are not too long; at least one. */
+/** Lists `parts`, the first of `count`, until the list is too long; at least one. */
 function inList(parts: readonly string[], count: number): string {
   let all = parts[0] ?? '';
   let listed = 1;

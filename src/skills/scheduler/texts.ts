@@ -118,7 +118,7 @@ export function preview(watch: Watch, when: string | undefined, ways: readonly s
   return `${looks}, and tell you here ${conditionWords(watch.rule)}.${how} ${modelWords(watch)}`;
 }
 
-/** What is to be looked at by itself, for whoever says yes to it. */
+/** A watch, for whoever says yes to it. */
 export function asksToWatch({
   source,
   rule,

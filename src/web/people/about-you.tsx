@@ -64,7 +64,7 @@ function languageName(tag: string): string {
 export function AboutYou() {
   const [asked, setAsked] = useState<SettingName>();
   const own = person().person;
-  // What is offered follows what stands in another zone.
+  // Offers follow the things that stand in another zone.
   const { data, reload } = useLoad(`offers ${own.zone}`, () => ask(api.GET('/v1/me/offers')), [
     'reminders',
     'schedules',
