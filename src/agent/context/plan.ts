@@ -82,8 +82,7 @@ const WHOLE_BLOCK = 8;
 
 /** Plans the request: the stable part first, then what moves from turn to turn, all within the limits. */
 export function planRequest(input: PlanInput): Plan {
-  const { sections, limits } = input;
-  const { recalled } = input;
+  const { sections, limits, recalled } = input;
   const entries = sendable(recalled.history).map(viewOf);
   const { factor } = limits;
   const count = (text: string) => Math.ceil(tokensIn(text) * factor);
