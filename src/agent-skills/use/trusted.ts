@@ -16,7 +16,7 @@ import {
   type Verdict,
 } from '../../trust/index.ts';
 import { readBody } from '../read/file.ts';
-import { type AgentSkill, isTrusted, SOURCE_KINDS, type SkillSnapshot, type SourceKind } from '../skill.ts';
+import { type AgentSkill, isTrusted, type SkillSnapshot, SOURCE_KINDS, type SourceKind } from '../skill.ts';
 
 /** A skill as it was looked at: what may be used of it, or why an owner has to look first. */
 export type Trust =
