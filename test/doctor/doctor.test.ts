@@ -62,7 +62,7 @@ test('an owner wakes what rests, after a question; others are refused', async ()
   const ana = coda.person('ana');
   for (let time = 0; time < 3; time++) await ana.says('/shake');
   state.broken = false;
-  expect(await ana.says('reset skill shake')).toContain('Tries a skill');
+  expect(await ana.says('reset skill shake')).toContain('Try `shake` again at once');
   await ana.says('no');
   expect(await ana.says('/shake')).toContain('rests');
   await ana.says('reset skill shake');

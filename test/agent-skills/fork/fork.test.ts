@@ -47,7 +47,7 @@ describe.each(engines)('a skill that runs on its own, on %s', (engine) => {
       { model, engine, skills: [outside.skill] },
     );
     const ana = coda.person('ana');
-    expect(await ana.says('write to bob')).toContain('Sends a letter.');
+    expect(await ana.says('write to bob')).toContain('Sends a letter: to `bob`.');
     await coda.restart();
     expect(outside.sent).toEqual([]);
     await ana.presses('Approve');

@@ -61,7 +61,7 @@ describe.each(['anthropic', 'openai'] as const)('a picture of a skill, with %s',
     });
     const { coda, folder } = await playWith(maps(), { config: config(api), skills: [outside.skill] });
     const ana = coda.person('ana');
-    expect(await ana.says('send the town to bob')).toContain('Sends a letter.');
+    expect(await ana.says('send the town to bob')).toContain('Sends a letter: to ');
     const { rows } = await coda
       .database()
       .read<{ steps: string }>('select json_agg(payload)::text as steps from steps');

@@ -114,7 +114,7 @@ test('what a step does outside asks, and once it is approved the run goes on, al
   });
   const { coda } = await playWith(plain('a', 'b', 'c'), { model, skills: [outside.skill] });
   const ana = coda.person('ana');
-  expect(await ana.says('/pipeline a > b > c: Rome')).toContain('Sends a letter.');
+  expect(await ana.says('/pipeline a > b > c: Rome')).toContain('Sends a letter: to `bob`.');
   await coda.restart();
   await ana.presses('Approve');
   expect(outside.sent).toEqual(['bob']);
