@@ -203,10 +203,12 @@ export function modelChecks({ models, database, clock, zone, overridden }: Model
       });
       if (found.length + refused.length === 0) return { ok: true, says: 'none found since the start' };
       const settings = [...new Set(found.flatMap(({ setting }) => setting ?? []))];
+      // Sent in another way by now: nothing is left to mend for an owner.
+      const isDealtWith = refused.length === 0;
       return {
-        ok: false,
+        ok: isDealtWith,
         code: 'MODEL_REFUSES',
-        severity: 'warning',
+        severity: isDealtWith ? 'notice' : 'warning',
         says: [...found.map(({ name, what, instead }) => `${name} refuses ${what}: ${instead}`), ...refused].join('; '),
         remedy:
           settings.length > 0
