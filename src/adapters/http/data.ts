@@ -27,7 +27,7 @@ import {
   problemJson,
   refusal,
   refused,
-  said,
+  saidShape,
   undoShape,
   Writes,
   type WritesDeps,
@@ -71,11 +71,11 @@ export function dataRoutes({ collections, settings }: OwnData, deps: DataDeps): 
 const common = ({ name }: AnyCollection) => ({ scope: 'data', tag: name }) as const;
 const pathOf = ({ name }: AnyCollection) => `/v1/${name}`;
 const writtenShape = (collection: AnyCollection) =>
-  z.object({ [collection.one]: collection.item, said, undo: undoShape });
+  z.object({ [collection.one]: collection.item, said: saidShape, undo: undoShape });
 const didShape = (collection: AnyCollection) =>
   z.object({
     [collection.one]: collection.item.nullable().describe('null: it is there no more.'),
-    said,
+    said: saidShape,
     undo: undoShape,
   });
 const missing = { description: 'There is none of this id.' } as const;
@@ -198,7 +198,10 @@ function remove(collection: AnyCollection, writes: Writes): AnyRoute {
     path: `${pathOf(collection)}/:id`,
     summary: `Deletes a ${collection.one} of the token's person; /undo takes it back.`,
     params: id,
-    answers: { 200: { description: 'It is deleted.', schema: z.object({ said, undo: undoShape }) }, 404: missing },
+    answers: {
+      200: { description: 'It is deleted.', schema: z.object({ said: saidShape, undo: undoShape }) },
+      404: missing,
+    },
     examples: [{ summary: 'Delete', params: { id: EXAMPLE_ID }, status: 200 }],
     async answerRequest(request) {
       const { params } = request;
@@ -291,7 +294,7 @@ function undoRoute(writes: Writes): AnyRoute {
     body: z
       .strictObject({ id: z.uuid().optional().describe('"undo.id" of an answer; left out: the last act.') })
       .prefault({}),
-    answers: { 200: { description: 'It is taken back.', schema: z.object({ said }) }, 422: refused },
+    answers: { 200: { description: 'It is taken back.', schema: z.object({ said: saidShape }) }, 422: refused },
     async answerRequest(request) {
       const { id: named } = request.body;
       const done = await writes.do({

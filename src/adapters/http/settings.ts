@@ -6,7 +6,7 @@ import { canonicalJson, type Json } from '../../base/json.ts';
 import { type AnyRoute, type PersonSetting, route } from '../../chat/index.ts';
 import { notHeard } from '../../sign-in/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
-import { answerOf, nothingToUndo, refusal, refused, said, undoShape, type Writes, wantedFor } from './writes.ts';
+import { answerOf, nothingToUndo, refusal, refused, saidShape, undoShape, type Writes, wantedFor } from './writes.ts';
 
 const LONGEST_SETTING = 100;
 
@@ -32,7 +32,7 @@ const offerShape = z.object({
   ),
 });
 
-/** One at a time, each by its tool, so that each has an undo of its own. */
+/** Changes one setting at a time, each by its tool, so that each has an undo of its own. */
 function change({ settings, writes }: SettingDeps): AnyRoute {
   const words = z.string().trim().min(1).max(LONGEST_SETTING);
   const fields = Object.fromEntries(settings.map(({ name, about }) => [name, words.describe(about).optional()]));
@@ -48,7 +48,11 @@ function change({ settings, writes }: SettingDeps): AnyRoute {
     answers: {
       200: {
         description: 'It is set.',
-        schema: z.object({ said, undo: undoShape, offer: offerShape.nullable().describe('null: nothing is offered.') }),
+        schema: z.object({
+          said: saidShape,
+          undo: undoShape,
+          offer: offerShape.nullable().describe('null: nothing is offered.'),
+        }),
       },
       422: refused,
     },
@@ -77,7 +81,7 @@ function change({ settings, writes }: SettingDeps): AnyRoute {
 const withoutOffer = (text: string, offered: string): string =>
   text.endsWith(`\n${offered}`) ? text.slice(0, -offered.length - 1) : text;
 
-/** Made of what the database has at the moment, so that it is there as long as it is true. */
+/** Reads what the database has at the moment, so that an offer is there as long as it is true. */
 function offers({ settings, writes, database }: SettingDeps): AnyRoute {
   return route({
     ...common,
@@ -106,7 +110,11 @@ function press({ settings, writes }: SettingDeps): AnyRoute {
     answers: {
       200: {
         description: 'What came of it.',
-        schema: z.object({ said, undo: undoShape, offers: z.array(offerShape).describe('Those that are left.') }),
+        schema: z.object({
+          said: saidShape,
+          undo: undoShape,
+          offers: z.array(offerShape).describe('Those that are left.'),
+        }),
       },
       422: refused,
     },
@@ -118,9 +126,9 @@ function press({ settings, writes }: SettingDeps): AnyRoute {
         call: async (tx, personId) => chosenCall(await offersFor(settings, tx, personId), id),
         answer: async (tx, result, { personId, undo }) => {
           if (!result?.ok) return refusal(result ?? noLongerOffered());
-          const left = await offersFor(settings, tx, personId);
-          const text = left.reduce((said, offer) => withoutOffer(said, offer.text), result.text);
-          return { status: 200, json: { said: text, undo: undo ?? null, offers: left.map(shownOffer) } };
+          const offersLeft = await offersFor(settings, tx, personId);
+          const text = offersLeft.reduce((said, offer) => withoutOffer(said, offer.text), result.text);
+          return { status: 200, json: { said: text, undo: undo ?? null, offers: offersLeft.map(shownOffer) } };
         },
       });
       return answerOf(done);

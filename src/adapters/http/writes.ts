@@ -12,7 +12,7 @@ import { placeOf, senderOf } from './chat/places.ts';
 import { PROBLEM_TYPE, type Problem, problem } from './problem.ts';
 import { callerOf, keyOf } from './request.ts';
 
-export const said = z.string().describe('What coda would say in chat.');
+export const saidShape = z.string().describe('What coda would say in chat.');
 export const undoShape = z
   .object({ id: z.string(), label: z.string() })
   .nullable()
@@ -69,11 +69,11 @@ export class Writes {
     if (!item) throw notHeard();
     const personId = item.person.id;
     const isConsent = caller.scopes.includes('consent');
-    const asked = wanted.isPress && isConsent ? { ...item, origin: 'person' as const } : item;
+    const presser = wanted.isPress && isConsent ? { ...item, origin: 'person' as const } : item;
     let earlier: WrittenAnswer | undefined;
     return agent.actAside(
       'http.write',
-      { item: asked, signal, confirmed: isConsent, inPerson: caller.inPerson },
+      { item: presser, signal, confirmed: isConsent, inPerson: caller.inPerson },
       async (tx) => {
         earlier = await this.earlier(tx, wanted, item);
         return earlier ? undefined : wanted.call(tx, personId);
@@ -147,9 +147,9 @@ export function refusal(result: Failed): WrittenAnswer {
     const scope = 'Use a token with the scope consent.';
     return problemJson(problem('HTTP_FORBIDDEN', 'This asks its person first.', scope));
   }
-  const found = problem('HTTP_REFUSED', message, remedy ?? 'See /openapi.json for what is taken.');
+  const refusedAct = problem('HTTP_REFUSED', message, remedy ?? 'See /openapi.json for what is taken.');
   const offered = choices.length > 0 ? { choices: choices.map(({ label }) => label) } : {};
-  return problemJson({ ...found, reason: code, ...offered, ...fields });
+  return problemJson({ ...refusedAct, reason: code, ...offered, ...fields });
 }
 
 export function problemJson(found: Problem & { reason?: Failed['code']; choices?: string[] }): WrittenAnswer {

@@ -289,7 +289,7 @@ export class Conversation {
     await this.read();
   }
 
-  /** Which model answers from now on; null: the one that is set. What is said next waits for it, and is answered by it. */
+  /** Sets the model that answers from now on; null: the configured one. What is said next waits for it. */
   async chooseModel(model: string | null): Promise<void> {
     const before = this.choosing;
     const params = { path: { id: this.id } };

@@ -118,7 +118,7 @@ export class Talk {
     return heard && answerOf(channel, heard);
   }
 
-  /** Another one under the id of a conversation that is held elsewhere would hide it. Only an id is looked up: no message waits for it. */
+  /** Refuses the id of a conversation that is held elsewhere, which a new one of that name would hide. Other names are not looked up. */
   private async refuseElsewhere(caller: Caller, conversation: string): Promise<void> {
     if (!UUID.test(conversation)) return;
     const where = { prefix: prefixOf(caller), personId: caller.inPerson ? caller.personId : undefined };

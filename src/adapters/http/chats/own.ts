@@ -46,8 +46,8 @@ function begin(deps: ChatsDeps): AnyRoute {
       const caller = callerOf(request);
       const id = await deps.database.tx('chats.begin', async (tx) => {
         if (caller.personId !== undefined) await store.holdCount(tx, caller.personId);
-        const asked = { prefix: prefixOf(caller), isTemporary: true, most: MOST_EMPTY };
-        if ((await store.countEmpty(tx, asked)) >= MOST_EMPTY) throw tooManyEmpty();
+        const emptyOnes = { prefix: prefixOf(caller), isTemporary: true, most: MOST_EMPTY };
+        if ((await store.countEmpty(tx, emptyOnes)) >= MOST_EMPTY) throw tooManyEmpty();
         const chat = await open(deps, tx, caller);
         await store.markTemporary(tx, chat.id, deps.clock.now());
         return chat.name;
