@@ -26,7 +26,7 @@ export type Owner = Pick<CallContext, 'person' | 'conversationId' | 'turn'>;
 /** Milliseconds a page may go on loading after it is there, or after a click. */
 const SETTLE_MS = 2_500;
 /** Opening and closing a page take milliseconds, unless a page leads on without end. */
-const ANEW_MS = 5_000;
+const ANEW_MS = 10_000;
 const LOOK_MS = 50;
 const QUIET_LOOKS = 4;
 const MOST_PAGES = 5;
@@ -42,6 +42,8 @@ export class Session {
   /** By the monotonic clock, in milliseconds. */
   usedAt = 0;
   page: Page;
+  /** True where the page could not be read: one that leads on without end would lead away from the next one, too. */
+  isRestless = false;
   readonly personId: string;
   readonly conversationId: string;
   /** The address that was last gone to, and where that led. */
@@ -100,6 +102,7 @@ export class Session {
   /** Shows `address`; a page that goes on leading itself elsewhere meanwhile is left for another one. */
   async goTo(address: string, timeout: number): Promise<void> {
     const options = { waitUntil: 'commit', timeout } as const;
+    if (this.isRestless) await this.anew();
     try {
       await this.page.goto(address, options);
     } catch (error) {
@@ -135,6 +138,7 @@ export class Session {
       old.close().catch(() => {}),
     );
     this.page = fresh;
+    this.isRestless = false;
   }
 
   takeNotices(): string[] {

@@ -234,8 +234,10 @@ async function readPage(session: Session) {
     session.locators = locators;
     // Playwright asks a page that leads on for ever for its title for ever.
     const title = await withTimeout(READ_MS, page.title());
+    session.isRestless = title === undefined;
     return title === undefined ? undefined : { lines, title, address: page.url() };
   } catch {
+    session.isRestless = true;
     return undefined;
   }
 }

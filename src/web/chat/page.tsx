@@ -35,7 +35,8 @@ export default function ChatPage() {
       }),
     [],
   );
-  useEffect(() => {
+  // Before the page is drawn: a press on *Conversations* that comes at once stays.
+  useLayoutEffect(() => {
     isListShown.value = false;
   }, [id]);
   const listed = chats.data?.chats.find((chat) => chat.id === id);

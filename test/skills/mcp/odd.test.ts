@@ -115,7 +115,7 @@ test('a tool that a model’s service refuses by its name is left out there, and
   expect(offered).not.toContain('box_odd');
   expect(await ana.says('/mcp')).toBe('- box: 2 tools\n  box_odd is left out with gpt/main, whose service refuses it.');
   const told = (await coda.app.checks.run()).filter(({ says }) => says.includes('box_odd'));
-  expect(told).toMatchObject([{ severity: 'warning', says: expect.stringContaining('gpt/main') }]);
+  expect(told).toMatchObject([{ severity: 'notice', says: expect.stringContaining('gpt/main') }]);
   server[Symbol.dispose]();
 });
 

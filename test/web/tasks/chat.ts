@@ -67,7 +67,8 @@ export const CHAT: readonly Task[] = [
       who.presses++;
       await who.fill('Title', 'The ladder');
       await who.press('button', 'Rename');
-      await who.page.getByRole('heading', { name: 'The ladder', level: 1 }).waitFor();
+      await who.page.getByRole('heading', { name: 'The ladder', level: 1, exact: true }).waitFor();
+      await who.counts("conversations where title = 'The ladder'", 1);
     },
   ],
   [
