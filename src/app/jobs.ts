@@ -70,6 +70,7 @@ const skillRun = z.object({
 export function skillJob({ database, delivery }: { database: Database; delivery: Delivery }): JobHandler {
   return {
     kind: SKILL_JOB,
+    does: 'runs a skill',
     async run({ id, payload: told }) {
       const { skill, payload: given, resume } = skillRun.parse(told);
       const { person, conversation } = await ownerItem({ delivery });

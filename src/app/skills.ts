@@ -200,7 +200,6 @@ export function allSkills(skills: readonly EquippedSkill[]): AllSkills {
     does: skills.flatMap(({ skill }) => skill.words?.does ?? []),
     longestVoice: skills.flatMap(({ skill, deps }) => skill.acts?.longestVoice?.(deps) ?? [])[0],
     tables: tablesOf(skills),
-    ownTasks: skills.flatMap(schedulesOf),
     listUpcoming: (reader, to) => upcomingOf(skills, reader, to),
     listTimeless: (reader) =>
       Promise.all(skills.map(async ({ skill, deps }) => (await skill.views?.listTimeless?.(deps, reader)) ?? {})),

@@ -57,7 +57,7 @@ export interface SpeechDeps {
 
 /** Work of a skill that is done later, and again. */
 export interface WorkDeps {
-  jobs: Pick<JobQueue, 'enqueue' | 'cancel' | 'takeUp'>;
+  jobs: Pick<JobQueue, 'enqueue' | 'cancel' | 'takeUp' | 'doesOf'>;
   schedules: Pick<Schedules, 'put' | 'remove' | 'list' | 'toggle' | 'failing' | 'takeFailing'>;
   /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
   wakeAt(at: Date): void;
@@ -149,8 +149,6 @@ export interface AllSkills {
   tables: readonly string[];
   /** Milliseconds of the longest voice message that one hears; undefined: none hears any. */
   longestVoice: number | undefined;
-  /** Tasks that coda does by itself. */
-  ownTasks: readonly SystemTask[];
   /** A person's plans until `to`, the earliest first. */
   listUpcoming(reader: OwnReader, to: Date): Promise<Upcoming[]>;
   /** A person's tasks and lists, as each has them. */
@@ -177,8 +175,6 @@ export interface EventKind<Payload extends Json> {
 /** Something that coda does by itself, again and again, in the zone of the household. An owner may switch it off. */
 export type SystemTask = Pick<Schedule, 'name' | 'kind' | 'missed' | 'standard'> & {
   cron: string;
-  /** Its work, for the owner who may switch it off: words without a full stop ("deletes …"). */
-  does: string;
 };
 
 /** Headings of `/help`, in their order. */

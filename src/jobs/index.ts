@@ -4,13 +4,19 @@ export { deletionRules as eventDeletionRules, mergeRules as eventMergeRules } fr
 export { type Cause, causesOf, FaultLog, type FaultRow } from './faults/index.ts';
 export { Instance, type InstanceOptions, type OwnedRows } from './instances/index.ts';
 export { countLost, installationOf, isLive, listRunning as runningInstances, type Seat } from './instances/store.ts';
-export { commitHints as jobHints, type Job, type JobHandler, type JobOptions, JobQueue } from './queue/index.ts';
+export {
+  commitHints as jobHints,
+  type Job,
+  type JobHandler,
+  type JobOptions,
+  JobQueue,
+  type OpenJob,
+} from './queue/index.ts';
 export {
   type DeadJob,
   type DeadJobs,
   depth as jobDepth,
   fileReferences as jobFiles,
-  type OpenJob,
   takeUnreported,
 } from './queue/store.ts';
 export { applyRule, collectSoon, fileCollection, retention } from './retention/index.ts';

@@ -11,7 +11,7 @@ export interface Nightly<Deps extends SkillDeps<unknown>> {
   /** Kind of its job; left out: the name of its schedule. */
   kind?: string;
   cron(settings: Deps['config']): string;
-  does: SystemTask['does'];
+  does: string;
   /** Left out: a run that was missed is made up for. */
   missed?: SystemTask['missed'];
   /** No other run of it goes on beside. */
@@ -30,8 +30,8 @@ interface NightlyParts<Deps> {
 export function nightly<Deps extends SkillDeps<unknown>>(work: Nightly<Deps>): NightlyParts<Deps> {
   const { task, kind = task, missed = 'latest', alone, trigger, cron, does } = work;
   return {
-    schedules: ({ config }) => [{ name: task, kind, cron: cron(config), missed, does }],
-    jobs: (deps) => [{ kind, ...(alone && { alone }), run: ({ id }, signal) => work.run(deps, signal, id) }],
+    schedules: ({ config }) => [{ name: task, kind, cron: cron(config), missed }],
+    jobs: (deps) => [{ kind, does, ...(alone && { alone }), run: ({ id }, signal) => work.run(deps, signal, id) }],
     tools({ work: { jobs } }) {
       if (!trigger) return [];
       const { says, ...about } = trigger;

@@ -70,6 +70,7 @@ export function embedJob(deps: EmbedDeps): JobHandler {
   let notBefore = 0;
   return {
     kind: kindOf(kind),
+    does: `makes each new ${kind} findable by its meaning`,
     // A service that is paid is not asked twice for the same, and one that hangs holds up nothing else.
     alone: true,
     async run({ payload }, signal) {

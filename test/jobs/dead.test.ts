@@ -13,6 +13,7 @@ function failing() {
       jobs: () => [
         {
           kind: 'tidy',
+          does: 'tidies the shelf',
           run: async () => {
             state.runs++;
             if (state.fails) throw new Error('the shelf is full');
@@ -43,6 +44,7 @@ describe.each(testDatabases)('a background job that gives up, on $name', ({ name
     expect(told()).toHaveLength(1);
     expect(await coda.app.status()).toMatchObject({ jobs: { dead: 1 } });
     expect(await coda.app.jobs.dead()).toMatchObject({ total: 1, jobs: [{ kind: 'tidy', attempts: 2 }] });
+    expect(await coda.app.jobs.open()).toMatchObject({ jobs: [{ state: 'dead', does: 'tidies the shelf' }] });
     const check = coda.app.checks.checks.find((each) => each.name === 'background jobs');
     expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({
       ok: false,

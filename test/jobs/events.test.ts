@@ -52,7 +52,11 @@ const names = (told: { told: Told }[]) => told.map((each) => each.told.event).so
 /** A job that always fails. */
 const failing: Skill = {
   name: 'failing',
-  work: { jobs: () => [{ kind: 'tidy', run: async () => Promise.reject(new Error('the shelf is full')) }] },
+  work: {
+    jobs: () => [
+      { kind: 'tidy', does: 'tidies the shelf', run: async () => Promise.reject(new Error('the shelf is full')) },
+    ],
+  },
 };
 
 function enqueueFailing(coda: Play) {

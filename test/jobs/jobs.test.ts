@@ -41,7 +41,7 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
     const world = testWorld({ at: '2026-11-20T08:00:00Z' });
     const done: string[] = [];
     const run = async (job: Job) => void done.push(`${job.payload} ${world.clock.now().toISOString()}`);
-    const { database, jobs, moveTo } = await bench(engine, world, [{ kind: 'tell', run }]);
+    const { database, jobs, moveTo } = await bench(engine, world, [{ kind: 'tell', does: 'works', run }]);
     await database.tx('test', (tx) =>
       jobs.enqueue(tx, { kind: 'tell', payload: 'a' }, { at: at('2026-11-20T09:00:00Z') }),
     );
@@ -55,7 +55,7 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
     const world = testWorld();
     const done: unknown[] = [];
     const run = async (job: Job) => void done.push(job.payload);
-    const { database, jobs, settled } = await bench(engine, world, [{ kind: 'tell', run }]);
+    const { database, jobs, settled } = await bench(engine, world, [{ kind: 'tell', does: 'works', run }]);
     const failing = database.tx('test', async (tx) => {
       await jobs.enqueue(tx, { kind: 'tell', payload: 'a' }, { at: world.clock.now() });
       throw new Error('no');
@@ -72,7 +72,7 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
       tried.push(world.clock.now().getTime());
       throw new Error('not today');
     };
-    const { database, jobs, moveTo } = await bench(engine, world, [{ kind: 'fail', run }]);
+    const { database, jobs, moveTo } = await bench(engine, world, [{ kind: 'fail', does: 'works', run }]);
     await database.tx('test', (tx) =>
       jobs.enqueue(tx, { kind: 'fail', payload: null }, { at: world.clock.now(), maxAttempts: 4 }),
     );
@@ -104,7 +104,7 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
       const deps = { database, world, owner: () => ME, wakeAt: () => {} };
       for (const { signal } of [stopping, new AbortController()]) {
         const jobs = new JobQueue({ ...deps, signal });
-        jobs.start([{ kind: 'long', run: untilStopped }]);
+        jobs.start([{ kind: 'long', does: 'works', run: untilStopped }]);
         const now = world.clock.now();
         if (attempts.length === 0)
           await database.tx('test', (tx) =>
@@ -123,7 +123,7 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
     const world = testWorld({ at: '2026-11-20T08:00:00Z' });
     const done: unknown[] = [];
     const run = async (job: Job) => void done.push(job.payload);
-    const { database, jobs, moveTo } = await bench(engine, world, [{ kind: 'tell', run }]);
+    const { database, jobs, moveTo } = await bench(engine, world, [{ kind: 'tell', does: 'works', run }]);
     const put = (payload: string, iso: string) =>
       database.tx('test', (tx) => jobs.enqueue(tx, { kind: 'tell', payload }, { at: at(iso), key: 'k' }));
     await put('first', '2026-11-20T09:00:00Z');
@@ -142,8 +142,8 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
     let finish = () => {};
     const slow = () => new Promise<void>((resolve) => (finish = resolve));
     const handlers = [
-      { kind: 'slow', run: slow },
-      { kind: 'tell', run: async (job: Job) => void done.push(job.payload) },
+      { kind: 'slow', does: 'works', run: slow },
+      { kind: 'tell', does: 'works', run: async (job: Job) => void done.push(job.payload) },
     ];
     const { database, jobs, worker } = await bench(engine, world, handlers);
     await database.tx('test', (tx) => jobs.enqueue(tx, { kind: 'slow', payload: 0 }, { at: world.clock.now() }));
@@ -158,7 +158,7 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
     const world = testWorld();
     const done: unknown[] = [];
     const run = async (job: Job) => void done.push(job.attempt);
-    const { database, jobs, settled, worker } = await bench(engine, world, [{ kind: 'tell', run }]);
+    const { database, jobs, settled, worker } = await bench(engine, world, [{ kind: 'tell', does: 'works', run }]);
     await database.run(
       'test',
       `insert into jobs (id, kind, payload, state, due_at, owner, attempts, created_at)
@@ -177,7 +177,7 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
     const world = testWorld({ at: '2026-11-20T08:00:00Z' });
     const done: unknown[] = [];
     const run = async (job: Job) => void done.push((job.payload as { occurrence: string }).occurrence);
-    const first = await bench(engine, world, [{ kind: 'tick', run }]);
+    const first = await bench(engine, world, [{ kind: 'tick', does: 'works', run }]);
     await first.database.tx('test', (tx) => first.schedules.put(tx, daily('skip')));
     const now = at('2026-11-21T09:00:00Z');
     await Promise.all([first.schedules.fire(now), first.schedules.fire(now)]);
@@ -193,7 +193,7 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
     const world = testWorld({ at: '2026-11-20T10:00:00Z' });
     const done: unknown[] = [];
     const run = async (job: Job) => void done.push((job.payload as { occurrence: string }).occurrence);
-    const { database, schedules, worker, settled } = await bench(engine, world, [{ kind: 'tick', run }]);
+    const { database, schedules, worker, settled } = await bench(engine, world, [{ kind: 'tick', does: 'works', run }]);
     await worker.close();
     await database.tx('test', (tx) => schedules.put(tx, daily(missed)));
     await world.clock.moveTo(at('2026-11-23T10:00:00Z'));
@@ -256,7 +256,7 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
     const count = async (table: string) =>
       (await database.read<{ count: number }>(`select count(*) as count from ${table}`)).rows[0]?.count;
     expect([await count('jobs'), await count('occurrences')]).toEqual([0, 0]);
-    jobs.start([{ kind: 'tick', run: async () => {} }]);
+    jobs.start([{ kind: 'tick', does: 'works', run: async () => {} }]);
     worker.lookForWork();
     await settled();
     expect([await count('jobs'), await count('occurrences')]).toEqual([1, 1]);
@@ -268,7 +268,7 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
       const world = testWorld({ at: '2026-11-20T10:00:00Z' });
       const done: unknown[] = [];
       const run = async (job: Job) => void done.push((job.payload as { occurrence: string }).occurrence);
-      const { database, schedules, moveTo } = await bench(engine, world, [{ kind: 'tick', run }]);
+      const { database, schedules, moveTo } = await bench(engine, world, [{ kind: 'tick', does: 'works', run }]);
       const list = () => database.tx('test', (tx) => schedules.list(tx));
       await database.tx('test', (tx) => schedules.put(tx, daily('all')));
       expect(await database.tx('test', (tx) => schedules.toggle(tx, 'daily', false))).toBe(true);
@@ -293,7 +293,7 @@ test('a task that a stop has cut off does not count as one that failed', async (
   const { database, schedules } = await bench(engine, world, []);
   await database.tx('test', (tx) => schedules.put(tx, daily('latest')));
   const run = async () => Promise.reject(new Error('not today'));
-  const watched = schedules.watch({ kind: 'tick', run });
+  const watched = schedules.watch({ kind: 'tick', does: 'works', run });
   const job = { id: 'a', payload: { schedule: 'daily' }, attempt: 1, dueAt: world.clock.now() };
   const failures = async () => (await database.tx('test', (tx) => schedules.list(tx)))[0]?.failures;
   await expect(watched.run(job, AbortSignal.abort())).rejects.toThrow('not today');

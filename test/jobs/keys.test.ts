@@ -21,7 +21,7 @@ async function bench(
   const wakeAt = (at: Date) => worker.wakeAt(at);
   const { signal } = new AbortController();
   const jobs = new JobQueue({ database, world, owner: () => ME, wakeAt, signal });
-  jobs.start([{ kind: 'tell', run }, ...besides]);
+  jobs.start([{ kind: 'tell', does: 'works', run }, ...besides]);
   worker.start([jobs]);
   open.onClose('worker', () => worker.close());
   const add = async (kind: string, payload: string, key?: string, seconds = 0) => {
@@ -105,6 +105,7 @@ describe.each(testDatabases)('jobs with keys on $name', (engine) => {
       const begun: unknown[] = [];
       const one: JobHandler = {
         kind: 'alone',
+        does: 'works',
         alone: true,
         async run({ payload }) {
           begun.push(payload);

@@ -216,6 +216,7 @@ export async function embedSkillsSoon(
 export function embedSkillsJob({ world, vectors, current }: JobDeps): JobHandler {
   return {
     kind: EMBED_JOB,
+    does: 'makes skills findable by their meaning',
     alone: true,
     async run(_, signal) {
       if (!vectors) return;

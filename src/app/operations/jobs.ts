@@ -9,14 +9,16 @@ import { type OperationParts, type ServedParts, SKILL_JOB } from './parts.ts';
 const servedShape = z.object({
   id: z.string(),
   kind: z.string(),
+  does: z.string().nullable().describe('Its work; null: of a part that is not there any more.'),
   state: z.enum(['waiting', 'running', 'dead']),
   attempts: z.int(),
   due_at: z.iso.datetime().nullable(),
   error: z.string().nullable(),
 });
 
-function servedJob({ id, kind, state, attempts, due_at: at, error }: OpenJob): z.output<typeof servedShape> {
-  return { id, kind, state: state === 'pending' ? 'waiting' : state, attempts, due_at: at.toISOString(), error };
+function servedJob({ id, kind, does, state, attempts, due_at: at, error }: OpenJob): z.output<typeof servedShape> {
+  const served = state === 'pending' ? ('waiting' as const) : state;
+  return { id, kind, does: does ?? null, state: served, attempts, due_at: at.toISOString(), error };
 }
 
 const list = operation({

@@ -73,6 +73,7 @@ export async function notify(
 export function notifyJob({ database, outbox }: { database: Database; outbox: Outbox }): JobHandler {
   return {
     kind: store.KIND,
+    does: 'sends a notice',
     async run(job) {
       const { text, tainted, ...address } = payload.parse(job.payload);
       const card = { kind: 'notice' as const, text };

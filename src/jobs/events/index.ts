@@ -85,6 +85,7 @@ export class Events implements Raise {
   job(): JobHandler {
     return {
       kind: store.KIND,
+      does: 'sends an event to a webhook',
       waitMs: (attempt) => Math.min(LONGEST_MS, FIRST_MS * 2 ** (attempt - 1)),
       run: (job, signal) => this.send(job, signal),
     };

@@ -35,12 +35,17 @@ export interface Job {
   dueAt: Instant;
 }
 
+/** A job that is not over yet, as its owner reads of it. */
+export type OpenJob = store.OpenJob & { does: string | undefined };
+
 /**
  * Carries out jobs of one kind. It may be called again for the same job (its process died, or it threw), so what it
  * does is either in one transaction with a key or harmless twice.
  */
 export interface JobHandler {
   kind: string;
+  /** Its work, for the owner who reads of it: words without a full stop ("deletes …"). */
+  does: string;
   run(job: Job, signal: AbortSignal): Promise<void>;
   /** Milliseconds to wait after the failed try `attempt`; default: 1 s doubling to 15 min, with jitter. */
   waitMs?(attempt: number): number;
@@ -71,6 +76,11 @@ export class JobQueue implements DueSource, OwnedRows {
 
   start(handlers: readonly JobHandler[]): void {
     this.handlers = new Map(handlers.map((handler) => [handler.kind, handler]));
+  }
+
+  /** The work of a job of this kind, in words; undefined: no part that is there carries it out. */
+  doesOf(kind: string): string | undefined {
+    return this.handlers.get(kind)?.does;
   }
 
   get kinds(): string[] {
@@ -157,8 +167,10 @@ export class JobQueue implements DueSource, OwnedRows {
     return store.deadJobs(this.deps.database, limit);
   }
 
-  open(limit = 50): Promise<{ jobs: store.OpenJob[]; total: number }> {
-    return store.open(this.deps.database, limit);
+  /** Those that wait, run or have given up; `does`: their work in words, undefined where no part that is there carries it out. */
+  async open(limit = 50): Promise<{ jobs: OpenJob[]; total: number }> {
+    const { jobs, total } = await store.open(this.deps.database, limit);
+    return { jobs: jobs.map((job) => ({ ...job, does: this.doesOf(job.kind) })), total };
   }
 
   waitingOf(kind: string, limit = 500): Promise<store.WaitingJob[]> {

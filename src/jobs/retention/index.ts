@@ -37,6 +37,7 @@ export function retention(deps: {
   const { database, world, days } = deps;
   return {
     kind: 'retention',
+    does: 'removes what is long done: messages’ records, runs, files that nothing refers to, and temporary conversations',
     async run(_, signal) {
       const now = world.clock.now().getTime();
       const before = new Date(now - days * DAY_MS);
@@ -64,6 +65,7 @@ const FILES = 'files';
 
 export const fileCollection = (collect: CollectFiles): JobHandler => ({
   kind: FILES,
+  does: 'removes files that nothing refers to',
   async run(_, signal) {
     await collect(signal);
   },

@@ -28,12 +28,12 @@ export const audit: Skill<z.output<typeof config.schema>> = {
         kind: 'audit',
         cron: '3 3 * * *',
         missed: 'latest',
-        does: 'seals the log of what was done, and removes what is old of it',
       },
     ],
     jobs: (deps) => [
       {
         kind: 'audit',
+        does: 'seals the log of what was done, and removes what is old of it',
         async run(_, signal) {
           const { database, world, config } = deps;
           await new Audit(deps).seal(signal);

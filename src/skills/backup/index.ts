@@ -31,12 +31,12 @@ export const backup = (backups: BackupDeps): Skill<Settings> => ({
               kind: 'backup',
               cron: cronOf(deps),
               missed: 'latest',
-              does: 'makes a backup, and keeps the newest',
             },
           ],
     jobs: (deps) => [
       {
         kind: 'backup',
+        does: 'makes a backup, and keeps the newest',
         async run() {
           // Backups may have been switched off since the schedule was made.
           if (cronOf(deps) === 'off') return;

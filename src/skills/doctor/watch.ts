@@ -15,7 +15,6 @@ export const healthTask: SystemTask = {
   cron: '*/5 * * * *',
   missed: 'skip',
   standard: false,
-  does: 'looks at all parts, and tells owners what has changed',
 };
 
 export function healthJob(
@@ -24,6 +23,7 @@ export function healthJob(
 ): JobHandler {
   return {
     kind: HEALTH_TASK,
+    does: 'looks at all parts, and tells owners what has changed',
     alone: true,
     async run({ id }) {
       const found = await checks.run();

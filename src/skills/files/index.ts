@@ -118,13 +118,13 @@ export const files: Skill<Settings> = {
         kind: PRUNE,
         cron: '53 3 * * *',
         missed: 'latest',
-        does: 'forgets what was read of files that are gone',
       },
     ],
     jobs: (deps) => [
       partsOf(deps).meaning.job(),
       {
         kind: PRUNE,
+        does: 'forgets what was read of files that are gone',
         // A message that refers to it may not be committed yet.
         run: async (_, signal) => {
           const { database, world } = deps;

@@ -38,6 +38,7 @@ function upkeepJob({
 }: SkillDeps<Settings>): JobHandler {
   return {
     kind: UPKEEP_JOB,
+    does: 'tidies what is remembered: doubles, and what is over',
     async run(_, signal) {
       const now = world.clock.now();
       await applyRule(database, purge, new Date(now.getTime() - KEPT_MS), signal);
@@ -98,7 +99,6 @@ export const memory: Skill<Settings> = {
         kind: UPKEEP_JOB,
         cron: '41 3 * * *',
         missed: 'latest',
-        does: 'tidies what is remembered: doubles, and what is over',
       },
     ],
     turnOver: (deps, over) => restSoon(deps, over),

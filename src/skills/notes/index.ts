@@ -62,13 +62,13 @@ export const notes: Skill<Settings> = {
         kind: PURGE,
         cron: '41 3 * * *',
         missed: 'latest',
-        does: 'removes for good what was deleted a while ago',
       },
     ],
     jobs: (deps) => [
       parts(deps).meaning.job(),
       {
         kind: PURGE,
+        does: 'removes for good what was deleted a while ago',
         async run(_, signal) {
           const { database, world, config } = deps;
           await applyRule(

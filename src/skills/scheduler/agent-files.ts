@@ -21,7 +21,12 @@ export async function planFilesRead(jobs: Pick<JobQueue, 'enqueue'>, tx: Transac
 }
 
 export function filesJob(deps: Deps): JobHandler {
-  return { kind: KIND, alone: true, run: (_, signal) => readFiles(deps, signal) };
+  return {
+    kind: KIND,
+    does: 'reads the schedules in your files',
+    alone: true,
+    run: (_, signal) => readFiles(deps, signal),
+  };
 }
 
 /** A line that was read before is left alone: its person may have switched it off, moved or deleted it. */

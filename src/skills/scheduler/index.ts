@@ -90,8 +90,8 @@ export const scheduler: Skill<Settings, NeededPorts> = {
     collections: () => [own],
     listUpcoming: (_, reader, to) => upcomingSchedules(reader, to),
     home: (_, reader) => home(reader),
-    routes: (deps, all) => [
-      ...scheduleRoutes(deps, all),
+    routes: (deps) => [
+      ...scheduleRoutes(deps),
       ...routesOf(scheduleOperations, operationDeps(deps), { ...deps.world, gate: deps.people.gate }),
     ],
   },

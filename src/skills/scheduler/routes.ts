@@ -1,14 +1,14 @@
 /** Runs of a person's schedules, and coda's own tasks, over HTTP. */
 import { z } from 'zod';
-import { type AllSkills, type AnyRoute, route, type SkillDeps } from '../../chat/index.ts';
+import { type AnyRoute, route, type SkillDeps } from '../../chat/index.ts';
 import { listRuns } from './store.ts';
 
 type RouteDeps = Pick<SkillDeps, 'people' | 'work'>;
 
 const TAG = 'automations';
 
-export function scheduleRoutes(deps: RouteDeps, { ownTasks }: Pick<AllSkills, 'ownTasks'>): AnyRoute[] {
-  return [runsRoute(deps), ownTasksRoute(deps, ownTasks)];
+export function scheduleRoutes(deps: RouteDeps): AnyRoute[] {
+  return [runsRoute(deps), ownTasksRoute(deps)];
 }
 
 const scheduleRun = z.object({
@@ -76,10 +76,7 @@ const task = z.object({
   failures: z.int().describe('In a row.'),
 });
 
-function ownTasksRoute(
-  { people: { readCaller }, work: { schedules } }: RouteDeps,
-  ownTasks: AllSkills['ownTasks'],
-): AnyRoute {
+function ownTasksRoute({ people: { readCaller }, work: { schedules, jobs } }: RouteDeps): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/system/tasks',
@@ -90,12 +87,12 @@ function ownTasksRoute(
     examples: [{ summary: 'All', status: 200 }],
     async answerRequest(request) {
       const { db } = await readCaller(request);
-      const does = new Map(ownTasks.map((each) => [each.name, each.does]));
       const tasks = (await schedules.list(db)).map((each) => {
-        const { name, enabled, rule, zone, nextAt, offUntil, lastStartedAt, lastEndedAt, lastError, failures } = each;
+        const { name, kind, enabled, rule, zone, nextAt, offUntil, lastStartedAt, lastEndedAt, lastError, failures } =
+          each;
         return {
           name,
-          does: does.get(name) ?? null,
+          does: jobs.doesOf(kind) ?? null,
           on: enabled,
           rule,
           zone,

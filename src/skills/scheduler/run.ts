@@ -37,6 +37,7 @@ const payload = z.object({ run: z.uuid(), given: z.string().optional() });
 export function runJob(deps: RunDeps): JobHandler {
   return {
     kind: RUN_JOB,
+    does: 'runs a schedule',
     async run({ payload: stored, attempt }, signal) {
       const asked = payload.parse(stored);
       try {

@@ -191,7 +191,7 @@ const STALLED_MS = 24 * 3_600_000;
 
 const payload = z.object({ run: z.string(), step: z.enum(store.STEPS) });
 
-type BeginDeps = Pick<Deps, 'config' | 'world'> & { work: Pick<WorkDeps, 'jobs'> };
+type BeginDeps = Pick<Deps, 'config' | 'world'> & { work: { jobs: Pick<WorkDeps['jobs'], 'enqueue'> } };
 
 export async function begin(
   deps: BeginDeps,
@@ -233,6 +233,7 @@ const weekly = nightly<Deps>({
 function stepJob(deps: Deps): JobHandler {
   return {
     kind: STEP_JOB,
+    does: 'does a step of the work on an approved proposal',
     alone: true,
     waitMs: (attempt) => backOff(attempt, LONGEST_WAIT_MS, FIRST_WAIT_MS),
     async run(job, signal) {

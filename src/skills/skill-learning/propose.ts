@@ -54,6 +54,7 @@ export function draftJob(deps: LearnedDeps): JobHandler {
   const own = draftKind(deps.shelf);
   return {
     kind: DRAFT_JOB,
+    does: 'drafts a skill of what was learnt',
     alone: true,
     async run(job, signal) {
       const { personId } = payload.parse(job.payload);

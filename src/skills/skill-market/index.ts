@@ -14,7 +14,6 @@ const marketTask: SystemTask = {
   kind: MARKET_TASK,
   cron: '41 4 * * *',
   missed: 'latest',
-  does: 'asks the catalogs whether an installed skill was called back',
 };
 
 export const marketOperations = async () => (await import('./operations.ts')).marketOperations;
@@ -48,6 +47,7 @@ export function skillMarket(host: SkillHost): Skill<unknown, 'listRunners'> {
       jobs: (deps) => [
         {
           kind: MARKET_TASK,
+          does: 'asks the catalogs whether an installed skill was called back',
           alone: true,
           run: async (_, signal) => (await import('./market.ts')).askCatalogs(depsOf(deps), signal),
         },

@@ -40,6 +40,7 @@ const payload = z.object({ conversationId: z.string() });
 function nameJob({ database, world, models: { small } }: SkillDeps): JobHandler {
   return {
     kind: JOB,
+    does: 'gives a conversation a title',
     async run(job, signal) {
       const { conversationId } = payload.parse(job.payload);
       const talk = await store.readUntitled(database, conversationId);

@@ -53,7 +53,6 @@ export const upkeep: Skill<Settings> = {
         kind: 'retention',
         cron: '23 3 * * *',
         missed: 'latest',
-        does: 'removes what is long done: messages’ records, runs, files that nothing refers to, and temporary conversations',
       },
     ],
     jobs: (deps, { tables }) => {
@@ -71,7 +70,7 @@ const MOST_ENDED = 100;
 
 /** Ends temporary conversations before `old` runs: each begins at most a day before, and its files go with it. */
 const endingTemporary = ({ database, world }: SkillDeps<Settings>, old: JobHandler): JobHandler => ({
-  kind: old.kind,
+  ...old,
   async run(job, signal) {
     for (let after: string | undefined; !signal.aborted; ) {
       const ids = await listTemporary(readerOf(database), after, MOST_ENDED);

@@ -1,6 +1,7 @@
 /** Incoming webhooks: `POST /hooks/:id`. */
 import { z } from 'zod';
 import { type AnyRoute, route, routesOf, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
+import type { JobHandler } from '../../jobs/index.ts';
 import { isErased } from '../../people/index.ts';
 import { hookOperations, webhookOperations } from './operations.ts';
 import { deletionRules, find, KIND, mergeRules } from './store.ts';
@@ -41,7 +42,7 @@ export function webhooks(own: Pick<WebhookDeps, 'secrets' | 'attachmentBytes'>):
       deletionRules,
       mergeRules,
     },
-    work: { jobs: (deps) => [{ kind: KIND, run: async ({ id, key, payload }) => begin(deps, key ?? id, payload) }] },
+    work: { jobs: (deps) => [turnJob(deps)] },
     acts: {
       verbs: (deps) => verbsOf([...hookOperations, ...webhookOperations], { hooks: hooksOf(deps) }, deps.world),
     },
@@ -119,14 +120,16 @@ function listRoute(hooks: Webhooks): AnyRoute {
 }
 
 /** Everything that a webhook brings is somebody else's words. */
-async function begin(
-  { database, speech: { turns } }: Pick<SkillDeps, 'database' | 'speech'>,
-  key: string,
-  payload: unknown,
-): Promise<void> {
-  const turn = job.parse(payload);
-  await database.tx('hooks.begin', async (tx) => {
-    if (await isErased(tx, turn.personId)) return;
-    await turns.begin(tx, [{ ...turn, key, origin: 'webhook', tainted: true }]);
-  });
+function turnJob({ database, speech: { turns } }: Pick<SkillDeps, 'database' | 'speech'>): JobHandler {
+  return {
+    kind: KIND,
+    does: 'gives you what a webhook was sent',
+    async run({ id, key = id, payload }) {
+      const turn = job.parse(payload);
+      await database.tx('hooks.begin', async (tx) => {
+        if (await isErased(tx, turn.personId)) return;
+        await turns.begin(tx, [{ ...turn, key, origin: 'webhook', tainted: true }]);
+      });
+    },
+  };
 }

@@ -101,15 +101,15 @@ const STATES: Readonly<Record<Jobs['jobs'][number]['state'], string>> = {
 };
 
 function JobList({ jobs: { jobs, total }, loaded }: { jobs: Jobs; loaded: LoadState<Jobs> }) {
-  const does = (run: () => Promise<unknown>, done: string) => void act(run, { done }).then(loaded.reload);
+  const change = (run: () => Promise<unknown>, done: string) => void act(run, { done }).then(loaded.reload);
   return (
     <Section title={total > jobs.length ? `Background jobs: the first of ${total}` : 'Background jobs'}>
       {jobs.length === 0 && <Empty>None waits, and none has given up.</Empty>}
       <ul class="list">
-        {jobs.map(({ id, kind, state, due_at: due, attempts, error }) => (
-          <Row key={id} label={kind}>
-            <span class="what">
-              {kind}
+        {jobs.map(({ id, kind, does, state, due_at: due, attempts, error }) => (
+          <Row key={id} label={does ?? kind}>
+            <span class="what" title={kind}>
+              {does ?? kind}
               {error !== null && <Reason reason={error} />}
             </span>
             <span class={state === 'dead' ? 'tag bad' : 'tag'}>
@@ -120,7 +120,7 @@ function JobList({ jobs: { jobs, total }, loaded }: { jobs: Jobs; loaded: LoadSt
             {state === 'dead' && (
               <Button
                 onClick={() =>
-                  does(() => ask(api.POST('/v1/jobs/{id}/retry', { params: { path: { id } } })), 'It is run again.')
+                  change(() => ask(api.POST('/v1/jobs/{id}/retry', { params: { path: { id } } })), 'It is run again.')
                 }
               >
                 Try again
@@ -130,7 +130,7 @@ function JobList({ jobs: { jobs, total }, loaded }: { jobs: Jobs; loaded: LoadSt
               <Button
                 kind="quiet"
                 onClick={() =>
-                  does(() => ask(api.DELETE('/v1/jobs/{id}', { params: { path: { id } } })), 'It is taken off.')
+                  change(() => ask(api.DELETE('/v1/jobs/{id}', { params: { path: { id } } })), 'It is taken off.')
                 }
               >
                 Take off

@@ -38,10 +38,11 @@ function failing(state: { fails: boolean }): Skill {
   return {
     name: 'flaky',
     work: {
-      schedules: [{ name: 'flaky', kind: 'flaky', cron: '0 * * * *', missed: 'latest', does: 'counts' }],
+      schedules: [{ name: 'flaky', kind: 'flaky', cron: '0 * * * *', missed: 'latest' }],
       jobs: () => [
         {
           kind: 'flaky',
+          does: 'counts',
           run: async () => {
             if (state.fails) throw new Error('the moon is in the wrong house');
           },

@@ -66,7 +66,7 @@ test('one run at a time: another proposal waits until the first has ended, and i
   const deps = {
     config: settings,
     world,
-    work: { jobs: { enqueue, cancel: async () => false, takeUp: async () => false } },
+    work: { jobs: { enqueue } },
   };
   const kinds = new Map([['code', { category: 'code', payload: z.null() }]]);
   const wanted = (title: string) => ({ category: 'code', title, description: 'As it says.', priority: 1 });

@@ -18,7 +18,16 @@ export const push = (pushes: Pushes): Skill => ({
     deletionRules,
     mergeRules,
   },
-  work: { jobs: () => [{ kind: KIND, run: (job, signal) => pushes.send(job, signal), waitMs: pushes.waitMs }] },
+  work: {
+    jobs: () => [
+      {
+        kind: KIND,
+        does: 'notifies a device',
+        run: (job, signal) => pushes.send(job, signal),
+        waitMs: pushes.waitMs,
+      },
+    ],
+  },
   views: { routes: () => [state(pushes), register(pushes), remove(pushes)] },
 });
 

@@ -78,6 +78,7 @@ export function extractJob(deps: Deps): JobHandler {
   const { jobs } = deps.work;
   return {
     kind: EXTRACT_JOB,
+    does: 'remembers what is worth it of a conversation that rests',
     async run(job, signal) {
       const ids = payload.parse(job.payload);
       const person = await store.findPerson(database, ids.personId);

@@ -44,6 +44,7 @@ function assessJob(deps: Deps): JobHandler {
   const { database, world } = deps;
   return {
     kind: ASSESS_JOB,
+    does: 'scores how well tools were used in a conversation',
     async run(job, signal) {
       const { conversationId } = payload.parse(job.payload);
       const since = new Date(world.clock.now().getTime() - DAY_MS);
