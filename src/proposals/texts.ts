@@ -95,6 +95,12 @@ export const asksFor = (person: string) => `${person} wants this.`;
 
 export const takenBack = (proposal: Proposal) => `Taken back: ${nameProposal(proposal)} waits for a decision again.`;
 
+/** The call of a model, for whoever says yes to it. */
+export const asksToDecide = {
+  approve: 'Approve the proposal {title}, which has what it proposes done',
+  reject: 'Reject the proposal {title}',
+};
+
 export const undoLabel = ({ title }: Proposal) => `the decision on “${title}”`;
 
 export function proposalText(proposal: Proposal, shown: string): string {

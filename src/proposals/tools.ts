@@ -224,6 +224,7 @@ function decideTool(deps: ProposalDeps): AnyTool {
       binds: async ({ id }) => (await store.find(reader, id))?.hash ?? '',
     },
     timeoutMs: PREPARED_WITHIN_MS,
+    display: { asks: ({ decision }) => [texts.asksToDecide[decision]] },
     input: z.object({ id, title: z.string().min(1).max(200), decision: z.enum(['approve', 'reject']) }),
     prepare: async ({ id, decision }, { person, approval: { bound } }) =>
       decision === 'reject' || bound === undefined
