@@ -148,7 +148,7 @@ function addInit(program: Command, call: Call): void {
     .option('--yes', 'ask nothing: what is usual, what the flags say, and tokens from the environment')
     .option('--name <name>', 'what the assistant is called')
     .option('--zone <zone>', 'a time zone or a city')
-    .option('--platform <name>', 'discord, slack or none')
+    .option('--platform <name>', 'a platform by its name, such as discord, or none')
     .option('--owner <id>', 'your id on the platform')
     .option('--model <name>', 'provider/model, anthropic, openai or none')
     .option('--storage <place>', 'embedded, or postgres://user:password@host/name')

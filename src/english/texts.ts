@@ -39,9 +39,9 @@ export const texts = {
     `${hasPage ? 'On the page, *System → Add → Language model* asks for it, and tries it. ' : ''}At a terminal \`npm start -- init\` ` +
     `does (\`coda init\` where coda is installed): it finds the Ollama of that machine, or asks for a key. ${BY_HAND} docs/models.md has the rest.`,
   addsPlatform: (hasPage: boolean) =>
-    `${hasPage ? 'On the page, *System → Add* has a card for Discord and one for Slack: it says where the tokens come from, and tries them. ' : ''}` +
+    `${hasPage ? 'On the page, *System → Add* has a card for each platform: it says where the tokens come from, and tries them. ' : ''}` +
     'At a terminal `npm start -- init --all` asks for the tokens (`coda init --all` where coda is installed), says where they come from, ' +
-    `and tries them. ${BY_HAND} docs/discord.md and docs/slack.md have the rest.`,
+    `and tries them. ${BY_HAND} The docs take each platform step by step.`,
   yourName: (name: string) => `You are ${name} here.`,
   partNotUnderstood: (words: string) => `I did not understand ${quoteWords(words)}.`,
   which: (thing: string) => `Which ${thing} do you mean?`,

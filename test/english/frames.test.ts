@@ -319,7 +319,7 @@ test.each([
   ['stop', 'Nothing is running here.'],
   ['delete the note about bananas', 'I find no note for “the note about bananas”.'],
   ['how do I add a model?', /System → Add → Language model/],
-  ['how do I connect discord?', /card for Discord and one for Slack/],
+  ['how do I connect discord?', /card for each platform/],
   ['what’s my name?', 'You are Ana here.'],
   ['write me a haiku', /^That needs a model: .*Ollama/],
   ['delete both', /^I did not understand that\./],

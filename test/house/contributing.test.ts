@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { inspect } from '../../scripts/house.mjs';
+import { platforms } from '../../src/app/platforms.ts';
 import { packageRoot } from '../../src/base/root.ts';
 import type { ChatAdapter } from '../../src/delivery/index.ts';
 import { openArtifacts } from '../../src/storage/index.ts';
 import { chatAdapterContract, untilHeard } from '../support/chat-adapter-contract.ts';
+import { codeIn, readPage, rowsOf, sectionOf, stepsOfMessage } from '../support/guide.ts';
 import { recordingInbox } from '../support/inbox.ts';
 
 const root = packageRoot();
@@ -47,6 +49,7 @@ test('the skill, the adapter and the model that CONTRIBUTING.md shows are right'
     'src/skills/tally/store.ts',
     'src/skills/tally/tools.ts',
     'src/skills/tally/index.ts',
+    'src/adapters/pigeon/adapter.ts',
     'src/adapters/pigeon/index.ts',
     'src/agent/models/echo.ts',
   ]);
@@ -54,6 +57,40 @@ test('the skill, the adapter and the model that CONTRIBUTING.md shows are right'
   for (const [file, text] of shown) {
     expect(inspect(file.slice(root.length + 1), text)).toEqual({ warnings: [], errors: [] });
   }
+});
+
+const FILE = /^(?:src|test|docs|migrations)\/[\w./-]+\.\w+$/;
+
+test('the word that a task follows stands in each file that CONTRIBUTING.md names for it', () => {
+  const tasks = rowsOf(sectionOf('CONTRIBUTING.md', '## A task, and its files'));
+  const followed = tasks.flatMap(([task, as, where]) => {
+    const files = codeIn(where).filter((name) => FILE.test(name));
+    return files.map((file) => ({ task, word: codeIn(as)[0] ?? '', file }));
+  });
+  expect(new Set(followed.map(({ task }) => task)).size).toBeGreaterThanOrEqual(8);
+  expect(followed.filter(({ word, file }) => word === '' || !readPage(file).includes(word))).toEqual([]);
+});
+
+test('each platform is named in each file in which CONTRIBUTING.md has one named', () => {
+  const named = rowsOf(sectionOf('CONTRIBUTING.md', '## Adding an adapter')).flatMap(([files]) => codeIn(files));
+  expect(named.length).toBeGreaterThanOrEqual(10);
+  const missing = platforms.flatMap(({ name }) =>
+    named
+      .map((file) => file.replace('NAME', name))
+      .filter((file) => !existsSync(join(root, file)) || !readPage(file).toLowerCase().includes(name))
+      .map((file) => `${name}: ${file}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('the steps of a message that docs/architecture.md lists are functions of their files', () => {
+  const steps = stepsOfMessage();
+  expect(steps.length).toBeGreaterThanOrEqual(20);
+  const gone = steps.flatMap(({ file, functions }) => {
+    const text = existsSync(join(root, 'src', file)) ? readPage(`src/${file}`) : '';
+    return functions.filter((name) => !new RegExp(`\\b${name}\\(`).test(text)).map((name) => `${file} ${name}`);
+  });
+  expect(gone).toEqual([]);
 });
 
 interface Letter {
@@ -92,7 +129,7 @@ function fakeLoft() {
 }
 
 async function connectPigeon() {
-  const source = shown.get(join(root, 'src/adapters/pigeon/index.ts')) ?? '';
+  const source = shown.get(join(root, 'src/adapters/pigeon/adapter.ts')) ?? '';
   const { outputText } = ts.transpileModule(source, {
     compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
   });

@@ -4,53 +4,32 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type * as app from '../../src/app/index.ts';
+import { insertionsIn, sectionOf } from '../support/guide.ts';
 import { FakePlatform } from '../support/platform.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
 import { migratedFolder } from '../support/template.ts';
 import { emptyTree, fillTree, typeFaultsOf } from '../support/tree.ts';
 import { testWorld } from '../support/world.ts';
 
-/** The files that a contributor changes: what is put behind words that stand there, or at the end. */
-const CHANGES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'migrations/9999_reminder_plumage.sql': { '': 'alter table reminders add column plumage text;\n' },
-  'src/skills/reminders/fields/fields.ts': {
-    'new ThingFields({\n': `  plumage: plainField({
-    columns: { plumage: optional(text()) },
-    standard: { plumage: undefined },
-    input: z.string().max(20).describe('A plumage to show it in.'),
-    flag: { usage: '<plumage>', read: (words) => words },
-    form: { label: texts.labels.plumage, kind: 'words' },
-    says: texts.plumage,
-  }),
-`,
-  },
-  'src/skills/reminders/fields/texts.ts': {
-    'export const texts = {\n':
-      '  plumage: ({ text, plumage }: { text: string; plumage: string | undefined }) => quoteWords(text) + ` is ${plumage} now.`,\n',
-    '  labels: {\n': "    plumage: 'Plumage',\n",
-  },
-  'docs/reminders.md': { '': '`--plumage red` shows a reminder in a plumage.\n' },
-};
+/** What CONTRIBUTING.md has a contributor write. */
+const CHANGES = insertionsIn(sectionOf('CONTRIBUTING.md', '## Adding a field'));
 
 let tree: string;
 beforeAll(async () => {
   tree = await emptyTree('field');
   await fillTree(tree);
-  for (const [file, insertions] of Object.entries(CHANGES)) {
+  for (const { file, behind, text } of CHANGES) {
     const path = join(tree, file);
     const before = await readFile(path, 'utf8').catch(() => '');
-    const after = Object.entries(insertions).reduce(
-      (text, [behind, added]) => (behind === '' ? text + added : text.replace(behind, (found) => found + added)),
-      before,
-    );
+    if (behind !== '') expect(before.split(`${behind}\n`), `${behind} in ${file}`).toHaveLength(2);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, after);
+    await writeFile(path, behind === '' ? before + text : before.replace(`${behind}\n`, (line) => line + text));
   }
 });
 afterAll(() => rm(tree, { recursive: true, force: true }));
 
 test('a field is four files, and the types of all rooms hold', async () => {
-  expect(Object.keys(CHANGES)).toHaveLength(4);
+  expect(new Set(CHANGES.map(({ file }) => file)).size).toBe(4);
   expect(await typeFaultsOf(tree)).toEqual([]);
 });
 
