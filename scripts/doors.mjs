@@ -10,7 +10,7 @@ import ts from 'typescript';
 export const DOORS = {
   behindStars: {
     agent: 57,
-    chat: 73,
+    chat: 67,
     delivery: 121,
     people: 51,
     proposals: 20,

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type ConsoleAdapter, consoleAdapter } from '../adapters/console/index.ts';
-import { hooksAdapter, targetsConfig } from '../adapters/hooks/index.ts';
 import { approvalsAtHome } from '../agent/index.ts';
 import { TestClock } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
@@ -21,7 +20,7 @@ import type { Worker } from '../jobs/index.ts';
 import { type Claim, findPerson, type Gate, readerFor, roleOf } from '../people/index.ts';
 import { type Database, readerOf } from '../storage/index.ts';
 import type { Foundation } from './core.ts';
-import { platforms } from './platforms.ts';
+import { platforms, services } from './platforms.ts';
 import { householdOf } from './settings.ts';
 import type { EquippedSkill } from './skills.ts';
 
@@ -55,10 +54,15 @@ export async function openPlatforms(parts: PlatformParts): Promise<PlatformAdapt
   return (await Promise.all(opened)).flat();
 }
 
-/** Services of the configuration that are told things; `isNamed`: it names one. */
+/** Adapters of the services that people have told things; `isUsed`: the configuration describes one. */
 export function openServices({ config, egress, world }: Pick<Foundation, 'egress'> & { config: Config; world: World }) {
-  const { hooks } = config.block(targetsConfig);
-  return { adapter: hooksAdapter({ hooks, egress, world }), isNamed: Object.keys(hooks).length > 0 };
+  return services.map((service) => {
+    const settings = config.block(service.config);
+    return {
+      adapter: service.open({ config: settings, egress, world }),
+      isUsed: service.places(settings).size > 0,
+    };
+  });
 }
 
 interface ConsoleParts {

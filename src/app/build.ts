@@ -200,9 +200,17 @@ async function openWays(parts: RunningParts, options: BuildOptions, modelStatus:
   const serving = await serve(httpPartsOf(parts, opened, modelStatus));
   const programs = serving ? [serving.adapter] : [];
   const services = openServices({ config, egress, world });
-  const adapters = [terminal, ...opened, ...programs, services.adapter, ...(options.adapters ?? [])];
+  const given = options.adapters ?? [];
+  const adaptersWith = (told: typeof services) => [
+    terminal,
+    ...opened,
+    ...programs,
+    ...told.map(({ adapter }) => adapter),
+    ...given,
+  ];
   // The adapter exists without any service, too: words for a service that is gone have to be told elsewhere.
-  const shown = adapters.filter((adapter) => adapter !== services.adapter || services.isNamed);
+  const adapters = adaptersWith(services);
+  const shown = adaptersWith(services.filter(({ isUsed }) => isUsed));
   return { terminal, adapters, shown, service: serving?.service };
 }
 

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { targetsConfig } from '../adapters/hooks/index.ts';
 import { httpConfig } from '../adapters/http/index.ts';
 import { agentSkillsConfig, isSkillFolder } from '../agent-skills/index.ts';
 import { cardsOf, type Skill } from '../chat/index.ts';
@@ -27,14 +26,14 @@ import { LEARN_TASK } from '../skills/skill-learning/index.ts';
 import { MARKET_TASK } from '../skills/skill-market/index.ts';
 import { specialistsConfig } from '../skills/specialists/index.ts';
 import { embedderConfig } from '../vectors/index.ts';
-import { platforms } from './platforms.ts';
+import { platforms, services } from './platforms.ts';
 import { builtInSkills } from './skills.ts';
 import { updatesConfig } from './updates.ts';
 
 const BLOCKS: readonly ConfigBlock[] = joinBlocks([
   ...platforms.map(({ config }) => config),
   httpConfig,
-  targetsConfig,
+  ...services.map(({ config }) => config),
   ...builtInSkills.flatMap(({ config }) => config ?? []),
   embedderConfig,
   tasksConfig,

@@ -1,10 +1,14 @@
 /** Chat platforms by their names, and what is known of each without opening it. */
 import { discord } from '../adapters/discord/index.ts';
+import { hooks } from '../adapters/hooks/index.ts';
 import { slack } from '../adapters/slack/index.ts';
-import type { Platform } from '../chat/index.ts';
+import type { Platform, TargetServices } from '../chat/index.ts';
 
 /** Platforms besides the terminal, one line each: deleting a line and its folder deletes the platform. */
 export const platforms: readonly Platform[] = [discord, slack];
+
+/** Services that people have told things, one line each. */
+export const services: readonly TargetServices[] = [hooks];
 
 export const titles: ReadonlyMap<string, string> = new Map([
   ['console', 'the terminal'],

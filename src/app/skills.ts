@@ -1,4 +1,3 @@
-import { hookPlace, targetsConfig } from '../adapters/hooks/index.ts';
 import { httpConfig, type Pushes, push } from '../adapters/http/index.ts';
 import type { Approvals, TxContext } from '../agent/index.ts';
 import { agentSkills, agentSkillsConfig, skillListFor } from '../agent-skills/index.ts';
@@ -55,6 +54,7 @@ import { webhooks } from '../skills/webhooks/index.ts';
 import type { Backups } from './backups.ts';
 import type { Health } from './health/index.ts';
 import { needsToken } from './operations/parts.ts';
+import { services } from './platforms.ts';
 import { defaultZone } from './settings.ts';
 import type { SkillParts } from './skill-parts.ts';
 
@@ -104,8 +104,7 @@ export function skillsOf(parts: MadeOf): Skill[] {
     // Without HTTP, hooks are handed files of the terminal.
     webhooks({ secrets: live.secrets, attachmentBytes: config.block(httpConfig)?.attachment_max_size ?? TEN_MB }),
     targetsSkill({
-      hooks: Object.keys(config.block(targetsConfig).hooks),
-      hookPlace,
+      services: new Map(services.flatMap((each) => [...each.places(config.block(each.config))])),
       canPush: () => parts.pushes.subject !== undefined,
     }),
     push(parts.pushes),

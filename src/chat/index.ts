@@ -39,8 +39,15 @@ export {
   pairingTools,
   turnAway,
 } from './pairing.ts';
-export type * from './platform.ts';
-export { type CompleteDeps, complete, type Typing } from './platform.ts';
+export {
+  type CompleteDeps,
+  complete,
+  type Platform,
+  type PlatformAdapter,
+  type PlatformDeps,
+  type TargetServices,
+  type Typing,
+} from './platform.ts';
 export * from './ports.ts';
 export * from './route.ts';
 export { type CalledByName, Router } from './router.ts';

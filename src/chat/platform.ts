@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
 import type { ConfigBlock } from '../config/index.ts';
-import type { ChatAdapter } from '../delivery/index.ts';
+import type { ChatAdapter, Place } from '../delivery/index.ts';
+import type { Egress } from '../egress/index.ts';
 import { type AccessRules, type Claim, findPerson, type Gate, roleOf } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import type { AnyRoute } from './route.ts';
@@ -51,6 +52,15 @@ export interface Platform<Settings = unknown> {
   refusalWords?(reason: string): string | undefined;
   /** Makes its adapter, whose code is loaded now; connects to nothing. */
   open(deps: PlatformDeps<Settings>): Promise<PlatformAdapter>;
+}
+
+/** Services that can be told something and say nothing, as a value. `app/platforms.ts` lists them, one line each. */
+export interface TargetServices<Settings = unknown> {
+  config: ConfigBlock;
+  /** The services that the settings describe, each by the name under which people take it as a target. */
+  places(settings: Settings): ReadonlyMap<string, Place>;
+  /** Makes their adapter, also where the settings describe none: it says of a service that it is gone. */
+  open(deps: { config: Settings; egress: Egress; world: World }): ChatAdapter;
 }
 
 export interface CompleteDeps {

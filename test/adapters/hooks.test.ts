@@ -1,6 +1,6 @@
 /** Posts to services: headers are ASCII, and a message has room for 4,096 bytes. */
 import { expect, test } from 'vitest';
-import { hooksAdapter } from '../../src/adapters/hooks/index.ts';
+import { hooks } from '../../src/adapters/hooks/index.ts';
 
 interface Posted {
   headers: Record<string, string>;
@@ -15,7 +15,7 @@ const egress = {
   },
 };
 const hook = { url: 'https://ntfy.example/a', headers: { title: '{{text}}' }, body: '{{text}}' };
-const adapter = hooksAdapter({ hooks: { ntfy: hook }, egress, world: { clock: {} } } as never);
+const adapter = hooks.open({ config: { hooks: { ntfy: hook } }, egress, world: { clock: {} } } as never);
 
 async function post(text: string): Promise<Posted> {
   const place = { adapter: 'hook', channel: 'ntfy', space: 'hooks', kind: 'channel' };

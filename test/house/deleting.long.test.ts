@@ -5,15 +5,20 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/root.ts';
 import { copyWithout, type Deletion, dangling, startOf } from '../support/deletion.ts';
+import { sectionOf } from '../support/guide.ts';
 import { play } from '../support/play.ts';
 import { emptyTree, typeFaultsOf } from '../support/tree.ts';
 
 const src = join(packageRoot(), 'src');
 
-/** The ways to coda itself, and the services that it tells: `app/` opens them, so that lines are written anew, not only taken out. */
-const OPENED_BY_APP = new Set(['console', 'hooks', 'http']);
+/** Adapters that are no capability but a part of coda, which `app/` opens by name, and why. CONTRIBUTING.md says so, too. */
+const PARTS_OF_CODA: Readonly<Record<string, string>> = {
+  console: 'coda works without a key, a server and a platform: the terminal is where it is talked with then',
+  http: 'operations of the owner have their routes there, the page is served by it, and the limits of its files hold for others',
+};
 
-const PLATFORM: Partial<Deletion> = { list: 'src/app/platforms.ts' };
+/** Platforms, and the services that are told; their commands are others' families. */
+const PLATFORM: Partial<Deletion> = { list: 'src/app/platforms.ts', families: [] };
 
 /** Deletions of which the folder does not say all. */
 const SPECIAL: Readonly<Record<string, Partial<Deletion>>> = {
@@ -46,7 +51,18 @@ async function migrationFor(folder: string): Promise<string> {
   return tables.length === 0 ? '' : `drop table if exists ${tables.join(', ')} cascade;\n`;
 }
 
-test.each(rooms.filter(({ name }) => !OPENED_BY_APP.has(name)))('$folder', async ({ folder, name }) => {
+const isCapability = ({ folder, name }: { folder: string; name: string }) =>
+  !(folder.startsWith('src/adapters/') && name in PARTS_OF_CODA);
+
+test('an adapter that is a part of coda is there, and CONTRIBUTING.md says that it is none to delete', () => {
+  const section = sectionOf('CONTRIBUTING.md', '## Deleting a skill or an adapter');
+  for (const name of Object.keys(PARTS_OF_CODA)) {
+    expect(rooms).toContainEqual({ folder: `src/adapters/${name}`, name });
+    expect(section).toContain(`\`src/adapters/${name}\``);
+  }
+});
+
+test.each(rooms.filter(isCapability))('$folder', async ({ folder, name }) => {
   const tree = await emptyTree(`each-${name}`);
   trees.push(tree);
   const special = folder.startsWith('src/adapters/') ? PLATFORM : SPECIAL[name];

@@ -41,3 +41,5 @@ export const config = block(
     })
     .prefault({}),
 );
+
+export type HooksConfig = z.output<typeof config.schema>;

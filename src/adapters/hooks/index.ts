@@ -1,13 +1,12 @@
 /** Services that are told by a template of the configuration: ntfy, Gotify, a program of one's own. Nobody speaks from there. */
 import type { World } from '../../base/world.ts';
+import type { TargetServices } from '../../chat/index.ts';
 import type { ChatAdapter, Content, Part, Place, SendOutcome } from '../../delivery/index.ts';
 import type { Egress, EgressCode } from '../../egress/index.ts';
-import type { Hook } from './config.ts';
+import { config, type Hook, type HooksConfig } from './config.ts';
 
-export { config as targetsConfig } from './config.ts';
-
-export interface HooksDeps {
-  hooks: Readonly<Record<string, Hook>>;
+interface HooksDeps {
+  settings: HooksConfig;
   egress: Pick<Egress, 'fetch'>;
   world: Pick<World, 'clock'>;
 }
@@ -22,10 +21,15 @@ const AGAIN: readonly number[] = [408, 425, 429];
 const NEVER: readonly EgressCode[] = ['EGRESS_URL', 'EGRESS_PRIVATE', 'EGRESS_REDIRECTS'];
 const LONGEST_PAUSE_S = 3_600;
 
-/** The place of the hook of this name. */
-export const hookPlace = (name: string): Place => ({ adapter: NAME, channel: name, space: 'hooks', kind: 'channel' });
+export const hooks: TargetServices<HooksConfig> = {
+  config,
+  places: (settings) => new Map(Object.keys(settings.hooks).map((name) => [name, placeOf(name)])),
+  open: ({ config: settings, egress, world }) => hooksAdapter({ settings, egress, world }),
+};
 
-export function hooksAdapter({ hooks, egress, world }: HooksDeps): ChatAdapter {
+const placeOf = (name: string): Place => ({ adapter: NAME, channel: name, space: 'hooks', kind: 'channel' });
+
+function hooksAdapter({ settings, egress, world }: HooksDeps): ChatAdapter {
   return {
     name: NAME,
     // The key goes along, but whether a service heeds it nobody knows.
@@ -41,7 +45,7 @@ export function hooksAdapter({ hooks, egress, world }: HooksDeps): ChatAdapter {
 
   async function post(part: Part, signal: AbortSignal): Promise<SendOutcome> {
     const { channel } = part.place;
-    const hook = Object.hasOwn(hooks, channel) ? hooks[channel] : undefined;
+    const hook = Object.hasOwn(settings.hooks, channel) ? settings.hooks[channel] : undefined;
     if (!hook) return { kind: 'gone', reason: `targets.hooks.${channel} is not configured any more` };
     const answer = await egress.fetch(hook.url, {
       method: 'POST',

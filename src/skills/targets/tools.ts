@@ -16,9 +16,8 @@ import { personById, resolvePeople } from '../../people/index.ts';
 import { texts } from './texts.ts';
 
 export interface TargetsParts {
-  /** Names of the services that the configuration describes. */
-  hooks: readonly string[];
-  hookPlace(name: string): Place;
+  /** Places of the services that the configuration describes, by name. */
+  services: ReadonlyMap<string, Place>;
   /** True if devices can be notified. */
   canPush(): boolean;
 }
@@ -164,10 +163,11 @@ async function wantedBy(deps: Deps, kind: TargetKind, said: string, ctx: TxConte
       return { name: plain, conversationId: undefined, toPerson: other.id };
     }
     case 'hook': {
-      const hook = deps.hooks.find((each) => each === plain.toLowerCase());
-      if (hook === undefined) return failed('NOT_FOUND', texts.noHook(plain, deps.hooks));
-      const opened = await conversations.open(tx, deps.hookPlace(hook), person.id, uuid(now), now);
-      return { name: hook, conversationId: opened, toPerson: undefined };
+      const service = plain.toLowerCase();
+      const at = deps.services.get(service);
+      if (at === undefined) return failed('NOT_FOUND', texts.noHook(plain, [...deps.services.keys()]));
+      const opened = await conversations.open(tx, at, person.id, uuid(now), now);
+      return { name: service, conversationId: opened, toPerson: undefined };
     }
     case 'push': {
       if (!deps.canPush()) return failed('NOT_CONFIGURED', texts.noPush);
