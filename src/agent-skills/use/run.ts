@@ -47,7 +47,9 @@ export function runTool(deps: ToolDeps): AnyTool {
       // A person who says yes has seen these files of the skill, and no others.
       async binds(input, ctx) {
         const bundle = await inUse(deps, input.name, ctx);
-        return 'files' in bundle ? bundle.hash : bundle.code;
+        if (!('files' in bundle)) return bundle;
+        const script = scriptIn(bundle, input.script);
+        return 'code' in script ? script : bundle.hash;
       },
     },
     async run(input, ctx) {

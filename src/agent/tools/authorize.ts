@@ -64,7 +64,9 @@ export function judgeCall(call: ModelToolCall, state: CallState, on: JudgeContex
   // The call was judged before it began.
   if (state.kind === 'started') return { kind: 'run', valid };
   if (turn.forbids(valid.tool)) return deny(texts.forbidden());
+  const unready = turn.unready.get(call.id);
   if (state.kind === 'decided') {
+    if (state.approved && unready) return refuse(unready);
     const granted = state.approved && state.hash === hashOfCall(turn, call, context, toolbox.get(call.name));
     if (state.approved && !granted) return refuse(failed('CHANGED', texts.changedSinceAsked()));
     const said = state.by === NOBODY ? texts.unansweredNote() : texts.declinedNote(state.because);
@@ -76,6 +78,7 @@ export function judgeCall(call: ModelToolCall, state: CallState, on: JudgeContex
   if (look && !look.ok && !look.byPerson) return deny(texts.lookedAt(look));
   const verdict = askPolicy(valid, call, on);
   if (verdict.kind === 'deny') return deny(verdict.reason);
+  if (unready) return refuse(unready);
   // A yes answers a question, and nothing else: what is denied by now does not run.
   if (state.kind === 'decided') return { kind: 'run', valid };
   if (verdict.kind === 'ask') return { ...verdict, valid };

@@ -338,9 +338,9 @@ export interface ToolPolicy<Input> {
   /**
    * A hash of what would run and does not stand in the input (a skill, a script): an approval holds for that only, and
    * `run` finds it as `ctx.approval.bound`. Looked up before the question and again before the run. Undefined: there is
-   * nothing else.
+   * nothing else. A failure: the call could not run, so that nobody is asked about it.
    */
-  binds?(input: Input, ctx: CallContext): Promise<string | Binding | undefined>;
+  binds?(input: Input, ctx: CallContext): Promise<string | Binding | Failed | undefined>;
   /** Looked at by a light model first, where the owner has that switched on. */
   critique?: boolean;
   /** The same call twice in one answer means two of it: the next page, the last change and the one before. */

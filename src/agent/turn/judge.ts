@@ -44,8 +44,12 @@ async function bindContent(run: TurnRun, call: ModelToolCall): Promise<void> {
   const valid = toolbox.check({ tool: call.name, input: call.input as Record<string, unknown> }, false);
   if ('ok' in valid || !valid.tool.policy?.binds) return;
   const bound = await valid.tool.policy.binds(valid.input, run.context());
-  if (bound === undefined) run.turn.bound.delete(call.id);
-  else run.turn.bound.set(call.id, typeof bound === 'string' ? { hash: bound } : bound);
+  run.turn.bound.delete(call.id);
+  run.turn.unready.delete(call.id);
+  if (bound === undefined) return;
+  if (typeof bound === 'string') run.turn.bound.set(call.id, { hash: bound });
+  else if ('ok' in bound) run.turn.unready.set(call.id, bound);
+  else run.turn.bound.set(call.id, bound);
 }
 
 async function reviewCall(run: TurnRun, each: OpenCall): Promise<void> {

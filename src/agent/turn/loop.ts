@@ -48,6 +48,8 @@ async function runInOrder(run: TurnRun, open: readonly OpenCall[]): Promise<Need
   for (let next = 0; next < open.length; next++) {
     run.signal.throwIfAborted();
     const { call, state } = open[next] as OpenCall;
+    // An earlier call may have made ready what it runs: a skill is activated.
+    if (next > 0 && run.turn.unready.has(call.id)) await prepareJudgement(run, [{ call, state }]);
     const judgement = judge(run, { call, state });
     // An earlier call has made this one a question after all.
     if (judgement.kind === 'ask') return undefined;

@@ -68,6 +68,8 @@ export class Turn {
   readonly recorder: CallRecorder;
   /** Its transactions: calls that run side by side store their steps one after another. */
   readonly commits = new Sequence();
+  /** Failures of open calls that have nothing to run, by call: nobody is asked about these. */
+  readonly unready = new Map<string, Failed>();
   /** Bindings of its open calls' approvals besides their arguments, by call. */
   readonly bound = new Map<string, { hash: string; says?: string }>();
   /** Keys of what approvals of its open calls bind to, by call, where values of theirs are stored nowhere. */

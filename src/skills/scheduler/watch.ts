@@ -63,7 +63,7 @@ export const watchTool = (tooling: WatchTooling) =>
       confirm: true,
       async binds(input, ctx) {
         const ready = await prepare(tooling, input, ctx);
-        if (!ready.ok) return ready.code;
+        if (!ready.ok) return { ...ready, field: 'source' };
         return { hash: ready.hash ?? '', says: said.preview({ ...input, source: ready.source }, input.when) };
       },
     },

@@ -75,12 +75,28 @@ open(os.environ['OUTPUT_DIR'] + '/report.csv', 'w').write('a,b')`,
     const { coda, folder } = await playCode({ files }, model);
     const ana = coda.person('ana');
     await ana.says('run it');
-    await ana.presses('Approve');
+    expect(model.requests, 'asked about the last call alone').toHaveLength(3);
     write(folder, 'tools/scripts/a.py', 'print("other")\n');
     await ana.presses('Approve');
     const told = model.requests.map((request) => results(request).at(-1) ?? '');
     expect(told[1]).toContain('skill_activate');
     expect(told.at(-1)).not.toContain('other');
+  });
+
+  test('are asked about once they can run: the skill is in use, and has such a script', async () => {
+    const files = { 'scripts/a.py': 'print(40 + 2)\n' };
+    const both = [activate('tools'), run('a.py')];
+    const model = new ScriptedModel([run('a.py')], both, [run('b.py')], ['Done.']);
+    const { coda } = await playCode({ files }, model);
+    const ana = coda.person('ana');
+    await ana.says('run it');
+    const asked = () => ana.seen().filter(({ buttons }) => buttons.some(({ label }) => label === 'Approve')).length;
+    expect(asked(), 'before the skill is in use').toBe(1);
+    expect(results(model.requests[1]).at(-1)).toContain('skill_activate');
+    await ana.presses('Approve');
+    expect(JSON.parse(results(model.requests[2]).at(-1) ?? '').stdout).toBe('42\n');
+    expect(results(model.requests[3]).at(-1)).toContain('There is no scripts/b.py');
+    expect(asked()).toBe(1);
   });
 
   test('a yes is for the files that were there when it was asked for, though an owner approves others', async () => {

@@ -124,7 +124,10 @@ const CARDS: readonly (readonly [said: string, calls: Line[], sentence: string])
         ],
         [
           'a script of a skill',
-          [call('skill_run', { name: 'recycling', script: 'next.py', args: ['--week'], input: { street: 'Elm 3' } })],
+          [
+            call('skill_activate', { name: 'recycling' }),
+            call('skill_run', { name: 'recycling', script: 'next.py', args: ['--week'], input: { street: 'Elm 3' } }),
+          ],
           'Run “next.py” of the skill “recycling” with “--week” and (street “Elm 3”)',
         ],
       ] satisfies [string, Line[], string][])

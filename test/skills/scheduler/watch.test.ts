@@ -388,6 +388,16 @@ test('a run whose rule became a prompt meanwhile ends, and its schedule comes ag
   expect(await coda.count(`${own} and s.running is not null`)).toBe(0);
 });
 
+test('a rule of a model that cannot be set is refused, and nobody is asked about it', async () => {
+  const source = { kind: 'mcp', server: 'kitchen', tool: 'read', input: {} };
+  const model = new ScriptedModel([{ call: 'schedule_watch', input: { when: 'every hour', source } }], ['It is none.']);
+  await using own = await play({ at: '2026-11-20T08:00:00Z', model });
+  const bo = own.person('bo', { role: 'owner' });
+  expect(await bo.says('tell me when the oven is hot')).toBe('It is none.');
+  expect(bo.seen().flatMap(({ buttons }) => buttons)).toEqual([]);
+  expect(await own.count('person_schedules')).toBe(0);
+});
+
 test('a model changes a rule when its person has said yes to that; they themselves change it at once', async () => {
   const change = { call: 'schedule_edit', input: { which: 'kettle', rule: { is: 'below', number: 30 } } };
   const wanted = 'only below thirty, please';
