@@ -9,8 +9,8 @@ export const privateOnly = () => 'That is shown only where nobody else reads: as
 
 export const nothing = (hours: number) => `Nothing was recorded in the ${span(hours)} asked for.`;
 
-export function entriesHeading(found: number, hours: number, limit: number): string {
-  return `${found === limit ? 'The newest ' : ''}${plural(found, 'entry', 'entries')} of ${span(hours)}:`;
+export function entriesHeading(count: number, hours: number, limit: number): string {
+  return `${count === limit ? 'The newest ' : ''}${plural(count, 'entry', 'entries')} of ${span(hours)}:`;
 }
 
 export function line(entry: AuditRecord, reader: Reader, everybody: boolean): string {
@@ -18,8 +18,8 @@ export function line(entry: AuditRecord, reader: Reader, everybody: boolean): st
   const what = action === 'tool.call' || action === 'command.run' ? subject : `${action} ${subject ?? ''}`.trim();
   const how = [status, code, durationMs === null ? undefined : `${durationMs} ms`].filter(Boolean).join(' ');
   const from = [everybody ? (person ?? 'nobody') : undefined, origin, agent].filter(Boolean).join(', ');
-  const given = JSON.stringify(detail);
-  return `${formatInstant(at, reader)} ${what} ${how} (${from})${given === '{}' ? '' : ` ${shorten(given, LONGEST_DETAIL)}`}`;
+  const json = JSON.stringify(detail);
+  return `${formatInstant(at, reader)} ${what} ${how} (${from})${json === '{}' ? '' : ` ${shorten(json, LONGEST_DETAIL)}`}`;
 }
 
 export function stats(tools: readonly ToolStats[], hours: number): string {

@@ -36,13 +36,13 @@ export const queryTool = dataTool({
 
   async run({ limit, ...asked }, ctx) {
     if (!ctx.private) return notHere();
-    const found = await findEntries(ctx.tx, filterOf(asked, ctx), limit);
-    if (found.length === 0) return done(texts.nothing(asked.hours));
+    const rows = await findEntries(ctx.tx, filterOf(asked, ctx), limit);
+    if (rows.length === 0) return done(texts.nothing(asked.hours));
     const everybody = ctx.person.role === 'owner';
-    const lines = found.map((entry) => texts.line(entry, ctx.when, everybody));
+    const lines = rows.map((entry) => texts.line(entry, ctx.when, everybody));
     // Lines may quote arguments of others' calls, or of tainted ones.
-    const tainted = found.some(({ tainted, personId }) => tainted || personId !== ctx.person.id);
-    return done([texts.entriesHeading(found.length, asked.hours, limit), ...lines].join('\n'), { tainted });
+    const tainted = rows.some(({ tainted, personId }) => tainted || personId !== ctx.person.id);
+    return done([texts.entriesHeading(rows.length, asked.hours, limit), ...lines].join('\n'), { tainted });
   },
 });
 

@@ -61,8 +61,8 @@ const BARE = /^\s*(?:[1-9]|1[0-2])\s*$/;
 /** `HH:MM`; a bare hour of quiet begins in the evening and ends in the morning, and 12 is midnight. */
 function wallTime(words: string, when: WhenContext, half: 'am' | 'pm'): string | undefined {
   const own = words.trim() === '12' ? 'am' : half;
-  const meant = parseWhen(BARE.test(words) ? `${words.trim()}${own}` : words, when);
-  return meant.kind === 'once' ? meant.local.slice(11, 16) : undefined;
+  const time = parseWhen(BARE.test(words) ? `${words.trim()}${own}` : words, when);
+  return time.kind === 'once' ? time.local.slice(11, 16) : undefined;
 }
 
 const set = (hours: string): Call => ({ tool: TOOL, input: { hours } });

@@ -17,8 +17,8 @@ export const timeTool = dataTool({
 
   async run({ place }, { when, clock }) {
     if (!place?.trim()) return done(texts.time({ ...when, now: clock.now() }, undefined));
-    const found = findZone(place, when.zone);
-    return found ? done(texts.time({ ...when, now: clock.now(), zone: found.zone }, found.name)) : unknownPlace(place);
+    const match = findZone(place, when.zone);
+    return match ? done(texts.time({ ...when, now: clock.now(), zone: match.zone }, match.name)) : unknownPlace(place);
   },
 });
 
@@ -50,18 +50,18 @@ export const dateTool = dataTool({
   input: z.object({ date: z.string().min(1).max(100), ask: z.enum(['until', 'weekday', 'week']).default('weekday') }),
 
   async run({ date, ask }, { when, clock }) {
-    const meant = parseWhen(date, when);
-    if (meant.kind !== 'once') {
+    const time = parseWhen(date, when);
+    if (time.kind !== 'once') {
       const { message, remedy } = texts.unknownDate(date);
       return failed('NOT_A_DATE', message, { remedy });
     }
-    const day = formatLongDay(meant.at, when.zone);
-    if (ask === 'week') return done(texts.week(weekOfYear(meant.at, when.zone), day));
+    const day = formatLongDay(time.at, when.zone);
+    if (ask === 'week') return done(texts.week(weekOfYear(time.at, when.zone), day));
     if (ask === 'weekday') return done(texts.weekday(date, day));
-    const days = daysBetween(clock.now(), meant.at, when.zone);
-    const left = meant.at.getTime() - clock.now().getTime();
+    const days = daysBetween(clock.now(), time.at, when.zone);
+    const remainingMs = time.at.getTime() - clock.now().getTime();
     // An hour today or tomorrow gets its hours and minutes.
-    if (days < 2 && HAS_HOUR.test(date) && left > 0) return done(texts.left(date, left));
+    if (days < 2 && HAS_HOUR.test(date) && remainingMs > 0) return done(texts.left(date, remainingMs));
     return done(texts.until(date, day, days));
   },
 });
@@ -93,20 +93,20 @@ export const setZoneTool = ({ offerMove }: Pick<SkillDeps['people'], 'offerMove'
         await setZone(tx, person.id, undefined);
         return done(texts.zoneUnknown, { undo, asker: { ...person, zone: undefined } });
       }
-      const found = findZone(zone, person.zone);
-      if (!found) return unknownPlace(zone);
-      if (found.zone === person.zone) {
+      const match = findZone(zone, person.zone);
+      if (!match) return unknownPlace(zone);
+      if (match.zone === person.zone) {
         // The question of before may be far up by now.
-        const again = await offerMove(tx, { personId: person.id, from: undefined, to: found.zone });
-        const same = texts.zoneSame(found.zone);
+        const again = await offerMove(tx, { personId: person.id, from: undefined, to: match.zone });
+        const same = texts.zoneSame(match.zone);
         return again ? withOffer(same, again, { place }) : done(same);
       }
-      await setZone(tx, person.id, found.zone);
-      const text = texts.zoneSet({ ...when, now: clock.now(), zone: found.zone });
+      await setZone(tx, person.id, match.zone);
+      const text = texts.zoneSet({ ...when, now: clock.now(), zone: match.zone });
       // Later words, in the same message too, are meant by the new clock.
-      const asker = { ...person, zone: found.zone };
+      const asker = { ...person, zone: match.zone };
       // Things made in the old zone keep to its clocks until the person says otherwise.
-      const offer = await offerMove(tx, { personId: person.id, from: person.zone, to: found.zone });
+      const offer = await offerMove(tx, { personId: person.id, from: person.zone, to: match.zone });
       return offer ? withOffer(text, offer, { place, asker, undo }) : done(text, { asker, undo });
     },
   });

@@ -21,9 +21,9 @@ export const browser = (): Skill<Settings> => {
   const opened = (deps: SkillDeps<Settings>): Sessions => {
     if (!sessions) {
       const { config: settings, world, egress, sandbox, onClose } = deps;
-      const made = new Sessions({ settings, world, egress, sandbox });
-      onClose('browser', () => made.closeAll());
-      sessions = made;
+      const newSessions = new Sessions({ settings, world, egress, sandbox });
+      onClose('browser', () => newSessions.closeAll());
+      sessions = newSessions;
     }
     return sessions;
   };
@@ -109,15 +109,15 @@ const imageBuilding = operation({
   example: 'coda browser image --packages fonts-noto-cjk',
   input: z.object({
     base: text(
-      (given) => /^[\w.:/@-]{1,300}$/.test(given),
-      (given) => `“${given}” names no image.`,
+      (name) => /^[\w.:/@-]{1,300}$/.test(name),
+      (name) => `“${name}” names no image.`,
       'Such as debian:bookworm-slim.',
     )
       .default('debian:bookworm-slim')
       .meta({ description: 'what it is built from', value: 'image' }),
     packages: text(
-      (given) => wordsOf(given).every(isPackage),
-      (given) => `“${wordsOf(given).find((name) => !isPackage(name))}” names no package.`,
+      (names) => wordsOf(names).every(isPackage),
+      (names) => `“${wordsOf(names).find((name) => !isPackage(name))}” names no package.`,
       'Packages of Debian, such as fonts-noto-cjk.',
     )
       .default('')
@@ -129,13 +129,13 @@ const imageBuilding = operation({
   needs: 'config',
   async run({ config: all, world, io }: LocalParts, { base, packages }) {
     const { image } = all.block(config);
-    const built = await buildBrowserImage(all.execution, world, {
+    const outcome = await buildBrowserImage(all.execution, world, {
       image,
       base,
       packages: wordsOf(packages),
       onText: (part) => io.stderr.write(visible(part)),
     });
-    if (!built.ok) throw new CodaError(built.code, { message: built.message, remedy: built.remedy });
+    if (!outcome.ok) throw new CodaError(outcome.code, { message: outcome.message, remedy: outcome.remedy });
     return image;
   },
   show: (image) =>

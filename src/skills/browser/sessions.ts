@@ -115,9 +115,9 @@ export class Session {
     this.led = { from: address, to: this.page.url() };
   }
 
-  /** The address that somebody went to where it led to `shown`; else `shown`, to which a page went by itself, or by a click. */
-  askedFor(shown: string): string {
-    return this.led?.to === shown ? this.led.from : shown;
+  /** The address that somebody went to where it led to `address`; else `address`, to which a page went by itself, or by a click. */
+  askedFor(address: string): string {
+    return this.led?.to === address ? this.led.from : address;
   }
 
   private async anew(): Promise<void> {
@@ -142,9 +142,9 @@ export class Session {
   }
 
   takeNotices(): string[] {
-    const taken = this.notices;
+    const notices = this.notices;
     this.notices = [];
-    return taken;
+    return notices;
   }
 
   close(): Promise<void> {
@@ -169,8 +169,8 @@ export class Session {
       void download.cancel().catch(() => {});
     });
     page.on('close', () => {
-      const left = this.context.pages().filter((each) => !each.isClosed());
-      this.page = left.at(-1) ?? this.page;
+      const openPages = this.context.pages().filter((each) => !each.isClosed());
+      this.page = openPages.at(-1) ?? this.page;
     });
   }
 
@@ -456,8 +456,8 @@ async function inContainer({ settings, sandbox }: ChromiumDeps, proxy: EgressPro
     throw new CodaError(code, { message, remedy: code === 'SANDBOX_IMAGE' ? texts.noImageRemedy : remedy });
   }
   let why = '';
-  void program.whenEnded.then((said) => {
-    why = said;
+  void program.whenEnded.then((reason) => {
+    why = reason;
   });
   const { input, output } = program;
   const { pipe } = new Relay({

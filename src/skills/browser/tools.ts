@@ -68,14 +68,14 @@ function openTool(deps: BrowserDeps): AnyTool {
       if ('ok' in session) return session;
       const opened = texts.opened(session.id);
       if (address === undefined) return done(opened, { material: `session_id: ${session.id}` });
-      const shown = await session.calls.run(() => goTo(deps, session, address));
-      if (shown.ok)
+      const result = await session.calls.run(() => goTo(deps, session, address));
+      if (result.ok)
         return {
-          ...shown,
-          text: `${opened} ${shown.text}`,
-          material: `session_id: ${session.id}\n${shown.material ?? ''}`,
+          ...result,
+          text: `${opened} ${result.text}`,
+          material: `session_id: ${session.id}\n${result.material ?? ''}`,
         };
-      return { ...shown, message: `${opened} ${shown.message}` };
+      return { ...result, message: `${opened} ${result.message}` };
     },
   });
 }
@@ -268,9 +268,9 @@ async function interact(
     return notDone(selector, error);
   }
   await session.waitUntilQuiet();
-  const shown = await shownPage(session);
-  const said = { click: texts.clicked, type: texts.typed, select: texts.selected }[action](selector);
-  return shown.ok ? { ...shown, text: `${said} ${shown.text}` } : shown;
+  const result = await shownPage(session);
+  const notice = { click: texts.clicked, type: texts.typed, select: texts.selected }[action](selector);
+  return result.ok ? { ...result, text: `${notice} ${result.text}` } : result;
 }
 
 /** `button "Place the order"` → `Place the order`: the words that a person sees on the page. */
@@ -369,25 +369,25 @@ class PageReading {
 
   private element(node: AriaNode, name: string, frame: string): void {
     const { role, ref = '', url } = node;
-    const shown = `${role}${name === '' ? '' : ` ${JSON.stringify(name)}`}`;
-    const locator = this.unique(`${frame}${shown}`);
+    const label = `${role}${name === '' ? '' : ` ${JSON.stringify(name)}`}`;
+    const locator = this.unique(`${frame}${label}`);
     this.locators.set(locator, ref);
     const to = url && !/^(?:javascript|data|blob):/i.test(url) ? ` <${clean(url, 300)}>` : '';
     this.say(`[${role}] ${JSON.stringify(name)}${stateOf(node)}${to} → ${locator}`);
   }
 
-  private unique(shown: string): string {
-    if (!this.locators.has(shown)) return shown;
+  private unique(label: string): string {
+    if (!this.locators.has(label)) return label;
     let count = 2;
-    while (this.locators.has(`${shown} #${count}`)) count++;
-    return `${shown} #${count}`;
+    while (this.locators.has(`${label} #${count}`)) count++;
+    return `${label} #${count}`;
   }
 
   private frame(name: string, outer: string): string {
-    const shown = `${outer}frame${name === '' ? '' : ` ${JSON.stringify(name)}`}`;
-    const count = (this.frames.get(shown) ?? 0) + 1;
-    this.frames.set(shown, count);
-    return `${shown}${count > 1 ? ` #${count}` : ''} > `;
+    const label = `${outer}frame${name === '' ? '' : ` ${JSON.stringify(name)}`}`;
+    const count = (this.frames.get(label) ?? 0) + 1;
+    this.frames.set(label, count);
+    return `${label}${count > 1 ? ` #${count}` : ''} > `;
   }
 
   private say(line: string): void {

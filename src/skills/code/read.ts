@@ -29,10 +29,10 @@ export function readTool(deps: CodeDeps): AnyTool {
       const workspace = workspaceOf(deps, ctx);
       const inside = relative(path);
       if (inside === undefined) return failed('REFUSED', texts.badPath(path));
-      const kept = await database.tx('artifacts.use', (tx) =>
+      const files = await database.tx('artifacts.use', (tx) =>
         filesNamed(tx, { personId: ctx.person.id, conversationId: ctx.conversationId }, [path], ctx.clock.now()),
       );
-      const [file] = kept;
+      const [file] = files;
       const most = isPicture(inside) ? MOST_PICTURE : MOST_READ_BYTES;
       const bytes = await workspace.read(inside, from, most, ctx.signal);
       if (bytes) return shown(path, bytes, from, workspace.tainted);
@@ -69,8 +69,8 @@ export function readTool(deps: CodeDeps): AnyTool {
 
 function page(bytes: Buffer, from: number) {
   const truncated = bytes.length > PAGE;
-  const shown = bytes.subarray(0, truncated ? PAGE - cutAt(bytes, PAGE) : PAGE);
-  return { content: shown.toString('utf8'), truncated, ...(truncated && { next: from + shown.length }) };
+  const part = bytes.subarray(0, truncated ? PAGE - cutAt(bytes, PAGE) : PAGE);
+  return { content: part.toString('utf8'), truncated, ...(truncated && { next: from + part.length }) };
 }
 
 /** Bytes before `end` of a character that goes on behind it; 0 where none does. */

@@ -81,12 +81,12 @@ export const isUnlimited = (missing: readonly string[], facts: SandboxFacts): st
   `A container does not have the limits that it was made with: ${listOf(missing)}. ${engine(facts)}.`;
 
 function limitsText({ memory, pids, cpus }: Limits): string {
-  const known = [
+  const parts = [
     ...(memory === undefined ? [] : [`${Math.round(memory / 1024 / 1024)} MB of memory`]),
     ...(pids === undefined ? [] : [plural(pids, 'process', 'processes')]),
     ...(cpus === undefined ? [] : [plural(cpus, 'processor')]),
   ];
-  return known.length > 0 ? listOf(known) : 'the container does not tell';
+  return parts.length > 0 ? listOf(parts) : 'the container does not tell';
 }
 
 export const isNotHeld = (escaped: readonly string[]): string =>

@@ -151,14 +151,14 @@ function programIn(
 
 async function namedFiles({ database }: CodeDeps, names: readonly string[], ctx: CallContext) {
   const isMeant = (file: FileRef, name: string) => file.name === name || label(file.name) === name;
-  const sent = names.flatMap((name) => ctx.request.files.find((file) => isMeant(file, name)) ?? []);
-  const rest = names.filter((name) => !sent.some((file) => isMeant(file, name)));
+  const sentFiles = names.flatMap((name) => ctx.request.files.find((file) => isMeant(file, name)) ?? []);
+  const rest = names.filter((name) => !sentFiles.some((file) => isMeant(file, name)));
   const whose = { personId: ctx.person.id, conversationId: ctx.conversationId };
-  const found =
+  const storedFiles =
     rest.length === 0 ? [] : await database.tx('artifacts.use', (tx) => filesNamed(tx, whose, rest, ctx.clock.now()));
-  const missing = rest.find((name) => !found.some((file) => file.name === name || file.hash === name));
+  const missing = rest.find((name) => !storedFiles.some((file) => file.name === name || file.hash === name));
   if (missing !== undefined) return failed('NOT_FOUND', texts.noFile(missing));
-  return [...sent.map((file): StoredFile => ({ ...file, tainted: true })), ...found];
+  return [...sentFiles.map((file): StoredFile => ({ ...file, tainted: true })), ...storedFiles];
 }
 
 export function writeTool(deps: CodeDeps): AnyTool {
@@ -178,14 +178,14 @@ export function writeTool(deps: CodeDeps): AnyTool {
       const inside = relative(path);
       if (inside === undefined) return failed('REFUSED', texts.badPath(path));
       const workspace = workspaceOf(deps, ctx);
-      const came = await workspace.write([{ path: inside, content }], {
+      const outcome = await workspace.write([{ path: inside, content }], {
         // The code that reads it finds it in the same container.
         ...broughtBy(await deps.inUse(ctx), workspace),
         atStart: () => contentsOf(deps.artifacts, ctx.request.files),
         signal: ctx.signal,
       });
-      if (!came.ok) return failed(came.code, came);
-      return done(texts.writtenNotice(path, Buffer.byteLength(content), came.isRenewed));
+      if (!outcome.ok) return failed(outcome.code, outcome);
+      return done(texts.writtenNotice(path, Buffer.byteLength(content), outcome.isRenewed));
     },
   });
 }

@@ -17,7 +17,7 @@ export interface CallDeps {
   values: ValueSources;
   /** A connection that reaches public addresses alone, and those that the owner has allowed. */
   egress: Egress;
-  hidden: Secrets;
+  secrets: Secrets;
 }
 
 export interface ConnectorAnswer {
@@ -50,18 +50,18 @@ export async function callConnector(
     return failed('NOT_FOUND', texts.unknown(name, [...connectors.keys()]), { remedy: texts.unknownRemedy });
   const wrong = problemOf(call);
   if (wrong) return wrong;
-  const found = await valuesOf(deps.values, connector, asker);
-  if (!found.ok) {
-    const { missing, why } = found;
+  const resolution = await valuesOf(deps.values, connector, asker);
+  if (!resolution.ok) {
+    const { missing, why } = resolution;
     return failed('MISSING_SECRET', texts.missingSecret(name, missing, why), { remedy: texts.missingRemedy(missing) });
   }
-  const prepared = prepare(connector, call, found.values);
+  const prepared = prepare(connector, call, resolution.values);
   if (!prepared) return failed('REFUSED', texts.leaves(name), { remedy: texts.leavesRemedy });
   if (!isSendable(prepared)) return failed('REFUSED', texts.badSecret(name), { remedy: texts.badSecretRemedy });
-  hideCredentials(deps.hidden, prepared);
+  hideCredentials(deps.secrets, prepared);
   // A shorter one would blank out ordinary words and figures.
-  const long = Object.values(found.values).filter((value) => value.length >= Secrets.SHORTEST);
-  const hide = (text: string) => redact(deps.hidden.hide(text), new HiddenValues(long));
+  const long = Object.values(resolution.values).filter((value) => value.length >= Secrets.SHORTEST);
+  const hide = (text: string) => redact(deps.secrets.hide(text), new HiddenValues(long));
   return ask({ ...deps, hide }, connector, call, prepared, asker.signal);
 }
 
@@ -74,9 +74,9 @@ function problemOf({ method, body }: ConnectorCall): Failed | undefined {
 }
 
 /** A name and a password in Base64 are neither of them. */
-function hideCredentials(hidden: Secrets, { headers: { authorization = '' } }: PreparedRequest): void {
+function hideCredentials(secrets: Secrets, { headers: { authorization = '' } }: PreparedRequest): void {
   const [, encoded] = /^Basic (.+)$/.exec(authorization) ?? [];
-  hidden.add(encoded);
+  secrets.add(encoded);
 }
 
 /** Hides the secrets of coda as they are, and those of this connector however they are written. */
@@ -217,16 +217,16 @@ function prepare(
   const url = addressBelow(base, path);
   if (!url) return undefined;
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
-  const sent: Record<string, string> = { accept: 'application/json, text/*;q=0.9, */*;q=0.5' };
+  const fields: Record<string, string> = { accept: 'application/json, text/*;q=0.9, */*;q=0.5' };
   const fill = (text: string) => withSecrets(text, values);
   if (body !== undefined)
-    sent['content-type'] = typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
-  for (const [name, value] of Object.entries(headers)) sent[name.toLowerCase()] = fill(value);
+    fields['content-type'] = typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
+  for (const [name, value] of Object.entries(headers)) fields[name.toLowerCase()] = fill(value);
   if (auth?.type === 'query') url.searchParams.set(auth.name, fill(auth.value));
-  if (auth?.type === 'header') sent[auth.name.toLowerCase()] = fill(auth.value);
-  if (auth?.type === 'bearer') sent.authorization = `Bearer ${fill(auth.token)}`;
-  if (auth?.type === 'basic') sent.authorization = `Basic ${basicOf(fill(auth.username), fill(auth.password))}`;
-  return { url: url.href, headers: sent, body: body === undefined ? undefined : bodyText(body) };
+  if (auth?.type === 'header') fields[auth.name.toLowerCase()] = fill(auth.value);
+  if (auth?.type === 'bearer') fields.authorization = `Bearer ${fill(auth.token)}`;
+  if (auth?.type === 'basic') fields.authorization = `Basic ${basicOf(fill(auth.username), fill(auth.password))}`;
+  return { url: url.href, headers: fields, body: body === undefined ? undefined : bodyText(body) };
 }
 
 const bodyText = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
@@ -247,7 +247,7 @@ interface ValueSources {
   store: Pick<SkillSecrets, 'valuesFor'>;
   env: Readonly<Record<string, string | undefined>>;
   allowed: readonly string[];
-  hidden: Secrets;
+  secrets: Secrets;
 }
 
 type ResolvedValues =
@@ -256,7 +256,7 @@ type ResolvedValues =
 
 /** The values for one person in one space, looked up anew for each call. */
 export async function valuesOf(
-  { store, env, allowed, hidden }: ValueSources,
+  { store, env, allowed, secrets }: ValueSources,
   connector: Connector,
   who: { personId: string; spaceId: string },
 ): Promise<ResolvedValues> {
@@ -267,10 +267,10 @@ export async function valuesOf(
   const file = names.some(missing) ? secretsFile(connector.root) : { values: {} };
   const values: Record<string, string> = {};
   for (const name of names) {
-    const found = sealed[name] ?? (allowed.includes(name) ? env[name] || undefined : undefined) ?? file.values[name];
-    if (found === undefined || found === '') return { ok: false, missing: name, why: file.why };
-    values[name] = found;
-    hidden.add(found);
+    const secret = sealed[name] ?? (allowed.includes(name) ? env[name] || undefined : undefined) ?? file.values[name];
+    if (secret === undefined || secret === '') return { ok: false, missing: name, why: file.why };
+    values[name] = secret;
+    secrets.add(secret);
   }
   return { ok: true, values };
 }

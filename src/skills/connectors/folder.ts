@@ -85,13 +85,13 @@ function namesIn(folder: string): string[] {
 
 function readAll(files: readonly ListedFile[]): FoundConnectors {
   const connectors = new Map<string, Connector>();
-  const broken: BrokenFile[] = [];
+  const brokenFiles: BrokenFile[] = [];
   for (const listed of files) {
     const read = readOne(listed);
-    if (typeof read === 'string') broken.push({ file: listed.file, why: read });
+    if (typeof read === 'string') brokenFiles.push({ file: listed.file, why: read });
     else connectors.set(listed.name, read);
   }
-  return { connectors, broken };
+  return { connectors, broken: brokenFiles };
 }
 
 function readOne({ root, file, name, stats }: ListedFile): Connector | string {

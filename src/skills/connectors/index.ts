@@ -22,8 +22,8 @@ export function connectors(host: ConnectorHost): Skill<Settings> {
   const folders = new ConnectorFolders(host.roots);
   let last: { found: FoundConnectors; tools: readonly AnyTool[] } | undefined;
   const callDeps = ({ config: { env: allowed }, world, egress }: SkillDeps<Settings>): CallDeps => {
-    const hidden = world.secrets;
-    return { folders, egress, hidden, values: { store: host.secrets, env: world.env, allowed, hidden } };
+    const secrets = world.secrets;
+    return { folders, egress, secrets, values: { store: host.secrets, env: world.env, allowed, secrets } };
   };
   return {
     name: 'connectors',
@@ -31,8 +31,8 @@ export function connectors(host: ConnectorHost): Skill<Settings> {
     acts: {
       liveTools: (deps) => ({
         current() {
-          const found = folders.read();
-          if (last?.found !== found) last = { found, tools: connectorTools(callDeps(deps), found) };
+          const listing = folders.read();
+          if (last?.found !== listing) last = { found: listing, tools: connectorTools(callDeps(deps), listing) };
           return last.tools;
         },
         whenKnown: async () => {},

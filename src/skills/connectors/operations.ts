@@ -45,20 +45,20 @@ const list = operation({
         }),
       },
     },
-    answer: (found: never) => ({ json: found as unknown }),
+    answer: (result: never) => ({ json: result as unknown }),
   },
   async run({ folders, values }: CallDeps) {
     const { connectors: all, broken } = folders.read();
-    const shown: ListedConnector[] = [];
+    const listed: ListedConnector[] = [];
     for (const connector of all.values()) {
       const missing: string[] = [];
       for (const name of secretsIn(connector)) {
         const only = { ...connector, headers: { x: `secret:${name}` }, auth: undefined };
         if (!(await valuesOf(values, only, EVERYBODY)).ok) missing.push(name);
       }
-      shown.push({ name: connector.name, base_url: connector.base_url, file_root: connector.root, missing });
+      listed.push({ name: connector.name, base_url: connector.base_url, file_root: connector.root, missing });
     }
-    return { connectors: shown, broken };
+    return { connectors: listed, broken };
   },
   show({ connectors, broken }) {
     const lines = connectors.map(({ name, base_url: base, missing }) => {
@@ -93,14 +93,14 @@ const test = operation({
         schema: z.object({ status: z.int(), type: z.string(), characters: z.int() }),
       },
     },
-    answer: (came: never) => ({ json: came as unknown }),
+    answer: (result: never) => ({ json: result as unknown }),
   },
   async run(deps: CallDeps, { name, path }) {
     const asker = { ...EVERYBODY, signal: AbortSignal.timeout(TEST_WITHIN_MS) };
-    const came = await callConnector(deps, name, { method: 'GET', path }, asker);
-    if (came.ok) return { status: came.status, type: came.type, characters: came.text.length };
-    const { code, message } = came;
-    const { remedy = code === 'EGRESS_PRIVATE' ? texts.privateRemedy : texts.checkRemedy } = came;
+    const outcome = await callConnector(deps, name, { method: 'GET', path }, asker);
+    if (outcome.ok) return { status: outcome.status, type: outcome.type, characters: outcome.text.length };
+    const { code, message } = outcome;
+    const { remedy = code === 'EGRESS_PRIVATE' ? texts.privateRemedy : texts.checkRemedy } = outcome;
     throw new CodaError(codeOf(code), { message, remedy });
   },
   show: ({ status, type, characters }, { name }) => ({
@@ -112,15 +112,15 @@ const test = operation({
 function codeOf(code: FailureCode | ErrorCode): ErrorCode {
   if (code === 'NOT_FOUND') return 'CONNECTOR_NOT_FOUND';
   if (code === 'MISSING_SECRET') return 'CONNECTOR_SECRET';
-  const known = ['EGRESS_URL', 'EGRESS_PRIVATE', 'EGRESS_UNREACHABLE', 'EGRESS_TIMEOUT', 'EGRESS_TOO_LARGE'] as const;
-  return known.find((each) => each === code) ?? (code === 'EGRESS_REDIRECTS' ? code : 'INPUT_INVALID');
+  const codes = ['EGRESS_URL', 'EGRESS_PRIVATE', 'EGRESS_UNREACHABLE', 'EGRESS_TIMEOUT', 'EGRESS_TOO_LARGE'] as const;
+  return codes.find((each) => each === code) ?? (code === 'EGRESS_REDIRECTS' ? code : 'INPUT_INVALID');
 }
 
 export const calling = [list, test];
 
 const name = text(
-  (given) => CONNECTOR_NAME.test(given),
-  (given) => `“${given}” is no name of a connector.`,
+  (candidate) => CONNECTOR_NAME.test(candidate),
+  (candidate) => `“${candidate}” is no name of a connector.`,
   'Use up to 32 lower-case letters, digits, - and _.',
 );
 

@@ -15,10 +15,10 @@ export const texts = {
   tooLarge: (bytes: number) => `it is larger than ${number(bytes)} ${formOf(bytes, 'byte')}`,
   worldWritable: 'anybody on this machine may change it',
   openFile: (file: string) => `others may read ${file}: chmod 600`,
-  unknown: (name: string, known: readonly string[]) =>
-    known.length === 0
+  unknown: (name: string, names: readonly string[]) =>
+    names.length === 0
       ? `There is no connector ${name}.`
-      : `There is no connector ${name}; there are: ${known.join(', ')}.`,
+      : `There is no connector ${name}; there are: ${names.join(', ')}.`,
   unknownRemedy: '"coda connectors list" shows them.',
   missingSecret: (connector: string, name: string, why: string | undefined) =>
     `The connector ${connector} needs the secret ${name}${why === undefined ? '' : ` (${why})`}.`,

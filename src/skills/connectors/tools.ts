@@ -62,9 +62,9 @@ export function connectorTools(deps: CallDeps, { connectors }: FoundConnectors):
         if (ctx.approval.bound !== undefined && ctx.approval.bound !== hash)
           return failed('GONE', texts.changed(connector));
         const asker = { personId: ctx.person.id, spaceId: ctx.place.space, signal: ctx.signal };
-        const came = await callConnector(deps, connector, call, asker);
-        if (!came.ok) return came;
-        const { status, text } = came;
+        const answer = await callConnector(deps, connector, call, asker);
+        if (!answer.ok) return answer;
+        const { status, text } = answer;
         const head = texts.answered(connector, call.method, status, text.length);
         const note = status === 401 || status === 403 ? ` ${texts.refusesKey(connector)}` : '';
         return done(`${head}${note}`, { tainted: true, ...(text !== '' && { material: text }) });

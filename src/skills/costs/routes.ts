@@ -66,14 +66,18 @@ function costsRoute(parts: RouteParts): AnyRoute {
       const today = calendar.day(now);
       const days = Array.from({ length: DAYS }, (_, ago) => addDays(today, -ago)).reverse();
       const words = await firstWords(db, new Date(now.getTime() - DAY_MS));
-      const spent = new Map((await costByDay(db, days[0] ?? '', today)).map((each) => [each.day, each]));
+      const costsByDay = new Map((await costByDay(db, days[0] ?? '', today)).map((each) => [each.day, each]));
       const spanOf = (wanted: string) => {
         const span = spans.find(({ name }) => name === wanted);
         return { budget: span?.budget ?? 0, people: (span?.people ?? []).map(costOf) };
       };
       const json = {
         currency,
-        days: days.map((day) => ({ day, price: spent.get(day)?.price ?? 0, calls: spent.get(day)?.calls ?? 0 })),
+        days: days.map((day) => ({
+          day,
+          price: costsByDay.get(day)?.price ?? 0,
+          calls: costsByDay.get(day)?.calls ?? 0,
+        })),
         today: spanOf('today'),
         month: spanOf('this month'),
         models: models.map(costOf),

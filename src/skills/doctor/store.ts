@@ -10,11 +10,11 @@ export async function lastAmiss(tx: Transaction): Promise<Amiss[]> {
   return (await tx.query<Amiss>('select name, code from health_findings order by name, code')).rows;
 }
 
-export async function add(tx: Transaction, found: readonly Amiss[], now: Instant): Promise<void> {
+export async function add(tx: Transaction, faults: readonly Amiss[], now: Instant): Promise<void> {
   await tx.query(
     `insert into health_findings (name, code, since)
      select *, $3 from unnest($1::text[], $2::text[]) on conflict do nothing`,
-    [found.map(({ name }) => name), found.map(({ code }) => code), now],
+    [faults.map(({ name }) => name), faults.map(({ code }) => code), now],
   );
 }
 

@@ -3,8 +3,8 @@ import type { Finding } from '../../chat/index.ts';
 
 const MARKS = { ok: '✓', off: '–', notice: 'ℹ', warning: '⚠', error: '✗' } as const;
 
-export function findings(found: readonly Finding[]): string {
-  return found
+export function findings(list: readonly Finding[]): string {
+  return list
     .flatMap(({ name, severity, says, remedy, ok }) => [
       `${MARKS[severity]} **${name}**: ${says}`,
       ...(remedy && !(ok && severity === 'ok') ? [`→ ${remedy}`] : []),
@@ -13,13 +13,13 @@ export function findings(found: readonly Finding[]): string {
 }
 
 /** A few lines for a chat: what wants something of somebody, and what is off by its names alone. */
-export function shortFindings(found: readonly Finding[]): string {
-  const off = found.filter(({ severity }) => severity === 'off');
-  const amiss = found.filter(({ severity }) => severity !== 'off' && severity !== 'ok');
+export function shortFindings(list: readonly Finding[]): string {
+  const off = list.filter(({ severity }) => severity === 'off');
+  const amiss = list.filter(({ severity }) => severity !== 'off' && severity !== 'ok');
   const names = listOf(off.map(({ name }) => name));
   const offWords =
     off.length === 0 ? '' : `${plural(off.length, 'thing')} ${formOf(off.length, 'is', 'are')} off: ${names}`;
-  const well = found.length - off.length - amiss.length;
+  const well = list.length - off.length - amiss.length;
   const head =
     amiss.length === 0
       ? ['All is well', offWords]

@@ -32,9 +32,9 @@ export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
     async run({ name }, ctx) {
       const denied = refuseShared(ctx);
       if (denied) return denied;
-      const known = unwell().map((each) => each.name);
-      if (!known.some((each) => isPartOf(each, name))) {
-        return failed('NOT_FOUND', texts.restsNot(name, didYouMean(name, known)));
+      const names = unwell().map((each) => each.name);
+      if (!names.some((each) => isPartOf(each, name))) {
+        return failed('NOT_FOUND', texts.restsNot(name, didYouMean(name, names)));
       }
       ctx.tx.afterCommit(() => reset(name));
       return done(texts.triedAgain(name));
@@ -59,8 +59,8 @@ export const doctorCommand = ({ checks }: DoctorDeps): Command => ({
   run: async (rest, { prepared }) => {
     const [, name] = /^reset\s+(\S.*)$/i.exec(rest.trim()) ?? [];
     if (name !== undefined) return { tool: 'doctor_reset_skill', input: { name } };
-    const found = prepared as readonly Finding[];
-    return done(rest.trim().toLowerCase() === 'all' ? texts.findings(found) : texts.shortFindings(found));
+    const report = prepared as readonly Finding[];
+    return done(rest.trim().toLowerCase() === 'all' ? texts.findings(report) : texts.shortFindings(report));
   },
 });
 

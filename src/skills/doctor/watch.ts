@@ -26,12 +26,12 @@ export function healthJob(
     does: 'looks at all parts, and tells owners what has changed',
     alone: true,
     async run({ id }) {
-      const found = await checks.run();
+      const findings = await checks.run();
       await database.tx('doctor.tell', async (tx) => {
         const owners = await conversations.ownersDirect(tx);
         // A finding that nobody can be told of is as new at the next look.
         if (owners.length === 0) return;
-        const { worse, better } = findChanges(await store.lastAmiss(tx), found);
+        const { worse, better } = findChanges(await store.lastAmiss(tx), findings);
         if (worse.length + better.length === 0) return;
         await store.add(tx, worse, world.clock.now());
         await store.remove(tx, better);
@@ -49,13 +49,13 @@ export function healthJob(
 /** New findings, and resolved ones; the text of a finding may change. Pure. */
 function findChanges(
   before: readonly store.Amiss[],
-  found: readonly Finding[],
+  findings: readonly Finding[],
 ): { worse: Finding[]; better: store.Amiss[] } {
   const keyOf = ({ name, code }: store.Amiss) => JSON.stringify([name, code]);
-  const known = new Set(before.map(keyOf));
-  const amiss = new Map(found.filter(({ ok }) => !ok).map((each) => [keyOf(each), each]));
+  const keys = new Set(before.map(keyOf));
+  const amiss = new Map(findings.filter(({ ok }) => !ok).map((each) => [keyOf(each), each]));
   return {
-    worse: [...amiss].filter(([key]) => !known.has(key)).map(([, each]) => each),
+    worse: [...amiss].filter(([key]) => !keys.has(key)).map(([, each]) => each),
     better: before.filter((each) => !amiss.has(keyOf(each))),
   };
 }

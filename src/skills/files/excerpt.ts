@@ -11,8 +11,8 @@ const WORD = /[\p{L}\p{M}\p{N}]+(?:[.:'’][\p{L}\p{N}]+)*/gu;
  */
 export function excerptAround(text: string, query: string, room: number): string {
   if (text.length <= room) return text;
-  const found = placesOf(text, query);
-  const start = startOf(text, bestFrom(found, room - BEFORE), room);
+  const places = placesOf(text, query);
+  const start = startOf(text, bestFrom(places, room - BEFORE), room);
   const end = start + room >= text.length ? text.length : borderBefore(text, start, start + room);
   return `${start > 0 ? '…' : ''}${text.slice(start, end).trim()}${end < text.length ? '…' : ''}`;
 }
@@ -27,34 +27,34 @@ function placesOf(text: string, query: string): WordPlace[] {
   const { terms, synonyms = new Map<string, readonly string[]>() } = wordsOf(query);
   const wanted = new Map(terms.map((term) => [term, term]));
   for (const [term, others] of synonyms) for (const other of others) if (!wanted.has(other)) wanted.set(other, term);
-  const found: WordPlace[] = [];
+  const places: WordPlace[] = [];
   for (const { 0: word, index } of text.matchAll(WORD)) {
     for (const lexeme of lexemesOf(word)) {
       const term = wanted.get(lexeme) ?? terms.find((each) => each.length > 3 && lexeme.startsWith(each));
-      if (term !== undefined) found.push({ at: index, term });
+      if (term !== undefined) places.push({ at: index, term });
     }
   }
-  if (found.length > 0) return found;
+  if (places.length > 0) return places;
   const whole = text.toLowerCase().indexOf(query.trim().toLowerCase());
   return whole < 0 ? [] : [{ at: whole, term: query }];
 }
 
 /** The place from which `room` characters have the most different words; of several the shortest stretch. */
-function bestFrom(found: readonly WordPlace[], room: number): number {
+function bestFrom(places: readonly WordPlace[], room: number): number {
   let best = { from: 0, kinds: 0, length: 0 };
   const counts = new Map<string, number>();
   let last = 0;
-  for (const first of found) {
-    for (; last < found.length && (found[last] as WordPlace).at < first.at + room; last++) {
-      const { term } = found[last] as WordPlace;
+  for (const first of places) {
+    for (; last < places.length && (places[last] as WordPlace).at < first.at + room; last++) {
+      const { term } = places[last] as WordPlace;
       counts.set(term, (counts.get(term) ?? 0) + 1);
     }
-    const length = lengthFrom(found, first, counts.size);
+    const length = lengthFrom(places, first, counts.size);
     if (counts.size > best.kinds || (counts.size === best.kinds && length < best.length))
       best = { from: first.at, kinds: counts.size, length };
-    const left = (counts.get(first.term) ?? 1) - 1;
-    if (left === 0) counts.delete(first.term);
-    else counts.set(first.term, left);
+    const remaining = (counts.get(first.term) ?? 1) - 1;
+    if (remaining === 0) counts.delete(first.term);
+    else counts.set(first.term, remaining);
   }
   return best.from;
 }
@@ -63,12 +63,12 @@ function bestFrom(found: readonly WordPlace[], room: number): number {
 const MOST_LOOKED_AT = 50;
 
 /** Characters from `first` up to where all `kinds` of words have come. */
-function lengthFrom(found: readonly WordPlace[], first: WordPlace, kinds: number): number {
-  const seen = new Set<string>();
-  const from = found.indexOf(first);
-  for (const { at, term } of found.slice(from, from + MOST_LOOKED_AT)) {
-    seen.add(term);
-    if (seen.size === kinds) return at - first.at;
+function lengthFrom(places: readonly WordPlace[], first: WordPlace, kinds: number): number {
+  const seenTerms = new Set<string>();
+  const from = places.indexOf(first);
+  for (const { at, term } of places.slice(from, from + MOST_LOOKED_AT)) {
+    seenTerms.add(term);
+    if (seenTerms.size === kinds) return at - first.at;
   }
   return Number.POSITIVE_INFINITY;
 }

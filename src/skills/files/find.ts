@@ -33,17 +33,17 @@ export async function findPassages(
   const byWords = words.length > 0 ? await store.findByWords(db, hashes, words.join(' | '), MOST_LOOKED_AT) : [];
   const worded = byWords.length > 0 ? byWords : await store.findByCharacters(db, hashes, phrase, MOST_LOOKED_AT);
   const similarities = new Map(near.map((each) => [keyOf(each), each.similarity]));
-  const known = new Set(worded.map(keyOf));
-  const found = [
+  const wordedKeys = new Set(worded.map(keyOf));
+  const passages = [
     ...worded,
     ...(await store.readNumbered(
       db,
-      near.filter((each) => !known.has(keyOf(each))),
+      near.filter((each) => !wordedKeys.has(keyOf(each))),
     )),
   ];
   const total = await store.countPassages(db, hashes);
-  const scored = scores(found, { wanted, synonyms, phrase, total });
-  return found
+  const scored = scores(passages, { wanted, synonyms, phrase, total });
+  return passages
     .map((passage, at) => ({ passage, score: (scored[at] ?? 0) + MEANING * (similarities.get(keyOf(passage)) ?? 0) }))
     .sort((a, b) => b.score - a.score || a.passage.number - b.passage.number)
     .slice(0, most)
@@ -66,8 +66,8 @@ interface Weighing {
   total: number;
 }
 
-function scores(found: readonly FoundPassage[], { wanted, synonyms, phrase, total }: Weighing): Float32Array {
-  const texts = found.map(({ place, text }) => ({ lexemes: lexemesOf(text), inPlace: new Set(lexemesOf(place)) }));
+function scores(passages: readonly FoundPassage[], { wanted, synonyms, phrase, total }: Weighing): Float32Array {
+  const texts = passages.map(({ place, text }) => ({ lexemes: lexemesOf(text), inPlace: new Set(lexemesOf(place)) }));
   const postings = new Map<string, number[]>();
   for (const [at, { lexemes, inPlace }] of texts.entries()) {
     for (const lexeme of new Set([...lexemes, ...inPlace])) {
@@ -76,11 +76,11 @@ function scores(found: readonly FoundPassage[], { wanted, synonyms, phrase, tota
       else postings.set(lexeme, [at]);
     }
   }
-  const score = coverage(wanted, Math.max(total, found.length), new Float32Array(found.length), (term) =>
+  const score = coverage(wanted, Math.max(total, passages.length), new Float32Array(passages.length), (term) =>
     postings.get(term),
   );
   for (const [at, { lexemes, inPlace }] of texts.entries()) {
-    const { text, aside } = found[at] as FoundPassage;
+    const { text, aside } = passages[at] as FoundPassage;
     const all = new Set(lexemes);
     const covered = score[at] as number;
     const replaced = wanted.filter(
@@ -110,9 +110,9 @@ function nearness(lexemes: readonly string[], wanted: readonly string[]): number
     while (counts.size === kinds) {
       const first = places[from++] as { lexeme: string; at: number };
       best = Math.min(best, at - first.at);
-      const left = (counts.get(first.lexeme) ?? 1) - 1;
-      if (left === 0) counts.delete(first.lexeme);
-      else counts.set(first.lexeme, left);
+      const remaining = (counts.get(first.lexeme) ?? 1) - 1;
+      if (remaining === 0) counts.delete(first.lexeme);
+      else counts.set(first.lexeme, remaining);
     }
   }
   return (kinds - 1) / best;

@@ -37,8 +37,8 @@ interface Parts extends ToolDeps {
 const made = new WeakMap<SkillDeps<Settings>, Parts>();
 
 function partsOf(deps: SkillDeps<Settings>): Parts {
-  const known = made.get(deps);
-  if (known) return known;
+  const cachedParts = made.get(deps);
+  if (cachedParts) return cachedParts;
   const { database, world, sandbox, onClose, config: settings } = deps;
   const { artifacts } = deps.storage;
   const { small: models } = deps.models;
@@ -99,13 +99,13 @@ export const files: Skill<Settings> = {
     // Beside: the turn's caller and its slot do not wait for what speaks.
     turnOver: async (deps, over) => {
       const { hearing, programs, signal, speaking } = partsOf(deps);
-      const spoken = speakAnswer({ ...deps, hearing, programs, signal }, over)
+      const speech = speakAnswer({ ...deps, hearing, programs, signal }, over)
         .catch((error: unknown) => {
           if (!signal.aborted)
             deps.world.log.error({ turn: over.id, error: messageOf(error) }, 'an answer was not spoken');
         })
-        .finally(() => speaking.delete(spoken));
-      speaking.add(spoken);
+        .finally(() => speaking.delete(speech));
+      speaking.add(speech);
     },
     onStart: (deps) => {
       void clearProgramFolders(deps.world.log);
@@ -145,8 +145,8 @@ export const files: Skill<Settings> = {
       const { facts, count } = beginning;
       return { text: shownText(file, beginning, most), notices: facts ? noticesFor(file, facts, count) : [] };
     },
-    offerForFiles: (deps, sent, { text }) =>
-      offersFor(sent, {
+    offerForFiles: (deps, sentFiles, { text }) =>
+      offersFor(sentFiles, {
         text,
         hasModel: deps.models.small.available,
         hears: deps.config.transcribe.kind !== 'none',
@@ -166,14 +166,14 @@ function shownText(file: FileRef, { facts, passages, count, asides }: FileBeginn
     return [why, ...notesBeside(facts)].join(' ');
   }
   if (!facts && count === 0) return stillReadNote(file.name);
-  const shown = takeFitting(passages, room);
-  const isWhole = facts !== undefined && shown.length === passages.length;
-  const next = (shown.at(-1)?.number ?? -1) + 1;
-  const left = facts && count - next;
+  const fittingPassages = takeFitting(passages, room);
+  const isWhole = facts !== undefined && fittingPassages.length === passages.length;
+  const next = (fittingPassages.at(-1)?.number ?? -1) + 1;
+  const remaining = facts && count - next;
   return [
     ...(facts ? [`[${fileLine(file, facts)}]`] : []),
-    ...(facts?.kind === 'text' && isWhole ? shown.map(({ text }) => text) : withPlaces(shown)),
-    ...(isWhole ? [] : [beginningNote(file.name, next, shown.at(-1)?.place ?? '', left)]),
+    ...(facts?.kind === 'text' && isWhole ? fittingPassages.map(({ text }) => text) : withPlaces(fittingPassages)),
+    ...(isWhole ? [] : [beginningNote(file.name, next, fittingPassages.at(-1)?.place ?? '', remaining)]),
     ...(facts?.fault ? [`[${unread(file, facts, count)}]`] : []),
     ...(facts ? notesBeside(facts).map((note) => `[${note}]`) : []),
     asidesNote(asides),

@@ -139,8 +139,8 @@ export class FileLibrary {
   }
 
   private read(file: SeenFile, by: string): GrowingText {
-    const known = this.readings.get(file.hash);
-    if (known) return known;
+    const ongoingReading = this.readings.get(file.hash);
+    if (ongoingReading) return ongoingReading;
     const reading = new GrowingText();
     const onPassages = (some: readonly Passage[]) => reading.add(some);
     let within: readonly OldDocument[] = [];
@@ -149,9 +149,9 @@ export class FileLibrary {
         within = documents;
       })
       .then(async (read) => {
-        const found = await this.readIfOld(file, read, { by, reading, within }, onPassages);
-        const seen = await this.readIfPicture(file, found, by, onPassages);
-        const { facts, isPassing } = await this.hearIfSound(file, seen, by, onPassages);
+        const textFacts = await this.readIfOld(file, read, { by, reading, within }, onPassages);
+        const pictureFacts = await this.readIfPicture(file, textFacts, by, onPassages);
+        const { facts, isPassing } = await this.hearIfSound(file, pictureFacts, by, onPassages);
         if (!isPassing) await this.save(file, facts, reading.passages);
         return facts;
       })
@@ -191,15 +191,15 @@ export class FileLibrary {
     if (!isRecording(file, facts)) return { facts };
     const { speech, hearing, programs, models, world, signal } = this.deps;
     const pay = paidBy(models, speech, { personId: by }, signal);
-    const heard = await transcribe(await this.bytesOf(file), speech, { hearing, programs, by, pay }, signal);
+    const transcript = await transcribe(await this.bytesOf(file), speech, { hearing, programs, by, pay }, signal);
     const { kind, says, title } = facts;
-    if (!heard.ok) {
-      world.log.info({ file: file.hash, why: heard.why }, 'a recording was not heard');
+    if (!transcript.ok) {
+      world.log.info({ file: file.hash, why: transcript.why }, 'a recording was not heard');
       // With other settings it may be heard.
-      const isPassing = heard.isPassing === true || speech.kind === 'none';
-      return { facts: { kind, says, title, fault: 'unheard', why: heard.why }, isPassing };
+      const isPassing = transcript.isPassing === true || speech.kind === 'none';
+      return { facts: { kind, says, title, fault: 'unheard', why: transcript.why }, isPassing };
     }
-    onPassages([{ place: 'the recording', text: heard.text.slice(0, LONGEST_HEARD) }]);
+    onPassages([{ place: 'the recording', text: transcript.text.slice(0, LONGEST_HEARD) }]);
     return { facts: { kind, says, title } };
   }
 
@@ -228,14 +228,14 @@ export class FileLibrary {
       onPassages([{ place: 'the picture', text }]);
       return { kind, says, title, recognized: 1 };
     }
-    const found = await lettersOnPages(await this.bytesOf(file), picturePages, programs, by, signal);
-    onPassages(found);
-    const left = Math.max(0, pictures - found.length);
+    const pages = await lettersOnPages(await this.bytesOf(file), picturePages, programs, by, signal);
+    onPassages(pages);
+    const remaining = Math.max(0, pictures - pages.length);
     return {
       ...rest,
       ...(parts && { parts }),
-      ...(left > 0 && { pictures: left, picturePages }),
-      ...(found.length > 0 && { recognized: found.length }),
+      ...(remaining > 0 && { pictures: remaining, picturePages }),
+      ...(pages.length > 0 && { recognized: pages.length }),
     };
   }
 

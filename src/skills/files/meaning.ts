@@ -43,13 +43,13 @@ export class PassageIndex {
     } catch (error) {
       world.log.debug({ error: messageOf(error) }, 'vectors of passages were not asked for');
     }
-    const found = await Promise.all(
+    const hits = await Promise.all(
       hashes.map(async (hash) => {
         const near = await this.nearest.search(hash, query, MOST_NEAR, PATIENCE_MS);
         return near.map(({ id, similarity }) => ({ hash, number: Number(id.split('/')[1]), similarity }));
       }),
     );
-    return found.flat();
+    return hits.flat();
   }
 
   job(): JobHandler {
@@ -64,15 +64,15 @@ export class PassageIndex {
 
 /** The words of one search are embedded once for all files. */
 function rememberQueries(embedder: Embedder): Embedder {
-  const known = new BoundedMap<string, Promise<Float32Array[]>>(MOST_QUERIES);
+  const embeddings = new BoundedMap<string, Promise<Float32Array[]>>(MOST_QUERIES);
   return {
     ...embedder,
     embed(texts, kind, signal) {
       if (kind !== 'query') return embedder.embed(texts, kind, signal);
       const key = texts.join('\n');
-      const asked = known.get(key) ?? embedder.embed(texts, kind, signal);
-      known.set(key, asked);
-      asked.catch(() => known.delete(key));
+      const asked = embeddings.get(key) ?? embedder.embed(texts, kind, signal);
+      embeddings.set(key, asked);
+      asked.catch(() => embeddings.delete(key));
       return asked;
     },
   };

@@ -54,26 +54,26 @@ export function offerTool(deps: ToolDeps): AnyTool {
     async prepare({ file }, ctx) {
       const opened = await openFile(deps, ctx, file);
       if ('ok' in opened || opened.text.facts.kind !== 'ics') return opened;
-      return { ...opened, found: await findAppointments(deps, opened, ctx) };
+      return { ...opened, appointments: await findAppointments(deps, opened, ctx) };
     },
     async run({ from }, { prepared, when }) {
-      const opened = prepared as (OpenedFile & { found?: FoundAppointments }) | Failed;
+      const opened = prepared as (OpenedFile & { appointments?: FoundAppointments }) | Failed;
       if ('ok' in opened) return opened;
-      const { file, text, found } = opened;
+      const { file, text, appointments } = opened;
       const { facts } = text;
       if (facts.fault) return done(unread(file, facts, text.passages), { tainted: true });
       const line = fileLine(file, facts);
-      if (facts.kind === 'ics' && !found) return done(`${line}\n${texts.calendarUnread}`, { tainted: true });
-      if (!found) {
+      if (facts.kind === 'ics' && !appointments) return done(`${line}\n${texts.calendarUnread}`, { tainted: true });
+      if (!appointments) {
         const people = (facts.people ?? []).slice(0, MOST_CHOICES);
         const says = people.length === 0 ? texts.noPeople : texts.people(facts.people?.length ?? 0);
         return done(`${line}\n${says}`, { tainted: true, choices: people.map(memoryOf) });
       }
-      const { lines, choices, next } = pageOf(found, from, when);
+      const { lines, choices, next } = pageOf(appointments, from, when);
       const more: Choice[] = next === undefined ? [] : [moreOf(file.hash, next)];
-      const says = found.coming.length === 0 && lines.length === 0 ? [texts.noEvents] : lines;
-      const others = next === undefined ? '' : ` ${texts.otherEvents(found.coming.length - next)}`;
-      const asks = choices.length === 0 ? [] : [`${texts.events(found.coming.length)}${others}`];
+      const says = appointments.coming.length === 0 && lines.length === 0 ? [texts.noEvents] : lines;
+      const others = next === undefined ? '' : ` ${texts.otherEvents(appointments.coming.length - next)}`;
+      const asks = choices.length === 0 ? [] : [`${texts.events(appointments.coming.length)}${others}`];
       return done([line, ...says, ...asks].join('\n'), { tainted: true, choices: [...choices, ...more] });
     },
   });
@@ -145,8 +145,8 @@ function planOf({ at, local, zone, series }: Appointment, when: WhenContext) {
   if (series) {
     const start = isDay ? `${series.start.slice(0, 8)}T${hour}00` : series.start;
     const today = dayAt(when.now, zone ?? when.zone).replaceAll('-', '');
-    const gone = series.without.filter((day) => day >= today);
-    const without = gone.length === 0 ? '' : `\nEXDATE;VALUE=DATE:${gone.join(',')}`;
+    const skippedDays = series.without.filter((day) => day >= today);
+    const without = skippedDays.length === 0 ? '' : `\nEXDATE;VALUE=DATE:${skippedDays.join(',')}`;
     const rule = `DTSTART;TZID=${zone ?? when.zone}:${start}\nRRULE:${series.rule}${without}`;
     const read = parseWhen(rule, when);
     const words = read.kind === 'recurring' ? describe(read, when) : undefined;

@@ -37,11 +37,11 @@ export async function fileMeant(db: Queryable, reader: store.FileReader, wanted?
   const name = wanted?.trim().toLowerCase() ?? '';
   const [newest] = files;
   if (name === '' && newest) return newest;
-  const found =
+  const match =
     files.find(({ hash }) => hash === name) ??
     files.find((file) => file.name.toLowerCase() === name) ??
     files.find((file) => file.name.toLowerCase().includes(name));
-  return found ?? failed('NOT_FOUND', texts.unknown(wanted ?? '', files));
+  return match ?? failed('NOT_FOUND', texts.unknown(wanted ?? '', files));
 }
 
 /** The file, read; before the transaction, which waits for nothing. */

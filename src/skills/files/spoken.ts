@@ -18,10 +18,18 @@ export function voiceCommand({ config: { speak: settings } }: Pick<SkillDeps<Set
     overtakes: 'bare',
     writes: (rest) => (rest === '' ? undefined : { voice: rest }),
     async run(rest, ctx) {
-      const { settings: kept } = await conversations.stateOf(ctx.tx, ctx.conversationId);
+      const { settings: conversationSettings } = await conversations.stateOf(ctx.tx, ctx.conversationId);
       if (settings.kind === 'none') return done(texts.speaksNothing);
       if (rest === '')
-        return done(texts.voiceIs(kept[SETTING] === 'on' ? 'on' : kept[SETTING] === 'spoken' ? 'spoken' : 'off'));
+        return done(
+          texts.voiceIs(
+            conversationSettings[SETTING] === 'on'
+              ? 'on'
+              : conversationSettings[SETTING] === 'spoken'
+                ? 'spoken'
+                : 'off',
+          ),
+        );
       const mode = rest.toLowerCase().replace(/\s+/g, ' ');
       if (!Object.hasOwn(MODES, mode)) return failed('INVALID_INPUT', texts.voiceUsage);
       const refused = refusedHere(ctx);
@@ -52,10 +60,10 @@ export async function speakAnswer(deps: Deps, over: TurnOver): Promise<void> {
   const { artifacts } = deps.storage;
   const { small: models } = deps.models;
   const { outbox } = deps.speech;
-  const { how, says = '', origin, settings: kept, isSpoken, conversationId, person, place } = over;
+  const { how, says = '', origin, settings: conversationSettings, isSpoken, conversationId, person, place } = over;
   // An answer that only its person sees in a shared place would be heard there by all.
   if (over.private && place.kind !== 'dm') return;
-  const isWanted = kept[SETTING] === 'on' || (kept[SETTING] === 'spoken' && isSpoken);
+  const isWanted = conversationSettings[SETTING] === 'on' || (conversationSettings[SETTING] === 'spoken' && isSpoken);
   if (settings.kind === 'none' || how !== 'answered' || origin !== 'person' || !isWanted) return;
   const text = textToSpeak(says, settings.longest);
   if (text === '') return;
@@ -68,17 +76,17 @@ export async function speakAnswer(deps: Deps, over: TurnOver): Promise<void> {
     price,
   };
   const parts = { hearing, programs, by: person.id };
-  const spoken = await models.spend(spending, () => speak(text, settings, parts, signal), signal);
-  if (!spoken?.ok) {
-    world.log.warn({ turn: over.id, why: spoken?.why ?? 'the budget is used up' }, 'an answer was not spoken');
+  const speech = await models.spend(spending, () => speak(text, settings, parts, signal), signal);
+  if (!speech?.ok) {
+    world.log.warn({ turn: over.id, why: speech?.why ?? 'the budget is used up' }, 'an answer was not spoken');
     return;
   }
-  const { bytes, extension, type, voice } = spoken;
+  const { bytes, extension, type, voice } = speech;
   const stored = await artifacts.put(bytes);
   const file: FileRef = { name: `answer.${extension}`, type, ...stored, ...(voice && { spoken: voice }) };
   const card = { kind: 'answer' as const, text: texts.spokenAnswer, files: [file] };
-  const said = { key: `spoken:${over.id}`, conversationId, personId: person.id, card, tainted: over.tainted };
-  await database.tx('voice.speak', (tx) => outbox.addAll(tx, [said]));
+  const message = { key: `spoken:${over.id}`, conversationId, personId: person.id, card, tainted: over.tainted };
+  await database.tx('voice.speak', (tx) => outbox.addAll(tx, [message]));
 }
 
 /** Words as they are said: without code, tables, pictures and addresses, and no longer than `most` characters, to the end of a sentence. */

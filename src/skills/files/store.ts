@@ -238,10 +238,10 @@ export const passageSource: Source = {
     return rows;
   },
 
-  async add(tx, hash, space, made) {
+  async add(tx, hash, space, vectors) {
     // The row of the text is held: nobody deletes it meanwhile, and stamps are committed in their order.
     const { rows } = await tx.query('select 1 from file_texts where hash = $1 for no key update', [hash]);
-    if (rows.length > 0) await addStamped(tx, 'passage', hash, space, made);
+    if (rows.length > 0) await addStamped(tx, 'passage', hash, space, vectors);
   },
 };
 

@@ -130,20 +130,20 @@ export const readOn = (name: string, from: number): string =>
 export const stillReadNote = (name: string): string =>
   `[${label(name)} is still being read. Wait for its text with ${readOn(name, 0)}.]`;
 
-export const beginningNote = (name: string, from: number, place: string, left: number | undefined): string =>
-  `[This is its beginning${place === '' ? '' : `, up to ${place}`}; ${left === undefined ? 'the rest is still being read' : `${plural(left, 'passage')} more`}. Read on with ${readOn(name, from)}, or find with attachment_find {"query": "…", "file": ${quoteName(name)}}.]`;
+export const beginningNote = (name: string, from: number, place: string, remaining: number | undefined): string =>
+  `[This is its beginning${place === '' ? '' : `, up to ${place}`}; ${remaining === undefined ? 'the rest is still being read' : `${plural(remaining, 'passage')} more`}. Read on with ${readOn(name, from)}, or find with attachment_find {"query": "…", "file": ${quoteName(name)}}.]`;
 
 export function foundLine(file: Pick<SeenFile, 'name'>, at: number, passage: FoundPassage, query: string): string {
   const { place, aside, number, text } = passage;
   const where = aside === undefined ? place : `${asideName(aside, place)}, not part of the text`;
-  const shown = excerptAround(text.replace(/\n{2,}/g, '\n'), query, LONGEST_FOUND);
-  return `${at}. ${label(file.name)}, ${where} (passage ${number}):\n${shown}`;
+  const excerpt = excerptAround(text.replace(/\n{2,}/g, '\n'), query, LONGEST_FOUND);
+  return `${at}. ${label(file.name)}, ${where} (passage ${number}):\n${excerpt}`;
 }
 
 const WHY_UNREAD: Record<UnreadAppointment['why'], (written: string) => string> = {
-  zone: (written) => `I do not know its time zone “${written}”`,
-  time: (written) => (written === '' ? 'it does not say when it is' : `“${written}” is no time`),
-  rule: (written) => `I cannot read its repetition “${written}”`,
+  zone: (zone) => `I do not know its time zone “${zone}”`,
+  time: (time) => (time === '' ? 'it does not say when it is' : `“${time}” is no time`),
+  rule: (rule) => `I cannot read its repetition “${rule}”`,
   many: () => 'it names too many times',
 };
 

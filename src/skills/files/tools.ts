@@ -92,9 +92,9 @@ async function pageOf(
     return done([unreadOr(file, text), ...notesBeside(facts)].filter(Boolean).join('\n'), { tainted: true });
   const number = await numberOf(tx, file.hash, from);
   if (number === undefined) return failed('NOT_FOUND', texts.noPlace(String(from), file));
-  const found = await store.readPassages(tx, file.hash, { from: number, limit: MOST_PASSAGES });
-  const shown = takeFitting(found, room);
-  const next = (shown.at(-1)?.number ?? number) + 1;
+  const nextPassages = await store.readPassages(tx, file.hash, { from: number, limit: MOST_PASSAGES });
+  const fittingPassages = takeFitting(nextPassages, room);
+  const next = (fittingPassages.at(-1)?.number ?? number) + 1;
   const head =
     number === 0
       ? [fileLine(file, facts), asidesNote(await store.countAsides(tx, file.hash))]
@@ -102,10 +102,10 @@ async function pageOf(
   const isEnd = next >= passages;
   const lines = [
     ...head,
-    ...withPlaces(shown),
+    ...withPlaces(fittingPassages),
     ...(isEnd ? [facts.fault ? unread(file, facts, passages) : ''] : [note(next)]),
     ...(isEnd || number === 0 ? notesBeside(facts) : []),
-    ...(shown.length === 0 ? [texts.atEnd(file)] : []),
+    ...(fittingPassages.length === 0 ? [texts.atEnd(file)] : []),
   ];
   const more = { label: texts.more, tool: 'attachment_show', input: { file: file.hash, from: next } };
   return done(lines.filter((line) => line !== '').join('\n'), {
@@ -125,14 +125,14 @@ async function numberOf(tx: Queryable, hash: string, from: number | string): Pro
 
 /** At least one passage, and no more than fit. */
 export function takeFitting<P extends { text: string }>(passages: readonly P[], room: number): P[] {
-  let left = room;
-  const shown: P[] = [];
+  let remaining = room;
+  const fittingPassages: P[] = [];
   for (const passage of passages) {
-    left -= passage.text.length + 20;
-    if (left < 0 && shown.length > 0) break;
-    shown.push(passage);
+    remaining -= passage.text.length + 20;
+    if (remaining < 0 && fittingPassages.length > 0) break;
+    fittingPassages.push(passage);
   }
-  return shown;
+  return fittingPassages;
 }
 
 /** Each place once, above what stands there. */
@@ -169,10 +169,10 @@ function findTool({ database, library, meaning }: ToolDeps): AnyTool {
       const db = readerOf(database);
       const all = await store.filesOf(db, readerIn(ctx));
       if (all.length === 0) return failed('NOT_FOUND', texts.none);
-      const meant = file === undefined ? all : await fileMeant(db, readerIn(ctx), file);
-      if ('ok' in meant) return meant;
-      const { files, unread: left } = await filesToSearch(db, library, [meant].flat());
-      const notes: string[] = left > 0 ? [texts.notSearched(left)] : [];
+      const selection = file === undefined ? all : await fileMeant(db, readerIn(ctx), file);
+      if ('ok' in selection) return selection;
+      const { files, unreadCount } = await filesToSearch(db, library, [selection].flat());
+      const notes: string[] = unreadCount > 0 ? [texts.notSearched(unreadCount)] : [];
       const newest = files.slice(0, MOST_OPENED);
       for (const each of newest) {
         const { facts, passages } = await library.open(each, ctx.person.id);
@@ -191,12 +191,12 @@ function findTool({ database, library, meaning }: ToolDeps): AnyTool {
       if ('ok' in searched) return searched;
       const { files, near, notes } = searched;
       const hashes = files.map(({ hash }) => hash);
-      const found = await findPassages(tx, hashes, withoutQuotes(query), MOST_FOUND, near);
-      const lines = found.map((passage, at) => {
+      const passages = await findPassages(tx, hashes, withoutQuotes(query), MOST_FOUND, near);
+      const lines = passages.map((passage, at) => {
         const file = files.find(({ hash }) => hash === passage.hash) ?? { name: 'a file' };
         return foundLine(file, at + 1, passage, withoutQuotes(query));
       });
-      const text = found.length === 0 ? texts.notFound(query, files) : lines.join('\n\n');
+      const text = passages.length === 0 ? texts.notFound(query, files) : lines.join('\n\n');
       return done([text, ...notes].join('\n'), { tainted: true, ...(notes.length > 0 && { notices: notes }) });
     },
   });
@@ -205,12 +205,12 @@ function findTool({ database, library, meaning }: ToolDeps): AnyTool {
 /** The newest ones, which are read for it, and all others that have been read; the rest is counted. */
 async function filesToSearch(db: Queryable, library: FileLibrary, all: readonly SeenFile[]) {
   const [newest, older] = [all.slice(0, MOST_OPENED), all.slice(MOST_OPENED)];
-  const known = await library.readAmong(
+  const readHashes = await library.readAmong(
     db,
     older.map(({ hash }) => hash),
   );
-  const searched = older.filter(({ hash }) => known.has(hash));
-  return { files: [...newest, ...searched], unread: older.length - searched.length };
+  const searched = older.filter(({ hash }) => readHashes.has(hash));
+  return { files: [...newest, ...searched], unreadCount: older.length - searched.length };
 }
 
 const withoutQuotes = (query: string): string => query.trim().replace(/^["'“”‘’«»„]|["'“”‘’«»„]$/gu, '');
@@ -228,9 +228,9 @@ function keepTool(deps: ToolDeps): AnyTool {
       const opened = ctx.prepared as OpenedFile | Failed;
       if ('ok' in opened) return opened;
       const { file, text } = opened;
-      const found = await store.readPassages(ctx.tx, file.hash, { from: 0, limit: MOST_PASSAGES, asides: false });
-      if (found.length === 0) return failed('NO_TEXT', texts.nothingToKeep(file));
-      const words = takeFitting(found, LONGEST_NOTE).map((passage) => passage.text);
+      const passages = await store.readPassages(ctx.tx, file.hash, { from: 0, limit: MOST_PASSAGES, asides: false });
+      if (passages.length === 0) return failed('NO_TEXT', texts.nothingToKeep(file));
+      const words = takeFitting(passages, LONGEST_NOTE).map((passage) => passage.text);
       const input = { text: [fileLine(file, text.facts), ...words].join('\n').slice(0, LONGEST_NOTE), tags };
       return ctx.tools.call({ tool: 'note_save', input }, { ...ctx, tainted: true });
     },

@@ -30,9 +30,9 @@ export async function hearVoice(
   const words: string[] = [];
   const reasons: string[] = [];
   for (const file of files) {
-    const heard = await hearOne(deps, file, speaker, signal);
-    if (heard.ok) words.push(heard.text);
-    else reasons.push(heard.why);
+    const transcript = await hearOne(deps, file, speaker, signal);
+    if (transcript.ok) words.push(transcript.text);
+    else reasons.push(transcript.why);
   }
   const text = words.join('\n').slice(0, LONGEST);
   const lines = [...(text === '' ? [] : [texts.heard(text)]), ...[...new Set(reasons)].map(texts.notHeard)];
@@ -59,9 +59,9 @@ async function hearOne(
   const bytes = Buffer.concat(chunks);
   const pay = paidBy(models, settings, speaker, signal);
   const parts = { hearing, programs, by: speaker.personId, pay };
-  const heard = await transcribe(bytes, settings, parts, signal);
-  if (!heard.ok) world.log.info({ file: hash, why: heard.why }, 'a voice message was not heard');
-  return heard;
+  const transcript = await transcribe(bytes, settings, parts, signal);
+  if (!transcript.ok) world.log.info({ file: hash, why: transcript.why }, 'a voice message was not heard');
+  return transcript;
 }
 
 /** Pays for the hearing of recordings by the minute, within the budget of who asks. */

@@ -109,22 +109,22 @@ export function commands(servers: Servers): Command[] {
   ];
 }
 
-/** `kept`: the tools that came to this conversation. */
-function list(servers: Servers, kept: readonly string[] | undefined): string {
+/** `chosenTools`: the tools that came to this conversation. */
+function list(servers: Servers, chosenTools: readonly string[] | undefined): string {
   const all = servers.listAll();
-  const isChosen = all.some(([, { offers }]) => offers.some(({ name }) => kept?.includes(name)));
+  const isChosen = all.some(([, { offers }]) => offers.some(({ name }) => chosenTools?.includes(name)));
   // Tools of coda alone came to the conversation: those of servers are all shown.
-  const shown = isChosen ? kept : undefined;
+  const shownTools = isChosen ? chosenTools : undefined;
   const lines = all.flatMap(([name, server]) => [
-    texts.line(name, stateOf(server) + shareOf(server, shown)),
+    texts.line(name, stateOf(server) + shareOf(server, shownTools)),
     ...server.offers.flatMap((offer) => refusedOf(servers, offer.name)),
   ]);
   return lines.length === 0 ? texts.none : lines.join('\n');
 }
 
-function shareOf({ offers }: Server, shown: readonly string[] | undefined): string {
-  const count = offers.filter(({ name }) => shown?.includes(name)).length;
-  return shown === undefined || count === offers.length ? '' : texts.shownHere(count);
+function shareOf({ offers }: Server, shownTools: readonly string[] | undefined): string {
+  const count = offers.filter(({ name }) => shownTools?.includes(name)).length;
+  return shownTools === undefined || count === offers.length ? '' : texts.shownHere(count);
 }
 
 function refusedOf({ deps }: Servers, tool: string): string[] {
@@ -148,13 +148,13 @@ async function inquest(
   const input = { server: name, hash: hashOfAll(waiting) };
   const schemas = waiting.map(({ schema }) => JSON.stringify(schema).replaceAll('`', "'"));
   const isLong = schemas.join('').length > LONGEST_SCHEMAS;
-  const shown = waiting.map((offer, index) => ({
+  const entries = waiting.map((offer, index) => ({
     tool: offer.name,
     state: changed.has(offer.tool) ? 'changed' : 'new',
     effect: offer.effect,
     description: isLong ? offer.description : `${offer.description}\n  \`${schemas[index]}\``,
   }));
-  return done([texts.inquest(name, shown), ...(isLong ? [texts.inFile] : [])].join('\n'), {
+  return done([texts.inquest(name, entries), ...(isLong ? [texts.inFile] : [])].join('\n'), {
     tainted: true,
     ...(isLong && { files: [await fileOf(artifacts, name, waiting)] }),
     choices: [{ label: texts.approve, style: 'primary', tool: 'mcp_approve', input }],

@@ -194,8 +194,8 @@ export class Connection {
       const own = { signal: AbortSignal.any([signal]), timeout, maxTotalTimeout: most };
       // Without somebody who is told of it the SDK would not ask for progress, which gives the call its time again.
       const limits = { ...own, resetTimeoutOnProgress: true, onprogress: progress ?? (() => {}) };
-      const came = await client.request(asked as never, schema as never, limits);
-      return came as z.output<Schema>;
+      const answer = await client.request(asked as never, schema as never, limits);
+      return answer as z.output<Schema>;
     } catch (error) {
       if (error instanceof NeedsSignIn) await this.signedOut(client, error.isRefused);
       // A service that is gone is noticed by what is asked of it.
@@ -291,10 +291,10 @@ export class Connection {
   private async list(client: Client): Promise<void> {
     this.listedAt = performance.now();
     const { tools, prompts, resources } = client.getServerCapabilities() ?? {};
-    const found = tools ? await this.pages(client, 'tools/list') : [];
+    const entries = tools ? await this.pages(client, 'tools/list') : [];
     const asked = prompts ? await this.pages(client, 'prompts/list') : [];
     await this.options.onListing({
-      tools: found.flatMap((each) => tool.safeParse(each).data ?? []) as ListedTool[],
+      tools: entries.flatMap((each) => tool.safeParse(each).data ?? []) as ListedTool[],
       prompts: asked.flatMap((each) => prompt.safeParse(each).data ?? []).slice(0, MOST_TOOLS),
       hasResources: resources !== undefined,
     });
@@ -302,17 +302,17 @@ export class Connection {
 
   private async pages(client: Client, method: 'tools/list' | 'prompts/list'): Promise<unknown[]> {
     const all: unknown[] = [];
-    const seen = new Set<string>();
+    const seenCursors = new Set<string>();
     let cursor: string | undefined;
     for (let count = 0; count < MOST_PAGES; count++) {
       const params = cursor === undefined ? {} : { cursor };
       const asked = { method, params } as never;
-      const came: z.output<typeof page> = await client.request(asked, page as never, this.limits());
-      all.push(...(method === 'tools/list' ? came.tools : came.prompts));
-      cursor = came.nextCursor;
+      const answer: z.output<typeof page> = await client.request(asked, page as never, this.limits());
+      all.push(...(method === 'tools/list' ? answer.tools : answer.prompts));
+      cursor = answer.nextCursor;
       // Some end a list with an empty cursor, or with the one that was asked with.
-      if (!cursor || seen.has(cursor) || all.length > 10 * MOST_TOOLS) break;
-      seen.add(cursor);
+      if (!cursor || seenCursors.has(cursor) || all.length > 10 * MOST_TOOLS) break;
+      seenCursors.add(cursor);
     }
     // A server that repeats a page says nothing new.
     return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
@@ -339,9 +339,9 @@ export class Connection {
     if (isTold) this.options.signedOut?.();
   }
 
-  private markAway(said: string, remedy?: string): void {
+  private markAway(message: string, remedy?: string): void {
     if (this.stop.signal.aborted) return;
-    const why = this.wordsOf(said);
+    const why = this.wordsOf(message);
     const { clock, log } = this.options.world;
     this.state = { kind: 'away', why, remedy };
     const at = new Date(clock.now().getTime() + backOff(++this.attempt, LONGEST_PAUSE_MS));

@@ -24,7 +24,7 @@ export const mcp = (servers: Servers): Skill<Settings> => ({
   tools: () => forOwners(() => texts.ownersApprove, [approveTool(servers)]),
   acts: {
     liveTools: () => ({
-      current: (taken) => servers.current(taken, serverTools),
+      current: (takenNames) => servers.current(takenNames, serverTools),
       whenKnown: (name) => servers.whenSettled(name),
     }),
     callNamed: (_, name, rest) => (name.toLowerCase() === 'mcp-prompt' ? promptCall(servers, rest) : undefined),

@@ -29,27 +29,27 @@ const LONGEST_SHOWN_NAME = 100;
 const LONGEST_DESCRIPTION = 1_000;
 const LONGEST_SCHEMA = 16_384;
 
-/** The tools that can be offered, and why others cannot. `taken`: names that are somebody else's. */
+/** The tools that can be offered, and why others cannot. `takenNames`: names that are somebody else's. */
 export function offersOf(
   server: string,
   listed: readonly ListedTool[],
   { tools: wanted, effects }: Pick<ServerSettings, 'tools' | 'effects'>,
-  taken: ReadonlySet<string> = new Set(),
+  takenNames: ReadonlySet<string> = new Set(),
 ): { offers: Offer[]; problems: string[] } {
   const offers = new Map<string, Offer>();
   const problems: string[] = [];
-  const meant = listed.filter(({ name }) => wanted?.includes(name) ?? true);
+  const tools = listed.filter(({ name }) => wanted?.includes(name) ?? true);
   const missing = wanted?.filter((name) => !listed.some((tool) => tool.name === name)) ?? [];
   for (const name of missing) problems.push(`it has no tool ${shorten(withoutHidden(name), LONGEST_SHOWN_NAME)}`);
-  if (meant.length > MOST_TOOLS)
-    problems.push(`of its ${plural(meant.length, 'tool')} the first ${MOST_TOOLS} are offered`);
-  for (const tool of meant.slice(0, MOST_TOOLS)) {
-    const shown = shorten(withoutHidden(tool.name), LONGEST_SHOWN_NAME);
+  if (tools.length > MOST_TOOLS)
+    problems.push(`of its ${plural(tools.length, 'tool')} the first ${MOST_TOOLS} are offered`);
+  for (const tool of tools.slice(0, MOST_TOOLS)) {
+    const shownName = shorten(withoutHidden(tool.name), LONGEST_SHOWN_NAME);
     const name = nameOf(server, tool.name);
     const schema = schemaOf(tool.inputSchema);
-    if (typeof schema === 'string') problems.push(`${shown} is not offered: ${schema}`);
-    else if (taken.has(name) || offers.has(name))
-      problems.push(`${shown} is not offered: ${name} is another tool's name`);
+    if (typeof schema === 'string') problems.push(`${shownName} is not offered: ${schema}`);
+    else if (takenNames.has(name) || offers.has(name))
+      problems.push(`${shownName} is not offered: ${name} is another tool's name`);
     else offers.set(name, offerOf(server, name, tool, schema, effects));
   }
   return { offers: [...offers.values()], problems };
@@ -62,13 +62,13 @@ function offerOf(
   schema: Record<string, unknown>,
   effects: ServerSettings['effects'],
 ): Offer {
-  const said = shorten(
+  const summary = shorten(
     withoutHidden(tool.description ?? '')
       .replace(/\s+/g, ' ')
       .trim(),
     LONGEST_DESCRIPTION,
   );
-  const description = `${server} (a server of others): ${said || shorten(withoutHidden(tool.name), LONGEST_SHOWN_NAME)}`;
+  const description = `${server} (a server of others): ${summary || shorten(withoutHidden(tool.name), LONGEST_SHOWN_NAME)}`;
   return { tool: tool.name, name, description, schema, effect: effectOf(tool, effects), hash: hashOf(tool) };
 }
 
@@ -97,8 +97,8 @@ function effectOf({ name, annotations }: ListedTool, effects: ServerSettings['ef
  * The schema without what cannot be seen; a sentence without a full stop where it cannot be shown to a model. One that says
  * nothing of its type is that of an object: nothing else can be an input.
  */
-function schemaOf(said: unknown): Record<string, unknown> | string {
-  const schema = said === undefined || said === null ? {} : said;
+function schemaOf(ownSchema: unknown): Record<string, unknown> | string {
+  const schema = ownSchema === undefined || ownSchema === null ? {} : ownSchema;
   if (typeof schema !== 'object' || Array.isArray(schema)) return 'its input is no object';
   const { type, ...more } = schema as Record<string, unknown>;
   const isObject = type === undefined || type === null || [type].flat().includes('object');
@@ -114,8 +114,8 @@ function cleanedAll(value: unknown): unknown {
   if (typeof value === 'string') return withoutHidden(value);
   if (Array.isArray(value)) return value.map(cleanedAll);
   if (typeof value !== 'object' || value === null) return value;
-  const said = Object.entries(value).filter(([key, field]) => field !== null || key === 'const');
-  return Object.fromEntries(said.map(([key, field]) => [withoutHidden(key), cleanedAll(field)]));
+  const entries = Object.entries(value).filter(([key, field]) => field !== null || key === 'const');
+  return Object.fromEntries(entries.map(([key, field]) => [withoutHidden(key), cleanedAll(field)]));
 }
 
 export function hashOf({ name, description, inputSchema, annotations }: ListedTool): string {

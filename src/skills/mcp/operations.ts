@@ -65,10 +65,10 @@ const BY_HAND =
 async function waitForArrival(ask: AskFor, server: string, attempt: string): Promise<void> {
   let late = 0;
   for (let looks = 0; looks < WITHIN_LOOKS; looks++) {
-    const found = await ask(state, { server, attempt });
-    if (found === 'done') return;
+    const status = await ask(state, { server, attempt });
+    if (status === 'done') return;
     // Its code has come, and is being exchanged.
-    if (found === 'none' && ++late > 30) throw usage('The sign-in failed.', 'The page in the browser says why.');
+    if (status === 'none' && ++late > 30) throw usage('The sign-in failed.', 'The page in the browser says why.');
     await sleep(LOOK_MS);
   }
   throw usage('Nobody has signed in.', `"coda mcp login ${server}" begins again.`);

@@ -102,8 +102,8 @@ export class Servers {
 
   /** Resolves when it is known what the servers offer whose tool `name` may be; soon, if one of them hangs. */
   async whenSettled(name: string): Promise<void> {
-    const meant = this.listAll().filter(([server]) => name.startsWith('mcp_') || name.startsWith(prefixOf(server)));
-    await withTimeout(SETTLED_MS, Promise.all(meant.map(([, { connection }]) => connection.whenSettled())));
+    const matches = this.listAll().filter(([server]) => name.startsWith('mcp_') || name.startsWith(prefixOf(server)));
+    await withTimeout(SETTLED_MS, Promise.all(matches.map(([, { connection }]) => connection.whenSettled())));
   }
 
   listAll(): [string, Server][] {
@@ -115,8 +115,8 @@ export class Servers {
   }
 
   /** The tools of now as `make` makes them: the same array until something changes. */
-  current(taken: ReadonlySet<string>, make: (servers: Servers) => readonly AnyTool[]): readonly AnyTool[] {
-    this.taken = taken;
+  current(takenNames: ReadonlySet<string>, make: (servers: Servers) => readonly AnyTool[]): readonly AnyTool[] {
+    this.taken = takenNames;
     // Its tools are there for the next turn.
     void this.restartSignedIn();
     this.tools ??= make(this);
@@ -182,11 +182,11 @@ export class Servers {
   private pinTools(name: string, { tools }: Listing): Promise<ReadonlyMap<string, string>> {
     const { database, world } = this.deps;
     // The last of two tools with one name counts.
-    const said = [...new Map(tools.map((tool) => [tool.name, { tool: tool.name, hash: hashOf(tool) }])).values()];
+    const newPins = [...new Map(tools.map((tool) => [tool.name, { tool: tool.name, hash: hashOf(tool) }])).values()];
     return database.tx('mcp.pin', async (tx) => {
       const pins = await store.pinsOf(tx, name);
       if (pins) return pins;
-      await store.pinFirst(tx, name, said, world.clock.now());
+      await store.pinFirst(tx, name, newPins, world.clock.now());
       return (await store.pinsOf(tx, name)) ?? new Map();
     });
   }
@@ -361,9 +361,9 @@ function containerChannel(
     };
     const ended = session
       .exec([command, ...args], { stdin: input, env, timeoutMs: lifetimeMs, onOutput })
-      .then((came) => {
-        if (!came.ok) return came.message;
-        return came.timedOut ? 'its time in the sandbox is up' : endedWith(`${came.exitCode}`, complaint);
+      .then((result) => {
+        if (!result.ok) return result.message;
+        return result.timedOut ? 'its time in the sandbox is up' : endedWith(`${result.exitCode}`, complaint);
       })
       .catch(messageOf)
       .finally(() => {

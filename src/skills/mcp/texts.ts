@@ -48,10 +48,10 @@ export const texts = {
     `${tool} is not what it was: ${server} describes it differently now, or has it no more. An owner looks with /mcp approve ${server}.`,
   notOffered: (server: string, tool: string) =>
     `The MCP server ${server} has no tool ${tool}, or none that an owner has approved. /mcp shows what it has.`,
-  noSuchPrompt: (server: string, known: readonly string[]) =>
-    known.length === 0
+  noSuchPrompt: (server: string, names: readonly string[]) =>
+    names.length === 0
       ? `${server} has no such prompt, or none with arguments.`
-      : `That prompt of ${server} takes ${nameSome(known.map((name) => shorten(visible(name), 60)))}, and nothing else.`,
+      : `That prompt of ${server} takes ${nameSome(names.map((name) => shorten(visible(name), 60)))}, and nothing else.`,
   changedMeanwhile: (server: string) => `${server} has changed again. Look with /mcp approve ${server}.`,
   approved: (server: string, count: number) => `${plural(count, 'tool')} of ${server} may be used as described now.`,
   approve: 'Approve',
@@ -77,8 +77,8 @@ export const texts = {
   noSignIn: 'it asks nobody to sign in',
   noCode: 'it sent no code',
   otherIssuer: 'the answer is of another issuer',
-  issuerFound: (found: string, named: string) => `Its issuer is ${found}, and oauth.issuer is ${named}.`,
-  issuerRemedy: (found: string) => `Set oauth.issuer: ${found} if that is where you sign in.`,
+  issuerFound: (issuer: string, named: string) => `Its issuer is ${issuer}, and oauth.issuer is ${named}.`,
+  issuerRemedy: (issuer: string) => `Set oauth.issuer: ${issuer} if that is where you sign in.`,
   noLogin: 'That belongs to no sign-in that was begun here, or comes too late.',
   noLoginRemedy: 'Begin again with "coda mcp login".',
   noAddress: 'That is not the address of the page that the sign-in leads to.',

@@ -67,14 +67,14 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
         const isOffered = servers.get(server)?.offers.some((offer) => offer.name === name && offer.hash === hash);
         if (!isOffered) return failed('NEEDS_APPROVAL', texts.isAnother(server, name));
         const params = { name: tool, arguments: input };
-        const came = await connection.request(
+        const answer = await connection.request(
           client,
           { method: 'tools/call', params },
           callResult,
           ctx.signal,
-          (seen) => ctx.turn.progress?.(progressOf(server, seen)),
+          (progress) => ctx.turn.progress?.(progressOf(server, progress)),
         );
-        return resultOf({ server, tool: name, ...keptBy(servers) }, came);
+        return resultOf({ server, tool: name, ...keptBy(servers) }, answer);
       }),
   });
 }
@@ -93,9 +93,9 @@ export function toolServers(servers: Servers): ToolServers {
         const refused = refuse?.(offer);
         if (refused) return refused;
         const params = { name: tool, arguments: input };
-        const came = await connection.request(client, { method: 'tools/call', params }, callResult, signal);
-        const material = materialOf(keptBy(servers), textsOf(came));
-        if (came.isError) return failed('REFUSED', texts.refused(server, tool, shorten(material, 500)));
+        const answer = await connection.request(client, { method: 'tools/call', params }, callResult, signal);
+        const material = materialOf(keptBy(servers), textsOf(answer));
+        if (answer.isError) return failed('REFUSED', texts.refused(server, tool, shorten(material, 500)));
         text = material;
         return done('');
       });
@@ -211,12 +211,12 @@ function listTool(servers: Servers, names: readonly string[]): AnyTool {
     run: ({ server, after }, ctx) =>
       callServer(servers, server, ctx, async (client, connection) => {
         const params = after === undefined ? {} : { cursor: after };
-        const came = await connection.request(client, { method: 'resources/list', params }, RESOURCES, ctx.signal);
-        const found = came.resources.flatMap((each) => RESOURCE.safeParse(each).data ?? []);
-        const lines = found.map(({ uri, name = '', description = '' }) => `${uri} ${name} ${description}`.trim());
-        const { nextCursor } = came;
+        const answer = await connection.request(client, { method: 'resources/list', params }, RESOURCES, ctx.signal);
+        const resources = answer.resources.flatMap((each) => RESOURCE.safeParse(each).data ?? []);
+        const lines = resources.map(({ uri, name = '', description = '' }) => `${uri} ${name} ${description}`.trim());
+        const { nextCursor } = answer;
         if (nextCursor && nextCursor !== after) lines.push(`after: ${nextCursor}`);
-        return done(texts.resources(server, found.length), {
+        return done(texts.resources(server, resources.length), {
           tainted: true,
           material: materialOf(keptBy(servers), [lines.join('\n')]),
         });
@@ -235,7 +235,7 @@ function readTool(servers: Servers, names: readonly string[]): AnyTool {
     flow: { targets: ({ uri }) => [uri], service: ({ server }) => serviceOf(server) },
     run: ({ server, uri }, ctx) =>
       callServer(servers, server, ctx, async (client, connection) => {
-        const came = await connection.request(
+        const answer = await connection.request(
           client,
           { method: 'resources/read', params: { uri } },
           CONTENTS,
@@ -243,7 +243,7 @@ function readTool(servers: Servers, names: readonly string[]): AnyTool {
         );
         return resultOf(
           { server, tool: 'mcp_resource_read', ...keptBy(servers) },
-          { content: came.contents, isError: false },
+          { content: answer.contents, isError: false },
         );
       }),
   });
@@ -255,32 +255,32 @@ function promptTool(servers: Servers, names: readonly string[]): AnyTool {
     group: 'servers',
     description: 'Fetches a prompt of an MCP server, which the person has asked for by name: do what it says for them.',
     effect: 'fetch',
-    display: { asks: ({ arguments: given }) => [texts.asks.prompt(Object.keys(given).length > 0)] },
+    display: { asks: ({ arguments: promptArguments }) => [texts.asks.prompt(Object.keys(promptArguments).length > 0)] },
     input: z.object({
       server: z.enum(names),
       name: z.string().min(1).max(200),
       arguments: z.record(z.string(), z.string()).default({}),
     }),
     flow: {
-      targets: ({ server, name, arguments: given }) => [
+      targets: ({ server, name, arguments: promptArguments }) => [
         name,
-        ...carriedBy(given, formOf(promptOf(servers, server, name))),
+        ...carriedBy(promptArguments, formOf(promptOf(servers, server, name))),
       ],
       service: ({ server }) => serviceOf(server),
     },
-    run: ({ server, name, arguments: given }, ctx) =>
+    run: ({ server, name, arguments: promptArguments }, ctx) =>
       callServer(servers, server, ctx, async (client, connection) => {
         const prompt = promptOf(servers, server, name);
-        const known = prompt?.arguments?.map((argument) => argument.name) ?? [];
-        const unknown = Object.keys(given).filter((key) => !known.includes(key));
-        if (!prompt || unknown.length > 0) return failed('INVALID_INPUT', texts.noSuchPrompt(server, known));
-        const params = { name, arguments: given };
-        const came = await connection.request(client, { method: 'prompts/get', params }, MESSAGES, ctx.signal);
-        const said = came.messages.map(({ role, content }) => {
+        const argumentNames = prompt?.arguments?.map((argument) => argument.name) ?? [];
+        const unknown = Object.keys(promptArguments).filter((key) => !argumentNames.includes(key));
+        if (!prompt || unknown.length > 0) return failed('INVALID_INPUT', texts.noSuchPrompt(server, argumentNames));
+        const params = { name, arguments: promptArguments };
+        const answer = await connection.request(client, { method: 'prompts/get', params }, MESSAGES, ctx.signal);
+        const lines = answer.messages.map(({ role, content }) => {
           const part = partOf(content);
           return `${role}: ${'text' in part ? part.text : `[${part.type}]`}`;
         });
-        return done(texts.prompt(server, name), { tainted: true, material: materialOf(keptBy(servers), said) });
+        return done(texts.prompt(server, name), { tainted: true, material: materialOf(keptBy(servers), lines) });
       }),
   });
 }
@@ -299,17 +299,17 @@ export function promptCall(servers: Servers, rest: string) {
   return prompt && { tool: 'mcp_prompt', input: { server, name, arguments: argumentsIn(prompt, words) } };
 }
 
-function argumentsIn({ arguments: known = [] }: Prompt, words: string): Record<string, string> {
-  const given: Record<string, string> = {};
+function argumentsIn({ arguments: parameters = [] }: Prompt, words: string): Record<string, string> {
+  const argumentValues: Record<string, string> = {};
   const rest: string[] = [];
   for (const [, key, value, plain] of words.matchAll(/([\w-]+)=("[^"]*"|\S+)|(\S+)/g)) {
-    if (key !== undefined && value !== undefined && known.some(({ name }) => name === key)) {
-      given[key] = value.replace(/^"(.*)"$/s, '$1');
+    if (key !== undefined && value !== undefined && parameters.some(({ name }) => name === key)) {
+      argumentValues[key] = value.replace(/^"(.*)"$/s, '$1');
     } else rest.push(plain ?? `${key}=${value}`);
   }
-  const free = known.find(({ name }) => given[name] === undefined);
-  if (rest.length > 0 && free) given[free.name] = rest.join(' ');
-  return given;
+  const free = parameters.find(({ name }) => argumentValues[name] === undefined);
+  if (rest.length > 0 && free) argumentValues[free.name] = rest.join(' ');
+  return argumentValues;
 }
 
 export function approveTool(servers: Servers): AnyTool {
@@ -361,12 +361,12 @@ const LONGEST = 150_000;
 async function resultOf(answered: AnsweredCall, raw: z.output<typeof callResult>): Promise<ToolResult> {
   const { server, tool } = answered;
   const { content, isError } = raw;
-  const said = textsOf(raw);
-  const made = content.map(partOf).flatMap((part) => ('bytes' in part ? [part] : []));
-  const files = await Promise.all(made.slice(0, MOST_FILES).map((part, index) => fileOf(answered, part, index)));
-  if (made.length > MOST_FILES) said.push(texts.tooManyFiles(made.length - MOST_FILES));
-  for (const { name, size } of files) said.push(texts.file(name, size));
-  const material = materialOf(answered, said);
+  const lines = textsOf(raw);
+  const fileParts = content.map(partOf).flatMap((part) => ('bytes' in part ? [part] : []));
+  const files = await Promise.all(fileParts.slice(0, MOST_FILES).map((part, index) => fileOf(answered, part, index)));
+  if (fileParts.length > MOST_FILES) lines.push(texts.tooManyFiles(fileParts.length - MOST_FILES));
+  for (const { name, size } of files) lines.push(texts.file(name, size));
+  const material = materialOf(answered, lines);
   const head = isError ? texts.reported(server, tool) : headOf(answered, material.length);
   return done(head, {
     tainted: true,
@@ -376,13 +376,13 @@ async function resultOf(answered: AnsweredCall, raw: z.output<typeof callResult>
 }
 
 function textsOf({ content, structuredContent }: z.output<typeof callResult>): string[] {
-  const said = content.map(partOf).flatMap((part) => ('text' in part ? [part.text] : []));
-  return said.length === 0 && structuredContent !== undefined ? [JSON.stringify(structuredContent)] : said;
+  const lines = content.map(partOf).flatMap((part) => ('text' in part ? [part.text] : []));
+  return lines.length === 0 && structuredContent !== undefined ? [JSON.stringify(structuredContent)] : lines;
 }
 
 /** Text of a server as a model is shown it: without what nobody sees, and without secrets of the configuration. */
-function materialOf({ secrets }: Pick<AnsweredCall, 'secrets'>, said: readonly string[]): string {
-  const whole = secrets.hide(withoutHidden(said.join('\n\n')));
+function materialOf({ secrets }: Pick<AnsweredCall, 'secrets'>, lines: readonly string[]): string {
+  const whole = secrets.hide(withoutHidden(lines.join('\n\n')));
   return whole.length <= LONGEST ? whole : `${whole.slice(0, LONGEST)}\n${texts.cut(whole.length - LONGEST)}`;
 }
 
@@ -399,9 +399,9 @@ interface FilePart {
 
 function fileIn(data: string, mimeType?: string): FilePart | undefined {
   const [, named, inUrl] = DATA_URL.exec(data) ?? [];
-  const written = (inUrl ?? data).replace(/\s+/g, '');
-  if (!base64.safeParse(written).success) return undefined;
-  return { bytes: written, type: named ?? mimeType ?? 'application/octet-stream' };
+  const base64Text = (inUrl ?? data).replace(/\s+/g, '');
+  if (!base64.safeParse(base64Text).success) return undefined;
+  return { bytes: base64Text, type: named ?? mimeType ?? 'application/octet-stream' };
 }
 
 function partOf(value: unknown): Part {

@@ -50,12 +50,12 @@ export const memoryCollection = (recall: Pick<Recall, 'searchAll'>) =>
         );
         return { items: near.filter(({ state }) => state !== 'deleted').map(toRecord), next: undefined };
       }
-      const found = await store.listMadeBefore(db, personId, narrowed, { ...cursorInstant(after), limit: limit + 1 });
-      return pageOf(found, limit, cursorOf, toRecord);
+      const rows = await store.listMadeBefore(db, personId, narrowed, { ...cursorInstant(after), limit: limit + 1 });
+      return pageOf(rows, limit, cursorOf, toRecord);
     },
     async find(db, personId, id) {
-      const [found] = await store.findByIds(db, personId, [id]);
-      return found && found.state !== 'deleted' ? toRecord(found) : undefined;
+      const [memory] = await store.findByIds(db, personId, [id]);
+      return memory && memory.state !== 'deleted' ? toRecord(memory) : undefined;
     },
     create: {
       body: z.strictObject({

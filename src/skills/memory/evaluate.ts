@@ -24,8 +24,8 @@ export const evaluating = operation({
   summary: 'rank facts for questions, as memories are found',
   input: z.object({ jsonl: z.boolean().optional().describe('JSON lines on stdin and stdout: docs/memory.md') }),
   needs: 'config',
-  prepare(given) {
-    if (given.jsonl) return given;
+  prepare(input) {
+    if (input.jsonl) return input;
     throw usage('memory eval speaks JSON lines.', 'Try: coda memory eval --jsonl < questions.jsonl');
   },
   async conduct(_, __, { io, local }) {

@@ -42,10 +42,10 @@ function upkeepJob({
     async run(_, signal) {
       const now = world.clock.now();
       await applyRule(database, purge, new Date(now.getTime() - KEPT_MS), signal);
-      const left = models.available ? await listUnseen(database, new Date(now.getTime() - config.rest)) : [];
+      const conversations = models.available ? await listUnseen(database, new Date(now.getTime() - config.rest)) : [];
       await database.tx('memory.upkeep', async (tx) => {
         if (embedders.embedder) await embedSoon(jobs, tx, 'memory', now);
-        for (const { conversationId, personId } of left) {
+        for (const { conversationId, personId } of conversations) {
           const job = { kind: EXTRACT_JOB, payload: { conversationId, personId } };
           await jobs.enqueue(tx, job, { at: now, key: conversationId });
         }
@@ -59,9 +59,9 @@ export const memoryOperations = [...transferring, evaluating];
 const made = new WeakMap<SkillDeps<Settings>, Parts>();
 
 function parts(deps: SkillDeps<Settings>): Parts {
-  const known = made.get(deps) ?? partsOf(deps);
-  made.set(deps, known);
-  return known;
+  const memoryParts = made.get(deps) ?? partsOf(deps);
+  made.set(deps, memoryParts);
+  return memoryParts;
 }
 
 export const memory: Skill<Settings> = {

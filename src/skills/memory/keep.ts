@@ -61,8 +61,8 @@ export async function keep(
   if (text === '') return failed('NO_TEXT', texts.noText);
   if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
   const now = clock.now();
-  const known = await store.findByIds(tx, person.id, [...new Set([...near.map(({ id }) => id), ...instead])]);
-  const current = known.filter(({ state }) => state === 'current');
+  const memories = await store.findByIds(tx, person.id, [...new Set([...near.map(({ id }) => id), ...instead])]);
+  const current = memories.filter(({ state }) => state === 'current');
   const same = current.find((each) => !instead.includes(each.id) && isSame({ text, happenedOn: input.date }, each));
   if (same) return { memory: same, before: [], against: [], isNew: false };
   const slot = input.type === 'event' ? undefined : slotOf(text);
@@ -88,8 +88,8 @@ export async function keep(
     slot,
   };
   const stored = await store.insertMemories(tx, person.id, [memory], MOST_MEMORIES, now);
-  const [kept] = stored ?? [];
-  if (!kept) {
+  const [storedMemory] = stored ?? [];
+  if (!storedMemory) {
     const { message, remedy } = texts.tooMany(MOST_MEMORIES);
     return failed('TOO_MANY', message, { remedy });
   }
@@ -98,12 +98,12 @@ export async function keep(
     person.id,
     before.map(({ id }) => id),
     'past',
-    { by: kept.id, now },
+    { by: storedMemory.id, now },
   );
   service.onWrite(tx, person.id);
   await service.embedSoon(tx, person.id);
   const against = current.filter((each) => !before.includes(each) && contradicts(text, each.text));
-  return { memory: kept, before, against, isNew: true };
+  return { memory: storedMemory, before, against, isNew: true };
 }
 
 // Two memories that say the same, and a newer one that takes the place of an older one: by words, without a model.
@@ -218,12 +218,12 @@ const PREFERENCE = /^i(?: now)? prefers? (.+?) (?:to|over|for|in|at|with)\b/i;
  * place.
  */
 export function slotOf(text: string, name?: string): string | undefined {
-  const said = firstPerson(text.trim(), name);
-  const found = SLOTS.find(([, pattern]) => pattern.test(said));
-  if (found) return found[0];
-  const mine = MINE.exec(said);
+  const sentence = firstPerson(text.trim(), name);
+  const slot = SLOTS.find(([, pattern]) => pattern.test(sentence));
+  if (slot) return slot[0];
+  const mine = MINE.exec(sentence);
   if (mine) return `my ${lexemesOf(mine[1] ?? '').join(' ')}`;
-  return PREFERENCE.test(said) && / for | in | at /.test(said) ? preferenceSlot(said) : undefined;
+  return PREFERENCE.test(sentence) && / for | in | at /.test(sentence) ? preferenceSlot(sentence) : undefined;
 }
 
 function firstPerson(text: string, name: string | undefined): string {

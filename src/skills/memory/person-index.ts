@@ -39,14 +39,14 @@ export class Postings {
     if (this.pending > UNSORTED) this.sortPending();
     const number = this.numbers[this.slotOf(hashOf(term))] as number;
     const sorted = number === 0 ? NOWHERE : this.sortedPlaces(number);
-    const came: number[] = [];
+    const pendingPlaces: number[] = [];
     for (let at = 0; number > 0 && at < this.pending; at++) {
-      if (this.pairs[at * 2] === number) came.push(this.pairs[at * 2 + 1] as number);
+      if (this.pairs[at * 2] === number) pendingPlaces.push(this.pairs[at * 2 + 1] as number);
     }
-    if (came.length === 0) return sorted;
-    const all = new Uint32Array(sorted.length + came.length);
+    if (pendingPlaces.length === 0) return sorted;
+    const all = new Uint32Array(sorted.length + pendingPlaces.length);
     all.set(sorted);
-    all.set(came, sorted.length);
+    all.set(pendingPlaces, sorted.length);
     return all;
   }
 
@@ -56,8 +56,8 @@ export class Postings {
 
   private sortPending(): void {
     const { pairs, pending } = this;
-    const came = new Uint32Array(this.count + 1);
-    for (let at = 0; at < pending; at++) increase(came, pairs[at * 2] as number);
+    const counts = new Uint32Array(this.count + 1);
+    for (let at = 0; at < pending; at++) increase(counts, pairs[at * 2] as number);
     const total = this.places.length + pending;
     const places = new Uint32Array(new ArrayBuffer(roomFor(total * 4)), 0, total);
     const starts = new Uint32Array(this.count + 1);
@@ -67,7 +67,7 @@ export class Postings {
       const start = starts[number - 1] as number;
       places.set(sorted, start);
       next[number] = start + sorted.length;
-      starts[number] = start + sorted.length + (came[number] as number);
+      starts[number] = start + sorted.length + (counts[number] as number);
     }
     for (let at = 0; at < pending; at++) {
       places[increase(next, pairs[at * 2] as number)] = pairs[at * 2 + 1] as number;
@@ -77,8 +77,8 @@ export class Postings {
 
   private numberFor(hash: number): number {
     let slot = this.slotOf(hash);
-    const known = this.numbers[slot] as number;
-    if (known > 0) return known;
+    const slotNumber = this.numbers[slot] as number;
+    if (slotNumber > 0) return slotNumber;
     if (this.count * 2 >= this.numbers.length) {
       this.grow();
       slot = this.slotOf(hash);
@@ -220,14 +220,14 @@ export class PersonIndex {
 
   /** Ids of memories without a vector among the last that came; undefined where more than `most` have none. */
   listUnembedded(most: number): string[] | undefined {
-    const found: string[] = [];
+    const ids: string[] = [];
     for (let place = this.ids.length - 1; place >= Math.max(0, this.ids.length - LATELY); place--) {
       const id = this.ids[place];
       if (id === undefined || this.matrix.has(place)) continue;
-      if (found.length === most) return undefined;
-      found.push(id);
+      if (ids.length === most) return undefined;
+      ids.push(id);
     }
-    return found;
+    return ids;
   }
 
   setVector(id: string, vector: Uint8Array): void {
@@ -279,8 +279,8 @@ export class PersonIndex {
       addMeaning(covered, scores, this.matrix.similarities(vector, places, scores));
     }
     const type = this.typeNumber(filter);
-    const found = top(scores, limit, (place) => this.admits(place, filter, type));
-    return found.map((place) => ({ id: this.ids[place] as string, score: scores[place] as number }));
+    const bestPlaces = top(scores, limit, (place) => this.admits(place, filter, type));
+    return bestPlaces.map((place) => ({ id: this.ids[place] as string, score: scores[place] as number }));
   }
 
   private admits(place: number, { tag, since, before, past }: Filter, type: number | undefined): boolean {
@@ -301,8 +301,8 @@ export class PersonIndex {
   }
 
   private numberOf(type: string): number {
-    const known = this.types.indexOf(type);
-    return known >= 0 ? known : this.types.push(type) - 1;
+    const position = this.types.indexOf(type);
+    return position >= 0 ? position : this.types.push(type) - 1;
   }
 
   private reserve(places: number): void {

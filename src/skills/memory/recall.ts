@@ -64,10 +64,10 @@ export class Recall {
    * without them the answer would be that nothing is remembered. Who can do without waits no longer than they like.
    */
   async search(personId: string, text: string, filter: Filter, limit: number, patienceMs: number): Promise<Hit[]> {
-    const held = await this.fresh(personId);
-    if (held.index.size === 0) return [];
-    const sought = await this.sought(text, held.space, patienceMs);
-    return held.index.search(sought, filter, limit);
+    const entry = await this.fresh(personId);
+    if (entry.index.size === 0) return [];
+    const sought = await this.sought(text, entry.space, patienceMs);
+    return entry.index.search(sought, filter, limit);
   }
 
   /**
@@ -79,20 +79,20 @@ export class Recall {
     return this.search(personId, text, filter, limit, patienceMs);
   }
 
-  private async embedNew(personId: string, held: HeldIndex, patienceMs: number): Promise<void> {
-    const embedder = this.deps.embedders.find(({ id }) => id === held.space);
-    const ids = embedder && held.index.listUnembedded(MOST_EMBEDDED)?.filter((id) => !held.tried.has(id));
+  private async embedNew(personId: string, entry: HeldIndex, patienceMs: number): Promise<void> {
+    const embedder = this.deps.embedders.find(({ id }) => id === entry.space);
+    const ids = embedder && entry.index.listUnembedded(MOST_EMBEDDED)?.filter((id) => !entry.tried.has(id));
     if (!embedder || !ids || ids.length === 0 || patienceMs === 0) return;
     const limit = new AbortController();
     try {
-      const { version } = held.index;
-      const found = await readTexts(this.deps.database, personId, ids);
-      for (const { id } of found) held.tried.add(id);
-      const texts = found.map(({ text }) => text);
+      const { version } = entry.index;
+      const rows = await readTexts(this.deps.database, personId, ids);
+      for (const { id } of rows) entry.tried.add(id);
+      const texts = rows.map(({ text }) => text);
       const vectors = await withTimeout(patienceMs, embedder.embed(texts, 'document', limit.signal));
       // A text that was changed meanwhile has other words than these.
-      if (!vectors || held.index.version !== version) return;
-      for (const [at, { id }] of found.entries()) held.index.setVector(id, packVector(vectors[at] as Float32Array));
+      if (!vectors || entry.index.version !== version) return;
+      for (const [at, { id }] of rows.entries()) entry.index.setVector(id, packVector(vectors[at] as Float32Array));
     } catch (error) {
       if (!(error instanceof EmbedderFault)) throw error;
       this.deps.world.log.debug({ error: messageOf(error) }, 'new memories are searched by words alone');
@@ -107,8 +107,8 @@ export class Recall {
   }
 
   checkAgain(personId: string): void {
-    const held = this.held.get(personId);
-    if (held) held.checkedAt = Number.NEGATIVE_INFINITY;
+    const entry = this.held.get(personId);
+    if (entry) entry.checkedAt = Number.NEGATIVE_INFINITY;
   }
 
   close(): void {
@@ -135,31 +135,31 @@ export class Recall {
 
   private async fresh(personId: string): Promise<HeldIndex> {
     const now = performance.now();
-    const known = this.held.get(personId);
-    if (known) {
-      known.usedAt = now;
-      if (now - known.checkedAt < FRESH_MS) {
-        await known.reading;
-        return known;
+    const knownEntry = this.held.get(personId);
+    if (knownEntry) {
+      knownEntry.usedAt = now;
+      if (now - knownEntry.checkedAt < FRESH_MS) {
+        await knownEntry.reading;
+        return knownEntry;
       }
     }
     const { space, version } = await readSpaceAndVersion(this.deps.database, personId);
-    const isCurrent = known && known.space === space?.space && !known.index.isWorn;
-    const held = isCurrent ? known : this.begin(personId, space, now);
-    held.checkedAt = now;
-    held.reading = held.reading.catch(() => {}).then(() => this.read(personId, held, version));
-    await held.reading.catch((error: unknown) => {
+    const isCurrent = knownEntry && knownEntry.space === space?.space && !knownEntry.index.isWorn;
+    const entry = isCurrent ? knownEntry : this.begin(personId, space, now);
+    entry.checkedAt = now;
+    entry.reading = entry.reading.catch(() => {}).then(() => this.read(personId, entry, version));
+    await entry.reading.catch((error: unknown) => {
       // The next one reads again: what failed was the database, and what was read of it stays.
-      held.checkedAt = Number.NEGATIVE_INFINITY;
+      entry.checkedAt = Number.NEGATIVE_INFINITY;
       throw error;
     });
-    this.limit(held);
-    return held;
+    this.limit(entry);
+    return entry;
   }
 
   private begin(personId: string, space: Space | undefined, now: number): HeldIndex {
     const index = new PersonIndex(space?.dim ?? 1);
-    const held = {
+    const entry = {
       index,
       space: space?.space,
       checkedAt: now,
@@ -167,13 +167,13 @@ export class Recall {
       reading: Promise.resolve(),
       tried: new Set<string>(),
     };
-    this.held.set(personId, held);
+    this.held.set(personId, entry);
     this.sweep();
-    return held;
+    return entry;
   }
 
-  private async read(personId: string, held: HeldIndex, version: number): Promise<void> {
-    const { index, space } = held;
+  private async read(personId: string, entry: HeldIndex, version: number): Promise<void> {
+    const { index, space } = entry;
     if (index.version >= version) return;
     let after = { touched: index.version, id: '\uffff' };
     for (;;) {
@@ -195,10 +195,10 @@ export class Recall {
   private limit(inUse: HeldIndex): void {
     const byUse = [...this.held].sort(([, a], [, b]) => a.usedAt - b.usedAt);
     let bytes = byUse.reduce((sum, [, { index }]) => sum + index.bytes, 0);
-    for (const [personId, held] of byUse) {
+    for (const [personId, entry] of byUse) {
       if (bytes <= MOST_BYTES) return;
-      if (held === inUse) continue;
-      bytes -= held.index.bytes;
+      if (entry === inUse) continue;
+      bytes -= entry.index.bytes;
       this.held.delete(personId);
     }
   }

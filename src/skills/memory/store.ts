@@ -24,7 +24,7 @@ async function nextVersion(tx: Transaction, personId: string): Promise<number> {
 export async function insertMemories(
   tx: Transaction,
   personId: string,
-  made: readonly NewMemory[],
+  newMemories: readonly NewMemory[],
   most: number,
   now: Instant,
 ): Promise<Memory[] | undefined> {
@@ -33,9 +33,9 @@ export async function insertMemories(
     `select count(*) as count from memories where person_id = $1 and state <> 'deleted'`,
     [personId],
   );
-  if ((counted[0]?.count ?? 0) + made.length > most) return undefined;
+  if ((counted[0]?.count ?? 0) + newMemories.length > most) return undefined;
   const stored: Memory[] = [];
-  for (const memory of made) {
+  for (const memory of newMemories) {
     const { state = 'current', from } = memory;
     const key = 'message' in from ? (from.message ?? null) : null;
     const inboxId = 'inboxId' in from ? (from.inboxId ?? null) : null;
@@ -75,8 +75,8 @@ export async function findByIds(db: Queryable, personId: string, ids: readonly s
     personId,
     ids,
   ]);
-  const found = new Map(memories.readAll(rows).map((memory) => [memory.id, memory]));
-  return ids.flatMap((id) => found.get(id) ?? []);
+  const memoriesById = new Map(memories.readAll(rows).map((memory) => [memory.id, memory]));
+  return ids.flatMap((id) => memoriesById.get(id) ?? []);
 }
 
 /** Memories that were forgotten at `since` or later. */
@@ -379,16 +379,16 @@ export async function readTexts(
 }
 
 /** In the space that is searched new vectors are a change of their memories. */
-async function add(tx: Transaction, personId: string, space: string, made: readonly MadeVector[]): Promise<void> {
+async function add(tx: Transaction, personId: string, space: string, vectors: readonly MadeVector[]): Promise<void> {
   if (!(await lockPerson(tx, personId))) return;
-  const ids = made.map(({ id }) => id);
+  const ids = vectors.map(({ id }) => id);
   const version = await nextVersion(tx, personId);
   const { rows } = await tx.query<{ id: string }>(
     'select id from memories where person_id = $1 and id = any($2) for update',
     [personId, ids],
   );
   const there = new Set(rows.map(({ id }) => id));
-  for (const { id, vector } of made) {
+  for (const { id, vector } of vectors) {
     if (!there.has(id)) continue;
     await tx.query(
       'insert into memory_vectors (space, memory_id, vector) values ($1, $2, $3) on conflict (space, memory_id) do nothing',

@@ -15,15 +15,15 @@ function dateOf(memory: Pick<Memory, 'happenedOn' | 'saidAt'>, zone: string): st
 
 export function line(memory: Memory, zone: string): string {
   const { id, text, type, state, source, saidBy, tags } = memory;
-  const told = { told: `${saidBy} said so`, extracted: `from what ${saidBy} said`, imported: 'imported' }[source];
+  const origin = { told: `${saidBy} said so`, extracted: `from what ${saidBy} said`, imported: 'imported' }[source];
   const marks = [
     ...(type === 'fact' ? [] : [type]),
     ...tags.map((tag) => `#${tag}`),
     ...(state === 'past' ? ['no longer so'] : state === 'proposed' ? ['not kept yet'] : []),
   ];
-  const said = memory.happenedOn ? `, ${told} on ${dayOf(memory.saidAt, zone)}` : `, ${told}`;
+  const provenance = memory.happenedOn ? `, ${origin} on ${dayOf(memory.saidAt, zone)}` : `, ${origin}`;
   const what = shorten(text.replace(/\s+/g, ' '), 300);
-  return `\`${id}\` ${what} — ${dateOf(memory, zone)}${said}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}`;
+  return `\`${id}\` ${what} — ${dateOf(memory, zone)}${provenance}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}`;
 }
 
 export function memoryLine(memory: Memory, zone: string): string {

@@ -90,8 +90,8 @@ const saveTool = (service: Service) =>
         askIfUnnamed(ctx, { text: input.text, yes: { tool: 'memory_save', input } }) ??
         (await askIfTemporary(ctx, input));
       if (unmeant) return unmeant;
-      const kept = await keep(service, ctx, input, preparedHits(ctx));
-      return 'ok' in kept ? kept : savedResult(kept, ctx);
+      const outcome = await keep(service, ctx, input, preparedHits(ctx));
+      return 'ok' in outcome ? outcome : savedResult(outcome, ctx);
     },
   });
 
@@ -115,7 +115,7 @@ function savedResult({ memory, before, against, isNew }: KeptMemory, ctx: TxCont
   const undo = { tool: 'memory_restore', input: { id: memory.id, forget: true, back: before.map(({ id }) => id) } };
   // Memories of somebody are told only where they read alone.
   const opposite = ctx.private ? against : [];
-  const said = done(
+  const result = done(
     [texts.saved(memory, before), ...(opposite.length > 0 ? [texts.opposite(opposite)] : [])].join(' '),
     {
       id,
@@ -132,7 +132,7 @@ function savedResult({ memory, before, against, isNew }: KeptMemory, ctx: TxCont
       ...(ctx.private && { subject: memory.text }),
     },
   );
-  return quoteRows(said, [...before, ...opposite]);
+  return quoteRows(result, [...before, ...opposite]);
 }
 
 const preparedHits = (ctx: TxContext) => (ctx.prepared ?? []) as readonly Hit[];
@@ -177,11 +177,11 @@ function daysBetween(
   since: string | undefined,
   until: string | undefined,
 ): Pick<Filter, 'since' | 'before'> {
-  const bound = (day: string) => ({ day: Date.parse(day), instant: beginningOf(day, zone).getTime() });
+  const toBound = (day: string) => ({ day: Date.parse(day), instant: beginningOf(day, zone).getTime() });
   return {
     ...omitUndefined({
-      since: since === undefined ? undefined : bound(since),
-      before: until === undefined ? undefined : bound(addDays(until, 1)),
+      since: since === undefined ? undefined : toBound(since),
+      before: until === undefined ? undefined : toBound(addDays(until, 1)),
     }),
   };
 }
@@ -197,8 +197,8 @@ async function read(ctx: TxContext, hits: readonly Hit[]): Promise<Memory[]> {
 
 async function olderThan(ctx: TxContext, memories: readonly Memory[]): Promise<Memory[]> {
   const older = await Promise.all(memories.map(({ id }) => store.readHistory(ctx.tx, ctx.person.id, id)));
-  const shown = new Set(memories.map(({ id }) => id));
-  return older.flat().filter(({ id }) => !shown.has(id));
+  const listedIds = new Set(memories.map(({ id }) => id));
+  return older.flat().filter(({ id }) => !listedIds.has(id));
 }
 
 function listMemories(
@@ -237,12 +237,12 @@ const contextTool = (service: Service) =>
   });
 
 export function linesWithin(memories: readonly Memory[], tokens: number, zone: string): string[] {
-  let left = tokens - tokensIn(FRAME);
+  let remaining = tokens - tokensIn(FRAME);
   return memories.flatMap((memory) => {
     const text = memoryLine(memory, zone);
     const size = tokensIn(text) + 1;
-    if (size > left) return [];
-    left -= size;
+    if (size > remaining) return [];
+    remaining -= size;
     return [text];
   });
 }
@@ -269,13 +269,13 @@ const listTool = dataTool({
     const { type, tag } = input;
     const at = (page: number) =>
       store.listMemories(ctx.tx, ctx.person.id, { type, tag }, { limit: PAGE, offset: (page - 1) * PAGE });
-    const found = await at(input.page);
-    const { total } = found.total === 0 && input.page > 1 ? await at(1) : found;
-    if (found.total < total) return failed('NO_PAGE', texts.noPage(input.page, Math.ceil(total / PAGE)));
+    const listing = await at(input.page);
+    const { total } = listing.total === 0 && input.page > 1 ? await at(1) : listing;
+    if (listing.total < total) return failed('NO_PAGE', texts.noPage(input.page, Math.ceil(total / PAGE)));
     if (total === 0) return done(type || tag ? texts.noneOf(tag ? `#${tag}` : `type ${type}`) : texts.none());
-    const pages = Math.ceil(found.total / PAGE);
+    const pages = Math.ceil(listing.total / PAGE);
     const turn = (label: string, to: number) => ({ label, tool: 'memory_list', input: { ...input, page: to } });
-    const result = listMemories(ctx, [texts.heading(found.total)], found.memories, []) as Extract<
+    const result = listMemories(ctx, [texts.heading(listing.total)], listing.memories, []) as Extract<
       ToolResult,
       { ok: true }
     >;
@@ -283,7 +283,7 @@ const listTool = dataTool({
       ...result,
       text: pages > 1 ? `${result.text}\n\n${texts.more(input.page, pages)}` : result.text,
       choices: [
-        ...found.memories.slice(0, MOST_WITH_BUTTONS).flatMap(buttonsOf),
+        ...listing.memories.slice(0, MOST_WITH_BUTTONS).flatMap(buttonsOf),
         ...(input.page > 1 ? [turn('Back', input.page - 1)] : []),
         ...(input.page < pages ? [turn('More', input.page + 1)] : []),
       ],
@@ -349,8 +349,8 @@ const deleteTool = (service: Service) =>
       await store.setState(ctx.tx, ctx.person.id, [memory.id], 'deleted', { now: ctx.clock.now() });
       service.onWrite(ctx.tx, ctx.person.id);
       const undo = { tool: 'memory_restore', input: { id: memory.id, as: memory.state } };
-      const said = { undo: { ...undo, label: texts.undo(memory) }, id: memory.id };
-      return quoteRows(done(texts.deleted([memory]), said), [memory]);
+      const extras = { undo: { ...undo, label: texts.undo(memory) }, id: memory.id };
+      return quoteRows(done(texts.deleted([memory]), extras), [memory]);
     },
   });
 
@@ -375,14 +375,14 @@ const correctTool = (service: Service) =>
       if (text.trim() === '') return failed('NO_TEXT', texts.askCorrect);
       const { type, importance, tags } = memory;
       const input = { text, type, importance, tags, date: memory.happenedOn ?? undefined };
-      const kept = await keep(service, ctx, input, [], [memory.id]);
-      if ('ok' in kept) return kept;
+      const outcome = await keep(service, ctx, input, [], [memory.id]);
+      if ('ok' in outcome) return outcome;
       // The message that said it wrong must not say it again.
       await buryTellings(ctx, [toldBy(memory)]);
-      const undo = { tool: 'memory_restore', input: { id: kept.memory.id, forget: true, back: [memory.id] } };
-      const { id } = kept.memory;
-      const said = { undo: { ...undo, label: texts.undo(memory) }, id };
-      return quoteRows(done(texts.corrected(memory, kept.memory), said), [memory]);
+      const undo = { tool: 'memory_restore', input: { id: outcome.memory.id, forget: true, back: [memory.id] } };
+      const { id } = outcome.memory;
+      const extras = { undo: { ...undo, label: texts.undo(memory) }, id };
+      return quoteRows(done(texts.corrected(memory, outcome.memory), extras), [memory]);
     },
   });
 

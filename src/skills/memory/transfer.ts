@@ -88,12 +88,14 @@ async function importLines(
         remedy: 'They are somebody new when they write to coda again.',
       });
     }
-    const known = await store.findTexts(
+    const knownTexts = await store.findTexts(
       tx,
       person.id,
       read.map(({ text }) => text),
     );
-    const fresh = read.filter(({ text }, at) => !known.has(text) && read.findIndex((one) => one.text === text) === at);
+    const fresh = read.filter(
+      ({ text }, at) => !knownTexts.has(text) && read.findIndex((one) => one.text === text) === at,
+    );
     const stored = await store.insertMemories(
       tx,
       person.id,

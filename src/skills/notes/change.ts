@@ -32,7 +32,7 @@ const which = z
   .default('')
   .describe('Its id, words of it, its number in the last list, or `it` for the one at hand.');
 
-export const deleteTool = (wrote: OnWrite) =>
+export const deleteTool = (onWrite: OnWrite) =>
   dataTool({
     name: 'note_delete',
     group: 'unshown',
@@ -50,21 +50,21 @@ export const deleteTool = (wrote: OnWrite) =>
     }),
 
     async run(input, ctx) {
-      if (input.sure !== undefined) return deleteAll(ctx, input.sure, wrote);
+      if (input.sure !== undefined) return deleteAll(ctx, input.sure, onWrite);
       if (input.which === 'all') return askAll(ctx);
       const wanted = { tool: 'note_delete', input, mark: noteMark };
-      const found = await findWhich(ctx, input.which, wanted);
-      if ('ok' in found) return found;
-      const again = askIfChanged(wanted, { ...found, mark: noteMark(found) });
-      if (again) return quoteRows(again, [found]);
-      const yes = { tool: 'note_delete', input: { which: found.id, seen: noteMark(found) } };
-      const unnamed = askIfUnnamed(ctx, { text: found.text, yes });
-      if (unnamed) return quoteRows(unnamed, [found]);
-      return change(ctx, found, { ...found, deleted: true }, texts.deleted, wrote);
+      const note = await findWhich(ctx, input.which, wanted);
+      if ('ok' in note) return note;
+      const again = askIfChanged(wanted, { ...note, mark: noteMark(note) });
+      if (again) return quoteRows(again, [note]);
+      const yes = { tool: 'note_delete', input: { which: note.id, seen: noteMark(note) } };
+      const unnamed = askIfUnnamed(ctx, { text: note.text, yes });
+      if (unnamed) return quoteRows(unnamed, [note]);
+      return change(ctx, note, { ...note, deleted: true }, texts.deleted, onWrite);
     },
   });
 
-export const pinTool = (wrote: OnWrite) =>
+export const pinTool = (onWrite: OnWrite) =>
   dataTool({
     name: 'note_pin',
     dialogue: { thing: 'note' },
@@ -75,9 +75,9 @@ export const pinTool = (wrote: OnWrite) =>
     input: z.object({ which, pin: z.boolean().default(true) }),
 
     async run(input, ctx) {
-      const found = await findWhich(ctx, input.which, { tool: 'note_pin', input });
-      if ('ok' in found) return found;
-      return change(ctx, found, { ...found, pinned: input.pin }, input.pin ? texts.pinned : texts.unpinned, wrote);
+      const note = await findWhich(ctx, input.which, { tool: 'note_pin', input });
+      if ('ok' in note) return note;
+      return change(ctx, note, { ...note, pinned: input.pin }, input.pin ? texts.pinned : texts.unpinned, onWrite);
     },
   });
 
@@ -88,7 +88,7 @@ export const editInput = z.object({
   tags: z.array(z.string().max(50)).max(10).optional(),
 });
 
-export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'config'>, wrote: OnWrite) =>
+export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'config'>, onWrite: OnWrite) =>
   dataTool({
     name: 'note_edit',
     group: 'unshown',
@@ -100,16 +100,16 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
     input: editInput,
 
     async run(input, ctx) {
-      const found = await findWhich(ctx, input.which, { tool: 'note_edit', input });
-      if ('ok' in found) return found;
-      const unnamed = askIfUnnamed(ctx, { text: found.text, ...editMeant(found, input) });
-      if (unnamed) return quoteRows(unnamed, [found]);
-      const added = input.append?.trim() ? appendText(input.text ?? found.text, input.append.trim()) : undefined;
-      const text = added ?? (input.text?.trim() || found.text);
+      const note = await findWhich(ctx, input.which, { tool: 'note_edit', input });
+      if ('ok' in note) return note;
+      const unnamed = askIfUnnamed(ctx, { text: note.text, ...editMeant(note, input) });
+      if (unnamed) return quoteRows(unnamed, [note]);
+      const added = input.append?.trim() ? appendText(input.text ?? note.text, input.append.trim()) : undefined;
+      const text = added ?? (input.text?.trim() || note.text);
       if (text.length > longest) return failed('TOO_LONG', texts.tooLong(longest));
-      const given = input.tags?.map(tagName) ?? found.tags;
-      const after = { ...found, text, tags: [...new Set([...tagsIn(text), ...given])] };
-      return change(ctx, found, after, texts.edited, wrote);
+      const tags = input.tags?.map(tagName) ?? note.tags;
+      const after = { ...note, text, tags: [...new Set([...tagsIn(text), ...tags])] };
+      return change(ctx, note, after, texts.edited, onWrite);
     },
   });
 
@@ -157,7 +157,13 @@ export const noteChange = changeTool({
 const appendText = (text: string, more: string): string =>
   isList(text) && !more.includes('\n') ? withItem(text, more) : `${text}\n${more}`;
 
-export async function change(ctx: TxContext, before: Note, changed: Note, say: (note: Note) => string, wrote: OnWrite) {
+export async function change(
+  ctx: TxContext,
+  before: Note,
+  changed: Note,
+  say: (note: Note) => string,
+  onWrite: OnWrite,
+) {
   const { tx, clock, person, conversationId, tainted } = ctx;
   if (before.personId !== person.id) return failed('NOT_YOURS', texts.notYours(before), { tainted: true });
   const isRewritten = changed.text !== before.text || changed.tags.join() !== before.tags.join();
@@ -166,7 +172,7 @@ export async function change(ctx: TxContext, before: Note, changed: Note, say: (
   store.lists.leave(tx, person.id, conversationId);
   if (after.deleted && !before.deleted) await buryTellings(ctx, [toldBy(before)]);
   await store.saveNote(tx, after, clock.now(), changed.text !== before.text);
-  await wrote(tx, before, after);
+  await onWrite(tx, before, after);
   return done(say(after), {
     undo: noteUndo.callFor({ ...after, version: before.version + 1 }, before),
     subject: after.text,
@@ -186,7 +192,7 @@ export const noteUndo = new ThingUndo<Note, Pick<(typeof notes)['spec'], (typeof
   changedSince: texts.changedSince,
 });
 
-export const restoreTool = (wrote: OnWrite) =>
+export const restoreTool = (onWrite: OnWrite) =>
   dataTool({
     name: 'note_restore',
     dialogue: { thing: 'note' },
@@ -199,15 +205,15 @@ export const restoreTool = (wrote: OnWrite) =>
 
     run: (input, ctx) =>
       'all' in input
-        ? restoreAll(ctx, input.all, wrote)
-        : noteUndo.takeBack(ctx, input, (note, before) => restore(ctx, note, before?.values, wrote)),
+        ? restoreAll(ctx, input.all, onWrite)
+        : noteUndo.takeBack(ctx, input, (note, before) => restore(ctx, note, before?.values, onWrite)),
   });
 
 async function restore(
   ctx: TxContext,
   note: Note,
   before: Partial<Note> | undefined,
-  wrote: OnWrite,
+  onWrite: OnWrite,
 ): Promise<ToolResult> {
   const { tx, person, conversationId, clock } = ctx;
   // An earlier version stored neither flag.
@@ -216,7 +222,7 @@ async function restore(
   store.lists.leave(tx, person.id, conversationId);
   if (after.deleted && !note.deleted) await buryTellings(ctx, [toldBy(note)]);
   await store.saveNote(tx, after, clock.now());
-  await wrote(tx, note, after);
+  await onWrite(tx, note, after);
   return quoteRows(done(before ? texts.restored(after) : texts.unsaved(after)), [after]);
 }
 
@@ -236,21 +242,21 @@ async function askAll({ tx, person }: TxContext): Promise<ToolResult> {
   return failed('AMBIGUOUS', texts.reallyAll(count), { choices: [choice(count, newest)] });
 }
 
-async function deleteAll(ctx: TxContext, newest: number, wrote: OnWrite): Promise<ToolResult> {
+async function deleteAll(ctx: TxContext, newest: number, onWrite: OnWrite): Promise<ToolResult> {
   const { tx, person, conversationId, clock } = ctx;
   const now = clock.now();
   const changed = await store.removeAll(tx, person.id, { newest, limit: MOST_AT_ONCE, now });
   store.lists.leave(tx, person.id, conversationId);
   await buryTellings(ctx, changed.map(toldBy));
-  await wrote(tx, ...changed.map((one) => ({ ...one, personId: person.id, deleted: true })));
-  const left = changed.length < MOST_AT_ONCE ? 0 : await store.countOwnNotes(tx, person.id, newest);
+  await onWrite(tx, ...changed.map((one) => ({ ...one, personId: person.id, deleted: true })));
+  const remaining = changed.length < MOST_AT_ONCE ? 0 : await store.countOwnNotes(tx, person.id, newest);
   const touched = changed.map((one) => one.touched);
   const all = { at: now.toISOString(), first: Math.min(...touched), last: Math.max(...touched) };
   const undo = { tool: 'note_restore', input: { all }, label: texts.labelOfAll(changed.length) };
-  return done(texts.deletedAll(changed.length, left), {
+  return done(texts.deletedAll(changed.length, remaining), {
     ...omitUndefined({
       undo: changed.length > 0 ? undo : undefined,
-      choices: left > 0 ? [choice(left, newest)] : undefined,
+      choices: remaining > 0 ? [choice(remaining, newest)] : undefined,
     }),
   });
 }
@@ -266,11 +272,11 @@ const choice = (count: number, newest: number) => ({
 async function restoreAll(
   ctx: TxContext,
   { at, first, last }: z.output<typeof deletion>,
-  wrote: OnWrite,
+  onWrite: OnWrite,
 ): Promise<ToolResult> {
   const { tx, person, conversationId, clock } = ctx;
   const changed = await store.restoreAll(tx, person.id, { at: new Date(at), first, last }, clock.now());
   store.lists.leave(tx, person.id, conversationId);
-  await wrote(tx, ...changed.map((one) => ({ ...one, personId: person.id, deleted: false })));
+  await onWrite(tx, ...changed.map((one) => ({ ...one, personId: person.id, deleted: false })));
   return done(texts.restoredAll(changed.length));
 }

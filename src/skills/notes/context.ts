@@ -92,13 +92,13 @@ export class ContextNotes {
 
 /** As many as fit. What came from elsewhere, or from somebody else, is named, not shown: it would taint every turn. */
 function sectionOf(title: string, notes: readonly Note[], personId: string, budget: number): PromptSection | undefined {
-  let left = budget;
+  let remaining = budget;
   const lines: string[] = [];
   for (const note of notes) {
     const line = isFromElsewhere(note, personId) ? texts.fromElsewhere(note) : texts.inContext(note);
     const tokens = tokensIn(line);
-    if (tokens > left) break;
-    left -= tokens;
+    if (tokens > remaining) break;
+    remaining -= tokens;
     lines.push(line);
   }
   return lines.length === 0 ? undefined : { title, text: lines.join('\n') };
@@ -125,11 +125,11 @@ export function fittingNotes(message: string, notes: readonly Note[]): Note[] {
   const about = notes.filter((note) => topicsOf(note).length > 0 && !isAlways(note));
   const terms = about.length === 0 ? [] : termsOf(message.slice(0, LONGEST_MESSAGE));
   if (terms.length === 0) return [];
-  const said = new Set(terms.flatMap(({ word, stem }) => [word, stem]));
+  const questionWords = new Set(terms.flatMap(({ word, stem }) => [word, stem]));
   const isNamed = (note: Note) =>
     topicsOf(note).some((topic) => {
       const names = termsOf(topic.replace(/[-_/:]/g, ' '));
-      return names.length > 0 && names.every(({ word, stem }) => said.has(word) || said.has(stem));
+      return names.length > 0 && names.every(({ word, stem }) => questionWords.has(word) || questionWords.has(stem));
     });
   return rank(terms, about)
     .map(({ note, share }) => ({ note, share: isNamed(note) ? 1 : share }))

@@ -28,9 +28,9 @@ const PURGE = 'notes.purge';
 const made = new WeakMap<SkillDeps<Settings>, Services>();
 
 function parts(deps: SkillDeps<Settings>): Services {
-  const known = made.get(deps) ?? servicesOf(deps);
-  made.set(deps, known);
-  return known;
+  const services = made.get(deps) ?? servicesOf(deps);
+  made.set(deps, services);
+  return services;
 }
 
 export const notes: Skill<Settings> = {

@@ -97,7 +97,7 @@ export function withoutItems(list: string, item: string): string | undefined {
   const whole = withoutOne(list, item);
   const items = item.split(/(?<!\s)\s*(?:,|\band\b)(?:\s*(?:,|\band\b))*\s*/i).filter((one) => one !== '');
   if (whole !== undefined || items.length < 2) return whole;
-  return items.reduce<string | undefined>((left, one) => (left === undefined ? left : withoutOne(left, one)), list);
+  return items.reduce<string | undefined>((rest, one) => (rest === undefined ? rest : withoutOne(rest, one)), list);
 }
 
 function withoutOne(list: string, item: string): string | undefined {

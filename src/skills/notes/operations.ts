@@ -98,9 +98,9 @@ async function importNotes(deps: TransferDeps, who: string | undefined, notes: r
         'This person has not spoken with coda alone yet.',
         'Have them send one direct message, then import again.',
       );
-    const said = read.map(({ text }) => text);
-    const known = new Set((await store.findWithTexts(tx, personId, said)).map(identityOf));
-    const fresh = read.filter((note) => !known.has(identityOf(note)) && known.add(identityOf(note)));
+    const noteTexts = read.map(({ text }) => text);
+    const identities = new Set((await store.findWithTexts(tx, personId, noteTexts)).map(identityOf));
+    const fresh = read.filter((note) => !identities.has(identityOf(note)) && identities.add(identityOf(note)));
     for (const note of fresh) await add(tx, deps, { ...note, personId, conversationId, language: languageOf(locale) });
     await deps.meaning.embedSoon(tx, personId);
     appendAct(tx, deps.world, 'notes import', { person: personId, added: fresh.length });
@@ -215,9 +215,9 @@ const importing = operation({
   example: 'coda notes import ~/Obsidian/Vault',
   input: asked,
   args: ['folder'],
-  prepare(given) {
-    if (existsSync(given.folder)) return given;
-    throw usage(`There is no folder ${given.folder}.`, 'Try: coda notes import ~/notes');
+  prepare(input) {
+    if (existsSync(input.folder)) return input;
+    throw usage(`There is no folder ${input.folder}.`, 'Try: coda notes import ~/notes');
   },
   async conduct(ask, { folder, person: who }, { io }) {
     const count = { added: 0, problems: 0 };
@@ -271,8 +271,8 @@ const sizeOf = (files: readonly TextFile[]): number => Buffer.byteLength(JSON.st
 
 /** In order; not what an application keeps for itself (`.obsidian`). */
 async function pathsIn(folder: string): Promise<string[]> {
-  const found = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = found
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries
     .filter((entry) => entry.isFile() && /\.(?:md|markdown|txt)$/i.test(entry.name))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .filter((path) => !/(?:^|\/)\./.test(path))

@@ -42,7 +42,7 @@ export interface Term {
   others: readonly string[];
   weight: number;
   /** Words of the notes that it may be, misspelt; undefined: nothing is known of that. */
-  meant?: readonly string[] | undefined;
+  spellings?: readonly string[] | undefined;
 }
 
 export function termsOf(question: string): Term[] {
@@ -61,7 +61,7 @@ export function termsOf(question: string): Term[] {
 }
 
 export function candidatesFor(terms: readonly Term[]): string[] {
-  const words = terms.flatMap(({ word, stem, others, meant = [] }) => [word, stem, ...others, ...meant]);
+  const words = terms.flatMap(({ word, stem, others, spellings = [] }) => [word, stem, ...others, ...spellings]);
   return [...new Set(words.flatMap((word) => word.match(/[\p{L}\p{N}]+/gu) ?? []))];
 }
 
@@ -134,8 +134,8 @@ export function fuseRanks(ranked: readonly RankedNote[], near: readonly NearNote
 }
 
 const rarity = (having: number, all: number): number => {
-  const seen = Math.max(1, having);
-  return (Math.log(1 + (all - seen + 0.5) / (seen + 0.5)) + 0.5) * (having === 0 ? UNSEEN : 1);
+  const count = Math.max(1, having);
+  return (Math.log(1 + (all - count + 0.5) / (count + 0.5)) + 0.5) * (having === 0 ? UNSEEN : 1);
 };
 const UNSEEN = 1.2;
 
@@ -152,7 +152,7 @@ function readNote({ title = '', text, tags }: Note): Read {
 }
 
 function matchWeight(
-  { word, stem, others, meant = [] }: Term,
+  { word, stem, others, spellings = [] }: Term,
   { words, stems, head }: Read,
   asked: ReadonlySet<string>,
 ): number {
@@ -160,6 +160,6 @@ function matchWeight(
   if (word.length >= 4 && words.some((one) => one.startsWith(word))) return AS_BEGINNING;
   if (others.some((other) => stems.has(other) && !asked.has(other))) return AS_SYNONYM;
   if (word.length >= 5 && words.some((one) => one.length >= 4 && isSlip(word, one))) return AS_SLIP;
-  if (meant.some((one) => words.includes(one) || stems.has(one))) return AS_ALIKE;
+  if (spellings.some((one) => words.includes(one) || stems.has(one))) return AS_ALIKE;
   return 0;
 }

@@ -59,10 +59,17 @@ export const recallTool = (meaning: Pick<Meaning, 'nearTexts'>) =>
         return failed('NO_NOTE', texts.noNote(query));
       }
       if (offered.length === 0) return failed('NOT_FOUND', texts.nothing(query));
-      const shown = (sure.length > 0 ? sure : offered.slice(0, most)).map(({ note }) => note);
+      const listedNotes = (sure.length > 0 ? sure : offered.slice(0, most)).map(({ note }) => note);
       const isWhole = sure.length > 0 && (sure[0]?.share ?? 0) >= WHOLE;
-      const heading = isWhole ? texts.matching(shown.length, query) : sure.length > 0 ? texts.answering : texts.nearest;
-      return show(ctx, { notes: shown, total: shown.length }, 1, heading, { tool: 'note_search', input: { query } });
+      const heading = isWhole
+        ? texts.matching(listedNotes.length, query)
+        : sure.length > 0
+          ? texts.answering
+          : texts.nearest;
+      return show(ctx, { notes: listedNotes, total: listedNotes.length }, 1, heading, {
+        tool: 'note_search',
+        input: { query },
+      });
     },
   });
 
@@ -196,8 +203,8 @@ const ANSWER_RULES: readonly (readonly [pattern: RegExp, answers: (note: string,
 ];
 
 function canAnswer(question: string, note: string): boolean {
-  const said = question.trim();
-  return ANSWER_RULES.every(([pattern, answers]) => !pattern.test(said) || answers(note, said));
+  const text = question.trim();
+  return ANSWER_RULES.every(([pattern, answers]) => !pattern.test(text) || answers(note, text));
 }
 
 const HOW_MANY = /\bhow many (\p{L}+)/iu;
@@ -215,14 +222,14 @@ function counts(note: string, question: string): boolean {
 function tellsWhich(note: string, question: string): boolean {
   const asked = stemOf(WHICH.exec(question)?.[1]?.toLowerCase() ?? '');
   const words = wordsIn(note);
-  const known = words.map((word, index) => stemOf(word) === asked && KNOWN.has(words[index - 1] ?? ''));
-  return !known.includes(true) || words.some((word, index) => stemOf(word) === asked && !known[index]);
+  const areKnown = words.map((word, index) => stemOf(word) === asked && KNOWN.has(words[index - 1] ?? ''));
+  return !areKnown.includes(true) || words.some((word, index) => stemOf(word) === asked && !areKnown[index]);
 }
 const KNOWN = new Set('the my our your his her their its this that these those'.split(' '));
 
 function saysIt(question: string, note: string): boolean {
-  const said = question.trim();
-  return (!HOW_MANY.test(said) || counts(note, said)) && (!WHICH.test(said) || tellsWhich(note, said));
+  const text = question.trim();
+  return (!HOW_MANY.test(text) || counts(note, text)) && (!WHICH.test(text) || tellsWhich(note, text));
 }
 
 const isAboutMore = (question: string): boolean => YES_NO.test(question.trim()) || DEFINES.test(question.trim());

@@ -99,8 +99,8 @@ async function noteAtHand(ctx: TxContext, wanted: MarkedCall<Note>, listed: read
   const listedNotes = await Promise.all(
     listed.slice(0, MOST_CHOICES).map((id) => store.findSeenById(tx, readerOf(ctx), id)),
   );
-  const shown = listedNotes.filter((note) => note !== undefined && !note.deleted) as Note[];
-  if (shown.length > 0) return single(ctx, shown, '', wanted);
+  const notes = listedNotes.filter((note) => note !== undefined && !note.deleted) as Note[];
+  if (notes.length > 0) return single(ctx, notes, '', wanted);
   const last = await store.findLastMade(tx, person.id, conversationId);
   if (last && last.createdAt.getTime() >= clock.now().getTime() - AT_HAND_MS) return unlessDeleted(last, ctx);
   return recent(ctx, wanted, '');

@@ -41,7 +41,7 @@ export const saveInput = z.object({
 });
 
 /** Saves a note. A text that is too long comes back as a file, with its beginning as the note. */
-export function saveTool(deps: Pick<SkillDeps<Settings>, 'storage' | 'config'>, wrote: OnWrite) {
+export function saveTool(deps: Pick<SkillDeps<Settings>, 'storage' | 'config'>, onWrite: OnWrite) {
   const { config } = deps;
   return dataTool({
     name: 'note_save',
@@ -62,29 +62,29 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'storage' | 'config'>, 
       return { name: 'note.txt', type: 'text/plain', size, hash };
     },
 
-    async run(given, ctx) {
-      const words = clean(given.text);
+    async run(input, ctx) {
+      const words = clean(input.text);
       const file = ctx.prepared as FileRef | undefined;
       if (words.length > config.longest && !file) return failed('TOO_LONG', texts.tooLong(config.longest));
       const text = file ? `${words.slice(0, config.longest - 1).trimEnd()}…` : words;
       if (text === '') return failed('NO_TEXT', texts.noText);
-      const unnamed = askIfUnnamed(ctx, { text, yes: { tool: 'note_save', input: given } });
+      const unnamed = askIfUnnamed(ctx, { text, yes: { tool: 'note_save', input } });
       if (unnamed) return unnamed;
-      const all = [...new Set([...tagsIn(text), ...(given.tags ?? []).map(tagName)])].filter((tag) => tag !== '');
-      const title = given.title && clean(given.title).replace(/\s+/g, ' ');
-      const scope = scopeOf(given.scope, ctx);
+      const all = [...new Set([...tagsIn(text), ...(input.tags ?? []).map(tagName)])].filter((tag) => tag !== '');
+      const title = input.title && clean(input.title).replace(/\s+/g, ' ');
+      const scope = scopeOf(input.scope, ctx);
       // Words meant for one circle of readers never take the place of words for another.
       const before = title ? await store.findByTitle(ctx.tx, readerOf(ctx), title, scope) : undefined;
       const note = before
         ? await rewrite(ctx, before, { text, tags: all.length > 0 ? all : before.tags })
         : await insert(ctx, { title: title || undefined, text, tags: all, scope }, config);
       if (!note) return failed('TOO_MANY', texts.tooMany(config.most));
-      await wrote(ctx.tx, note);
+      await onWrite(ctx.tx, note);
       const undo = noteUndo.callFor(note, before);
       const isForAll = ctx.turn.chosen !== undefined && scope === 'here';
-      const said = [before ? texts.newVersion(note) : texts.saved(note), ...(file ? [texts.cut(config.longest)] : [])];
-      if (await fillsUp(ctx, note, config)) said.push(texts.overBudget(config.always_budget));
-      return done(said.join('\n'), {
+      const lines = [before ? texts.newVersion(note) : texts.saved(note), ...(file ? [texts.cut(config.longest)] : [])];
+      if (await fillsUp(ctx, note, config)) lines.push(texts.overBudget(config.always_budget));
+      return done(lines.join('\n'), {
         undo,
         subject: note.text,
         id: note.id,
@@ -99,10 +99,10 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'storage' | 'config'>, 
   });
 }
 
-async function saveNew(ctx: TxContext, text: string, config: Settings, wrote: OnWrite): Promise<ToolResult> {
+async function saveNew(ctx: TxContext, text: string, config: Settings, onWrite: OnWrite): Promise<ToolResult> {
   const note = await insert(ctx, { title: undefined, text: clean(text), tags: [], scope: 'own' }, config);
   if (!note) return failed('TOO_MANY', texts.tooMany(config.most));
-  await wrote(ctx.tx, note);
+  await onWrite(ctx.tx, note);
   const undo = noteUndo.callFor(note, undefined);
   return done(texts.saved(note), { undo, subject: note.text, id: note.id });
 }
@@ -141,7 +141,7 @@ async function fillsUp(ctx: TxContext, note: Note, { always_budget: budget }: Se
   return total > budget && total - tokensIn(note.text) <= budget;
 }
 
-export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote: OnWrite) =>
+export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, onWrite: OnWrite) =>
   dataTool({
     name: 'note_item',
     dialogue: { thing: 'note' },
@@ -159,23 +159,23 @@ export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote:
 
     async run({ which, add, remove, make }, ctx) {
       const wanted = { tool: 'note_item', input: { add, remove } };
-      const found = await findListNamed(ctx, which, wanted);
-      if ('ok' in found) {
-        const isNew = found.code === 'NOT_FOUND' && make !== undefined && add !== undefined;
-        return isNew ? saveNew(ctx, withItem(`${make}:`, add), config, wrote) : found;
+      const note = await findListNamed(ctx, which, wanted);
+      if ('ok' in note) {
+        const isNew = note.code === 'NOT_FOUND' && make !== undefined && add !== undefined;
+        return isNew ? saveNew(ctx, withItem(`${make}:`, add), config, onWrite) : note;
       }
-      const left = remove === undefined ? found.text : withoutItems(found.text, remove);
-      const there = add === undefined || left === undefined ? [] : itemsThere(left, add);
+      const rest = remove === undefined ? note.text : withoutItems(note.text, remove);
+      const there = add === undefined || rest === undefined ? [] : itemsThere(rest, add);
       if (there.length > 0 && remove === undefined) {
-        const tainted = isFromElsewhere(found, ctx.person.id);
-        return done(texts.onListAlready(found, there), { subject: found.text, id: found.id, tainted });
+        const tainted = isFromElsewhere(note, ctx.person.id);
+        return done(texts.onListAlready(note, there), { subject: note.text, id: note.id, tainted });
       }
-      const text = left === undefined || add === undefined ? left : withItem(left, add);
+      const text = rest === undefined || add === undefined ? rest : withItem(rest, add);
       if (text === undefined) {
-        const tainted = isFromElsewhere(found, ctx.person.id);
-        return failed('NOT_FOUND', texts.notInList(found, remove ?? ''), { tainted });
+        const tainted = isFromElsewhere(note, ctx.person.id);
+        return failed('NOT_FOUND', texts.notInList(note, remove ?? ''), { tainted });
       }
       if (text.length > config.longest) return failed('TOO_LONG', texts.tooLong(config.longest));
-      return change(ctx, found, { ...found, text }, texts.edited, wrote);
+      return change(ctx, note, { ...note, text }, texts.edited, onWrite);
     },
   });

@@ -81,8 +81,8 @@ export async function searchNotes(
   if (words.length === 0) {
     return tags.length === 0 ? { notes: [], total: 0 } : store.listNotes(ctx.tx, wanted, wanted, page);
   }
-  const found = await finding.search(ctx.tx, wanted, words, page);
-  if (found.total > 0 || page.offset > 0) return found;
+  const matches = await finding.search(ctx.tx, wanted, words, page);
+  if (matches.total > 0 || page.offset > 0) return matches;
   const respelled = await otherwiseSpelt(ctx, wanted, words, page);
   if (respelled) return respelled;
   const close = await nearOnes(ctx.tx, wanted, narrowed.near ?? []);
@@ -104,8 +104,8 @@ async function otherwiseSpelt(
   const most = Math.max(...spelt.map(({ length }) => length));
   for (let at = 0; at < most; at++) {
     const others = words.map((word, index) => spelt[index]?.[at] ?? word);
-    const found = await finding.search(tx, wanted, others, page);
-    if (found.total > 0) return found;
+    const matches = await finding.search(tx, wanted, others, page);
+    if (matches.total > 0) return matches;
   }
   return undefined;
 }
@@ -138,8 +138,8 @@ async function nearest(
   close: readonly NearNote[],
 ): Promise<readonly RankedNote[]> {
   const terms = await respelt(tx, wanted.personId, termsOf(query));
-  const beginnings = terms.flatMap(({ word, meant }) =>
-    word.length >= 5 && meant === undefined ? [word.slice(0, finding.BEGINNING_LETTERS)] : [],
+  const beginnings = terms.flatMap(({ word, spellings }) =>
+    word.length >= 5 && spellings === undefined ? [word.slice(0, finding.BEGINNING_LETTERS)] : [],
   );
   const words = [...candidatesFor(terms), ...beginnings].flatMap((word) => wordsIn(word).slice(0, 1));
   const notes = words.length === 0 ? [] : await finding.withAny(tx, wanted, [...new Set(words)], MOST_LOOKED_AT);
@@ -158,7 +158,7 @@ const MOST_LIKE = 12;
 export async function respelt(tx: Queryable, personId: string, terms: readonly Term[]): Promise<Term[]> {
   const asked = terms.flatMap(({ word }) => (word.length >= SHORTEST ? [word] : []));
   const like = asked.length === 0 ? new Map<string, string[]>() : await wordsLike(tx, personId, asked, MOST_LIKE);
-  return terms.map((term) => ({ ...term, meant: meantBy(term, like.get(term.word) ?? []) }));
+  return terms.map((term) => ({ ...term, spellings: meantBy(term, like.get(term.word) ?? []) }));
 }
 
 /**

@@ -15,18 +15,18 @@ export type OnWrite = (tx: Transaction, ...notes: readonly WrittenNote[]) => Pro
 export interface Services {
   context: ContextNotes;
   meaning: Meaning;
-  wrote: OnWrite;
+  onWrite: OnWrite;
 }
 
 export function servicesOf(deps: SkillDeps<Settings>): Services {
   const context = new ContextNotes(deps);
   const meaning = new Meaning(deps);
-  const wrote: OnWrite = async (tx, ...notes) => {
+  const onWrite: OnWrite = async (tx, ...notes) => {
     for (const note of notes) context.onWrite(tx, note);
     const last = notes.at(-1);
     if (last && !last.deleted) await meaning.embedGathered(tx, last.personId);
   };
-  return { context, meaning, wrote };
+  return { context, meaning, onWrite };
 }
 
 /** Milliseconds that a search waits for the vector of its words; the first use loads the embedder. */

@@ -50,15 +50,15 @@ export const searchTool = (meaning: Pick<Meaning, 'nearTexts'>) =>
       }
       const span = { limit: PAGE, offset: (input.page - 1) * PAGE };
       const narrowed = { tags, from, to, near: ctx.prepared as readonly NearText[] };
-      const found = await searchNotes(ctx, query, span, narrowed);
-      if (found.total === 0 && input.page > 1) {
+      const matches = await searchNotes(ctx, query, span, narrowed);
+      if (matches.total === 0 && input.page > 1) {
         const { total } = await searchNotes(ctx, query, { limit: 1, offset: 0 }, narrowed);
         if (total > 0) return failed('NO_PAGE', texts.noPage(input.page, Math.ceil(total / PAGE)));
       }
-      if (found.total === 0) return done(texts.nothing(query || tags.map((tag) => `#${tag}`).join(' ')));
+      if (matches.total === 0) return done(texts.nothing(query || tags.map((tag) => `#${tag}`).join(' ')));
       const { page: at, ...asked } = input;
       const words = query.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-      return show(ctx, found, at, texts.matching(found.total, query), { tool: 'note_search', input: asked }, words);
+      return show(ctx, matches, at, texts.matching(matches.total, query), { tool: 'note_search', input: asked }, words);
     },
   });
 
@@ -66,11 +66,11 @@ export const searchTool = (meaning: Pick<Meaning, 'nearTexts'>) =>
 function dayOf(words: string | undefined, ctx: TxContext): Date | undefined | null {
   if (!words?.trim()) return undefined;
   const iso = /^\d{4}-\d\d-\d\d$/.test(words.trim());
-  const meant = iso ? undefined : parseWhen(words, ctx.when);
-  const local = iso ? words.trim() : meant?.kind === 'once' ? meant.local.slice(0, 10) : past(words, ctx);
+  const time = iso ? undefined : parseWhen(words, ctx.when);
+  const local = iso ? words.trim() : time?.kind === 'once' ? time.local.slice(0, 10) : past(words, ctx);
   if (local === undefined) return null;
-  const begun = parseWhen(`${local} 00:00`, { ...ctx.when, now: new Date(0) });
-  return begun.kind === 'once' ? begun.at : null;
+  const dayStart = parseWhen(`${local} 00:00`, { ...ctx.when, now: new Date(0) });
+  return dayStart.kind === 'once' ? dayStart.at : null;
 }
 
 /** "yesterday", "last week": a day before this one. */
@@ -105,10 +105,10 @@ export const listTool = dataTool({
   async run(input, ctx) {
     const tag = tagName(input.tag ?? '') || undefined;
     const span = { limit: PAGE, offset: (input.page - 1) * PAGE };
-    const found = await store.listNotes(ctx.tx, readerOf(ctx), narrowToTag(tag), span);
-    if (found.total === 0 && input.page > 1) return noPage(ctx, tag, input.page);
-    if (found.total === 0) return done(texts.none(tag));
-    return show(ctx, found, input.page, texts.heading(found.total, tag), {
+    const listing = await store.listNotes(ctx.tx, readerOf(ctx), narrowToTag(tag), span);
+    if (listing.total === 0 && input.page > 1) return noPage(ctx, tag, input.page);
+    if (listing.total === 0) return done(texts.none(tag));
+    return show(ctx, listing, input.page, texts.heading(listing.total, tag), {
       tool: 'note_list',
       input: tag ? { tag } : {},
     });
@@ -139,13 +139,13 @@ export const getTool = dataTool({
 
   async run({ which, named }, ctx) {
     const wanted = { tool: 'note_get', input: { which } };
-    const found = await (named ? findListNamed : findWhich)(ctx, which, wanted);
-    if ('ok' in found) return found;
+    const note = await (named ? findListNamed : findWhich)(ctx, which, wanted);
+    if ('ok' in note) return note;
     // Items ticked off a list are not asked for.
-    const earlier = isList(found.text) ? [] : await store.listVersions(ctx.tx, found.id, MOST_VERSIONS);
-    const tainted = isFromElsewhere(found, ctx.person.id);
-    const text = texts.whole(found, earlier, ctx.when);
-    return done(text, { subject: found.text, id: found.id, tainted, choices: buttons(found, ctx.person.id) });
+    const earlier = isList(note.text) ? [] : await store.listVersions(ctx.tx, note.id, MOST_VERSIONS);
+    const tainted = isFromElsewhere(note, ctx.person.id);
+    const text = texts.whole(note, earlier, ctx.when);
+    return done(text, { subject: note.text, id: note.id, tainted, choices: buttons(note, ctx.person.id) });
   },
 });
 
@@ -153,7 +153,7 @@ const PAGE = 10;
 
 export async function show(
   ctx: TxContext,
-  found: FoundNote,
+  matches: FoundNote,
   at: number,
   heading: string,
   turn: Call,
@@ -162,23 +162,23 @@ export async function show(
   const { tx, person, conversationId, clock, when } = ctx;
   const now = clock.now();
   const start = (at - 1) * PAGE;
-  const pages = Math.ceil(found.total / PAGE);
+  const pages = Math.ceil(matches.total / PAGE);
   // Numbers go on from page to page, so the ids of earlier pages keep their places.
   const earlier = at === 1 ? [] : (await store.lists.shownIds(tx, person.id, conversationId)).ids.slice(0, start);
-  const ids = [...earlier, ...Array(start - earlier.length).fill(''), ...found.notes.map(({ id }) => id)];
+  const ids = [...earlier, ...Array(start - earlier.length).fill(''), ...matches.notes.map(({ id }) => id)];
   store.lists.remember(tx, { personId: person.id, conversationId, ids, now });
-  const lines = found.notes.map((note, index) => `${start + index + 1}. ${line(note, when, words)}`);
+  const lines = matches.notes.map((note, index) => `${start + index + 1}. ${line(note, when, words)}`);
   const to = (label: string, next: number): Choice => ({ ...turn, label, input: { ...turn.input, page: next } });
   // Markdown reads a list that begins with 11 as part of the paragraph before it.
   const head = at > 1 ? [heading, ''] : [heading];
   const foot = pages > 1 ? ['', texts.more(at, pages)] : [];
-  const [only, ...others] = found.notes;
+  const [only, ...others] = matches.notes;
   const choices = [
     ...(at > 1 ? [to('Back', at - 1)] : []),
     ...(at < pages ? [to('More', at + 1)] : []),
     ...(only && others.length === 0 && pages <= 1 ? buttons(only, person.id) : []),
   ];
-  const tainted = found.notes.some((note) => isFromElsewhere(note, person.id));
+  const tainted = matches.notes.some((note) => isFromElsewhere(note, person.id));
   return done([...head, ...lines, ...foot].join('\n'), {
     ...(choices.length > 0 && { choices }),
     ...(only && others.length === 0 && { subject: only.text, id: only.id }),

@@ -15,8 +15,8 @@ export function line(note: Note, reader: Reader, words: readonly string[] = []):
   const tags = unseen.length > 0 ? ` ${tagWords(unseen)}` : '';
   const title = note.title === undefined ? '' : `${note.title}: `;
   const marks = `${note.pinned ? '📌 ' : ''}${title}`;
-  const shown = markWords(excerptAround(note.text.replace(/\s+/g, ' '), words), words);
-  return `${marks}${shown}${tags} — ${formatMinute(note.createdAt, reader)}`;
+  const preview = markWords(excerptAround(note.text.replace(/\s+/g, ' '), words), words);
+  return `${marks}${preview}${tags} — ${formatMinute(note.createdAt, reader)}`;
 }
 
 /** A list on one line is shown with a line for each item. */
@@ -110,8 +110,8 @@ export const texts = {
     `I found no ${quoteWords(item)} in ${quoteWords(nameOfEmpty(note.text) ?? note.text)}.`,
   reallyAll: (count: number) => (count === 1 ? 'Delete your only note?' : `Delete all ${plural(count, 'note')}?`),
   deleteAll: (count: number) => (count === 1 ? 'Delete it' : `Delete all ${count}`),
-  deletedAll: (count: number, left: number) =>
-    `Deleted ${plural(count, 'note')}${left > 0 ? `; ${left.toLocaleString('en')} ${formOf(left, 'is', 'are')} left` : ''}.`,
+  deletedAll: (count: number, remaining: number) =>
+    `Deleted ${plural(count, 'note')}${remaining > 0 ? `; ${remaining.toLocaleString('en')} ${formOf(remaining, 'is', 'are')} left` : ''}.`,
   labelOfAll: (count: number) => plural(count, 'note'),
   restoredAll: (count: number) => `Taken back: ${plural(count, 'note')}.`,
   deleted: (note: Note) => `Deleted the note ${quoteWords(note.text)}.`,

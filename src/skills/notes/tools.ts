@@ -8,18 +8,18 @@ import { itemTool, saveTool } from './save.ts';
 import type { Services } from './services.ts';
 import { getTool, listTool, searchTool } from './show.ts';
 
-export function noteTools(deps: SkillDeps<Settings>, { meaning, wrote }: Services): Tool[] {
+export function noteTools(deps: SkillDeps<Settings>, { meaning, onWrite }: Services): Tool[] {
   return [
-    saveTool(deps, wrote),
+    saveTool(deps, onWrite),
     searchTool(meaning),
     recallTool(meaning),
     listTool,
     getTool,
     noteChange,
-    editTool(deps, wrote),
-    deleteTool(wrote),
-    itemTool(deps, wrote),
-    pinTool(wrote),
-    restoreTool(wrote),
+    editTool(deps, onWrite),
+    deleteTool(onWrite),
+    itemTool(deps, onWrite),
+    pinTool(onWrite),
+    restoreTool(onWrite),
   ];
 }

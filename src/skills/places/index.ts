@@ -109,16 +109,16 @@ function showMissed(ctx: CallContext): ToolResult {
   const lines = ctx.prepared as readonly SpokenLine[];
   const { externalId } = ctx.request.identity;
   // The command itself may be a line of theirs.
-  const said = lines.filter(({ text }) => !/^\s*\/missed\b/i.test(text));
-  const since = said.slice(said.findLastIndex(({ author }) => author === externalId) + 1);
-  const shown = since.filter(({ text }) => text.trim() !== '');
+  const spokenLines = lines.filter(({ text }) => !/^\s*\/missed\b/i.test(text));
+  const since = spokenLines.slice(spokenLines.findLastIndex(({ author }) => author === externalId) + 1);
+  const visibleLines = since.filter(({ text }) => text.trim() !== '');
   return done(
     texts.missed(
-      shown.map((line) => ({ ...line, text: line.text.slice(0, LONGEST_LINE) })),
+      visibleLines.map((line) => ({ ...line, text: line.text.slice(0, LONGEST_LINE) })),
       ctx.when,
     ),
     {
-      tainted: shown.length > 0,
+      tainted: visibleLines.length > 0,
     },
   );
 }

@@ -25,12 +25,12 @@ const FROM = /\b(?:start|begin|from|next)/i;
 
 /** `when`, which `words` say: a series that was to begin or to end at another time does so in its other rhythm, too. */
 export function stillBounded(
-  found: Reminder,
+  reminder: Reminder,
   words: string,
   when: OneTime | Recurring,
   ctx: WhenContext,
 ): OneTime | Recurring {
-  const { rule, plannedAt, lastOccurrence, zone } = found;
+  const { rule, plannedAt, lastOccurrence, zone } = reminder;
   if (when.kind !== 'recurring' || rule === undefined) return when;
   const bounded = stillUntil(rule, words, when);
   if (!plannedAt || lastOccurrence || FROM.test(words)) return bounded;
@@ -65,20 +65,23 @@ const MOST_LEFT = 1_000;
  */
 export function limitedBy(
   { rule = '', zone }: Pick<Reminder, 'rule' | 'zone'>,
-  said: string,
+  phrase: string,
   ctx: WhenContext,
 ): { words: string; when: ParsedWhen } | undefined {
-  const limit = said.trim().replace(/^(?:only|just) (?!not\b)/i, '');
+  const limit = phrase.trim().replace(/^(?:only|just) (?!not\b)/i, '');
   if (rule === '' || !isLimit(limit)) return undefined;
   const open = ENDS.test(limit) ? rule.replace(/;(?:UNTIL|COUNT)=\w+/g, '') : rule;
-  const left = countingOn(open, ctx.now);
-  if (left === undefined) return undefined;
+  const remainingRule = countingOn(open, ctx.now);
+  if (remainingRule === undefined) return undefined;
   const next: Date[] = [];
   for (let at = nextOf(open, ctx.now); at && next.length < MOST_NEXT; at = nextOf(open, at)) next.push(at);
   const own = { ...ctx, zone };
-  const shown = wordsFor({ when: { kind: 'recurring', rule: left, zone, next } }, own).replace(/ \([^()]*\)$/, '');
+  const ruleWords = wordsFor({ when: { kind: 'recurring', rule: remainingRule, zone, next } }, own).replace(
+    / \([^()]*\)$/,
+    '',
+  );
   // "1 time" is no count to the reader of times.
-  const words = shown.replace(/, 1 time$/, ', 1 times');
+  const words = ruleWords.replace(/, 1 time$/, ', 1 times');
   const again = parseWhen(words, own);
   const isSame = again.kind === 'recurring' && next.every((at, place) => again.next[place]?.getTime() === at.getTime());
   return isSame ? { words: `${words} ${limit}`, when: parseWhen(`${words} ${limit}`, own) } : undefined;
@@ -88,9 +91,9 @@ export function limitedBy(
 function countingOn(rule: string, now: Date): string | undefined {
   const counted = rule.match(/COUNT=\d+/g) ?? [];
   if (counted.length === 0) return rule;
-  let left = 0;
-  for (const _ of occurrences(rule, { after: now })) if (++left > MOST_LEFT) return undefined;
-  return left > 0 && counted.length === 1 ? rule.replace(/COUNT=\d+/, `COUNT=${left}`) : undefined;
+  let remaining = 0;
+  for (const _ of occurrences(rule, { after: now })) if (++remaining > MOST_LEFT) return undefined;
+  return remaining > 0 && counted.length === 1 ? rule.replace(/COUNT=\d+/, `COUNT=${remaining}`) : undefined;
 }
 
 /** A new hour for a series: it keeps its days off, and does not come again on the day that was done, or skipped. */

@@ -49,21 +49,21 @@ export async function ofEach(
   wanted: WantedAct & { input: { which?: string } },
   one: (found: Reminder) => Promise<ToolResult>,
 ): Promise<ToolResult> {
-  const found = await findSome(ctx, wanted.input.which ?? '', wanted);
-  if (!Array.isArray(found)) return found;
-  const unnamed = askUnnamed(ctx, wanted, found);
-  if (unnamed) return quoteRows(unnamed, found);
-  const [only, ...others] = found;
+  const reminders = await findSome(ctx, wanted.input.which ?? '', wanted);
+  if (!Array.isArray(reminders)) return reminders;
+  const unnamed = askUnnamed(ctx, wanted, reminders);
+  if (unnamed) return quoteRows(unnamed, reminders);
+  const [only, ...others] = reminders;
   if (only && others.length === 0) return quoteRows(await one(only), [only]);
   const results: ToolResult[] = [];
-  for (const reminder of found) results.push(await one(reminder));
+  for (const reminder of reminders) results.push(await one(reminder));
   const text = results.map((result) => (result.ok ? result.text : result.message)).join('\n');
   const items = results.flatMap((result) => (result.ok ? ((result.undo?.input.items ?? []) as unknown[]) : []));
   const notices = results.flatMap((result) => (result.ok ? (result.notices ?? []) : []));
   const asked = results.flatMap((result) => (result.ok ? [] : (result.choices ?? [])));
   const undo = { tool: 'reminder_restore', input: { items }, label: texts.labelOfSeveral(items.length) };
   const choices = [...asked, ...(items.length > 0 ? [undoChoice(undo)] : [])];
-  const which = found.map(({ id }) => id).join(', ');
+  const which = reminders.map(({ id }) => id).join(', ');
   return quoteRows(
     done(text, {
       id: which,
@@ -73,17 +73,17 @@ export async function ofEach(
         choices: choices.length > 0 ? choices : undefined,
       }),
     }),
-    found,
+    reminders,
   );
 }
 
 /** Asks before what a model has chosen and the person has not named: it may be done, or gone. */
-function askUnnamed(ctx: TxContext, { tool, input }: WantedAct, found: readonly Reminder[]): Failed | undefined {
-  const ids = found.map(({ id }) => id).join(', ');
-  const text = found.map((each) => each.text).join(', ');
+function askUnnamed(ctx: TxContext, { tool, input }: WantedAct, reminders: readonly Reminder[]): Failed | undefined {
+  const ids = reminders.map(({ id }) => id).join(', ');
+  const text = reminders.map((each) => each.text).join(', ');
   const complete = { label: 'Mark as done', tool: 'reminder_complete', input: { which: ids } };
   const isDeletion = tool === 'reminder_delete';
-  const yes = { tool, input: { ...input, which: ids, ...(isDeletion && { seen: markOfAll(found) }) } };
+  const yes = { tool, input: { ...input, which: ids, ...(isDeletion && { seen: markOfAll(reminders) }) } };
   return askIfUnnamed(ctx, { text, yes, others: isDeletion ? [complete] : [] });
 }
 
@@ -138,18 +138,18 @@ export function notOpen(reminder: Reminder, next: Date, reader: Reader): ToolRes
   });
 }
 
-/** `found`: `before` with what else has changed of it. */
+/** `draft`: `before` with what else has changed of it. */
 export async function moveTo(
   ctx: TxContext,
   before: Reminder,
-  found: Reminder,
+  draft: Reminder,
   schedule: PlannedTime,
   wakeAt: WakeAt,
 ): Promise<ToolResult> {
-  const refused = await refusedAsTooOften(ctx, [{ ...found, ...schedule }]);
+  const refused = await refusedAsTooOften(ctx, [{ ...draft, ...schedule }]);
   if (refused) return refused;
   const { rule, plannedAt } = atItsHour(before, schedule);
-  const after = { ...found, ...schedule, rule, plannedAt, ...notPutOff };
+  const after = { ...draft, ...schedule, rule, plannedAt, ...notPutOff };
   // Moved, it is answered: its new time has one of its own.
   if (rule === undefined) after.escalateAt = undefined;
   ctx.tx.afterCommit(() => wakeAt(plannedAt));
@@ -184,10 +184,10 @@ export function editTool(wakeAt: WakeAt) {
     input: editInput,
 
     run: (input, ctx) =>
-      ofEach(ctx, { tool: 'reminder_edit', input, prefers: 'any' }, async (found) => {
-        const changed = await edit(ctx, found, input, wakeAt);
+      ofEach(ctx, { tool: 'reminder_edit', input, prefers: 'any' }, async (reminder) => {
+        const changed = await edit(ctx, reminder, input, wakeAt);
         return changed.ok && ctx.turn.chosen
-          ? { ...changed, notices: [...(changed.notices ?? []), ...(await loudIn(ctx, found, input))] }
+          ? { ...changed, notices: [...(changed.notices ?? []), ...(await loudIn(ctx, reminder, input))] }
           : changed;
       }),
   });
@@ -239,25 +239,26 @@ export const reminderChange = changeTool({
 });
 
 async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeAt): Promise<ToolResult> {
-  const found = await changeDelivery(ctx, before, input);
-  if ('ok' in found) return found;
-  const text = newText(found.text, input);
-  if (text === undefined) return failed('NOT_FOUND', texts.notInText(found, input.replace?.from ?? ''));
+  const withDelivery = await changeDelivery(ctx, before, input);
+  if ('ok' in withDelivery) return withDelivery;
+  const text = newText(withDelivery.text, input);
+  if (text === undefined) return failed('NOT_FOUND', texts.notInText(withDelivery, input.replace?.from ?? ''));
   if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
-  if (ctx.tainted && !ctx.approval.confirmed && text !== before.text && found.thenMinutes !== undefined)
+  if (ctx.tainted && !ctx.approval.confirmed && text !== before.text && withDelivery.thenMinutes !== undefined)
     return failed('DENIED', texts.escalatedText);
   const now = ctx.clock.now();
-  if (input.when?.trim()) return editTime(ctx, before, { ...found, text }, { ...input, when: input.when }, wakeAt);
+  if (input.when?.trim())
+    return editTime(ctx, before, { ...withDelivery, text }, { ...input, when: input.when }, wakeAt);
   if (text === before.text && Object.keys(delivery.pickGiven(input)).length === 0) {
     const { message, remedy } = texts.nothingToEdit;
     return failed('NO_CHANGE', message, { remedy });
   }
-  const refused = found.nag === before.nag ? undefined : await refusedAsTooOften(ctx, [found]);
+  const refused = withDelivery.nag === before.nag ? undefined : await refusedAsTooOften(ctx, [withDelivery]);
   if (refused) return refused;
   // Quiet hours do not hold what is urgent.
-  const isFreed = found.urgent && found.heldSince !== undefined;
+  const isFreed = withDelivery.urgent && withDelivery.heldSince !== undefined;
   if (isFreed) ctx.tx.afterCommit(() => wakeAt(now));
-  const after = { ...found, text, ...(isFreed && { snoozedUntil: now }) };
+  const after = { ...withDelivery, text, ...(isFreed && { snoozedUntil: now }) };
   if (after.escalateAt) ctx.tx.afterCommit(() => wakeAt(after.escalateAt ?? now));
   return change(ctx, before, after, (reminder) => editedText(reminder, before, input, ctx.when));
 }
@@ -295,42 +296,47 @@ function newText(old: string, { text, replace }: Edit): string | undefined {
 async function editTime(
   ctx: TxContext,
   before: Reminder,
-  found: Reminder,
+  reminder: Reminder,
   input: Edit & { when: string },
   wakeAt: WakeAt,
 ): Promise<ToolResult> {
   const now = ctx.clock.now();
-  const { text } = found;
-  const limited = limitedBy(found, input.when, ctx.when);
-  const { words, itsDay, when }: TimeBeside = limited ?? timeBeside(ctx, ownTime(found, now, ctx.when), input.when);
+  const { text } = reminder;
+  const limited = limitedBy(reminder, input.when, ctx.when);
+  const { words, itsDay, when }: TimeBeside = limited ?? timeBeside(ctx, ownTime(reminder, now, ctx.when), input.when);
   if (when === undefined) return failed('PAST', texts.pickedPast);
   if (when.kind === 'reject') return failed(when.code, whyNot(when, input.when));
   const carried = { text, ...delivery.pickGiven(input) };
-  const wanted = { act: 'edit', which: found.id, ...carried };
+  const wanted = { act: 'edit', which: reminder.id, ...carried };
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
-  if (found.rule !== undefined && when.kind === 'once' && !input.series) {
+  if (reminder.rule !== undefined && when.kind === 'once' && !input.series) {
     const isClock = itsDay !== undefined || onDayOf(when.at, words, ctx.when) !== undefined;
-    return isClock ? timeOfOneOrAll(found, when, wanted, ctx.when) : oneOrAll(found, words, carried);
+    return isClock ? timeOfOneOrAll(reminder, when, wanted, ctx.when) : oneOrAll(reminder, words, carried);
   }
-  const schedule = plannedFor(stillBounded(found, words, when, ctx.when), now);
+  const schedule = plannedFor(stillBounded(reminder, words, when, ctx.when), now);
   if (!schedule) return failed('NEVER', 'That never comes.');
-  const result = await moveTo(ctx, before, found, schedule, wakeAt);
-  const others = [...(when.others ?? []), ...readingsOfItsZone(ctx, found, when, input.when)];
+  const result = await moveTo(ctx, before, reminder, schedule, wakeAt);
+  const others = [...(when.others ?? []), ...readingsOfItsZone(ctx, reminder, when, input.when)];
   const choices = others.map((other) => readingChoice(other, wanted));
   return result.ok && choices.length > 0 ? { ...result, choices: [...choices, ...(result.choices ?? [])] } : result;
 }
 
 /** The same words on the clocks of the zone that a single reminder was set in, where the person is elsewhere by now. */
-function readingsOfItsZone(ctx: TxContext, found: Reminder, when: ParsedWhen, said: string): readonly TimeReading[] {
-  if (found.rule !== undefined || found.zone === ctx.when.zone || when.kind !== 'once') return [];
-  const there = timeBeside(ctx, { ...ownTime(found, ctx.clock.now(), ctx.when), zone: found.zone }, said).when;
+function readingsOfItsZone(
+  ctx: TxContext,
+  reminder: Reminder,
+  when: ParsedWhen,
+  words: string,
+): readonly TimeReading[] {
+  if (reminder.rule !== undefined || reminder.zone === ctx.when.zone || when.kind !== 'once') return [];
+  const there = timeBeside(ctx, { ...ownTime(reminder, ctx.clock.now(), ctx.when), zone: reminder.zone }, words).when;
   if (there?.kind !== 'once' || there.at.getTime() === when.at.getTime()) return [];
-  return [{ words: `${said} (${found.zone})`, when: there }];
+  return [{ words: `${words} (${reminder.zone})`, when: there }];
 }
 
 /** Why there is no such time, in the words that were said: what they left out had been filled in. */
-export const whyNot = ({ say, unread }: Reject, said: string): string =>
-  unread === undefined ? say : notUnderstood(said).say;
+export const whyNot = ({ say, unread }: Reject, words: string): string =>
+  unread === undefined ? say : notUnderstood(words).say;
 
 /** When something speaks, in its zone; `isOver`: it has no time of its own any more. */
 interface OwnTime {
@@ -339,10 +345,10 @@ interface OwnTime {
   isOver?: boolean;
 }
 
-const ownTime = (found: Reminder, now: Date, reader: Reader): OwnTime => ({
-  at: dayAt(found, now),
-  zone: found.rule === undefined ? reader.zone : found.zone,
-  isOver: found.plannedAt === undefined && putOffTo(found, now) === undefined,
+const ownTime = (reminder: Reminder, now: Date, reader: Reader): OwnTime => ({
+  at: dayAt(reminder, now),
+  zone: reminder.rule === undefined ? reader.zone : reminder.zone,
+  isOver: reminder.plannedAt === undefined && putOffTo(reminder, now) === undefined,
 });
 
 interface TimeBeside {
@@ -355,14 +361,14 @@ interface TimeBeside {
  * The time that is meant in relation to `own`: "an hour earlier", "Thursday" at its hour, "6pm" on its day (`itsDay`).
  * `when` is undefined where it has passed.
  */
-function timeBeside(ctx: TxContext, { at, zone, isOver = false }: OwnTime, said: string): TimeBeside {
+function timeBeside(ctx: TxContext, { at, zone, isOver = false }: OwnTime, phrase: string): TimeBeside {
   const now = ctx.clock.now();
-  const shift = shiftTime(at, said);
-  const words = isOver ? said : filledIn(said, at, zone);
+  const shift = shiftTime(at, phrase);
+  const words = isOver ? phrase : filledIn(phrase, at, zone);
   if (shift && shift <= now) return { words };
   const itsDay: ParsedWhen | undefined = shift ? onceAt(shift, zone) : onDayOf(at, words, { ...ctx.when, zone });
   // The hour that it keeps is one of its own zone.
-  const where = keepsHour(words, said, at, zone) ? { ...ctx.when, zone } : ctx.when;
+  const where = keepsHour(words, phrase, at, zone) ? { ...ctx.when, zone } : ctx.when;
   return { words, itsDay, when: itsDay ?? parseWhen(words, where) };
 }
 
@@ -439,34 +445,34 @@ export const deleteTool = dataTool({
 
   async run(input, ctx) {
     const wanted = { tool: 'reminder_delete', input, prefers: 'any', mark: reminderMark } as const;
-    const found = await findSome(ctx, input.which, wanted);
-    if (!Array.isArray(found)) return found;
-    const isMany = found.length > (isAll(input.which) ? 1 : MOST_DELETED_UNASKED);
-    const unnamed = isMany ? undefined : askUnnamed(ctx, wanted, found);
-    if (unnamed) return quoteRows(unnamed, found);
+    const reminders = await findSome(ctx, input.which, wanted);
+    if (!Array.isArray(reminders)) return reminders;
+    const isMany = reminders.length > (isAll(input.which) ? 1 : MOST_DELETED_UNASKED);
+    const unnamed = isMany ? undefined : askUnnamed(ctx, wanted, reminders);
+    if (unnamed) return quoteRows(unnamed, reminders);
     // A card of several holds for these as they were.
-    const isAnother = input.seen !== undefined && input.seen !== markOfAll(found);
-    const [only, ...others] = found;
+    const isAnother = input.seen !== undefined && input.seen !== markOfAll(reminders);
+    const [only, ...others] = reminders;
     if (isAnother && only && others.length === 0)
-      return quoteRows(askIfChanged(wanted, { ...only, mark: markOfAll(found) }) ?? askAll(found), found);
-    if (isAnother || (isMany && !input.sure)) return quoteRows(askAll(found), found);
+      return quoteRows(askIfChanged(wanted, { ...only, mark: markOfAll(reminders) }) ?? askAll(reminders), reminders);
+    if (isAnother || (isMany && !input.sure)) return quoteRows(askAll(reminders), reminders);
     return ofEach(ctx, wanted, (one) => change(ctx, one, { ...one, state: 'deleted' }, texts.deleted));
   },
 });
 
-const markOfAll = (found: readonly Reminder[]): string => {
-  const [only, ...others] = found.map(reminderMark);
-  return only !== undefined && others.length === 0 ? only : markOf(...found.map(reminderMark));
+const markOfAll = (reminders: readonly Reminder[]): string => {
+  const [only, ...others] = reminders.map(reminderMark);
+  return only !== undefined && others.length === 0 ? only : markOf(...reminders.map(reminderMark));
 };
 
-function askAll(found: readonly Reminder[]): ToolResult {
-  const which = found.map(({ id }) => id).join(', ');
-  return failed('AMBIGUOUS', texts.reallyAll(found), {
+function askAll(reminders: readonly Reminder[]): ToolResult {
+  const which = reminders.map(({ id }) => id).join(', ');
+  return failed('AMBIGUOUS', texts.reallyAll(reminders), {
     choices: [
       {
-        label: `Delete all ${found.length}`,
+        label: `Delete all ${reminders.length}`,
         tool: 'reminder_delete',
-        input: { which, sure: true, seen: markOfAll(found) },
+        input: { which, sure: true, seen: markOfAll(reminders) },
         style: 'danger',
       },
     ],

@@ -34,8 +34,8 @@ export const own = collection({
     );
   },
   async find(db, personId, id) {
-    const [found] = await store.findByIds(db, personId, [id]);
-    return found && found.state !== 'deleted' ? toRecord(found) : undefined;
+    const [reminder] = await store.findByIds(db, personId, [id]);
+    return reminder && reminder.state !== 'deleted' ? toRecord(reminder) : undefined;
   },
   form: delivery.form,
   create: {

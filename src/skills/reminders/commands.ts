@@ -125,8 +125,8 @@ function firstWords(text: string): string {
 }
 
 async function offerChoices(typed: string): Promise<string[]> {
-  const known = ['pending', 'completed', 'all', 'today', 'tomorrow', 'this week', 'next week'];
-  return known.filter((each) => each.startsWith(typed.toLowerCase().trim()));
+  const suggestions = ['pending', 'completed', 'all', 'today', 'tomorrow', 'this week', 'next week'];
+  return suggestions.filter((each) => each.startsWith(typed.toLowerCase().trim()));
 }
 
 function listCall(rest: string): Call {

@@ -33,14 +33,16 @@ export const completeTool = dataTool({
     const span = readDays(input.days) ?? named;
     const dayOf = dayIn(ctx.when.zone);
     /** True if it is still to come then: what has just spoken is skipped by being done. */
-    const comes = (found: Reminder, { first, last }: DaySpan): boolean => {
-      const next = occurrenceFrom(found, first, dayOf);
-      return !isOpen(found) || (next !== undefined && dayOf(next) <= last);
+    const comes = (reminder: Reminder, { first, last }: DaySpan): boolean => {
+      const next = occurrenceFrom(reminder, first, dayOf);
+      return !isOpen(reminder) || (next !== undefined && dayOf(next) <= last);
     };
-    return ofEach(ctx, { tool: 'reminder_complete', input, prefers: 'spoken' }, async (found) => {
-      if (!span) return complete(ctx, found, input);
-      if (found.rule === undefined) return failed('NO_CHANGE', texts.noSeries(found));
-      return span.first !== '' || comes(found, span) ? skipDays(ctx, found, span) : complete(ctx, found, input);
+    return ofEach(ctx, { tool: 'reminder_complete', input, prefers: 'spoken' }, async (reminder) => {
+      if (!span) return complete(ctx, reminder, input);
+      if (reminder.rule === undefined) return failed('NO_CHANGE', texts.noSeries(reminder));
+      return span.first !== '' || comes(reminder, span)
+        ? skipDays(ctx, reminder, span)
+        : complete(ctx, reminder, input);
     });
   },
 });
@@ -50,61 +52,61 @@ interface Ahead {
   next?: boolean | undefined;
 }
 
-async function complete(ctx: TxContext, found: Reminder, input: Ahead): Promise<ToolResult> {
+async function complete(ctx: TxContext, before: Reminder, input: Ahead): Promise<ToolResult> {
   const now = ctx.clock.now();
-  const { rule, plannedAt, snoozedUntil, snoozedOccurrence, nagged } = found;
+  const { rule, plannedAt, snoozedUntil, snoozedOccurrence, nagged } = before;
   if (rule === undefined || (plannedAt === undefined && snoozedUntil === undefined)) {
-    const after: Reminder = { ...found, state: 'completed', completedAt: now };
-    return change(ctx, found, after, texts.completed);
+    const after: Reminder = { ...before, state: 'completed', completedAt: now };
+    return change(ctx, before, after, texts.completed);
   }
   const isNext = input.next && plannedAt && (snoozedUntil === undefined || nagged > 0);
-  if (!isNext && (isOpen(found) || snoozedUntil)) {
-    const doneOccurrence = snoozedOccurrence ?? found.lastOccurrence;
-    const after = { ...found, doneOccurrence, ...notPutOff };
-    return change(ctx, found, after, (reminder) => texts.completedOne(reminder, ctx.when), after.plannedAt);
+  if (!isNext && (isOpen(before) || snoozedUntil)) {
+    const doneOccurrence = snoozedOccurrence ?? before.lastOccurrence;
+    const after = { ...before, doneOccurrence, ...notPutOff };
+    return change(ctx, before, after, (reminder) => texts.completedOne(reminder, ctx.when), after.plannedAt);
   }
-  if (plannedAt === undefined) return failed('NOT_FOUND', texts.over(found));
-  if (!input.ahead) return notOpen(found, plannedAt, ctx.when);
-  const after = { ...found, doneOccurrence: plannedAt, plannedAt: nextOf(rule, plannedAt) };
-  return change(ctx, found, after, (reminder) => texts.skipped(reminder, plannedAt, ctx.when), after.plannedAt);
+  if (plannedAt === undefined) return failed('NOT_FOUND', texts.over(before));
+  if (!input.ahead) return notOpen(before, plannedAt, ctx.when);
+  const after = { ...before, doneOccurrence: plannedAt, plannedAt: nextOf(rule, plannedAt) };
+  return change(ctx, before, after, (reminder) => texts.skipped(reminder, plannedAt, ctx.when), after.plannedAt);
 }
 
 // Days that a series leaves out, and its other days as they are.
 
-async function skipDays(ctx: TxContext, found: Reminder, span: DaySpan): Promise<ToolResult> {
+async function skipDays(ctx: TxContext, before: Reminder, span: DaySpan): Promise<ToolResult> {
   const now = ctx.clock.now();
-  const left = withoutDays(found, span, dayIn(ctx.when.zone), now);
-  if (!left) return failed('NO_CHANGE', texts.notThen(found, ctx.when));
-  const { after, skipped } = left;
+  const outcome = withoutDays(before, span, dayIn(ctx.when.zone), now);
+  if (!outcome) return failed('NO_CHANGE', texts.notThen(before, ctx.when));
+  const { after, skipped } = outcome;
   const say = (reminder: Reminder) =>
     reminder.state === 'pending' ? texts.leftOut(reminder, skipped, ctx.when) : texts.deleted(reminder);
-  return change(ctx, found, after, say, after.plannedAt);
+  return change(ctx, before, after, say, after.plannedAt);
 }
 
-/** `found` without those of its occurrences that are still to come then; undefined where it does not come. */
+/** `reminder` without those of its occurrences that are still to come then; undefined where it does not come. */
 function withoutDays(
-  found: Reminder,
+  reminder: Reminder,
   { first, last }: DaySpan,
   dayOf: (at: Date) => string,
   now: Date,
 ): { after: Reminder; skipped: Date[] } | undefined {
-  const { zone, plannedAt, snoozedUntil, snoozedOccurrence, lastOccurrence } = found;
+  const { zone, plannedAt, snoozedUntil, snoozedOccurrence, lastOccurrence } = reminder;
   const ownDay = dayIn(zone);
   const skipped: Date[] = [];
-  let { rule } = found;
-  for (let at = occurrenceFrom(found, first, dayOf); rule && at && dayOf(at) <= last; at = nextOf(rule, at)) {
+  let { rule } = reminder;
+  for (let at = occurrenceFrom(reminder, first, dayOf); rule && at && dayOf(at) <= last; at = nextOf(rule, at)) {
     skipped.push(at);
     rule = leavingOut(rule, ownDay(at));
   }
   const isPutOff = snoozedUntil !== undefined && dayOf(snoozedUntil) >= first && dayOf(snoozedUntil) <= last;
   if (skipped.length === 0 && !isPutOff) return undefined;
-  const isToday = isOpen(found) && first <= dayOf(now) && lastOccurrence && dayOf(lastOccurrence) === dayOf(now);
+  const isToday = isOpen(reminder) && first <= dayOf(now) && lastOccurrence && dayOf(lastOccurrence) === dayOf(now);
   const still = {
     ...(isToday && { doneOccurrence: lastOccurrence }),
     ...(isPutOff && { ...notPutOff, doneOccurrence: snoozedOccurrence }),
   };
   const next = rule === undefined || !plannedAt ? undefined : nextOf(rule, new Date(plannedAt.getTime() - 1));
   const isOver = next === undefined && (isPutOff || snoozedUntil === undefined);
-  const after: Reminder = { ...found, ...still, rule, plannedAt: next, ...(isOver && { state: 'deleted' }) };
+  const after: Reminder = { ...reminder, ...still, rule, plannedAt: next, ...(isOver && { state: 'deleted' }) };
   return { after, skipped: skipped.length > 0 ? skipped : [snoozedUntil as Date] };
 }

@@ -112,8 +112,10 @@ export function createTool(making: Making) {
 /** Asks where a model has chosen somebody else whom the person has not named. */
 function askForWhom({ turn: { chosen } }: TxContext, { to = '', ...rest }: CreateInput): Failed | undefined {
   const name = to.trim().replace(/^@/, '').toLowerCase();
-  const said = [...(chosen?.said ?? []), ...(chosen?.before ?? [])].flatMap((words) => wordsIn(words.toLowerCase()));
-  const isNamed = wordsIn(name).some((word) => said.includes(word));
+  const spokenWords = [...(chosen?.said ?? []), ...(chosen?.before ?? [])].flatMap((words) =>
+    wordsIn(words.toLowerCase()),
+  );
+  const isNamed = wordsIn(name).some((word) => spokenWords.includes(word));
   if (!chosen || name === '' || isNamed) return undefined;
   const create = (label: string, input: object) => ({ label, tool: 'reminder_create', input: { ...rest, ...input } });
   const choices = [create(texts.forMe, {}), create(texts.forOther(to.trim()), { to })];
@@ -169,8 +171,8 @@ export async function storePlanned(
 ): Promise<ToolResult> {
   if (input.to?.trim() && input.escalate) return failed('INVALID_INPUT', texts.otherEscalates);
   if (input.to?.trim()) {
-    const given = await remindOther(ctx, { text: input.text, to: input.to.trim() }, schedule, making);
-    return given.ok ? showChosen(ctx, given, true) : given;
+    const outcome = await remindOther(ctx, { text: input.text, to: input.to.trim() }, schedule, making);
+    return outcome.ok ? showChosen(ctx, outcome, true) : outcome;
   }
   const { wakeAt } = making;
   const { tx, person, conversationId, clock } = ctx;
@@ -179,7 +181,7 @@ export async function storePlanned(
   if ('ok' in delivered) return delivered;
   const refused = await refusedAsTooOften(ctx, [{ conversationId, ...schedule, nag: delivered.nag }]);
   if (refused) return refused;
-  const made = await store.insertReminder(
+  const insertion = await store.insertReminder(
     tx,
     {
       id: shortId(),
@@ -195,20 +197,20 @@ export async function storePlanned(
     MOST_PENDING,
     now,
   );
-  if (!made) return failed('TOO_MANY', texts.tooMany(MOST_PENDING));
-  const { reminder, isFirst, isTwin } = made;
+  if (!insertion) return failed('TOO_MANY', texts.tooMany(MOST_PENDING));
+  const { reminder, isFirst, isTwin } = insertion;
   store.lists.leave(tx, person.id, conversationId);
   tx.afterCommit(() => wakeAt(schedule.plannedAt));
   const undo = undoOf(reminder, undefined);
   const home = ctx.when.zone;
-  const said = createdNotice(input.text, schedule, ctx.when, {
+  const notice = createdNotice(input.text, schedule, ctx.when, {
     ...reminder,
     lead: input.lead,
     toDm: reminder.toDm && ctx.place.kind !== 'dm',
     escalateTo: input.escalate?.to,
   });
   const guessed = isFirst && schedule.zone === home ? zoneGuess(person, home, making) : [];
-  const result = done([said, ...guessed, ...(isTwin ? [texts.twin] : [])].join('\n'), {
+  const result = done([notice, ...guessed, ...(isTwin ? [texts.twin] : [])].join('\n'), {
     undo,
     subject: reminder.text,
     id: reminder.id,
@@ -231,7 +233,7 @@ function zoneGuess({ zone, zoneSource }: Person, home: string, { isZoneSet }: Ma
 }
 
 /** A model's choice that wakes somebody, or tells others, stands below the answer in coda's own words. */
-function showChosen({ turn }: TxContext, made: Done, isLoud: boolean): Done {
-  const [said = ''] = made.text.split('\n', 1);
-  return turn.chosen && isLoud ? { ...made, notices: [...(made.notices ?? []), said] } : made;
+function showChosen({ turn }: TxContext, result: Done, isLoud: boolean): Done {
+  const [firstLine = ''] = result.text.split('\n', 1);
+  return turn.chosen && isLoud ? { ...result, notices: [...(result.notices ?? []), firstLine] } : result;
 }

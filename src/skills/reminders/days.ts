@@ -32,8 +32,8 @@ const A_MONTH = new RegExp(
 
 /** The days of "this month", "next month" and "December", the one that comes; undefined for other words. */
 function monthNamed(words: string, today: string): DaySpan | undefined {
-  const [found, current, , name] = A_MONTH.exec(words) ?? [];
-  if (found === undefined) return undefined;
+  const [whole, current, , name] = A_MONTH.exec(words) ?? [];
+  if (whole === undefined) return undefined;
   const [year = 0, month = 0] = today.split('-').map(Number);
   const named = name === undefined ? month - (current ? 1 : 0) : monthNames.indexOf(name.toLowerCase());
   const at = named < month - 1 ? named + 12 : named;
@@ -76,8 +76,8 @@ export function spanOf(words: string, ctx: Pick<TxContext, 'when' | 'clock'>): D
   // On a Sunday it is half over.
   const toSunday = 7 - weekdayOfDay(today);
   if (isWeekend && toSunday <= 1 && !/^next/i.test(words)) return { first: '', last: addDays(today, toSunday) };
-  const meant = parseWhen(words, when);
-  const day = meant.kind === 'once' ? dayOf(meant.at) : undefined;
+  const time = parseWhen(words, when);
+  const day = time.kind === 'once' ? dayOf(time.at) : undefined;
   return day === undefined ? undefined : { first: day, last: isWeekend ? addDays(day, 1) : day };
 }
 

@@ -43,13 +43,16 @@ async function fireDue(
     if (due.length === 0) return [];
     const aimed = await aimAtTargets(tx, due);
     const firings = aimed.map((reminder) => planFiring(reminder, now, settings.catch_up));
-    const said = firings.filter(({ plan }) => plan.said);
-    if (said.length > 0) await outbox.addAll(tx, messagesOf(said, now, settings.digest));
+    const spokenFirings = firings.filter(({ plan }) => plan.said);
+    if (spokenFirings.length > 0) await outbox.addAll(tx, messagesOf(spokenFirings, now, settings.digest));
     await events.raise(
       tx,
-      said.map(({ reminder, plan }) => ({ name: 'reminder.due' as const, data: dueData(reminder, plan.occurrence) })),
+      spokenFirings.map(({ reminder, plan }) => ({
+        name: 'reminder.due' as const,
+        data: dueData(reminder, plan.occurrence),
+      })),
     );
-    for (const { reminder } of said) {
+    for (const { reminder } of spokenFirings) {
       // The words of somebody else do not refer to it: theirs is the button.
       if (reminder.readerId !== reminder.personId) continue;
       const topic = {

@@ -116,8 +116,8 @@ export const listTool = dataTool({
     if (total === 0) return done(texts.none(status, undefined));
     const pages = Math.ceil(total / PAGE);
     if (page > pages) return failed('NO_PAGE', texts.noPage(page, pages));
-    const found = await store.readPage(tx, { personId: person.id, status, limit: PAGE, offset: (page - 1) * PAGE });
-    return show(ctx, found, { heading: texts.heading(status, total, undefined), page, pages, input });
+    const reminders = await store.readPage(tx, { personId: person.id, status, limit: PAGE, offset: (page - 1) * PAGE });
+    return show(ctx, reminders, { heading: texts.heading(status, total, undefined), page, pages, input });
   },
 });
 
@@ -125,12 +125,17 @@ async function listDay(ctx: TxContext, words: string, input: ListInput): Promise
   const onDay = dayFilter(words, ctx);
   if (!onDay) return failed('NOT_A_DATE', texts.badDay(words));
   const all = await pendingOf(ctx);
-  const found = all.filter((reminder) => onDay(reminder) !== undefined);
-  if (found.length === 0) return done(texts.none('pending', words));
-  const pages = Math.ceil(found.length / PAGE);
+  const matches = all.filter((reminder) => onDay(reminder) !== undefined);
+  if (matches.length === 0) return done(texts.none('pending', words));
+  const pages = Math.ceil(matches.length / PAGE);
   if (input.page > pages) return failed('NO_PAGE', texts.noPage(input.page, pages));
-  const shown = found.slice((input.page - 1) * PAGE, input.page * PAGE);
-  return show(ctx, shown, { heading: texts.heading('pending', found.length, words), page: input.page, pages, input });
+  const reminders = matches.slice((input.page - 1) * PAGE, input.page * PAGE);
+  return show(ctx, reminders, {
+    heading: texts.heading('pending', matches.length, words),
+    page: input.page,
+    pages,
+    input,
+  });
 }
 
 interface ShownPage {
@@ -140,28 +145,28 @@ interface ShownPage {
   input: ListInput;
 }
 
-async function show(ctx: TxContext, found: readonly Reminder[], { heading, page, pages, input }: ShownPage) {
+async function show(ctx: TxContext, reminders: readonly Reminder[], { heading, page, pages, input }: ShownPage) {
   const { tx, person, conversationId, clock } = ctx;
   const now = clock.now();
   const start = (page - 1) * PAGE;
   // Numbers go on from page to page, so the ids of earlier pages keep their places.
   const earlier = page === 1 ? [] : (await store.lists.shownIds(tx, person.id, conversationId)).ids.slice(0, start);
-  const ids = [...earlier, ...Array(Math.max(0, start - earlier.length)).fill(''), ...found.map(({ id }) => id)];
+  const ids = [...earlier, ...Array(Math.max(0, start - earlier.length)).fill(''), ...reminders.map(({ id }) => id)];
   store.lists.remember(tx, { personId: person.id, conversationId, ids, now });
-  const lines = found.map((reminder, index) => `${start + index + 1}. ${line(reminder, ctx.when)}`);
+  const lines = reminders.map((reminder, index) => `${start + index + 1}. ${line(reminder, ctx.when)}`);
   const turn = (label: string, to: number): Choice => ({ label, tool: 'reminder_list', input: { ...input, page: to } });
   const choices = [...(page > 1 ? [turn('Back', page - 1)] : []), ...(page < pages ? [turn('More', page + 1)] : [])];
   // Markdown reads a list that begins with 11 as part of the paragraph before it.
   const head = page > 1 ? [heading, ''] : [heading];
   const foot = pages > 1 ? ['', texts.more(page, pages)] : [];
-  const times = found.flatMap((reminder) => instantOf(reminder)?.toISOString() ?? []);
+  const times = reminders.flatMap((reminder) => instantOf(reminder)?.toISOString() ?? []);
   return done([...head, ...lines, ...foot].join('\n'), {
     ...omitUndefined({
       choices: choices.length > 0 ? choices : undefined,
       // Platforms print times line by line: all are sent, or none.
-      times: times.length === found.length ? times : undefined,
+      times: times.length === reminders.length ? times : undefined,
     }),
-    tainted: found.some((reminder) => reminder.tainted),
+    tainted: reminders.some((reminder) => reminder.tainted),
   });
 }
 
@@ -170,11 +175,11 @@ function instantOf({ state, completedAt, snoozedUntil, nextAt, lastOccurrence }:
 }
 
 export async function soonest(tx: Queryable, personId: string, reader: Reader): Promise<string[]> {
-  const found = await store.readPage(tx, { personId, status: 'pending', limit: 5, offset: 0 });
-  return found.map((reminder) => {
+  const reminders = await store.readPage(tx, { personId, status: 'pending', limit: 5, offset: 0 });
+  return reminders.map((reminder) => {
     const at = reminder.nextAt ?? reminder.lastOccurrence;
-    const said = reminder.tainted ? '[from elsewhere; reminder_list shows it]' : reminder.text.slice(0, 200);
-    return `${reminder.id}: ${said} (${at ? formatInstant(at, reader) : 'no time'})`;
+    const text = reminder.tainted ? '[from elsewhere; reminder_list shows it]' : reminder.text.slice(0, 200);
+    return `${reminder.id}: ${text} (${at ? formatInstant(at, reader) : 'no time'})`;
   });
 }
 

@@ -33,13 +33,13 @@ export async function remindOther(
   const other = await otherMeant(tx, to, person.id);
   const direct = other && (await conversations.direct(tx, other.id));
   if (!other || direct === undefined) return failed('NOT_FOUND', texts.noOther(to));
-  const known = await consentTo(tx, person.id, other.id);
-  if (known?.state === 'refused') return failed('DENIED', texts.otherRefuses(other.name));
-  if (known?.state === 'asked') return failed('DENIED', texts.otherWaits(other.name));
+  const earlierConsent = await consentTo(tx, person.id, other.id);
+  if (earlierConsent?.state === 'refused') return failed('DENIED', texts.otherRefuses(other.name));
+  if (earlierConsent?.state === 'asked') return failed('DENIED', texts.otherWaits(other.name));
   const words = createdNotice(text, plan, ctx.when, {});
-  if (known) {
-    const made = await give(ctx, { from: person, to: other, conversationId: direct }, text, plan, making);
-    return made ?? done(texts.otherReminded(other.name, words), { subject: text });
+  if (earlierConsent) {
+    const failure = await give(ctx, { from: person, to: other, conversationId: direct }, text, plan, making);
+    return failure ?? done(texts.otherReminded(other.name, words), { subject: text });
   }
   const consent = consentOf(person.id, other, 'asked');
   if (await targets.wasAskedLately(tx, consent, clock.now())) return failed('DENIED', texts.otherWaits(other.name));
@@ -107,8 +107,8 @@ async function give(
     // The words are somebody else's.
     tainted: true,
   };
-  const made = await store.insertReminder(tx, reminder, MOST_PENDING, clock.now());
-  if (!made) return failed('TOO_MANY', texts.tooMany(MOST_PENDING));
+  const insertion = await store.insertReminder(tx, reminder, MOST_PENDING, clock.now());
+  if (!insertion) return failed('TOO_MANY', texts.tooMany(MOST_PENDING));
   tx.afterCommit(() => wakeAt(plan.plannedAt));
   return undefined;
 }
@@ -146,9 +146,9 @@ export const acceptTool = (making: Making): AnyTool =>
       // Decided meanwhile in `/targets`, it stands.
       if (asked.state === 'asked') await targets.noteAnswer(tx, asked.id, states[answer], now);
       const agrees = isPast ? texts.otherAgreesLate(person.name, text) : texts.otherAgrees(person.name, text);
-      const said = answer === 'no' ? texts.otherDeclines(person.name) : agrees;
+      const answerText = answer === 'no' ? texts.otherDeclines(person.name) : agrees;
       const directly = await conversations.direct(tx, fromId);
-      const card = { kind: 'notice' as const, text: said };
+      const card = { kind: 'notice' as const, text: answerText };
       const key = `reminder-answered:${uuid(now)}`;
       if (directly) await making.outbox.addAll(tx, [{ key, conversationId: directly, personId: fromId, card }]);
       if (answer === 'no') return done(texts.declined);

@@ -48,8 +48,8 @@ export function planFiring(reminder: Due, now: Instant, usual: CatchUp): Firing 
     said: !(late && catchUp === 'skip' && heldSince === undefined),
   };
   const firing = { reminder, due, late, heldSince, missed: catchUp === 'late' ? missed : 0 };
-  const held = plan.said && reminder.quiet && !reminder.urgent ? quietUntil(reminder.quiet, now) : undefined;
-  if (held) return { ...firing, plan: heldPlan(reminder, plan, held, heldSince ?? due) };
+  const quietEnd = plan.said && reminder.quiet && !reminder.urgent ? quietUntil(reminder.quiet, now) : undefined;
+  if (quietEnd) return { ...firing, plan: heldPlan(reminder, plan, quietEnd, heldSince ?? due) };
   const nag = nextNag(reminder, now, plan);
   const escalateAt = plan.said ? nextEscalation(reminder, now, occurrence) : plan.escalateAt;
   return {

@@ -29,10 +29,10 @@ const AT_HAND_MS = 24 * 3_600_000;
 export const isAll = (which: string): boolean => /^all$/i.test(which.trim());
 
 export async function findWhich(ctx: TxContext, which: string, wanted: WantedAct): Promise<Reminder | Failed> {
-  const found = await findSome(ctx, which, wanted);
-  if (!Array.isArray(found)) return found;
-  const [only, ...others] = found;
-  return only && others.length === 0 ? only : ask(ctx, found, wanted);
+  const reminders = await findSome(ctx, which, wanted);
+  if (!Array.isArray(reminders)) return reminders;
+  const [only, ...others] = reminders;
+  return only && others.length === 0 ? only : ask(ctx, reminders, wanted);
 }
 
 export async function findSome(ctx: TxContext, which: string, wanted: WantedAct): Promise<Reminder[] | Failed> {
@@ -45,9 +45,9 @@ export async function findSome(ctx: TxContext, which: string, wanted: WantedAct)
   );
   if (listed) return listed;
   const there = await pendingOf(ctx);
-  const found = isAll(words) ? there : matchWords(words, there);
-  if (found.length === 0) return notFound(isAll(words) ? '' : words);
-  return found.length === 1 || isAll(words) ? found : ask(ctx, found, wanted);
+  const matches = isAll(words) ? there : matchWords(words, there);
+  if (matches.length === 0) return notFound(isAll(words) ? '' : words);
+  return matches.length === 1 || isAll(words) ? matches : ask(ctx, matches, wanted);
 }
 
 export const pendingOf = ({ tx, person }: TxContext): Promise<Reminder[]> =>
@@ -60,37 +60,37 @@ async function listedAs(
   wanted: WantedAct,
 ): Promise<Reminder[] | Failed | undefined> {
   const { tx, person, conversationId } = ctx;
-  const shown = await store.lists.shownIds(tx, person.id, conversationId);
-  const ids = parts.map((part) => (NUMBER.test(part) ? (shown.ids[Number(NUMBER.exec(part)?.[1]) - 1] ?? '') : part));
-  const found = await store.findByIds(tx, person.id, ids);
-  const missing = parts.find((_, at) => !found.some(({ id }) => id === ids[at]));
+  const list = await store.lists.shownIds(tx, person.id, conversationId);
+  const ids = parts.map((part) => (NUMBER.test(part) ? (list.ids[Number(NUMBER.exec(part)?.[1]) - 1] ?? '') : part));
+  const reminders = await store.findByIds(tx, person.id, ids);
+  const missing = parts.find((_, at) => !reminders.some(({ id }) => id === ids[at]));
   if (missing !== undefined && !NUMBER.test(missing)) return undefined;
-  const unlisted = missing !== undefined && shown.ids.length === 0 ? await pendingOf(ctx) : [];
+  const unlisted = missing !== undefined && list.ids.length === 0 ? await pendingOf(ctx) : [];
   if (unlisted.length > 0) return ask(ctx, unlisted, wanted);
   if (missing !== undefined) {
     const { message, remedy } = texts.noSuchNumber(Number(NUMBER.exec(missing)?.[1]));
     return failed('NOT_FOUND', message, { remedy });
   }
-  const there = found.filter(({ state }) => state === 'pending');
-  const [over] = found;
+  const there = reminders.filter(({ state }) => state === 'pending');
+  const [over] = reminders;
   // A number belongs to the list that was shown last, of whatever kind.
-  if (there.length > 0 && !shown.isLast && parts.some((part) => NUMBER.test(part))) return ask(ctx, there, wanted);
+  if (there.length > 0 && !list.isLast && parts.some((part) => NUMBER.test(part))) return ask(ctx, there, wanted);
   return there.length > 0 || !over ? there : goneFailure(over);
 }
 
 /** Matches by the exact text, else by a phrase in it, else by all its words in any order. */
-function matchWords(said: string, reminders: readonly Reminder[]): Reminder[] {
-  const signs = signsNamed(said);
+function matchWords(phrase: string, reminders: readonly Reminder[]): Reminder[] {
+  const signs = signsNamed(phrase);
   if (signs) return reminders.filter(({ text }) => hasSigns(text, signs));
-  const all = wordsIn(foldLetters(said)).join(' ');
+  const all = wordsIn(foldLetters(phrase)).join(' ');
   const words = all.replace(/^(?:the|my) /, '').replace(/ (?:reminder|one)$/, '');
   const ways: ((text: string) => boolean)[] = [
     (text) => text === all,
     (text) => ` ${text} `.includes(` ${words} `),
     (text) => words.split(' ').every((word) => text.split(' ').includes(word)),
   ];
-  const found = ways.map((isMeant) => reminders.filter(({ text }) => isMeant(wordsIn(foldLetters(text)).join(' '))));
-  return (words === '' ? undefined : found.find((some) => some.length > 0)) ?? [];
+  const matches = ways.map((isMeant) => reminders.filter(({ text }) => isMeant(wordsIn(foldLetters(text)).join(' '))));
+  return (words === '' ? undefined : matches.find((some) => some.length > 0)) ?? [];
 }
 
 async function atHand(ctx: TxContext, wanted: WantedAct, isBare: boolean): Promise<Reminder[] | Failed> {
@@ -126,10 +126,10 @@ function notFound(words: string): Failed {
 function ask(ctx: TxContext, reminders: readonly Reminder[], { tool, input, mark }: WantedAct): Failed {
   const choices = reminders.map((reminder) => {
     const { id, text, nextAt, lastOccurrence } = reminder;
-    const seen = mark && { seen: mark(reminder) };
+    const seenMark = mark && { seen: mark(reminder) };
     const at = nextAt ?? lastOccurrence;
     const when = at ? ` (${formatInstant(at, ctx.when)})` : '';
-    return { label: `${shorten(text, 40)}${when}`, tool, input: { ...input, which: id, ...seen } };
+    return { label: `${shorten(text, 40)}${when}`, tool, input: { ...input, which: id, ...seenMark } };
   });
   return quoteRows(askAmong(texts.which, choices), reminders);
 }

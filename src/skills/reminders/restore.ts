@@ -78,15 +78,15 @@ export function restoreTool(wakeAt: WakeAt) {
       const refused = await refusedAsTooOften({ tx, person }, begunAnew(restored, current));
       if (refused) return refused;
       store.lists.leave(tx, person.id, conversationId);
-      const gone = current.filter(({ state }, at) => state !== 'deleted' && restored[at]?.state === 'deleted');
+      const deletions = current.filter(({ state }, at) => state !== 'deleted' && restored[at]?.state === 'deleted');
       await buryTellings(
         ctx,
-        gone.map(({ text, createdAt: at }) => ({ text, at, isAct: true })),
+        deletions.map(({ text, createdAt: at }) => ({ text, at, isAct: true })),
       );
       await store.saveReminders(tx, restored, now);
       for (const [index, reminder] of restored.entries()) {
-        const stood = current[index] ?? reminder;
-        if (isToldAlike(reminder, stood) && (isWaiting(stood) || !isWaiting(reminder))) continue;
+        const currentRow = current[index] ?? reminder;
+        if (isToldAlike(reminder, currentRow) && (isWaiting(currentRow) || !isWaiting(reminder))) continue;
         const escalateAt = escalatedAt(reminder, reminder.thenMinutes, now);
         await store.saveEscalation(tx, { ...reminder, escalateAt });
         if (escalateAt) tx.afterCommit(() => wakeAt(escalateAt));
@@ -97,8 +97,8 @@ export function restoreTool(wakeAt: WakeAt) {
       }
       if (!items[0]?.before) return quoteRows(done(texts.uncreated(first)), [first]);
       const at = restored.length === 1 && first.state === 'pending' ? first.plannedAt : undefined;
-      const said = done(texts.restored(restored, when), at && { times: [at.toISOString()] });
-      return quoteRows(said, restored);
+      const result = done(texts.restored(restored, when), at && { times: [at.toISOString()] });
+      return quoteRows(result, restored);
     },
   });
 }
@@ -110,21 +110,21 @@ function begunAnew(restored: readonly Reminder[], current: readonly Reminder[]):
 
 function stoodBefore(reminder: Reminder, before: StoredJson, now: Instant): Reminder {
   const { tainted } = reminder;
-  const stood = {
+  const earlierState = {
     ...reminder,
     ...standing.fromJson({ nagged: 0, tainted, ...before }),
     ...settings.pickJson(before),
   };
-  const said = reminder.lastOccurrence;
-  const { plannedAt: planned, rule, snoozedUntil } = stood;
-  const spoken = planned !== undefined && said !== undefined && said >= planned;
-  const gone = planned !== undefined && planned <= now && (rule !== undefined || spoken);
+  const lastOccurrence = reminder.lastOccurrence;
+  const { plannedAt: planned, rule, snoozedUntil } = earlierState;
+  const isSpoken = planned !== undefined && lastOccurrence !== undefined && lastOccurrence >= planned;
+  const isGone = planned !== undefined && planned <= now && (rule !== undefined || isSpoken);
   // A snooze that would be over by now has been heard unless the act kept it from speaking.
-  const heard = snoozedUntil !== undefined && reminder.lastAt !== undefined && reminder.lastAt >= snoozedUntil;
+  const isHeard = snoozedUntil !== undefined && reminder.lastAt !== undefined && reminder.lastAt >= snoozedUntil;
   return {
-    ...stood,
-    plannedAt: gone ? (rule === undefined ? undefined : nextOf(rule, now)) : planned,
-    snoozedUntil: heard ? undefined : snoozedUntil,
-    snoozedOccurrence: heard ? undefined : stood.snoozedOccurrence,
+    ...earlierState,
+    plannedAt: isGone ? (rule === undefined ? undefined : nextOf(rule, now)) : planned,
+    snoozedUntil: isHeard ? undefined : snoozedUntil,
+    snoozedOccurrence: isHeard ? undefined : earlierState.snoozedOccurrence,
   };
 }

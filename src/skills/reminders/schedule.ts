@@ -31,13 +31,13 @@ export function atOtherTime(rule: string, at: Instant, zone: string): string | u
 
 /** `10 minutes`, `for an hour`, `until tomorrow`, `5pm`: a length of time counts from `base`. */
 export function parsePutOff(words: string, base: Instant, ctx: WhenContext): ParsedWhen {
-  const said = words.trim().replace(/^(?:for|until|till|til|to|by|another|again)\s+/i, '');
-  const bare = said
+  const phrase = words.trim().replace(/^(?:for|until|till|til|to|by|another|again)\s+/i, '');
+  const bare = phrase
     .replace(/^(?:another|in|a further)\s+/i, '')
     .replace(/^(?:a )?(?:bit|while|moment)$/i, '10 minutes');
   const isLength = /[a-z]/i.test(bare) && (parseDuration(bare) !== undefined || SPELT_LENGTH.test(bare));
-  if (!isLength) return parseWhen(said, ctx);
-  const from = /^in\s/i.test(said) ? ctx.now : base;
+  if (!isLength) return parseWhen(phrase, ctx);
+  const from = /^in\s/i.test(phrase) ? ctx.now : base;
   const when = parseWhen(`in ${bare}`, { ...ctx, now: from });
   return when.kind === 'once' ? { ...when, at: notBefore(when.at, from, ctx.now) } : when;
 }
@@ -81,11 +81,11 @@ const CYCLE =
   /^(?:once an?|(?:once )?(?:every|each)) (?:(?:other|second|third|two|three|four|five|six|\d{1,2}) )?(week|fortnight|month|year)s?$/;
 
 function onItsDays(words: string, { weekday, day, month }: Parts): string | undefined {
-  const said = ADVERBS[words.toLowerCase()] ?? words.toLowerCase();
-  const unit = CYCLE.exec(said)?.[1];
-  if (said === 'every day') return said;
+  const phrase = ADVERBS[words.toLowerCase()] ?? words.toLowerCase();
+  const unit = CYCLE.exec(phrase)?.[1];
+  if (phrase === 'every day') return phrase;
   if (unit === undefined) return undefined;
-  return `${said} on ${unit === 'month' ? `the ${day}` : unit === 'year' ? `${day} ${month}` : weekday}`;
+  return `${phrase} on ${unit === 'month' ? `the ${day}` : unit === 'year' ? `${day} ${month}` : weekday}`;
 }
 
 interface Parts {
@@ -110,9 +110,9 @@ const DAYS_AWAY =
 
 /** Completes `words` by the current time `at`: a day keeps the hour, "weekly" day and hour, "6" its half of the day. */
 export function filledIn(words: string, at: Instant, zone: string): string {
-  const said = words.trim().replace(/^(?:to|for|on)\s+(?=\S)/i, '');
+  const phrase = words.trim().replace(/^(?:to|for|on)\s+(?=\S)/i, '');
   const own = partsOf(at, zone);
-  const hour = /^((?:at )?(?:half past |quarter (?:past|to) )?)(\d{1,2}|[a-z]+)((?:[:.]\d\d)?)$/i.exec(said);
+  const hour = /^((?:at )?(?:half past |quarter (?:past|to) )?)(\d{1,2}|[a-z]+)((?:[:.]\d\d)?)$/i.exec(phrase);
   const named = hour ? HOURS.indexOf((hour[2] ?? '').toLowerCase()) + 1 || Number(hour[2]) : Number.NaN;
   if (hour && named > 0 && named <= 12) {
     // The nearer one: nobody who moves 11:00 to 3 means the night, and who moves 12:00 to 11:30 means the morning.
@@ -123,14 +123,14 @@ export function filledIn(words: string, at: Instant, zone: string): string {
     return `${hour[1]}${hour[2]}${hour[3]} ${ownHour < 6 || (isEarly && isNearer) ? 'am' : 'pm'}`;
   }
   // "Three weeks" from now, at the hour that it has.
-  if (DAYS_AWAY.test(said)) return `${/^in /i.test(said) ? said : `in ${said}`} at ${own.clock}`;
-  if (HAS_CLOCK.test(said) || parseDuration(said) !== undefined) return said;
-  return `${onItsDays(said, own) ?? said} at ${own.clock}`;
+  if (DAYS_AWAY.test(phrase)) return `${/^in /i.test(phrase) ? phrase : `in ${phrase}`} at ${own.clock}`;
+  if (HAS_CLOCK.test(phrase) || parseDuration(phrase) !== undefined) return phrase;
+  return `${onItsDays(phrase, own) ?? phrase} at ${own.clock}`;
 }
 
-export const keepsHour = (words: string, said: string, at: Instant, zone: string): boolean => {
+export const keepsHour = (words: string, phrase: string, at: Instant, zone: string): boolean => {
   const hour = ` at ${formatClock(at, { zone })}`;
-  return words.endsWith(hour) && !said.endsWith(hour);
+  return words.endsWith(hour) && !phrase.endsWith(hour);
 };
 
 export function onceAt(at: Instant, zone: string): OneTime {

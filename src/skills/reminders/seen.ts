@@ -37,27 +37,33 @@ export const seenChoice = (id: string, occurrence?: Instant): Choice => ({
 
 /** Gives each reminder with a target its place and reader; one that may not be told there (any more) stays with its person. */
 export async function aimAtTargets(tx: Transaction, due: readonly store.Due[]): Promise<store.Due[]> {
-  const known = await targets.addresses(
+  const addresses = await targets.addresses(
     tx,
     due.flatMap(({ targetId }) => targetId ?? []),
   );
   return due.map((reminder) => {
-    const address = known.get(reminder.targetId ?? '');
+    const address = addresses.get(reminder.targetId ?? '');
     if (!address) return reminder;
     const { id: toldBy, conversationId: sayIn, personId: readerId } = address;
-    const told = { ...reminder, sayIn, readerId, toldBy, mention: undefined };
+    const aimedReminder = { ...reminder, sayIn, readerId, toldBy, mention: undefined };
     // Nobody's quiet hours are passed for another person.
-    return readerId === reminder.personId ? told : { ...told, quiet: address.quiet, urgent: false };
+    return readerId === reminder.personId ? aimedReminder : { ...aimedReminder, quiet: address.quiet, urgent: false };
   });
 }
 
 /** Findings of other skills as reminders of their person. */
 export function acknowledgements({ wakeAt, world }: { wakeAt: WakeAt; world: Pick<World, 'clock'> }): Acknowledgements {
   return {
-    async askSeen(tx, found) {
+    async askSeen(tx, finding) {
       const now = world.clock.now();
-      const earlier = await store.endOfSources(tx, [found.source], now);
-      return insertFinding(tx, { ...found, text: withHeld(earlier.held, found.text) }, earlier.escalateAt, now, wakeAt);
+      const earlier = await store.endOfSources(tx, [finding.source], now);
+      return insertFinding(
+        tx,
+        { ...finding, text: withHeld(earlier.held, finding.text) },
+        earlier.escalateAt,
+        now,
+        wakeAt,
+      );
     },
     async endAsking(tx, sources) {
       return (await store.endOfSources(tx, sources, world.clock.now())).held;
@@ -79,17 +85,17 @@ export function acknowledgements({ wakeAt, world }: { wakeAt: WakeAt; world: Pic
 const LONGEST_HELD = 2_000;
 
 /** Held by quiet hours, it was never told: the newer text does not take its place. */
-const withHeld = (held: readonly string[], text: string): string =>
-  [...held.map((each) => shorten(each, LONGEST_HELD)), text].join('\n\n');
+const withHeld = (heldTexts: readonly string[], text: string): string =>
+  [...heldTexts.map((each) => shorten(each, LONGEST_HELD)), text].join('\n\n');
 
 async function insertFinding(
   tx: Transaction,
-  found: FoundThing,
+  finding: FoundThing,
   earlier: Instant | undefined,
   now: Instant,
   wakeAt: WakeAt,
 ): Promise<boolean> {
-  const { source, person, conversationId, targetId, text, zone, nag, urgent, escalate } = found;
+  const { source, person, conversationId, targetId, text, zone, nag, urgent, escalate } = finding;
   const often = await refusedAsTooOften({ tx, person }, [{ conversationId, plannedAt: now, nag }]);
   const reminder = {
     id: shortId(),
@@ -114,9 +120,9 @@ async function insertFinding(
     // A newer finding does not begin the time anew.
     escalateAt: escalate && earlier,
   };
-  const made = await store.insertReminder(tx, reminder, MOST_PENDING, now);
-  if (made) tx.afterCommit(() => wakeAt(now));
-  return made !== undefined;
+  const insertion = await store.insertReminder(tx, reminder, MOST_PENDING, now);
+  if (insertion) tx.afterCommit(() => wakeAt(now));
+  return insertion !== undefined;
 }
 
 export const seenTool = (outbox: Outbox): AnyTool =>
@@ -129,16 +135,17 @@ export const seenTool = (outbox: Outbox): AnyTool =>
     input: z.object({ id: z.string(), occurrence: z.iso.datetime().optional() }),
 
     async run({ id, occurrence }, ctx) {
-      const found = await store.lockAnybodys(ctx.tx, id);
-      if (!found || found.state === 'deleted') return done(texts.nothingWaits);
-      const told = await toldWhere(ctx.tx, found);
-      if (!(await mayPress(ctx, found, told))) return failed('NOT_YOURS', texts.seenElsewhere);
-      const isEarlier = occurrence !== undefined && found.lastOccurrence && new Date(occurrence) < found.lastOccurrence;
-      if (!isWaiting(found) || isEarlier) {
-        const isDone = !isEarlier && (found.state === 'completed' || !isPutOff(found));
-        return quoteRows(done(isDone ? texts.seenBefore(found) : texts.seenLate(found)), [found]);
+      const reminder = await store.lockAnybodys(ctx.tx, id);
+      if (!reminder || reminder.state === 'deleted') return done(texts.nothingWaits);
+      const destination = await toldWhere(ctx.tx, reminder);
+      if (!(await mayPress(ctx, reminder, destination))) return failed('NOT_YOURS', texts.seenElsewhere);
+      const isEarlier =
+        occurrence !== undefined && reminder.lastOccurrence && new Date(occurrence) < reminder.lastOccurrence;
+      if (!isWaiting(reminder) || isEarlier) {
+        const isDone = !isEarlier && (reminder.state === 'completed' || !isPutOff(reminder));
+        return quoteRows(done(isDone ? texts.seenBefore(reminder) : texts.seenLate(reminder)), [reminder]);
       }
-      return quoteRows(await markSeen(ctx, found, told, outbox), [found]);
+      return quoteRows(await markSeen(ctx, reminder, destination, outbox), [reminder]);
     },
   });
 
@@ -154,12 +161,12 @@ async function toldWhere(
   tx: Transaction,
   { targetId, thenTarget, conversationId, personId }: Reminder,
 ): Promise<ToldWhere> {
-  const known = await targets.addresses(
+  const addresses = await targets.addresses(
     tx,
     [targetId, thenTarget].flatMap((each) => each ?? []),
   );
-  const own = known.get(targetId ?? '');
-  const later = known.get(thenTarget ?? '');
+  const own = addresses.get(targetId ?? '');
+  const later = addresses.get(thenTarget ?? '');
   return {
     conversationId: own?.conversationId ?? conversationId,
     readerId: own?.personId ?? personId,
@@ -169,10 +176,14 @@ async function toldWhere(
 }
 
 /** Its person, who is told of it, and in the shared places in which it is told everybody to whom coda listens. */
-async function mayPress({ person, place, tx }: TxContext, found: Reminder, told: ToldWhere): Promise<boolean> {
-  if ([found.personId, told.readerId, told.later?.personId].includes(person.id)) return true;
+async function mayPress(
+  { person, place, tx }: TxContext,
+  reminder: Reminder,
+  destination: ToldWhere,
+): Promise<boolean> {
+  if ([reminder.personId, destination.readerId, destination.later?.personId].includes(person.id)) return true;
   if (place.kind === 'dm') return false;
-  const toldIn = [told.conversationId, told.later?.conversationId].flatMap((id) => id ?? []);
+  const toldIn = [destination.conversationId, destination.later?.conversationId].flatMap((id) => id ?? []);
   // Not by the conversation: a platform may count a press under a message to the thread of it.
   const places = await conversations.placesOf(tx, toldIn);
   return places.some(([, each]) => each.kind !== 'dm' && each.adapter === place.adapter && each.space === place.space);
@@ -185,26 +196,31 @@ async function ownPlace(tx: Transaction, { toDm, personId, conversationId }: Rem
   return place?.kind === 'dm' ? conversationId : ((await conversations.direct(tx, personId)) ?? conversationId);
 }
 
-async function markSeen(ctx: TxContext, found: Reminder, told: ToldWhere, outbox: Outbox): Promise<ToolResult> {
+async function markSeen(
+  ctx: TxContext,
+  reminder: Reminder,
+  destination: ToldWhere,
+  outbox: Outbox,
+): Promise<ToolResult> {
   const { tx, clock, person, conversationId } = ctx;
   const now = clock.now();
-  const { rule, snoozedOccurrence, lastOccurrence } = found;
+  const { rule, snoozedOccurrence, lastOccurrence } = reminder;
   const after: Reminder =
     rule === undefined
-      ? { ...found, state: 'completed', completedAt: now }
-      : { ...found, doneOccurrence: snoozedOccurrence ?? lastOccurrence, ...notPutOff };
+      ? { ...reminder, state: 'completed', completedAt: now }
+      : { ...reminder, doneOccurrence: snoozedOccurrence ?? lastOccurrence, ...notPutOff };
   await store.saveReminders(tx, [after], now);
   // Pressed where its person does not read, it is said in their own conversation, or in the shared place where it was told.
-  const isReadByThem = told.readerId === found.personId;
-  const own = await ownPlace(tx, found);
-  const sayIn = isReadByThem && told.target !== undefined ? told.conversationId : own;
-  if (conversationId !== sayIn && found.personId !== person.id) {
-    const plain = `reminder-seen:${found.id}:${found.version}`;
-    const key = isReadByThem && told.target !== undefined ? targets.targetKey(told.target, plain) : plain;
-    const card = { kind: 'notice' as const, text: texts.seenBy(found, person.name) };
-    await outbox.addAll(tx, [{ key, conversationId: sayIn, personId: found.personId, card, tainted: true }]);
+  const isReadByThem = destination.readerId === reminder.personId;
+  const own = await ownPlace(tx, reminder);
+  const sayIn = isReadByThem && destination.target !== undefined ? destination.conversationId : own;
+  if (conversationId !== sayIn && reminder.personId !== person.id) {
+    const plain = `reminder-seen:${reminder.id}:${reminder.version}`;
+    const key = isReadByThem && destination.target !== undefined ? targets.targetKey(destination.target, plain) : plain;
+    const card = { kind: 'notice' as const, text: texts.seenBy(reminder, person.name) };
+    await outbox.addAll(tx, [{ key, conversationId: sayIn, personId: reminder.personId, card, tainted: true }]);
   }
-  return done(texts.seenNow(found), { subject: found.text, id: found.id });
+  return done(texts.seenNow(reminder), { subject: reminder.text, id: reminder.id });
 }
 
 const BATCH = 100;
@@ -222,28 +238,28 @@ export function escalationSource({ database, speech: { outbox } }: Pick<SkillDep
 async function escalateDue(tx: Transaction, outbox: Outbox, now: Instant): Promise<number> {
   const due = await store.claimUnanswered(tx, now, BATCH);
   if (due.length === 0) return 0;
-  const known = await targets.addresses(
+  const addresses = await targets.addresses(
     tx,
     due.flatMap(({ thenTarget }) => thenTarget ?? []),
   );
-  const said: Outgoing[] = [];
+  const messages: Outgoing[] = [];
   const next: Parameters<typeof store.planEscalations>[1][number][] = [];
   for (const reminder of due) {
-    const address = known.get(reminder.thenTarget ?? '');
+    const address = addresses.get(reminder.thenTarget ?? '');
     const isOther = address !== undefined && address.personId !== reminder.personId;
     const quiet = isOther ? address.quiet : reminder.urgent ? undefined : reminder.quiet;
-    const held = quiet && quietUntil(quiet, now);
+    const quietEnd = quiet && quietUntil(quiet, now);
     // A reminder that quiet hours hold has taken the place of what was told, and waits with it.
     const isWaiting = isUnanswered(reminder);
-    const isTold = isWaiting && !held;
+    const isTold = isWaiting && !quietEnd;
     // A finding is told on once; a reminder of a person anew when it is put off or moved, and speaks again.
     const isOver = isTold && reminder.source !== undefined;
     const thenMinutes = isOver ? undefined : reminder.thenMinutes;
-    const escalateAt = !isWaiting ? undefined : (held ?? (isOver ? undefined : ofNewest(reminder, now)));
+    const escalateAt = !isWaiting ? undefined : (quietEnd ?? (isOver ? undefined : ofNewest(reminder, now)));
     next.push({ id: reminder.id, escalateAt, thenMinutes });
-    if (isTold) said.push(await escalation(tx, reminder, address));
+    if (isTold) messages.push(await escalation(tx, reminder, address));
   }
-  if (said.length > 0) await outbox.addAll(tx, said);
+  if (messages.length > 0) await outbox.addAll(tx, messages);
   await store.planEscalations(tx, next);
   return due.length;
 }

@@ -29,16 +29,16 @@ function putOff(reminder: Reminder, until: Date, now: Date): Reminder {
 
 async function snoozeTo(
   ctx: TxContext,
-  found: Reminder,
+  before: Reminder,
   until: Date,
   wakeAt: WakeAt,
   occurrence?: Date,
 ): Promise<ToolResult> {
   const now = ctx.clock.now();
-  const moved = occurrence === undefined ? putOff(found, until, now) : movedTo(found, occurrence, until);
-  if (!moved) return moveApart(ctx, found, occurrence as Date, until, wakeAt);
+  const moved = occurrence === undefined ? putOff(before, until, now) : movedTo(before, occurrence, until);
+  if (!moved) return moveApart(ctx, before, occurrence as Date, until, wakeAt);
   ctx.tx.afterCommit(() => wakeAt(until));
-  return change(ctx, found, { ...moved, nagged: 0 }, (reminder) => texts.snoozed(reminder, until, ctx.when), until);
+  return change(ctx, before, { ...moved, nagged: 0 }, (reminder) => texts.snoozed(reminder, until, ctx.when), until);
 }
 
 export function snoozeTool(wakeAt: WakeAt) {
@@ -60,50 +60,50 @@ export function snoozeTool(wakeAt: WakeAt) {
     }),
 
     run: (input, ctx) =>
-      ofEach(ctx, { tool: 'reminder_snooze', input, prefers: input.day === undefined ? 'spoken' : 'any' }, (found) =>
-        snooze(ctx, found, { when: input.when, day: input.day }, wakeAt),
+      ofEach(ctx, { tool: 'reminder_snooze', input, prefers: input.day === undefined ? 'spoken' : 'any' }, (reminder) =>
+        snooze(ctx, reminder, { when: input.when, day: input.day }, wakeAt),
       ),
   });
 }
 
 async function snooze(
   ctx: TxContext,
-  found: Reminder,
+  reminder: Reminder,
   { when: words, day }: { when: string; day: string | undefined },
   wakeAt: WakeAt,
 ): Promise<ToolResult> {
   const now = ctx.clock.now();
-  const span = day === undefined || found.rule === undefined ? undefined : spanOf(day, ctx);
-  const occurrence = span && occurrenceWithin(found, span, ctx);
-  const own = occurrence ?? ownTime(found, now);
-  const completed = own ? completedPutOff(words, own, found.zone) : words;
+  const span = day === undefined || reminder.rule === undefined ? undefined : spanOf(day, ctx);
+  const occurrence = span && occurrenceWithin(reminder, span, ctx);
+  const own = occurrence ?? ownTime(reminder, now);
+  const completed = own ? completedPutOff(words, own, reminder.zone) : words;
   // Three o'clock is on the day of the occurrence that moves.
   const itsDay = own ? onDayOf(own, completed.replace(UNTIL, ''), ctx.when) : undefined;
   const when = itsDay ?? parsePutOff(completed, own ?? now, ctx.when);
   if (when.kind === 'reject') return failed(when.code, whyNot(when, words));
-  if (span && !occurrence) return notThen(found, when, ctx.when);
-  const wanted = { act: 'snooze', which: found.id, ...(occurrence && { occurrence: occurrence.toISOString() }) };
+  if (span && !occurrence) return notThen(reminder, when, ctx.when);
+  const wanted = { act: 'snooze', which: reminder.id, ...(occurrence && { occurrence: occurrence.toISOString() }) };
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
   if (when.kind === 'recurring') return failed('NOT_ONE_TIME', texts.snoozeOnce);
-  if (span && occurrence && isSeveralTimes(found, occurrence, span, ctx))
+  if (span && occurrence && isSeveralTimes(reminder, occurrence, span, ctx))
     return failed('NOT_ONE_TIME', texts.snoozeOnce);
-  const result = await snoozeTo(ctx, found, when.at, wakeAt, occurrence);
+  const result = await snoozeTo(ctx, reminder, when.at, wakeAt, occurrence);
   const choices = when.others?.map((other) => readingChoice(other, wanted));
   return result.ok && choices ? { ...result, choices: [...choices, ...(result.choices ?? [])] } : result;
 }
 
-function notThen(found: Reminder, when: ParsedWhen, reader: Reader): ToolResult {
-  const meant = when.kind === 'ambiguous' ? when.readings.map((reading) => reading.when) : [when];
-  const choices = meant.flatMap((one) =>
+function notThen(reminder: Reminder, when: ParsedWhen, reader: Reader): ToolResult {
+  const times = when.kind === 'ambiguous' ? when.readings.map((reading) => reading.when) : [when];
+  const choices = times.flatMap((one) =>
     one.kind === 'once'
       ? {
-          label: texts.moveNext(found, one.at, reader),
+          label: texts.moveNext(reminder, one.at, reader),
           tool: 'reminder_choose',
-          input: { act: 'snooze', which: found.id, ...storedPlan(one) },
+          input: { act: 'snooze', which: reminder.id, ...storedPlan(one) },
         }
       : [],
   );
-  return failed('AMBIGUOUS', texts.notThen(found, reader), { choices });
+  return failed('AMBIGUOUS', texts.notThen(reminder, reader), { choices });
 }
 
 function ownTime(reminder: Reminder, now: Date): Date | undefined {
@@ -127,17 +127,17 @@ function completedPutOff(words: string, at: Date, zone: string): string {
 
 // An occurrence of a series that moves, and the others as they are.
 
-function occurrenceWithin(found: Reminder, { first, last }: DaySpan, { when, clock }: TxContext) {
+function occurrenceWithin(reminder: Reminder, { first, last }: DaySpan, { when, clock }: TxContext) {
   const dayOf = dayIn(when.zone);
   const isIn = (at: Date | undefined): boolean => at !== undefined && dayOf(at) >= first && dayOf(at) <= last;
-  const { snoozedUntil, snoozedOccurrence, lastOccurrence } = found;
-  const next = occurrenceFrom(found, first, dayOf);
+  const { snoozedUntil, snoozedOccurrence, lastOccurrence } = reminder;
+  const next = occurrenceFrom(reminder, first, dayOf);
   if (isIn(next)) return next;
   if (isIn(snoozedUntil)) return snoozedOccurrence;
-  const spoken = isOpen(found) ? lastOccurrence : undefined;
-  return spoken && isIn(spoken) && dayOf(spoken) === dayOf(clock.now())
-    ? spoken
-    : begunToday(found, { first, last }, when);
+  const spokenAt = isOpen(reminder) ? lastOccurrence : undefined;
+  return spokenAt && isIn(spokenAt) && dayOf(spokenAt) === dayOf(clock.now())
+    ? spokenAt
+    : begunToday(reminder, { first, last }, when);
 }
 
 function isSeveralTimes({ rule }: Reminder, occurrence: Date, { last }: DaySpan, { when }: TxContext): boolean {
@@ -157,18 +157,18 @@ function begunToday(
   const [, start = ''] = /^DTSTART[^\n]*:(\d{8})T/.exec(rule) ?? [];
   if (start === '') return undefined;
   const earlier = addDays(start.replace(/(....)(..)/, '$1-$2-'), -7).replaceAll('-', '');
-  const begun = rule.replace(`:${start}T`, `:${earlier}T`);
+  const shiftedRule = rule.replace(`:${start}T`, `:${earlier}T`);
   // A day has at most 25 hours.
-  let at = nextOf(begun, new Date(now.getTime() - 25 * 3_600_000));
-  while (at && at <= now && dayOf(at) !== today) at = nextOf(begun, at);
+  let at = nextOf(shiftedRule, new Date(now.getTime() - 25 * 3_600_000));
+  while (at && at <= now && dayOf(at) !== today) at = nextOf(shiftedRule, at);
   return at && at <= now ? at : undefined;
 }
 
-/** `found` with `occurrence` moved; undefined where the row of a series has no room for it. */
-function movedTo(found: Reminder, occurrence: Date, until: Date): Reminder | undefined {
-  const { plannedAt, rule, snoozedOccurrence, snoozedUntil, nagged } = found;
+/** `reminder` with `occurrence` moved; undefined where the row of a series has no room for it. */
+function movedTo(reminder: Reminder, occurrence: Date, until: Date): Reminder | undefined {
+  const { plannedAt, rule, snoozedOccurrence, snoozedUntil, nagged } = reminder;
   const is = (at: Date | undefined) => at?.getTime() === occurrence.getTime();
-  const moved = { ...found, snoozedUntil: until, snoozedOccurrence: occurrence };
+  const moved = { ...reminder, snoozedUntil: until, snoozedOccurrence: occurrence };
   if (is(snoozedOccurrence)) return moved;
   // A waiting repetition would be lost.
   if (snoozedUntil && nagged === 0) return undefined;
@@ -178,35 +178,39 @@ function movedTo(found: Reminder, occurrence: Date, until: Date): Reminder | und
 
 async function moveApart(
   ctx: TxContext,
-  found: Reminder,
+  reminder: Reminder,
   occurrence: Date,
   until: Date,
   wakeAt: WakeAt,
 ): Promise<ToolResult> {
   const { tx, person, conversationId, clock } = ctx;
   const now = clock.now();
-  const { rule = '', zone, plannedAt } = found;
-  const left = leavingOut(rule, dayIn(zone)(occurrence));
-  const after = { ...found, rule: left, plannedAt: plannedAt && nextOf(left, new Date(plannedAt.getTime() - 1)) };
-  const tainted = found.tainted || ctx.tainted;
-  const made = await store.insertReminder(
+  const { rule = '', zone, plannedAt } = reminder;
+  const remainingRule = leavingOut(rule, dayIn(zone)(occurrence));
+  const after = {
+    ...reminder,
+    rule: remainingRule,
+    plannedAt: plannedAt && nextOf(remainingRule, new Date(plannedAt.getTime() - 1)),
+  };
+  const tainted = reminder.tainted || ctx.tainted;
+  const insertion = await store.insertReminder(
     tx,
-    { ...found, id: shortId(), rule: undefined, plannedAt: until, escalateAt: undefined, tainted },
+    { ...reminder, id: shortId(), rule: undefined, plannedAt: until, escalateAt: undefined, tainted },
     MOST_PENDING,
     now,
   );
-  if (!made) return failed('TOO_MANY', texts.tooMany(MOST_PENDING));
+  if (!insertion) return failed('TOO_MANY', texts.tooMany(MOST_PENDING));
   await store.saveReminders(tx, [after], now);
   store.lists.leave(tx, person.id, conversationId);
   tx.afterCommit(() => wakeAt(until));
   const acts = [
-    { after: { ...after, version: found.version + 1 }, before: found },
-    { after: made.reminder, before: undefined },
+    { after: { ...after, version: reminder.version + 1 }, before: reminder },
+    { after: insertion.reminder, before: undefined },
   ];
-  return done(texts.movedApart(found, occurrence, until, ctx.when), {
-    undo: undoOfAll(acts, texts.label(found)),
-    subject: found.text,
-    id: found.id,
+  return done(texts.movedApart(reminder, occurrence, until, ctx.when), {
+    undo: undoOfAll(acts, texts.label(reminder)),
+    subject: reminder.text,
+    id: reminder.id,
     tainted,
     times: [until.toISOString()],
   });
@@ -237,13 +241,13 @@ export function chooseTool(making: Making) {
       if (!schedule || schedule.plannedAt <= now) return failed('PAST', texts.pickedPast);
       const { act, text = '' } = input;
       if (act === 'create') return storePlanned(ctx, { ...input, text }, schedule, making);
-      const found = await findWhich(ctx, input.which, { tool: 'reminder_choose', input, prefers: 'any' });
-      if ('ok' in found) return found;
+      const reminder = await findWhich(ctx, input.which, { tool: 'reminder_choose', input, prefers: 'any' });
+      if ('ok' in reminder) return reminder;
       const occurrence = input.occurrence === undefined ? undefined : new Date(input.occurrence);
-      if (act === 'snooze') return snoozeTo(ctx, found, schedule.plannedAt, wakeAt, occurrence);
-      const delivered = await changeDelivery(ctx, found, input);
+      if (act === 'snooze') return snoozeTo(ctx, reminder, schedule.plannedAt, wakeAt, occurrence);
+      const delivered = await changeDelivery(ctx, reminder, input);
       if ('ok' in delivered) return delivered;
-      return moveTo(ctx, found, { ...delivered, text: input.text ?? found.text }, schedule, wakeAt);
+      return moveTo(ctx, reminder, { ...delivered, text: input.text ?? reminder.text }, schedule, wakeAt);
     },
   });
 }

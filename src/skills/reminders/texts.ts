@@ -19,8 +19,8 @@ const SECONDS_MATTER_MS = 120_000;
 
 function spokenInstant(at: Instant, reader: Reader, zone = reader.zone, between = ' '): string {
   const isNear = Math.abs(at.getTime() - reader.now.getTime()) < SECONDS_MATTER_MS;
-  const shown = isNear ? at : new Date(at.getTime() - (at.getTime() % 60_000));
-  return formatInstant(shown, reader, zone, between);
+  const minute = isNear ? at : new Date(at.getTime() - (at.getTime() % 60_000));
+  return formatInstant(minute, reader, zone, between);
 }
 
 const instantWords = (at: Instant, reader: Reader, zone = reader.zone): string =>
@@ -177,8 +177,8 @@ export function dueText({ reminder, plan, due, late, heldSince, missed }: Firing
   // Its own person alone is told: the limit is of their reminders.
   if (reminder.seen && reminder.nag === undefined && reminder.readerId === reminder.personId && !reminder.targetId)
     notes.push('said once, as your reminders come as often as they may already');
-  const said = reminder.seen ? reminder.text : `⏰ ${reminder.text}`;
-  return notes.length === 0 ? said : `${said}\n(${notes.join('; ')})`;
+  const text = reminder.seen ? reminder.text : `⏰ ${reminder.text}`;
+  return notes.length === 0 ? text : `${text}\n(${notes.join('; ')})`;
 }
 
 function dueWords(due: Instant, reader: Reader): string {
@@ -369,10 +369,10 @@ export const texts = {
   }),
   labelOfSeveral: (count: number) => plural(count, 'reminder'),
   notInText: (reminder: Reminder, words: string) => `${quoteWords(reminder.text)} does not say ${quoteWords(words)}.`,
-  reallyAll: (found: readonly Reminder[]) => {
-    const series = found.filter(({ rule }) => rule !== undefined);
+  reallyAll: (reminders: readonly Reminder[]) => {
+    const series = reminders.filter(({ rule }) => rule !== undefined);
     const end = series.length === 0 ? '' : ` That ends ${seriesNames(series)}.`;
-    return `${found.length === 1 ? 'Delete your only reminder?' : `Delete all ${plural(found.length, 'reminder')}?`}${end}`;
+    return `${reminders.length === 1 ? 'Delete your only reminder?' : `Delete all ${plural(reminders.length, 'reminder')}?`}${end}`;
   },
   leftOut: (reminder: Reminder, skipped: readonly Instant[], reader: Reader) => {
     const { text, plannedAt } = reminder;

@@ -34,13 +34,13 @@ async function readFiles(deps: Deps, signal: AbortSignal): Promise<void> {
   const { database, world } = deps;
   const lines = deps.plannedInFiles();
   if (!lines) return;
-  const known = await database.tx('scheduler.files', async (tx) => {
+  const plannedLines = await database.tx('scheduler.files', async (tx) => {
     const before = await store.fromFiles(tx);
-    const gone = [...before.keys()].filter((origin) => !lines.some((each) => each.origin === origin));
-    await dropLines(deps, tx, gone);
+    const staleOrigins = [...before.keys()].filter((origin) => !lines.some((each) => each.origin === origin));
+    await dropLines(deps, tx, staleOrigins);
     return before;
   });
-  const fresh = lines.filter(({ origin, line }) => known.get(origin) !== line);
+  const fresh = lines.filter(({ origin, line }) => plannedLines.get(origin) !== line);
   if (fresh.length === 0) return;
   const owner = await database.tx('scheduler.files.whose', (tx) => placeFor(tx, undefined));
   if (!owner) return;
@@ -71,15 +71,15 @@ async function planLine(
   const within = (work: (tx: Transaction) => ReturnType<typeof placeAt>) =>
     database.tx('scheduler.files.plan', async (tx) => {
       await dropLines(deps, tx, [origin]);
-      const made = await work(tx);
-      if (made.ok && made.id !== undefined) await store.noteOrigin(tx, made.id, { origin, line });
-      return made;
+      const result = await work(tx);
+      if (result.ok && result.id !== undefined) await store.noteOrigin(tx, result.id, { origin, line });
+      return result;
     });
   const parts = { tooling, household, clock: world.clock };
-  const came = parsed
+  const outcome = parsed
     ? await planFor(parts, parsed.data, owner, signal, within)
     : await within((tx) => placePrompt(deps, line, name, { ...owner, tx, clock: world.clock }));
-  return came.ok ? undefined : came.message;
+  return outcome.ok ? undefined : outcome.message;
 }
 
 async function placePrompt(

@@ -71,8 +71,8 @@ export const editTool = (tooling: WatchTooling) =>
     input: editInput,
 
     async run(input, ctx) {
-      const found = await findWhich(ctx, input.which, { tool: 'schedule_edit', input });
-      return 'ok' in found ? found : edit(ctx, found, input, tooling);
+      const schedule = await findWhich(ctx, input.which, { tool: 'schedule_edit', input });
+      return 'ok' in schedule ? schedule : edit(ctx, schedule, input, tooling);
     },
   });
 
@@ -92,43 +92,43 @@ const changesMore = ({ which: _, when: __, ...rest }: EditInput): boolean =>
 /** Changes a schedule of `ctx.person`. */
 export async function edit(
   ctx: Placing,
-  found: PersonSchedule,
+  schedule: PersonSchedule,
   input: EditInput,
   tooling: WatchTooling,
 ): Promise<ToolResult> {
-  const wish = await wishOf(ctx, found, input, tooling);
+  const wish = await wishOf(ctx, schedule, input, tooling);
   if ('ok' in wish) return wish;
-  if (!input.when?.trim()) return change(ctx, found, wish, tooling);
+  if (!input.when?.trim()) return change(ctx, schedule, wish, tooling);
   if (isOfHook(wish)) return failed('INVALID_INPUT', texts.hookHasNoTime, { field: 'when' });
   const when = readSlot(input.when, ctx.when);
   if (when.kind === 'reject') return failed(when.code, when.say, { field: 'when' });
   if (when.kind === 'ambiguous') {
     if (changesMore(input))
       return failed('AMBIGUOUS', texts.ambiguousBeside(when.readings.map(({ words }) => words)), { field: 'when' });
-    return askWhich(when.question, when.readings, { act: 'edit', which: found.id });
+    return askWhich(when.question, when.readings, { act: 'edit', which: schedule.id });
   }
   const smallestStep = wish.watch ? stepOf(tooling, wish.watch.source) : tooling.smallestStep;
   const plan = planOf(when, ctx, { smallestStep });
-  return 'ok' in plan ? plan : change(ctx, found, moveTime(wish, plan, input), tooling);
+  return 'ok' in plan ? plan : change(ctx, schedule, moveTime(wish, plan, input), tooling);
 }
 
 async function wishOf(
   ctx: Placing,
-  found: PersonSchedule,
+  schedule: PersonSchedule,
   input: EditInput,
   tooling: WatchTooling,
 ): Promise<Wish | Failed> {
   const planned = await planFields.read(input, ctx);
   if ('ok' in planned) return planned;
-  const wish: Wish = { ...found };
+  const wish: Wish = { ...schedule };
   if (input.prompt?.trim() || input.run?.trim()) {
-    const meant = readWhat(input, tooling);
-    if ('ok' in meant) return meant;
-    Object.assign(wish, meant, {
+    const action = readWhat(input, tooling);
+    if ('ok' in action) return action;
+    Object.assign(wish, action, {
       watch: undefined,
       telling: undefined,
-      title: meant.run?.slice(1) ?? found.title,
-      tainted: found.tainted || ctx.tainted,
+      title: action.run?.slice(1) ?? schedule.title,
+      tainted: schedule.tainted || ctx.tainted,
     });
   }
   Object.assign(wish, planned);
@@ -137,7 +137,7 @@ async function wishOf(
 
 /** Changes the rule of what is looked at, and how its findings are told. Undefined: it is done. */
 async function changeRule(ctx: Placing, wish: Wish, input: EditInput): Promise<Failed | undefined> {
-  const { rule, input: given } = input;
+  const { rule, input: sourceInput } = input;
   if (!changesRule(input)) return undefined;
   if (!wish.watch) return changesNothing(input) ? undefined : failed('INVALID_INPUT', tellingTexts.onlyRules);
   if (rule) {
@@ -147,11 +147,11 @@ async function changeRule(ctx: Placing, wish: Wish, input: EditInput): Promise<F
     wish.watch = { ...wish.watch, rule: changed.data };
     wish.tainted ||= ctx.tainted;
   }
-  if (given) {
+  if (sourceInput) {
     const { source } = wish.watch;
     if (source.kind !== 'mcp' && source.kind !== 'script')
       return failed('INVALID_INPUT', texts.takesNoInput, { field: 'input' });
-    wish.watch = { ...wish.watch, source: { ...source, input: given } };
+    wish.watch = { ...wish.watch, source: { ...source, input: sourceInput } };
     wish.tainted ||= ctx.tainted;
   }
   if (!changesTelling(input)) return undefined;
@@ -178,10 +178,10 @@ const moveTime = (
 });
 
 export async function move(ctx: TxContext, id: string, plan: PlannedTime, tooling: Tooling): Promise<ToolResult> {
-  const found = await findWhich(ctx, id, { tool: 'schedule_edit', input: { which: id } });
-  if ('ok' in found) return found;
-  if (isOfHook(found)) return quoteRows(failed('INVALID_INPUT', texts.hookHasNoTime), [found]);
-  return change(ctx, found, moveTime(found, plan), tooling);
+  const schedule = await findWhich(ctx, id, { tool: 'schedule_edit', input: { which: id } });
+  if ('ok' in schedule) return schedule;
+  if (isOfHook(schedule)) return quoteRows(failed('INVALID_INPUT', texts.hookHasNoTime), [schedule]);
+  return change(ctx, schedule, moveTime(schedule, plan), tooling);
 }
 
 async function change(
@@ -222,31 +222,31 @@ export const deleteTool = ({ acknowledgements }: Pick<Tooling, 'acknowledgements
 
     async run(input, ctx) {
       const wanted = { tool: 'schedule_delete', input, mark: scheduleMark };
-      const found = await findWhich(ctx, input.which, wanted);
-      if ('ok' in found) return found;
-      const again = askIfChanged(wanted, { ...found, text: found.title, mark: scheduleMark(found) });
-      if (again) return quoteRows(again, [found]);
-      await buryTellings(ctx, [toldBy(found)]);
-      await store.saveSchedule(ctx.tx, found.id, { ...found, state: 'deleted', nextAt: undefined });
+      const schedule = await findWhich(ctx, input.which, wanted);
+      if ('ok' in schedule) return schedule;
+      const again = askIfChanged(wanted, { ...schedule, text: schedule.title, mark: scheduleMark(schedule) });
+      if (again) return quoteRows(again, [schedule]);
+      await buryTellings(ctx, [toldBy(schedule)]);
+      await store.saveSchedule(ctx.tx, schedule.id, { ...schedule, state: 'deleted', nextAt: undefined });
       // Nothing of it waits for Seen any more; gathered findings are dropped at their time, unless this is taken back.
-      await acknowledgements.endAsking(ctx.tx, sourcesOf(found.id));
-      const after = { ...found, state: 'deleted' as const, version: found.version + 1 };
+      await acknowledgements.endAsking(ctx.tx, sourcesOf(schedule.id));
+      const after = { ...schedule, state: 'deleted' as const, version: schedule.version + 1 };
       return quoteRows(
-        done(texts.deleted(found.title), {
-          undo: scheduleUndo.callFor(after, found),
-          subject: found.title,
-          id: found.id,
+        done(texts.deleted(schedule.title), {
+          undo: scheduleUndo.callFor(after, schedule),
+          subject: schedule.title,
+          id: schedule.id,
         }),
-        [found],
+        [schedule],
       );
     },
   });
 
 /** As it is when switched: on, it goes on from `now`, and what fell due while it was off is dropped. Undefined: it is over. */
-export function switchSchedule(found: PersonSchedule, on: boolean, now: Instant): PersonSchedule | undefined {
-  const off = { ...found, offUntil: undefined };
-  if (isOfHook(found)) return { ...off, state: on ? 'on' : 'off' };
-  const nextAt = found.rule === undefined ? found.nextAt : nextOf(found.rule, now);
+export function switchSchedule(schedule: PersonSchedule, on: boolean, now: Instant): PersonSchedule | undefined {
+  const off = { ...schedule, offUntil: undefined };
+  if (isOfHook(schedule)) return { ...off, state: on ? 'on' : 'off' };
+  const nextAt = schedule.rule === undefined ? schedule.nextAt : nextOf(schedule.rule, now);
   if (on && (nextAt === undefined || nextAt <= now)) return undefined;
   return { ...off, state: on ? 'on' : 'off', nextAt };
 }
@@ -265,56 +265,63 @@ export async function pauseOwn(
 
 export async function switchOwn(
   ctx: TxContext,
-  found: PersonSchedule,
+  schedule: PersonSchedule,
   on: boolean,
   { wakeAt, acknowledgements }: Pick<Tooling, 'wakeAt' | 'acknowledgements'>,
 ): Promise<ToolResult> {
   const { tx, clock } = ctx;
-  const next = switchSchedule(found, on, clock.now());
-  if (!next) return quoteRows(failed('PAST', texts.isOver(found.title)), [found]);
-  await store.saveSchedule(tx, found.id, next);
-  await settleAsking(acknowledgements, tx, found.id, next);
+  const next = switchSchedule(schedule, on, clock.now());
+  if (!next) return quoteRows(failed('PAST', texts.isOver(schedule.title)), [schedule]);
+  await store.saveSchedule(tx, schedule.id, next);
+  await settleAsking(acknowledgements, tx, schedule.id, next);
   const { nextAt } = next;
   if (on && nextAt) tx.afterCommit(() => wakeAt(nextAt));
-  const after = { ...found, version: found.version + 1 };
-  const undo = scheduleUndo.callFor(after, found);
-  return quoteRows(done(texts.switched(found.title, on), { undo, subject: found.title, id: found.id }), [found]);
+  const after = { ...schedule, version: schedule.version + 1 };
+  const undo = scheduleUndo.callFor(after, schedule);
+  return quoteRows(done(texts.switched(schedule.title, on), { undo, subject: schedule.title, id: schedule.id }), [
+    schedule,
+  ]);
 }
 
 type RunDeps = Pick<SkillDeps, 'speech' | 'work'>;
 
-export async function runOwn({ tx, clock }: TxContext, found: PersonSchedule, deps: RunDeps) {
-  if (!(await beginNow(tx, found, deps, clock.now())))
-    return quoteRows(failed('INVALID_INPUT', texts.waitsForHook(found.title)), [found]);
-  return quoteRows(done(texts.begun(found.title), { subject: found.title, id: found.id }), [found]);
+export async function runOwn({ tx, clock }: TxContext, schedule: PersonSchedule, deps: RunDeps) {
+  if (!(await beginNow(tx, schedule, deps, clock.now())))
+    return quoteRows(failed('INVALID_INPUT', texts.waitsForHook(schedule.title)), [schedule]);
+  return quoteRows(done(texts.begun(schedule.title), { subject: schedule.title, id: schedule.id }), [schedule]);
 }
 
 /** False, and nothing begins, where it waits for a hook: there is nothing to look at. */
-export async function beginNow(tx: Transaction, found: PersonSchedule, deps: RunDeps, now: Instant): Promise<boolean> {
-  if (isOfHook(found)) return false;
-  const key = `schedule:${found.id}:by-hand:${now.toISOString()}`;
-  if (found.watch) {
-    await planRuns(deps.work, tx, found, [{ key, at: now }], now);
+export async function beginNow(
+  tx: Transaction,
+  schedule: PersonSchedule,
+  deps: RunDeps,
+  now: Instant,
+): Promise<boolean> {
+  if (isOfHook(schedule)) return false;
+  const key = `schedule:${schedule.id}:by-hand:${now.toISOString()}`;
+  if (schedule.watch) {
+    await planRuns(deps.work, tx, schedule, [{ key, at: now }], now);
     return true;
   }
-  const told = (await addressesOf(tx, [found])).get(found.id);
-  const begun = await deps.speech.turns.begin(tx, [
+  const address = (await addressesOf(tx, [schedule])).get(schedule.id);
+  const turnIds = await deps.speech.turns.begin(tx, [
     {
       key,
-      conversationId: found.conversationId,
-      ...turnTold(told),
+      conversationId: schedule.conversationId,
+      ...turnTold(address),
       // Its own person has asked for it now.
-      notBefore: otherQuietEnd(told, now),
-      personId: found.personId,
+      notBefore: otherQuietEnd(address, now),
+      personId: schedule.personId,
       origin: 'schedule',
-      text: found.prompt ?? found.title,
-      planned: found.run && commandRun(found.run),
-      tainted: found.tainted,
+      text: schedule.prompt ?? schedule.title,
+      planned: schedule.run && commandRun(schedule.run),
+      tainted: schedule.tainted,
       by: store.PLANNER,
     },
   ]);
-  const turn = begun.get(key);
-  if (turn !== undefined) await store.insertRuns(tx, [turnRun(found, { key, at: now, turn }, now)]);
+  const turn = turnIds.get(key);
+  if (turn !== undefined) await store.insertRuns(tx, [turnRun(schedule, { key, at: now, turn }, now)]);
   return true;
 }
 
@@ -326,16 +333,16 @@ const NAMING = {
 export const schedulesNamed = (
   all: readonly PersonSchedule[],
   which: string,
-  shown: readonly string[] = [],
-): PersonSchedule[] => namedAmong(all, which, NAMING, shown);
+  shownIds: readonly string[] = [],
+): PersonSchedule[] => namedAmong(all, which, NAMING, shownIds);
 
 /** A mark of what a card shows of a schedule. */
 export const scheduleMark = ({ title, prompt, run }: PersonSchedule): string => markOf(title, prompt, run);
 
 /** Ids by the numbers that the person sees: where no list of schedules stands on the screen, those that "/schedules" would show. */
-export function numberedAs(all: readonly PersonSchedule[], shown: ShownList): readonly string[] {
-  const isThere = shown.ids.some((id) => all.some((each) => each.id === id));
-  return shown.isLast && !isThere ? all.map(({ id }) => id) : shown.ids;
+export function numberedAs(all: readonly PersonSchedule[], list: ShownList): readonly string[] {
+  const isThere = list.ids.some((id) => all.some((each) => each.id === id));
+  return list.isLast && !isThere ? all.map(({ id }) => id) : list.ids;
 }
 
 async function findWhich(
@@ -343,11 +350,11 @@ async function findWhich(
   which: string,
   wanted: MarkedCall<PersonSchedule>,
 ): Promise<PersonSchedule | Failed> {
-  const shown = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
+  const list = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
   const all = await store.listSchedules(ctx.tx, ctx.person.id);
-  const found = schedulesNamed(all, which, numberedAs(all, shown));
-  const isUnsure = isNumber(which) && !shown.isLast;
-  const schedule = onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
+  const matches = schedulesNamed(all, which, numberedAs(all, list));
+  const isUnsure = isNumber(which) && !list.isLast;
+  const schedule = onlyOne(matches, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
   if ('ok' in schedule) return schedule;
   const { tool, input, mark } = wanted;
   const yes = { tool, input: { ...input, which: schedule.id, ...(mark && { seen: mark(schedule) }) } };

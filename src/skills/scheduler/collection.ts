@@ -73,22 +73,22 @@ export const own = collection({
   }),
   query: z.strictObject({}),
   async list(db, { personId, after, limit }) {
-    const found = await store.listMadeBefore(db, { personId, seq: cursorNumber(after), limit: limit + 1 });
+    const rows = await store.listMadeBefore(db, { personId, seq: cursorNumber(after), limit: limit + 1 });
     const names = await targetNames(
       db,
-      found.map(({ schedule }) => schedule),
+      rows.map(({ schedule }) => schedule),
     );
     return pageOf(
-      found,
+      rows,
       limit,
       ({ seq }) => String(seq),
       ({ schedule }) => toRecord(schedule, names),
     );
   },
   async find(db, personId, id) {
-    const found = await store.findById(db, personId, id);
-    if (found?.state !== 'on' && found?.state !== 'off') return undefined;
-    return toRecord(found, await targetNames(db, [found]));
+    const schedule = await store.findById(db, personId, id);
+    if (schedule?.state !== 'on' && schedule?.state !== 'off') return undefined;
+    return toRecord(schedule, await targetNames(db, [schedule]));
   },
   create: {
     body: z

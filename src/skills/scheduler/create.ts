@@ -85,13 +85,13 @@ export const createTool = (tooling: Tooling) =>
     input: createInput,
 
     async run(input, ctx) {
-      const meant = readWhat(input, tooling);
-      if ('ok' in meant) return meant;
+      const action = readWhat(input, tooling);
+      if ('ok' in action) return action;
       if (!input.when?.trim()) {
-        const { message, remedy } = texts.noWhen(meant.prompt ?? meant.run ?? '');
+        const { message, remedy } = texts.noWhen(action.prompt ?? action.run ?? '');
         return failed('NO_TIME', message, { remedy, field: 'when' });
       }
-      const when = readSlot(input.when, ctx.when, meant.prompt ?? meant.run);
+      const when = readSlot(input.when, ctx.when, action.prompt ?? action.run);
       if (when.kind === 'reject' && when.code === 'TOO_OFTEN') return tooOften(tooling);
       if (when.kind === 'reject') return failed(when.code, when.say, { field: 'when' });
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, { ...input, act: 'create' });
@@ -173,8 +173,8 @@ export async function placeAt(
 ): Promise<ToolResult> {
   const { tx, person, clock } = ctx;
   const { watch } = input;
-  const meant = watch ? { prompt: undefined, run: undefined } : readWhat(input, tooling);
-  if ('ok' in meant) return meant;
+  const action = watch ? { prompt: undefined, run: undefined } : readWhat(input, tooling);
+  if ('ok' in action) return action;
   const planned = await planFields.read(input, ctx);
   if ('ok' in planned) return planned;
   const fields = { ...planFields.standard, ...planned };
@@ -182,13 +182,13 @@ export async function placeAt(
   if (telling && 'ok' in telling) return telling;
   const unseen = await seenRefused(tx, { ...fields, telling });
   if (unseen) return unseen;
-  const conversationId = await sayIn(ctx, meant.run);
+  const conversationId = await sayIn(ctx, action.run);
   if (conversationId === undefined) return failed('NO_DM', texts.noDm);
-  fields.title ||= meant.run?.slice(1) || shorten((meant.prompt ?? '').replace(/\s+/g, ' '), 60);
+  fields.title ||= action.run?.slice(1) || shorten((action.prompt ?? '').replace(/\s+/g, ' '), 60);
   const wish = {
     ...fields,
     conversationId,
-    ...meant,
+    ...action,
     watch,
     rule: plan?.rule,
     zone: plan?.zone ?? ctx.when.zone,
@@ -199,29 +199,29 @@ export async function placeAt(
   };
   const whole = planAround(wish, undefined, ctx.when.now);
   if ('ok' in whole) return whole;
-  const made = await store.insertSchedule(
+  const schedule = await store.insertSchedule(
     tx,
     { ...whole, id: shortId(), personId: person.id },
     tooling.most,
     clock.now(),
   );
-  if (!made) {
+  if (!schedule) {
     const { message, remedy } = texts.tooMany(tooling.most);
     return failed('TOO_MANY', message, { remedy });
   }
-  const { nextAt } = made;
+  const { nextAt } = schedule;
   if (nextAt) tx.afterCommit(() => tooling.wakeAt(nextAt));
-  const undo = scheduleUndo.callFor(made, undefined);
-  const told = [
-    ...(made.targetId !== undefined && input.tell ? [texts.toldIn(input.tell)] : []),
-    ...(made.offUntil ? [texts.offUntil(made, ctx.when)] : []),
+  const undo = scheduleUndo.callFor(schedule, undefined);
+  const notes = [
+    ...(schedule.targetId !== undefined && input.tell ? [texts.toldIn(input.tell)] : []),
+    ...(schedule.offUntil ? [texts.offUntil(schedule, ctx.when)] : []),
   ];
-  return done([texts.created(made, plan, ctx.when, input.escalate?.to), ...told].join(' '), {
+  return done([texts.created(schedule, plan, ctx.when, input.escalate?.to), ...notes].join(' '), {
     undo,
-    subject: made.title,
-    id: made.id,
+    subject: schedule.title,
+    id: schedule.id,
     times: nextAt ? [nextAt.toISOString()] : [],
-    choices: [...others.map((other) => readingChoice(other, made)), undoChoice(undo)],
+    choices: [...others.map((other) => readingChoice(other, schedule)), undoChoice(undo)],
   });
 }
 

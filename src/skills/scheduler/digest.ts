@@ -31,7 +31,7 @@ async function tellDue({ database, speech: { outbox }, people: { gate } }: Deps,
     const due = await store.claimGathered(tx, now, PERSONS);
     if (due.length === 0) return 0;
     const planned = due.filter(({ schedule }) => schedule.state !== 'deleted');
-    const told: store.ToldRun[] = [];
+    const toldRuns: store.ToldRun[] = [];
     for (const [personId, theirs] of groupBy(planned, ({ schedule }) => schedule.personId)) {
       const person = await personById(tx, personId);
       if (!person || !gate.hears(person)) continue;
@@ -42,23 +42,23 @@ async function tellDue({ database, speech: { outbox }, people: { gate } }: Deps,
         const key = `schedule-digest:${run.id}`;
         const urgent = schedule.telling?.urgent === true;
         const toldIn = await tell({ outbox }, tx, { key, schedule, person, text, now, urgent });
-        told.push(...together.map((each) => ({ id: each.run.id, toldIn })));
+        toldRuns.push(...together.map((each) => ({ id: each.run.id, toldIn })));
       }
     }
-    await store.noteDigests(tx, due, told);
+    await store.noteDigests(tx, due, toldRuns);
     return due.length;
   });
 }
 
 /** A message for each place in which it is told, and for what passes quiet hours another one. */
-async function byPlace(tx: Transaction, found: readonly store.GatheredRun[]): Promise<Iterable<store.GatheredRun[]>> {
-  const schedules = new Map(found.map(({ schedule }) => [schedule.id, schedule]));
-  const told = await addressesOf(tx, [...schedules.values()]);
+async function byPlace(tx: Transaction, runs: readonly store.GatheredRun[]): Promise<Iterable<store.GatheredRun[]>> {
+  const schedules = new Map(runs.map(({ schedule }) => [schedule.id, schedule]));
+  const addresses = await addressesOf(tx, [...schedules.values()]);
   const placeOf = ({ id, conversationId, telling }: PersonSchedule) => {
-    const address = told.get(id);
+    const address = addresses.get(id);
     return JSON.stringify([address?.conversationId ?? conversationId, address?.target?.id, telling?.urgent === true]);
   };
-  return groupBy(found, ({ schedule }) => placeOf(schedule)).values();
+  return groupBy(runs, ({ schedule }) => placeOf(schedule)).values();
 }
 
 async function isHooks(tx: Transaction, { targetId }: PersonSchedule): Promise<boolean> {
@@ -74,15 +74,15 @@ interface Part {
 
 /** The parts that fit in `most` characters. The first one is shortened rather than left out. */
 function fitDigest(parts: readonly Part[], most: number): string[] {
-  const shown: string[] = [];
-  let left = most;
+  const lines: string[] = [];
+  let remaining = most;
   for (const { text } of parts.slice(0, MOST_TOLD)) {
-    const fits = shown.length === 0 ? shorten(text, left) : text;
-    left -= fits.length + BETWEEN.length;
-    if (left < 0 && shown.length > 0) break;
-    shown.push(fits);
+    const fits = lines.length === 0 ? shorten(text, remaining) : text;
+    remaining -= fits.length + BETWEEN.length;
+    if (remaining < 0 && lines.length > 0) break;
+    lines.push(fits);
   }
-  return shown;
+  return lines;
 }
 
 const BETWEEN = '\n\n';
@@ -95,11 +95,11 @@ function digestText(together: readonly store.GatheredRun[], most: number): strin
     const text = texts.earlier(ofOne[0]?.schedule.title ?? '', earlier);
     return earlier > 0 ? [...newest, { text, count: earlier }] : newest;
   });
-  const shown = fitDigest(parts, most);
-  const more = parts.slice(shown.length).reduce((sum, { count }) => sum + count, 0);
+  const lines = fitDigest(parts, most);
+  const more = parts.slice(lines.length).reduce((sum, { count }) => sum + count, 0);
   return [
     texts.digest(new Set(together.map(({ schedule }) => schedule.id)).size),
-    ...shown,
+    ...lines,
     ...(more > 0 ? [texts.notShown(more)] : []),
   ].join(BETWEEN);
 }

@@ -55,7 +55,7 @@ async function fireDue(deps: Deps, now: Instant): Promise<number> {
   return deps.database.tx('scheduler.fire', async (tx) => {
     const due = (await store.claimDue(tx, now, BATCH)).map((schedule) => firingOf(schedule, now));
     if (due.length === 0) return 0;
-    const begun = await beginTurns(
+    const turnIds = await beginTurns(
       deps,
       tx,
       due.filter(({ schedule }) => !schedule.watch),
@@ -65,11 +65,11 @@ async function fireDue(deps: Deps, now: Instant): Promise<number> {
       if (!schedule.watch) continue;
       const occurrences = begins.map((at) => ({ key: keyOf(schedule.id, at), at }));
       const run = await planRuns(deps.work, tx, schedule, occurrences, now);
-      if (run !== undefined) begun.set(schedule.id, run);
+      if (run !== undefined) turnIds.set(schedule.id, run);
     }
     await store.planNext(
       tx,
-      due.map(({ schedule, nextAt }) => ({ id: schedule.id, nextAt, turn: begun.get(schedule.id) })),
+      due.map(({ schedule, nextAt }) => ({ id: schedule.id, nextAt, turn: turnIds.get(schedule.id) })),
       now,
     );
     return due.length;
@@ -84,17 +84,17 @@ async function beginTurns(
   now: Instant,
 ): Promise<Map<string, string>> {
   const each = firings.flatMap(({ schedule, begins }) => begins.map((at) => ({ schedule, at })));
-  const told = await addressesOf(
+  const addresses = await addressesOf(
     tx,
     firings.flatMap(({ schedule, begins }) => (begins.length > 0 ? [schedule] : [])),
   );
-  const begun = await turns.begin(
+  const turnIds = await turns.begin(
     tx,
-    each.map(({ schedule, at }) => turnOf(schedule, at, told.get(schedule.id), now)),
+    each.map(({ schedule, at }) => turnOf(schedule, at, addresses.get(schedule.id), now)),
   );
   const last = new Map<string, string>();
   const fresh = each.flatMap(({ schedule, at }) => {
-    const turn = begun.get(keyOf(schedule.id, at));
+    const turn = turnIds.get(keyOf(schedule.id, at));
     if (turn === undefined) return [];
     last.set(schedule.id, turn);
     return [turnRun(schedule, { key: keyOf(schedule.id, at), at, turn }, now)];
@@ -123,14 +123,14 @@ const keyOf = (id: string, at: Instant): string => `schedule:${id}:${at.toISOStr
 function turnOf(
   { id, conversationId, personId, prompt, title, run, quiet: ownQuiet, tainted }: store.Due,
   at: Instant,
-  told: ToldAddress | undefined,
+  address: ToldAddress | undefined,
   now: Instant,
 ): PlannedTurn {
-  const quiet = told?.quiet ?? ownQuiet;
+  const quiet = address?.quiet ?? ownQuiet;
   return {
     key: keyOf(id, at),
     conversationId,
-    ...turnTold(told),
+    ...turnTold(address),
     personId,
     origin: 'schedule',
     text: prompt ?? title,
@@ -168,7 +168,7 @@ export function failingSource({
         ];
         if (notices.length === 0) return 0;
         const owners = await conversations.ownersDirect(tx);
-        const said = notices.flatMap(({ key, text, choice }) =>
+        const messages = notices.flatMap(({ key, text, choice }) =>
           owners.map((owner) => ({
             key: `schedule-failing:${key}:${owner.personId}`,
             ...owner,
@@ -177,7 +177,7 @@ export function failingSource({
             tainted: true,
           })),
         );
-        await outbox.addAll(tx, said);
+        await outbox.addAll(tx, messages);
         return notices.length;
       }),
   };

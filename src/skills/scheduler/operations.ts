@@ -67,7 +67,7 @@ const switchOn = operation({
   args: ['name'],
   route: routeOf('on', "Switches one of coda's own tasks, or anybody's schedule, on."),
   run: (deps: VerbDeps, { name }, { personId }) =>
-    act(deps, { named: name, personId }, { on: true }, (tx, meant) => switchMeant(deps, tx, meant, { on: true })),
+    act(deps, { named: name, personId }, { on: true }, (tx, entry) => switchMeant(deps, tx, entry, { on: true })),
   show: (_, { name }) => `${name} is on.\n`,
 });
 
@@ -86,8 +86,8 @@ const switchOff = operation({
     body: z.strictObject({ until: until.describe('In words: "tomorrow", "in a week", "4 December".') }).prefault({}),
   },
   run: (deps: VerbDeps, { name, until }, { personId }) =>
-    act(deps, { named: name, personId }, { on: false, ...omitUndefined({ until }) }, (tx, meant) =>
-      switchMeant(deps, tx, meant, { on: false, until }),
+    act(deps, { named: name, personId }, { on: false, ...omitUndefined({ until }) }, (tx, entry) =>
+      switchMeant(deps, tx, entry, { on: false, until }),
     ),
   show: (_, { name, until }) => `${name} is off${until === undefined ? '' : ` until ${until}`}.\n`,
 });
@@ -96,21 +96,21 @@ const switchOff = operation({
 async function switchMeant(
   deps: VerbDeps,
   tx: Transaction,
-  meant: MeantSchedule,
+  entry: MeantSchedule,
   { on, until }: { on: boolean; until?: string | undefined },
 ): Promise<boolean> {
   const now = deps.world.clock.now();
   const { household } = deps.people;
-  const person = 'own' in meant ? await personById(tx, meant.own.personId) : undefined;
+  const person = 'own' in entry ? await personById(tx, entry.own.personId) : undefined;
   const when = person ? readerFor(person, household, now) : { ...household, now };
   const offUntil = until === undefined ? undefined : readUntil(until, { when });
   if (offUntil && 'ok' in offUntil) throw refusalOf(offUntil);
-  if ('task' in meant) return switchTask(deps, meant.task, { on, offUntil }, tx);
-  const next = offUntil ? planAround({ ...meant.own, offUntil }, meant.own, now) : switchSchedule(meant.own, on, now);
+  if ('task' in entry) return switchTask(deps, entry.task, { on, offUntil }, tx);
+  const next = offUntil ? planAround({ ...entry.own, offUntil }, entry.own, now) : switchSchedule(entry.own, on, now);
   if (!next) return false;
   if ('ok' in next) throw refusalOf(next);
-  await store.saveSchedule(tx, meant.own.id, next);
-  await settleAsking(deps.acknowledgements, tx, meant.own.id, next);
+  await store.saveSchedule(tx, entry.own.id, next);
+  await settleAsking(deps.acknowledgements, tx, entry.own.id, next);
   const { nextAt, state } = next;
   if (state === 'on' && nextAt) tx.afterCommit(() => deps.work.wakeAt(nextAt));
   return true;
@@ -124,10 +124,10 @@ const runNow = operation({
   args: ['name'],
   route: routeOf('run', "Runs one of coda's own tasks, or anybody's schedule, now."),
   run: (deps: VerbDeps, { name }, { personId }) =>
-    act(deps, { named: name, personId }, {}, async (tx, meant) => {
+    act(deps, { named: name, personId }, {}, async (tx, entry) => {
       const now = deps.world.clock.now();
-      if ('task' in meant) await runTask(deps, meant.task, tx, now);
-      else if (!(await beginNow(tx, meant.own, deps, now))) throw refusalOf(texts.waitsForHook(meant.own.title));
+      if ('task' in entry) await runTask(deps, entry.task, tx, now);
+      else if (!(await beginNow(tx, entry.own, deps, now))) throw refusalOf(texts.waitsForHook(entry.own.title));
       return true;
     }),
   show: (_, { name }) => `${name} runs now, or as soon as coda runs.\n`,
@@ -155,7 +155,7 @@ export const addSchedule = operation({
     const { world, tooling } = deps;
     const { household } = deps.people;
     const parts = { tooling, household, clock: world.clock };
-    const came = await planFor(parts, parsed.data, owner, signal, (work) =>
+    const outcome = await planFor(parts, parsed.data, owner, signal, (work) =>
       deps.database.tx('schedules.add', async (tx) => {
         const result = await work(tx);
         const { id } = owner.person;
@@ -165,8 +165,8 @@ export const addSchedule = operation({
         return result;
       }),
     );
-    if (!came.ok) throw refusalOf(came);
-    return { id: came.id ?? '', says: came.text };
+    if (!outcome.ok) throw refusalOf(outcome);
+    return { id: outcome.id ?? '', says: outcome.text };
   },
   show: ({ id, says }) => `${id}  ${says}\n`,
 });
@@ -189,17 +189,25 @@ const changeSchedule = operation({
     const { database, world, tooling } = deps;
     const { household } = deps.people;
     return database.tx('schedules.change', async (tx) => {
-      const found = await store.findOfAnybody(tx, id);
-      const person = found && found.state !== 'deleted' ? await personById(tx, found.personId) : undefined;
-      const [[, place] = []] = found ? await conversations.placesOf(tx, [found.conversationId]) : [];
-      if (!found || !person || !place) throw unknown(id, undefined);
+      const schedule = await store.findOfAnybody(tx, id);
+      const person = schedule && schedule.state !== 'deleted' ? await personById(tx, schedule.personId) : undefined;
+      const [[, place] = []] = schedule ? await conversations.placesOf(tx, [schedule.conversationId]) : [];
+      if (!schedule || !person || !place) throw unknown(id, undefined);
       const when = readerFor(person, household, world.clock.now());
-      const ctx = { tx, person, place, conversationId: found.conversationId, clock: world.clock, when, tainted: false };
-      const came = await edit(ctx, found, parsed.data, tooling);
-      if (!came.ok) throw refusalOf(came);
+      const ctx = {
+        tx,
+        person,
+        place,
+        conversationId: schedule.conversationId,
+        clock: world.clock,
+        when,
+        tainted: false,
+      };
+      const result = await edit(ctx, schedule, parsed.data, tooling);
+      if (!result.ok) throw refusalOf(result);
       const origin = by === undefined ? ('terminal' as const) : ('dashboard' as const);
       appendAct(tx, world, 'schedules', { changed: id, person: person.id }, { personId: by, origin });
-      return { id, says: came.text };
+      return { id, says: result.text };
     });
   },
   show: ({ id, says }) => `${id}  ${says}\n`,
@@ -238,8 +246,8 @@ function act(
   return deps.database.tx('schedules.act', async (tx) => {
     const tasks = await deps.work.schedules.list(tx);
     const task = tasks.find(({ name }) => name === named);
-    const found = task ? undefined : await store.findOfAnybody(tx, named);
-    const own = found?.state === 'deleted' ? undefined : found;
+    const schedule = task ? undefined : await store.findOfAnybody(tx, named);
+    const own = schedule?.state === 'deleted' ? undefined : schedule;
     if (!task && !own)
       throw unknown(
         named,

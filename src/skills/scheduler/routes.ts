@@ -41,8 +41,8 @@ function runsRoute({ people: { readCaller } }: RouteDeps): AnyRoute {
     answers: { 200: { description: 'The newest first.', schema: z.object({ runs: z.array(scheduleRun) }) } },
     async answerRequest(request) {
       const { db, personId } = await readCaller(request);
-      const found = await listRuns(db, { personId, schedule: request.params.id, limit: MOST_RUNS });
-      const runs = found.map(
+      const listedRuns = await listRuns(db, { personId, schedule: request.params.id, limit: MOST_RUNS });
+      const runs = listedRuns.map(
         ({ id, state, at, begunAt, endedAt, error, output, finding, told, toldIn, toldName, cost }) => ({
           id,
           at: at.toISOString(),

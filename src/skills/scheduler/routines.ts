@@ -124,14 +124,14 @@ export function routineTools(all: AllSkills, tooling: Tooling) {
           return create.run(input, ctx);
         }
         if (!on || !when) return switchOwn(ctx, own, on, tooling);
-        const meant = readSlot(when, ctx.when);
-        if (meant.kind === 'ambiguous') {
-          return askWhich(meant.question, meant.readings, { act: 'edit', which: own.id });
+        const time = readSlot(when, ctx.when);
+        if (time.kind === 'ambiguous') {
+          return askWhich(time.question, time.readings, { act: 'edit', which: own.id });
         }
-        if (meant.kind === 'reject') {
-          return failed(meant.code, meant.unread === undefined ? said.noTime(routine.title) : meant.say);
+        if (time.kind === 'reject') {
+          return failed(time.code, time.unread === undefined ? said.noTime(routine.title) : time.say);
         }
-        const plan = planOf(meant, ctx, tooling);
+        const plan = planOf(time, ctx, tooling);
         return 'ok' in plan ? plan : move(ctx, own.id, plan, tooling);
       },
     }),

@@ -58,7 +58,7 @@ export async function planRuns(
   schedule: Pick<PersonSchedule, 'id' | 'personId'>,
   occurrences: readonly { key: string; at: Instant }[],
   now: Instant,
-  given?: string,
+  hookText?: string,
 ): Promise<string | undefined> {
   const fresh = occurrences.map(({ key, at }) => ({
     id: uuid(now),
@@ -75,7 +75,7 @@ export async function planRuns(
     if (added.has(id))
       await jobs.enqueue(
         tx,
-        { kind: RUN_JOB, payload: { run: id, ...(given !== undefined && { given }) } },
+        { kind: RUN_JOB, payload: { run: id, ...(hookText !== undefined && { given: hookText }) } },
         { at: now, key: id, maxAttempts: JOB_ATTEMPTS },
       );
   return fresh.filter(({ id }) => added.has(id)).at(-1)?.id;
@@ -98,20 +98,20 @@ interface StartedRun extends store.LockedRun {
 
 async function carryOut(
   deps: RunDeps,
-  { run: id, given }: z.output<typeof payload>,
+  { run: id, given: hookText }: z.output<typeof payload>,
   signal: AbortSignal,
 ): Promise<void> {
-  const begun = await startRun(deps, id);
-  if (!begun) return;
-  const { run, person, watch, spaceId, schedule } = begun;
+  const startedRun = await startRun(deps, id);
+  if (!startedRun) return;
+  const { run, person, watch, spaceId, schedule } = startedRun;
   const asker = { personId: person.id, spaceId, role: person.role, ...(person.roles && { roles: person.roles }) };
-  const ctx = { asker, signal, now: deps.world.clock.now(), zone: schedule.zone, given };
-  const seen = await observe(deps, watch.source, ctx);
-  if (!seen.ok && seen.mayPass && run.attempts + 1 < ATTEMPTS) {
-    await deps.database.tx('scheduler.run.wait', (tx) => store.markWaiting(tx, id, seen.message));
-    throw new CodaError('SCHEDULE_SOURCE', { message: seen.message, remedy: 'It is tried again.' });
+  const ctx = { asker, signal, now: deps.world.clock.now(), zone: schedule.zone, hookText };
+  const sighting = await observe(deps, watch.source, ctx);
+  if (!sighting.ok && sighting.mayPass && run.attempts + 1 < ATTEMPTS) {
+    await deps.database.tx('scheduler.run.wait', (tx) => store.markWaiting(tx, id, sighting.message));
+    throw new CodaError('SCHEDULE_SOURCE', { message: sighting.message, remedy: 'It is tried again.' });
   }
-  await finishRun(deps, id, watch, seen);
+  await finishRun(deps, id, watch, sighting);
 }
 
 /** Undefined: it has ended already, or nothing is left of it to do. */
@@ -176,16 +176,16 @@ async function interrupt(
   now: Instant,
 ): Promise<void> {
   const text = texts.interrupted(schedule.title);
-  const said = await utter(deps, tx, { key: run.key, schedule, person, text, now }, 'broken', false);
+  const utterance = await utter(deps, tx, { key: run.key, schedule, person, text, now }, 'broken', false);
   const error = texts.wasCutOff;
   await store.endRun(tx, run.id, {
     ...ENDED,
     state: 'interrupted',
     error,
-    finding: said.digestAt ? 'gathered' : 'told',
-    told: said.told,
-    toldIn: said.toldIn,
-    digestAt: said.digestAt,
+    finding: utterance.digestAt ? 'gathered' : 'told',
+    told: utterance.told,
+    toldIn: utterance.toldIn,
+    digestAt: utterance.digestAt,
     endedAt: now,
   });
   await store.noteLook(tx, {
@@ -200,40 +200,42 @@ async function interrupt(
 }
 
 /** Decides what is told of it, and notes all that in one transaction: it is told once, or nothing happened. */
-async function finishRun(deps: RunDeps, id: string, looked: Watch, seen: Sighting): Promise<void> {
+async function finishRun(deps: RunDeps, id: string, looked: Watch, sighting: Sighting): Promise<void> {
   await deps.database.tx('scheduler.run.end', async (tx) => {
     const locked = await store.lockRun(tx, id);
     if (locked?.run.state !== 'running') return;
     const person = await personById(tx, locked.schedule.personId);
     const { watch } = locked.schedule;
     // Its person is gone, or has had it do something else meanwhile.
-    if (person && watch && isDeepStrictEqual(watch, looked)) await endIn(deps, tx, { ...locked, person, watch }, seen);
+    if (person && watch && isDeepStrictEqual(watch, looked))
+      await endIn(deps, tx, { ...locked, person, watch }, sighting);
     else await cancel(tx, locked, deps.world.clock.now());
   });
 }
 
 /** The end of a run whose rows `tx` holds. */
-async function endIn(deps: RunDeps, tx: Transaction, begun: StartedRun, seen: Sighting): Promise<void> {
-  const { run, schedule, watch } = begun;
+async function endIn(deps: RunDeps, tx: Transaction, startedRun: StartedRun, sighting: Sighting): Promise<void> {
+  const { run, schedule, watch } = startedRun;
   const now = deps.world.clock.now();
   const before = await store.memoryOf(tx, schedule.id);
-  const verdict = evaluate(watch.rule, before, seen, { now, zone: schedule.zone });
-  const held = await endAnswered(deps, tx, schedule, before, verdict);
-  const said = verdict.speech && (await speak(deps, tx, begun, { ...verdict, speech: verdict.speech, held }, now));
-  const output = seen.ok ? seen.text : seen.message;
-  const state = seen.ok ? 'done' : 'failed';
-  const error = seen.ok ? undefined : shorten(storable(seen.message), 500);
+  const verdict = evaluate(watch.rule, before, sighting, { now, zone: schedule.zone });
+  const heldTexts = await endAnswered(deps, tx, schedule, before, verdict);
+  const utterance =
+    verdict.speech && (await speak(deps, tx, startedRun, { ...verdict, speech: verdict.speech, heldTexts }, now));
+  const output = sighting.ok ? sighting.text : sighting.message;
+  const state = sighting.ok ? 'done' : 'failed';
+  const error = sighting.ok ? undefined : shorten(storable(sighting.message), 500);
   await store.endRun(tx, run.id, {
     state,
     error,
     output: storable(shorten(output, KEPT)),
-    outputBytes: seen.bytes ?? Buffer.byteLength(output),
-    finding: said?.digestAt ? 'gathered' : verdict.finding,
-    told: said?.told,
-    toldIn: said?.toldIn,
-    turnId: said?.turnId,
-    digestAt: said?.digestAt,
-    endedAt: said?.turnId === undefined ? now : undefined,
+    outputBytes: sighting.bytes ?? Buffer.byteLength(output),
+    finding: utterance?.digestAt ? 'gathered' : verdict.finding,
+    told: utterance?.told,
+    toldIn: utterance?.toldIn,
+    turnId: utterance?.turnId,
+    digestAt: utterance?.digestAt,
+    endedAt: utterance?.turnId === undefined ? now : undefined,
   });
   await store.noteLook(tx, {
     scheduleId: schedule.id,
@@ -242,9 +244,9 @@ async function endIn(deps: RunDeps, tx: Transaction, begun: StartedRun, seen: Si
     outcome: state,
     error,
     ms: now.getTime() - (run.begunAt ?? now).getTime(),
-    lookAt: seen.lookAt,
+    lookAt: sighting.lookAt,
   });
-  if (seen.lookAt) deps.work.wakeAt(seen.lookAt);
+  if (sighting.lookAt) deps.work.wakeAt(sighting.lookAt);
 }
 
 interface Utterance {
@@ -260,27 +262,27 @@ async function speak(
   deps: RunDeps,
   tx: Transaction,
   { run, schedule, person, watch }: StartedRun,
-  { speech, memory, held }: SpokenVerdict,
+  { speech, memory, heldTexts }: SpokenVerdict,
   now: Instant,
 ): Promise<Utterance> {
   const { ask, budget } = watch;
   const isAsked = ask !== undefined && ASKED.has(speech.kind);
-  const spent = isAsked ? ((await store.costsSince(tx, [schedule.id], dayBefore(now))).get(schedule.id) ?? 0) : 0;
-  if (isAsked && spent < budget) {
+  const cost = isAsked ? ((await store.costsSince(tx, [schedule.id], dayBefore(now))).get(schedule.id) ?? 0) : 0;
+  if (isAsked && cost < budget) {
     const turn = await askModel(deps, tx, { run, schedule, person, text: texts.asked(ask, speech.text) }, now);
     if (turn !== undefined) return { told: undefined, toldIn: schedule.conversationId, turnId: turn };
   }
   const notes = isAsked ? [texts.budgetSpent(budget)] : [];
   const isGathered = schedule.telling?.digest !== undefined;
   const text = storable([speechText(schedule.title, speech, isGathered), ...notes].join('\n'));
-  const tidings = { key: run.key, schedule, person, text: [...held, text].join('\n\n'), now };
+  const tidings = { key: run.key, schedule, person, text: [...heldTexts, text].join('\n\n'), now };
   return utter(deps, tx, tidings, speech.kind, isOver({ speech, memory }));
 }
 
 interface SpokenVerdict extends Pick<Verdict, 'memory'> {
   speech: NonNullable<Verdict['speech']>;
   /** Texts that quiet hours have held, and that nothing else will tell. */
-  held: readonly string[];
+  heldTexts: readonly string[];
 }
 
 const isOver = ({ speech, memory }: Pick<Verdict, 'speech' | 'memory'>): boolean =>
@@ -309,19 +311,19 @@ async function utter(
   kind: SpeechKind,
   hasEnded: boolean,
 ): Promise<Utterance> {
-  const { text: told, schedule, now } = tidings;
+  const { text: words, schedule, now } = tidings;
   const { digest, seen, escalate, urgent = false } = schedule.telling ?? {};
   if (digest !== undefined) {
     const digestAt = nextDigest(digest, schedule.zone, now);
     tx.afterCommit(() => deps.work.wakeAt(digestAt));
-    return { told, toldIn: undefined, digestAt };
+    return { told: words, toldIn: undefined, digestAt };
   }
   if (seen !== undefined && !hasEnded && kind !== 'mended') {
     const isFailure = kind === 'broken';
     const toldIn = await tellUntilSeen(deps, tx, { ...tidings, urgent }, { seen, escalate, isFailure });
-    if (toldIn !== undefined) return { told, toldIn };
+    if (toldIn !== undefined) return { told: words, toldIn };
   }
-  return { told, toldIn: await tell(deps.speech, tx, { ...tidings, urgent }) };
+  return { told: words, toldIn: await tell(deps.speech, tx, { ...tidings, urgent }) };
 }
 
 /** Findings that a model may be asked about; that something fails or works again needs none. */
@@ -337,10 +339,10 @@ async function askModel(
   now: Instant,
 ): Promise<string | undefined> {
   const { conversationId, personId, zone } = schedule;
-  const told = (await addressesOf(tx, [schedule])).get(schedule.id);
-  const notBefore = quietEnd(told, { person, zone, urgent: schedule.telling?.urgent }, now);
+  const address = (await addressesOf(tx, [schedule])).get(schedule.id);
+  const notBefore = quietEnd(address, { person, zone, urgent: schedule.telling?.urgent }, now);
   const turn = { key: run.key, conversationId, personId, origin: 'schedule' as const, text: storable(text), notBefore };
-  return (await turns.begin(tx, [{ ...turn, ...turnTold(told), tainted: true, by: store.PLANNER }])).get(run.key);
+  return (await turns.begin(tx, [{ ...turn, ...turnTold(address), tainted: true, by: store.PLANNER }])).get(run.key);
 }
 
 /** For webhooks: has the rules of a person looked at what one of their hooks was sent. */
@@ -355,9 +357,9 @@ export function hookWatcher({
     const now = world.clock.now();
     for (const schedule of await store.watchersOf(tx, { personId, hook, now })) {
       const { watch } = schedule;
-      const given = watch?.source.kind === 'hook' ? read(watch.source.field) : undefined;
+      const hookText = watch?.source.kind === 'hook' ? read(watch.source.field) : undefined;
       const key = `schedule:${schedule.id}:hook:${delivery}`;
-      await planRuns({ jobs }, tx, schedule, [{ key, at: now }], now, given);
+      await planRuns({ jobs }, tx, schedule, [{ key, at: now }], now, hookText);
     }
   };
 }

@@ -104,11 +104,11 @@ const OCCURRENCES_LOOKED_AT = 60;
 
 /** The shortest time between two occurrences of `rule` after `now`, in milliseconds. */
 export function smallestStep(rule: string, now: Instant): number {
-  let [smallest, before, seen] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  let [smallest, before, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
   for (const at of occurrences(rule, { after: now })) {
     smallest = Math.min(smallest, at.getTime() - before);
     before = at.getTime();
-    if (++seen === OCCURRENCES_LOOKED_AT) break;
+    if (++count === OCCURRENCES_LOOKED_AT) break;
   }
   return smallest;
 }

@@ -32,18 +32,18 @@ const RUN = /^\/?run\s+(\S+)\s*([\s\S]*)$/i;
 
 function callOfLine({ when, what }: z.output<typeof createShape>, tooling: Runnable): Call | Failed {
   const split = splitFlags(what);
-  const found = wholeSource(split.words) ?? scriptIn(split.words, tooling);
-  if (found) {
+  const watch = wholeSource(split.words) ?? scriptIn(split.words, tooling);
+  if (watch) {
     const rest = inputOf(split);
     if (isFault(rest)) return failed('INVALID_INPUT', texts.wrongFlag(rest, FLAGS));
-    const time = when?.trim() || found.when;
-    return { tool: WATCH_TOOL, input: { ...rest, source: found.source, ...(time && { when: time }) } };
+    const time = when?.trim() || watch.when;
+    return { tool: WATCH_TOOL, input: { ...rest, source: watch.source, ...(time && { when: time }) } };
   }
   const [, name = '', more = ''] = RUN.exec(what.trim()) ?? [];
   // "run a search for flights" is work in words: behind a name there is more only where a skill has it.
   const isRun = name !== '' && (more === '' || tooling.runnable(name.replace(/^\//, '')));
-  const given = isRun ? { run: [name, more].filter(Boolean).join(' ') } : { prompt: what };
-  return { tool: 'schedule_create', input: { ...(when && { when }), ...given } };
+  const action = isRun ? { run: [name, more].filter(Boolean).join(' ') } : { prompt: what };
+  return { tool: 'schedule_create', input: { ...(when && { when }), ...action } };
 }
 
 const PLACE_ALONE =

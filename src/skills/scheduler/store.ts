@@ -334,11 +334,11 @@ export interface LockedRun {
 
 /** The run and its schedule, held until `tx` ends. A lock of the schedule comes first: all runs of it take it in this order. */
 export async function lockRun(tx: Transaction, id: string): Promise<LockedRun | undefined> {
-  const { rows: found } = await tx.query<StoredRow & { space_id: string }>(
+  const { rows: scheduleRows } = await tx.query<StoredRow & { space_id: string }>(
     `select * from person_schedules where id = (select schedule_id from schedule_runs where id = $1) for update`,
     [id],
   );
-  const [row] = found;
+  const [row] = scheduleRows;
   const { rows } = await tx.query(`select * from schedule_runs where id = $1 for update`, [id]);
   const [run] = runs.readAll(rows);
   return row && run ? { run, schedule: schedules.read(row), spaceId: row.space_id } : undefined;
@@ -472,8 +472,8 @@ export async function claimGathered(tx: Transaction, now: Instant, persons: numb
   );
   const due = runs.readAll(rows);
   const ids = [...new Set(due.map(({ scheduleId }) => scheduleId))];
-  const found = await tx.query('select * from person_schedules where id = any($1)', [ids]);
-  const byId = new Map(schedules.readAll(found.rows).map((schedule) => [schedule.id, schedule]));
+  const result = await tx.query('select * from person_schedules where id = any($1)', [ids]);
+  const byId = new Map(schedules.readAll(result.rows).map((schedule) => [schedule.id, schedule]));
   return due.flatMap((run) => {
     const schedule = byId.get(run.scheduleId);
     return schedule ? [{ run, schedule }] : [];
@@ -486,15 +486,15 @@ export type ToldRun = ItemOf<typeof toldRun>;
 export async function noteDigests(
   tx: Transaction,
   due: readonly GatheredRun[],
-  told: readonly ToldRun[],
+  toldRuns: readonly ToldRun[],
 ): Promise<void> {
   await tx.query(`update schedule_runs set digest_at = null, finding = 'dropped' where id = any($1::uuid[])`, [
     due.map(({ run }) => run.id),
   ]);
-  if (told.length === 0) return;
+  if (toldRuns.length === 0) return;
   await tx.query(
     ...render(sql`
-    update schedule_runs r set finding = 'told', told_in = d.told_in from ${toldRun.unnest(told)} where r.id = d.id`),
+    update schedule_runs r set finding = 'told', told_in = d.told_in from ${toldRun.unnest(toldRuns)} where r.id = d.id`),
   );
 }
 

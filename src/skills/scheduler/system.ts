@@ -50,8 +50,8 @@ async function linesOf(own: readonly PersonSchedule[], ctx: TxContext): Promise<
   const names = new Map(isTold ? (await targets.listOf(tx, person.id)).map(({ id, name }) => [id, name]) : []);
   return own.map((schedule, index) => {
     const thenIn = names.get(schedule.telling?.escalate?.target ?? '');
-    const shown = { cost: costs.get(schedule.id), toldIn: names.get(schedule.targetId ?? ''), thenIn };
-    return `${index + 1}. ${line(schedule, when, shown)}`;
+    const extras = { cost: costs.get(schedule.id), toldIn: names.get(schedule.targetId ?? ''), thenIn };
+    return `${index + 1}. ${line(schedule, when, extras)}`;
   });
 }
 
@@ -141,10 +141,10 @@ const switchTool = (deps: Deps) =>
     input: z.object({ name, on: z.boolean() }),
 
     async run(input, ctx) {
-      const meant = await meantBy(deps, input.name, ctx);
-      if ('ok' in meant) return meant;
-      if ('own' in meant) return switchOwn(ctx, meant.own, input.on, { ...deps, ...deps.work });
-      return failed('AMBIGUOUS', texts.reallySwitch(meant.task.name, input.on), {
+      const entry = await meantBy(deps, input.name, ctx);
+      if ('ok' in entry) return entry;
+      if ('own' in entry) return switchOwn(ctx, entry.own, input.on, { ...deps, ...deps.work });
+      return failed('AMBIGUOUS', texts.reallySwitch(entry.task.name, input.on), {
         choices: [{ label: texts.switchIt(input.on), tool: 'scheduler_toggle', input }],
       });
     },
@@ -161,10 +161,10 @@ async function meantBy(
   const task = tasks.find((each) => each.name === name.trim());
   if (task) return { task };
   const own = await store.listSchedules(tx, person.id);
-  const shown = await store.lists.shownIds(tx, person.id, conversationId);
-  const [only, ...others] = schedulesNamed(own, name, numberedAs(own, shown));
+  const list = await store.lists.shownIds(tx, person.id, conversationId);
+  const [only, ...others] = schedulesNamed(own, name, numberedAs(own, list));
   // The number of another list that was shown since.
-  if (only && isNumber(name) && !shown.isLast)
+  if (only && isNumber(name) && !list.isLast)
     return failed('AMBIGUOUS', texts.which, { remedy: texts.notFound(name).remedy });
   if (only && others.length === 0) return { own: only };
   const near = didYouMean(name, [...tasks.map((each) => each.name), ...own.map(({ title }) => title)]);
@@ -179,12 +179,12 @@ interface Switching {
 
 async function toggle(deps: Deps, { name, on, until }: Switching, ctx: TxContext): Promise<ToolResult> {
   if (on && until !== undefined) return failed('INVALID_INPUT', texts.onHasNoDate, { field: 'until' });
-  const meant = await meantBy(deps, name, ctx);
-  if ('ok' in meant) return meant;
+  const entry = await meantBy(deps, name, ctx);
+  if ('ok' in entry) return entry;
   const tooling = { ...deps, ...deps.work };
-  if ('own' in meant)
-    return until === undefined ? switchOwn(ctx, meant.own, on, tooling) : pauseOwn(ctx, meant.own, until, tooling);
-  return toggleTask(deps, meant.task, { on, until }, ctx);
+  if ('own' in entry)
+    return until === undefined ? switchOwn(ctx, entry.own, on, tooling) : pauseOwn(ctx, entry.own, until, tooling);
+  return toggleTask(deps, entry.task, { on, until }, ctx);
 }
 
 async function toggleTask(
@@ -218,20 +218,20 @@ export async function switchTask(
 /** Has one of coda's own tasks done now; asked for twice before it runs, it is done once. */
 export async function runTask(deps: Deps, task: ListedSchedule, tx: Transaction, now: Instant): Promise<void> {
   const { kind, payload, name: schedule } = task;
-  const given = { ...(payload as Record<string, never>), schedule };
-  await deps.work.jobs.enqueue(tx, { kind, payload: given }, { at: now, key: byHand(schedule) });
+  const taskPayload = { ...(payload as Record<string, never>), schedule };
+  await deps.work.jobs.enqueue(tx, { kind, payload: taskPayload }, { at: now, key: byHand(schedule) });
 }
 
 async function runNow(deps: Deps, { name }: { name: string }, ctx: TxContext): Promise<ToolResult> {
-  const meant = await meantBy(deps, name, ctx);
-  if ('ok' in meant) return meant;
-  const text = 'own' in meant ? meant.own.title : meant.task.name;
-  const yes = { tool: 'scheduler_run_now', input: { name: 'own' in meant ? meant.own.id : name } };
+  const entry = await meantBy(deps, name, ctx);
+  if ('ok' in entry) return entry;
+  const text = 'own' in entry ? entry.own.title : entry.task.name;
+  const yes = { tool: 'scheduler_run_now', input: { name: 'own' in entry ? entry.own.id : name } };
   const unnamed = askIfUnnamed(ctx, { text, yes });
   if (unnamed) return unnamed;
-  if ('own' in meant) return runOwn(ctx, meant.own, deps);
-  await runTask(deps, meant.task, ctx.tx, ctx.clock.now());
-  return done(texts.begun(meant.task.name));
+  if ('own' in entry) return runOwn(ctx, entry.own, deps);
+  await runTask(deps, entry.task, ctx.tx, ctx.clock.now());
+  return done(texts.begun(entry.task.name));
 }
 
 const byHand = (name: string): string => `by hand:${name}`;
@@ -248,13 +248,13 @@ const stopTool = (deps: Deps) =>
 
     async run({ id, task }, ctx) {
       if (task !== undefined) return toggle(deps, { name: task, on: false }, ctx);
-      const found = id === undefined ? undefined : await store.findOfAnybody(ctx.tx, id);
-      const isTheirs = found && (found.personId === ctx.person.id || ctx.person.role === 'owner');
-      const isThere = found?.state === 'on' || found?.state === 'off';
+      const schedule = id === undefined ? undefined : await store.findOfAnybody(ctx.tx, id);
+      const isTheirs = schedule && (schedule.personId === ctx.person.id || ctx.person.role === 'owner');
+      const isThere = schedule?.state === 'on' || schedule?.state === 'off';
       if (!isTheirs || !isThere) return failed('NOT_FOUND', texts.notFound('').message);
-      await store.saveSchedule(ctx.tx, found.id, { ...found, state: 'off', offUntil: undefined });
-      await deps.acknowledgements.endAsking(ctx.tx, sourcesOf(found.id));
-      return done(texts.switched(found.id, false));
+      await store.saveSchedule(ctx.tx, schedule.id, { ...schedule, state: 'off', offUntil: undefined });
+      await deps.acknowledgements.endAsking(ctx.tx, sourcesOf(schedule.id));
+      return done(texts.switched(schedule.id, false));
     },
   });
 

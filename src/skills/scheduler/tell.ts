@@ -37,26 +37,26 @@ export async function addressesOf(
   schedules: readonly Pick<PersonSchedule, 'id' | 'personId' | 'targetId' | 'conversationId'>[],
 ): Promise<Map<string, ToldAddress>> {
   const aimed = schedules.filter(({ targetId }) => targetId !== undefined);
-  const known = await targets.addresses(
+  const targetsById = await targets.addresses(
     tx,
     aimed.map(({ targetId }) => targetId as string),
   );
-  const found = new Map<string, ToldAddress>();
+  const addresses = new Map<string, ToldAddress>();
   for (const { id, personId, targetId, conversationId } of aimed) {
-    const target = known.get(targetId as string);
+    const target = targetsById.get(targetId as string);
     const turnsIn = (await conversations.direct(tx, personId)) ?? conversationId;
     const own = { conversationId: turnsIn, personId, quiet: undefined, turnsIn };
-    found.set(id, { ...own, ...target, target });
+    addresses.set(id, { ...own, ...target, target });
   }
-  return found;
+  return addresses;
 }
 
 /** The turn of a schedule with a target is in its person's direct chat; its answer is told by the target. */
-export const turnTold = (told: ToldAddress | undefined): Partial<Pick<PlannedTurn, 'tells' | 'conversationId'>> =>
-  told
+export const turnTold = (address: ToldAddress | undefined): Partial<Pick<PlannedTurn, 'tells' | 'conversationId'>> =>
+  address
     ? {
-        conversationId: told.turnsIn,
-        ...(told.target && { tells: { target: told.target.id, allows: told.target.allows } }),
+        conversationId: address.turnsIn,
+        ...(address.target && { tells: { target: address.target.id, allows: address.target.allows } }),
       }
     : {};
 
@@ -66,10 +66,10 @@ export async function tell(
   tx: Transaction,
   { key: own, schedule, person, text, now, urgent = false }: Tidings,
 ): Promise<string> {
-  const told = (await addressesOf(tx, [schedule])).get(schedule.id);
-  const { conversationId, personId } = told ?? schedule;
-  const notBefore = quietEnd(told, { person, zone: schedule.zone, urgent }, now);
-  const key = told?.target ? targets.targetKey(told.target.id, own) : own;
+  const address = (await addressesOf(tx, [schedule])).get(schedule.id);
+  const { conversationId, personId } = address ?? schedule;
+  const notBefore = quietEnd(address, { person, zone: schedule.zone, urgent }, now);
+  const key = address?.target ? targets.targetKey(address.target.id, own) : own;
   const card = { kind: 'notice' as const, text };
   // A script's output, a page, a feed: anybody's words.
   await outbox.addAll(tx, [{ key, conversationId, personId, card, tainted: true, ...(notBefore && { notBefore }) }]);
@@ -93,21 +93,24 @@ export async function tellUntilSeen(
   { seen: nag, escalate, isFailure }: Pick<Telling, 'escalate'> & { seen: number; isFailure: boolean },
 ): Promise<string | undefined> {
   const { id, conversationId, targetId, zone } = schedule;
-  const told = (await addressesOf(tx, [schedule])).get(id);
+  const address = (await addressesOf(tx, [schedule])).get(id);
   const source = isFailure ? failureOf(id) : findingsOf(id);
-  const found = { source, person, text, zone, urgent, nag, escalate, targetId };
+  const finding = { source, person, text, zone, urgent, nag, escalate, targetId };
   // A target that may not be told (any more) leaves it to its person alone.
-  const isAsked = await acknowledgements.askSeen(tx, { ...found, conversationId: told?.turnsIn ?? conversationId });
-  return isAsked ? (told?.conversationId ?? conversationId) : undefined;
+  const isAsked = await acknowledgements.askSeen(tx, {
+    ...finding,
+    conversationId: address?.turnsIn ?? conversationId,
+  });
+  return isAsked ? (address?.conversationId ?? conversationId) : undefined;
 }
 
 /** The end of the quiet hours of whoever reads it, where `now` lies in them. What is urgent passes its own person's alone. */
 export function quietEnd(
-  told: ToldAddress | undefined,
+  address: ToldAddress | undefined,
   { person, zone, urgent = false }: { person: Person; zone: string; urgent?: boolean | undefined },
   now: Instant,
 ): Instant | undefined {
-  if (told && told.personId !== person.id) return otherQuietEnd(told, now);
+  if (address && address.personId !== person.id) return otherQuietEnd(address, now);
   return urgent ? undefined : heldUntil(person, zone, now);
 }
 
@@ -125,8 +128,8 @@ export async function settleAsking(
 }
 
 /** The end of another reader's quiet hours, where `now` lies in them. */
-export const otherQuietEnd = (told: ToldAddress | undefined, now: Instant): Instant | undefined =>
-  told?.quiet && quietUntil(told.quiet, now);
+export const otherQuietEnd = (address: ToldAddress | undefined, now: Instant): Instant | undefined =>
+  address?.quiet && quietUntil(address.quiet, now);
 
 /** The end of the person's quiet hours, where `now` lies in them. */
 function heldUntil({ quiet, zone }: Person, standard: string, now: Instant): Instant | undefined {

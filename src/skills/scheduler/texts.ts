@@ -83,8 +83,8 @@ function lastRunWords(
   if (isRunning && at !== undefined) return `running since ${at}`;
   if (lastOutcome === 'skipped') return `left out the last time${at === undefined ? '' : `; last ran ${at}`}`;
   if (!lastOutcome || at === undefined) return undefined;
-  const took = lastMs === undefined ? '' : `, ${durationWords(lastMs)}`;
-  return `last ${at}: ${OUTCOMES[lastOutcome] ?? lastOutcome}${took}`;
+  const duration = lastMs === undefined ? '' : `, ${durationWords(lastMs)}`;
+  return `last ${at}: ${OUTCOMES[lastOutcome] ?? lastOutcome}${duration}`;
 }
 
 const idleWords = ({ watch }: PersonSchedule): string => (watch && isPushed(watch.source) ? 'on' : 'running');
@@ -231,11 +231,11 @@ export const texts = {
       'It names nothing to look at: run SCRIPT, page URL, feed URL, calendar URL, hook NAME.FIELD, file SKILL/PATH, mcp SERVER TOOL.',
     remedy: 'For example "every hour run house/disk-check --above 90".',
   },
-  wrongFlag: ({ flag, given, isTwice, problem, named }: FlagFault, known: readonly string[]) => {
+  wrongFlag: ({ flag, given, isTwice, problem, named }: FlagFault, flags: readonly string[]) => {
     if (isTwice) return flagTwice(flag);
     if (problem !== undefined) return `${named ?? `--${flag}`}: ${problem}.`;
     return given === undefined
-      ? `There is no --${flag}. There are: ${known.map((each) => `--${each}`).join(', ')}.`
+      ? `There is no --${flag}. There are: ${flags.map((each) => `--${each}`).join(', ')}.`
       : `--${flag} takes a number, such as --${flag} 3; ${given === '' ? 'it has none' : `“${shorten(given, 40)}” is none`}.`;
   },
   noTask: (name: string, near: string | undefined) =>

@@ -39,11 +39,11 @@ async function scriptIn(
   asker: ScriptAsker,
   signal: AbortSignal,
 ): Promise<{ when: string; source: Record<string, unknown> } | Failed | undefined> {
-  const [found, named] = RUN.exec(words) ?? [];
-  if (found === undefined || named === undefined) return undefined;
+  const [whole, named] = RUN.exec(words) ?? [];
+  if (whole === undefined || named === undefined) return undefined;
   const script = await scriptMeant(tooling, named, asker, signal);
   if (!script || 'code' in script) return script;
-  const [when = '', rest = ''] = words.split(found, 2);
+  const [when = '', rest = ''] = words.split(whole, 2);
   const args = rest.split(/\s+/).filter(Boolean);
   return { when: when.trim(), source: { kind: 'script', script: script.id, args } };
 }
@@ -60,8 +60,8 @@ export async function placeFor(db: Transaction, personId: string | undefined): P
   const person = await personById(db, personId ?? first?.personId ?? '');
   const conversationId = first?.conversationId ?? (person && (await conversations.direct(db, person.id)));
   if (!person || conversationId === undefined) return undefined;
-  const [[, found] = []] = await conversations.placesOf(db, [conversationId]);
-  return found && { person, conversationId, place: found };
+  const [[, ownPlace] = []] = await conversations.placesOf(db, [conversationId]);
+  return ownPlace && { person, conversationId, place: ownPlace };
 }
 
 export interface PlannerDeps {

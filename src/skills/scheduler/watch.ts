@@ -99,8 +99,8 @@ export async function prepare(
   const refused = refusalOf(ports, asked, askerOf(ctx));
   if (refused) return refused;
   if (asked.kind !== 'script') return { ok: true, source: asked, hash: undefined };
-  const found = await scripts.find(asked.script, askerOf(ctx), ctx.signal);
-  return found.ok ? { ok: true, source: { ...asked, script: found.id }, hash: found.hash } : found;
+  const script = await scripts.find(asked.script, askerOf(ctx), ctx.signal);
+  return script.ok ? { ok: true, source: { ...asked, script: script.id }, hash: script.hash } : script;
 }
 
 /** Milliseconds that a new rule waits for what it reads now. */
@@ -136,19 +136,19 @@ export async function place(
   { source: looked, note }: ReadySource,
   ctx: Placing,
 ): Promise<ToolResult> {
-  const made = await placeSource(tooling, wanted, looked, ctx);
-  return made.ok && note !== undefined ? { ...made, text: `${made.text} ${note}` } : made;
+  const result = await placeSource(tooling, wanted, looked, ctx);
+  return result.ok && note !== undefined ? { ...result, text: `${result.text} ${note}` } : result;
 }
 
 async function placeSource(
   tooling: WatchTooling,
-  { when: words, source: _, rule, ask, budget, title, ...told }: WatchInput,
+  { when: words, source: _, rule, ask, budget, title, ...telling }: WatchInput,
   looked: Source,
   ctx: Placing,
 ): Promise<ToolResult> {
   const watch: Watch = { source: looked, rule, ask, budget };
   const named = title?.trim() || titleOf(looked);
-  const input = { ...told, title: named, watch };
+  const input = { ...telling, title: named, watch };
   if (isPushed(looked)) return placeAt(ctx, input, undefined, tooling);
   if (!words?.trim()) return failed('NO_TIME', texts.noTime(sourceWords(looked)), { field: 'when' });
   const when = readSlot(words, ctx.when, named);
@@ -186,8 +186,8 @@ export async function scriptMeant(
   asker: ScriptAsker,
   signal: AbortSignal,
 ): Promise<FoundScript | Failed | undefined> {
-  const found = await scripts.find(named, asker, signal);
-  if (!found.ok)
-    return found.code === 'NOT_FOUND' && !named.includes('/') ? undefined : runnable(named) ? undefined : found;
-  return named.includes('/') || found.skill === named || !runnable(named) ? found : undefined;
+  const script = await scripts.find(named, asker, signal);
+  if (!script.ok)
+    return script.code === 'NOT_FOUND' && !named.includes('/') ? undefined : runnable(named) ? undefined : script;
+  return named.includes('/') || script.skill === named || !runnable(named) ? script : undefined;
 }

@@ -27,14 +27,14 @@ export async function filesAfter(
   { edits, files }: ChangeAnswer,
   signal: AbortSignal,
 ): Promise<FileContent[] | string> {
-  const known = new Map(entries.map((entry) => [entry.path, entry]));
+  const entriesByPath = new Map(entries.map((entry) => [entry.path, entry]));
   const contents = new Map<string, string>();
   for (const { path: name, content } of files) {
-    if (known.has(name)) return `${JSON.stringify(name)} is there already: it is changed by edits.`;
+    if (entriesByPath.has(name)) return `${JSON.stringify(name)} is there already: it is changed by edits.`;
     contents.set(name, content);
   }
   for (const { path: name, find, replace } of edits) {
-    const entry = known.get(name);
+    const entry = entriesByPath.get(name);
     if (!contents.has(name) && (!entry || !/^100/.test(entry.mode) || entry.size > LARGEST))
       return `${JSON.stringify(name)} is no file that can be edited.`;
     const text = contents.get(name) ?? (await repository.read(base, name, signal)).toString('utf8');

@@ -23,18 +23,18 @@ export async function contextOf(worktree: string, folder: string): Promise<{ fil
       if (LEFT_OUT.has(name)) continue;
       const path = join(at, name);
       const real = await realpath(path).catch(() => undefined);
-      const shown = relative(start, path).split(sep).join('/');
+      const treePath = relative(start, path).split(sep).join('/');
       if (real === undefined || !isWithin(root, real))
-        return { problem: `${JSON.stringify(shown)} leads out of the worktree.` };
+        return { problem: `${JSON.stringify(treePath)} leads out of the worktree.` };
       const isLink = (await lstat(path)).isSymbolicLink();
       const facts = await lstat(real);
-      if (facts.isDirectory() && isLink) return { problem: `${JSON.stringify(shown)} is a link to a folder.` };
+      if (facts.isDirectory() && isLink) return { problem: `${JSON.stringify(treePath)} is a link to a folder.` };
       if (facts.isDirectory()) waiting.push(path);
       if (!facts.isFile()) continue;
       bytes += facts.size;
       if (files.length >= MOST_FILES || bytes > MOST_BYTES)
         return { problem: `The context has more than ${MOST_FILES} files or ${MOST_BYTES} bytes.` };
-      files.push({ path: shown, content: await readFile(real), executable: (facts.mode & 0o111) !== 0 });
+      files.push({ path: treePath, content: await readFile(real), executable: (facts.mode & 0o111) !== 0 });
     }
   }
   return { files };

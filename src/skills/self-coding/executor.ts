@@ -64,21 +64,27 @@ function buildTool(deps: Deps): AnyTool {
     timeoutMs: timeoutMs + 5 * MINUTE_MS,
 
     async run({ tag: wanted, context, dockerfile }, { signal }) {
-      const made = (await store.list(readerOf(deps.database), 20)).find((run) => run.commit !== undefined);
-      if (made?.commit === undefined) return failed('NOT_FOUND', texts.noWorktree());
-      const { commit, branch } = made;
+      const latestRun = (await store.list(readerOf(deps.database), 20)).find((run) => run.commit !== undefined);
+      if (latestRun?.commit === undefined) return failed('NOT_FOUND', texts.noWorktree());
+      const { commit, branch } = latestRun;
       try {
         const forge = forgeFor(deps);
-        return await withRepository(deps, { id: `tool-${made.id}` }, forge, signal, async ({ repository, tree }) => {
-          if ((await repository.fetchBranch(branch, signal)) !== commit)
-            return failed('CHANGED', texts.branchTaken(branch));
-          await repository.checkout(commit, tree, signal);
-          const read = await contextOf(tree, context);
-          if ('problem' in read) return failed('REFUSED', read.problem);
-          const asked = { tag: wanted, files: read.files, dockerfile };
-          const built = await deps.sandbox.detached.build(asked, { timeoutMs, signal });
-          return built.ok ? done(texts.builtNotice(wanted), { tainted: true }) : refusedResult(built);
-        });
+        return await withRepository(
+          deps,
+          { id: `tool-${latestRun.id}` },
+          forge,
+          signal,
+          async ({ repository, tree }) => {
+            if ((await repository.fetchBranch(branch, signal)) !== commit)
+              return failed('CHANGED', texts.branchTaken(branch));
+            await repository.checkout(commit, tree, signal);
+            const read = await contextOf(tree, context);
+            if ('problem' in read) return failed('REFUSED', read.problem);
+            const asked = { tag: wanted, files: read.files, dockerfile };
+            const outcome = await deps.sandbox.detached.build(asked, { timeoutMs, signal });
+            return outcome.ok ? done(texts.builtNotice(wanted), { tainted: true }) : refusedResult(outcome);
+          },
+        );
       } catch (error) {
         if (error instanceof RefusedRun || error instanceof RetryLater) return failed('FAILED', error.message);
         throw error;
@@ -324,9 +330,9 @@ function runTool(deps: Deps): AnyTool {
     input: z.object({ proposal: z.string().min(1).max(20).optional() }),
 
     async run({ proposal }, { tx, person }) {
-      const begun = await begin(deps, tx, { proposal, askedBy: person.id });
-      if (begun.ok) return done(texts.begunNotice(begun), { id: begun.run });
-      return failed(begun.why === 'busy' ? 'BUSY' : 'NOT_FOUND', texts.begunNotice(begun));
+      const outcome = await begin(deps, tx, { proposal, askedBy: person.id });
+      if (outcome.ok) return done(texts.begunNotice(outcome), { id: outcome.run });
+      return failed(outcome.why === 'busy' ? 'BUSY' : 'NOT_FOUND', texts.begunNotice(outcome));
     },
   });
 }

@@ -65,9 +65,9 @@ export function refusalOf(
   if (changes.length === 0) return 'It changes nothing.';
   if (changes.length > maxFiles)
     return `It changes ${plural(changes.length, 'file')}; ${plural(maxFiles, 'is', 'are')} allowed.`;
-  const known = new Map(base.map((entry) => [foldPath(entry.path), entry]));
+  const entriesByPath = new Map(base.map((entry) => [foldPath(entry.path), entry]));
   for (const change of changes) {
-    const why = pathRefusal(change.path, forbidden) ?? modeRefusal(change) ?? placeRefusal(change, known);
+    const why = pathRefusal(change.path, forbidden) ?? modeRefusal(change) ?? placeRefusal(change, entriesByPath);
     if (why !== undefined) return `${JSON.stringify(change.path.slice(0, 100))} ${why}.`;
   }
   return undefined;
@@ -120,11 +120,11 @@ function modeRefusal({ from, to }: Change): string | undefined {
 }
 
 /** A new file that another one hides, or that lies behind a link or in another repository. */
-function placeRefusal({ path, from }: Change, known: ReadonlyMap<string, Entry>): string | undefined {
-  const same = known.get(foldPath(path));
+function placeRefusal({ path, from }: Change, entriesByPath: ReadonlyMap<string, Entry>): string | undefined {
+  const same = entriesByPath.get(foldPath(path));
   if (same !== undefined && (same.path !== path || !REGULAR.includes(same.mode))) return 'hides another file';
   if (from === GONE && same !== undefined) return 'hides another file';
   const parts = foldPath(path).split('/');
-  const isBehind = parts.some((_, depth) => depth > 0 && known.has(parts.slice(0, depth).join('/')));
+  const isBehind = parts.some((_, depth) => depth > 0 && entriesByPath.has(parts.slice(0, depth).join('/')));
   return isBehind ? 'lies behind a link or a file' : undefined;
 }

@@ -58,19 +58,19 @@ export class ForgeApi implements PullRequests {
   async find(branch: string, signal: AbortSignal): Promise<ForgeAnswer<PullRequest | undefined>> {
     const [owner = ''] = this.forge.repository.split('/');
     const query = new URLSearchParams({ head: `${owner}:${branch}`, state: 'all', per_page: '10' });
-    const found = await this.ask('GET', `pulls?${query}`, undefined, signal);
-    return found.ok ? pullIn(found.value, branch) : found;
+    const answer = await this.ask('GET', `pulls?${query}`, undefined, signal);
+    return answer.ok ? pullIn(answer.value, branch) : answer;
   }
 
   /** Opens one; a forge that has it already says so, and it is looked up. */
   async open({ branch, title, body }: AskedPull, signal: AbortSignal): Promise<ForgeAnswer<PullRequest>> {
     const { base } = this.forge;
-    const made = await this.ask('POST', 'pulls', { title, body, head: branch, base, draft: false }, signal);
-    if (!made.ok) {
+    const answer = await this.ask('POST', 'pulls', { title, body, head: branch, base, draft: false }, signal);
+    if (!answer.ok) {
       const there = await this.find(branch, signal);
-      return there.ok && there.value ? { ok: true, value: there.value } : made;
+      return there.ok && there.value ? { ok: true, value: there.value } : answer;
     }
-    const read = pull.safeParse(made.value);
+    const read = pull.safeParse(answer.value);
     if (read.success) return { ok: true, value: { number: read.data.number, url: read.data.html_url } };
     return UNREADABLE;
   }
@@ -100,8 +100,8 @@ export class ForgeApi implements PullRequests {
     if (!read.ok) return { ok: false, message: read.message, isTransient: true };
     const value = jsonIn(Buffer.from(read.bytes).toString('utf8'));
     if (answer.status >= 200 && answer.status < 300) return { ok: true, value };
-    const said = z.object({ message: z.string() }).safeParse(value);
-    const why = said.success ? `: ${said.data.message.slice(0, 200)}` : '';
+    const errorBody = z.object({ message: z.string() }).safeParse(value);
+    const why = errorBody.success ? `: ${errorBody.data.message.slice(0, 200)}` : '';
     return { ok: false, message: `The forge refuses (${answer.status})${why}.`, isTransient: isLater(answer.status) };
   }
 }

@@ -79,8 +79,8 @@ export async function pushByTools(
 ): Promise<{ base: string; commit: string }> {
   const { branch } = run;
   if ((await repository.remoteBranch(branch, signal)) === undefined) {
-    const made = await tools.createBranch(branch, signal);
-    if (!made.ok && (await repository.remoteBranch(branch, signal)) === undefined) unwrapAnswer(made);
+    const answer = await tools.createBranch(branch, signal);
+    if (!answer.ok && (await repository.remoteBranch(branch, signal)) === undefined) unwrapAnswer(answer);
   }
   const { base, tip } = await beginningOf(repository, { branch, forge }, signal);
   const { commit, files } = await makeCommit(deps, { ...run, base }, repository, signal);
@@ -153,19 +153,19 @@ class ForgeTools implements PullRequests {
   async find(branch: string, signal: AbortSignal): Promise<ForgeAnswer<PullRequest | undefined>> {
     const [owner = ''] = this.forge.repository.split('/');
     const input = { head: `${owner}:${branch}`, state: 'all', perPage: 10 };
-    const found = await this.call('list_pull_requests', input, signal);
-    if (!found.ok) return found;
-    const list = jsonIn(found.value);
+    const answer = await this.call('list_pull_requests', input, signal);
+    if (!answer.ok) return answer;
+    const list = jsonIn(answer.value);
     return pullIn(list === null ? [] : list, branch);
   }
 
   /** Opens one. Its answer differs between servers, so that the list is read again. */
   async open({ branch, title, body }: AskedPull, signal: AbortSignal): Promise<ForgeAnswer<PullRequest>> {
     const { base } = this.forge;
-    const made = await this.call('create_pull_request', { title, body, head: branch, base, draft: false }, signal);
+    const answer = await this.call('create_pull_request', { title, body, head: branch, base, draft: false }, signal);
     const there = await this.find(branch, signal);
     if (there.ok && there.value !== undefined) return { ok: true, value: there.value };
-    if (!made.ok) return made;
+    if (!answer.ok) return answer;
     return there.ok ? { ok: false, message: texts.notListed(), isTransient: true } : there;
   }
 

@@ -100,8 +100,8 @@ export class Repository {
 
   async grep(commit: string, patterns: readonly string[], signal: AbortSignal): Promise<string[]> {
     const asked = ['grep', '-l', '-z', '-I', '-E', '--all-match', ...alternatives(patterns), commit, '--'];
-    const found = await this.git(asked, { signal, also: [1] });
-    return recordsIn(found).map((record) => record.slice(commit.length + 1));
+    const output = await this.git(asked, { signal, also: [1] });
+    return recordsIn(output).map((record) => record.slice(commit.length + 1));
   }
 
   async matches(

@@ -122,8 +122,8 @@ async function surveyStep(deps: Deps, run: Run, signal: AbortSignal): Promise<St
     const base = run.base ?? (await repository.fetchBranch(forge.base, signal));
     if (run.base !== undefined) await repository.fetchCommit(base, signal);
     const entries = await repository.entries(base, signal);
-    const found = await survey(deps, { repository, base, entries }, proposal, signal);
-    return { next: 'fix', found: { base, survey: found } };
+    const result = await survey(deps, { repository, base, entries }, proposal, signal);
+    return { next: 'fix', found: { base, survey: result } };
   });
 }
 
@@ -153,10 +153,10 @@ async function pushStep(deps: Deps, run: Run, signal: AbortSignal): Promise<Step
   const forge = forgeFor(deps);
   return withRepository(deps, run, forge, signal, async ({ repository }) => {
     const tools = toolsOf(deps, forge);
-    const found = await (tools === undefined
+    const outcome = await (tools === undefined
       ? pushByGit(deps, run, repository, signal)
       : pushByTools(deps, run, { repository, tools, forge }, signal));
-    return { next: 'test', found };
+    return { next: 'test', found: outcome };
   });
 }
 
@@ -249,8 +249,8 @@ async function build(deps: Deps, run: Run, tree: string, signal: AbortSignal): P
   const context = await contextOf(tree, '.');
   if ('problem' in context) return context.problem;
   const { detached } = deps.sandbox;
-  const built = await detached.build({ tag: tagOf(run), files: context.files, dockerfile }, { timeoutMs, signal });
-  return built.ok ? undefined : messageOf(built);
+  const outcome = await detached.build({ tag: tagOf(run), files: context.files, dockerfile }, { timeoutMs, signal });
+  return outcome.ok ? undefined : messageOf(outcome);
 }
 
 async function runTests(deps: Deps, run: Run, signal: AbortSignal): Promise<Attempt> {

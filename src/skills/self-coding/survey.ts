@@ -64,8 +64,8 @@ export async function radius(
   named: readonly string[],
   signal: AbortSignal,
 ): Promise<string[]> {
-  const known = new Set(entries.map((entry) => entry.path));
-  const affected = new Set(named.filter((each) => known.has(each)));
+  const paths = new Set(entries.map((entry) => entry.path));
+  const affected = new Set(named.filter((each) => paths.has(each)));
   for (const each of await importersOf(repository, base, files, signal)) affected.add(each);
   const others = [...affected].filter((each) => !files.includes(each) && !TEST.test(each) && !/\.md$/i.test(each));
   const limit = config.executor_blast_radius_limit;
@@ -82,11 +82,11 @@ export async function contentsOf(
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<Record<string, string>> {
-  const known = new Map(entries.map((entry) => [entry.path, entry]));
+  const entriesByPath = new Map(entries.map((entry) => [entry.path, entry]));
   const contents: Record<string, string> = {};
   let size = 0;
   for (const each of new Set(paths)) {
-    const entry = known.get(each);
+    const entry = entriesByPath.get(each);
     if (!entry || !/^100/.test(entry.mode) || entry.size > LONGEST_FILE || size + entry.size > LONGEST_READ) continue;
     const bytes = await repository.read(base, each, signal);
     if (bytes.includes(0)) continue;
@@ -199,7 +199,7 @@ export async function ask<T>(
     const answer = await askOrRetry(deps, `improvement.${name}`, asked, signal);
     if (!answer.ok) throw new RefusedRun(answer.message);
     // Without a repair: half of a change is none.
-    const read = readForm(answer.text, schema, (given) => given);
+    const read = readForm(answer.text, schema, (fields) => fields);
     if (read !== undefined) return read;
   }
   throw new RefusedRun(texts.unreadable(name));

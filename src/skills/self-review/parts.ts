@@ -21,7 +21,7 @@ export function reviewParts(settings: Settings): Partial<Skill<Settings>> {
   const works = on.flatMap((part) => (part.nightly ? [nightly(part.nightly)] : []));
   const ownDeps = (deps: SkillDeps<Settings>): Deps => ({ ...deps, kinds: kindsOf(on, deps) });
   const askAll = <T>(ask: (part: Part) => Promise<T | undefined> | undefined) =>
-    Promise.all(on.map(ask)).then((said) => said.filter((each) => each !== undefined));
+    Promise.all(on.map(ask)).then((answers) => answers.filter((each) => each !== undefined));
   return {
     tools: (deps) => [...on, ...works].flatMap((each) => each.tools?.(ownDeps(deps)) ?? []),
     work: {

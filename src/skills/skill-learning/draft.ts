@@ -109,8 +109,8 @@ function story({ before, turn }: Instance): string {
 
 function toldIn({ said, calls }: ToldTurn): string {
   const lines = calls.slice(0, MOST_CALLS).map(({ tool, input, ok, says }) => {
-    const came = `${ok ? 'went well' : 'failed'}: ${shorten(says, LONGEST_RESULT)}`;
-    return `call ${tool} ${shorten(canonicalJson(input ?? {}), LONGEST_INPUT)} — ${came}`;
+    const outcome = `${ok ? 'went well' : 'failed'}: ${shorten(says, LONGEST_RESULT)}`;
+    return `call ${tool} ${shorten(canonicalJson(input ?? {}), LONGEST_INPUT)} — ${outcome}`;
   });
   return indentLines([`The person: ${shorten(said, LONGEST_SAID)}`, ...lines].join('\n'));
 }
@@ -237,8 +237,8 @@ function markFrontmatter(frontmatter: string, origin: Origin, description: strin
   const metadata = document.get('metadata');
   if (metadata !== undefined && metadata !== null && !Yaml.isMap(metadata)) return undefined;
   if (description !== undefined) document.set('description', description);
-  const kept = Yaml.isMap(metadata) ? (metadata.toJSON() as Record<string, unknown>) : {};
-  document.set('metadata', { ...kept, ...metadataOf(origin) });
+  const fields = Yaml.isMap(metadata) ? (metadata.toJSON() as Record<string, unknown>) : {};
+  document.set('metadata', { ...fields, ...metadataOf(origin) });
   return document.toString({ lineWidth: 0 });
 }
 

@@ -64,9 +64,9 @@ export function draftJob(deps: LearnedDeps): JobHandler {
       if (!isWilling || !(await store.learner(reader, personId))) return;
       const due = await nextFor(reader, personId, now);
       if (!due) return;
-      const made = await make(deps, personId, due, signal);
-      if (made === 'later') return;
-      const proposal = proposalOf(due, made, personId, now);
+      const outcome = await make(deps, personId, due, signal);
+      if (outcome === 'later') return;
+      const proposal = proposalOf(due, outcome, personId, now);
       await database.tx('learned.offer', async (tx) => {
         if (!(await lockPerson(tx, personId)) || !(await nextFor(tx, personId, now))) return;
         await proposalStore.insert(tx, proposal);
@@ -81,9 +81,9 @@ export function draftJob(deps: LearnedDeps): JobHandler {
 }
 
 /** A draft that is not offered is kept all the same: the lesson is not drawn again from the same turns. */
-function proposalOf(due: store.Due, made: MadeProposal, personId: string, now: Instant): Proposal {
+function proposalOf(due: store.Due, outcome: MadeProposal, personId: string, now: Instant): Proposal {
   const { kind, about, key } = due;
-  const { isOffered, ...drafted } = made;
+  const { isOffered, ...drafted } = outcome;
   const turns = due.turns.slice(0, MOST_NAMED_TURNS).map(({ id }) => id);
   const draft: Draft = { kind, about, key, turns, ...drafted };
   const description = texts.draftDescription(draft, due.turns.length, isOffered);
@@ -120,12 +120,12 @@ async function make(
 ): Promise<MadeProposal | 'later'> {
   const instances = await instancesOf(deps, personId, due);
   if (instances.length === 0) return refusedDraft('gone');
-  const found = await baseOf(deps, due, instances);
-  const isFixed = found !== undefined && 'isFixed' in found;
+  const baseSkill = await baseOf(deps, due, instances);
+  const isFixed = baseSkill !== undefined && 'isFixed' in baseSkill;
   // The skill that was meant is there no more, or cannot be changed: another one would not be it.
-  if ((!found || isFixed) && due.kind === 'wrong_skill')
-    return refusedDraft(isFixed ? 'beside' : 'gone', { name: found?.name ?? '' });
-  const base = isFixed ? undefined : found;
+  if ((!baseSkill || isFixed) && due.kind === 'wrong_skill')
+    return refusedDraft(isFixed ? 'beside' : 'gone', { name: baseSkill?.name ?? '' });
+  const base = isFixed ? undefined : baseSkill;
   const asked = { personId, ...question(due.kind, instances, base) };
   const answer = await askOrRetry(deps, 'improvement.skill', asked, signal);
   if (!answer.ok) return fault(deps, answer);
@@ -133,8 +133,8 @@ async function make(
   const origin = { model: answer.model, turns: instances.map(({ turn }) => turn.id), date };
   const draft = await draftOf(deps, base, answer.text, origin);
   if (typeof draft === 'string') return refusedDraft(draft, { model: answer.model, name: base?.name ?? '' });
-  const made = await tryDraft(deps, due, { base, draft, instances, model: answer.model });
-  return isFixed && made.isOffered ? { ...made, reason: 'beside' satisfies Reason } : made;
+  const proposal = await tryDraft(deps, due, { base, draft, instances, model: answer.model });
+  return isFixed && proposal.isOffered ? { ...proposal, reason: 'beside' satisfies Reason } : proposal;
 }
 
 function fault({ world }: LearnedDeps, answer: Extract<LightAnswer, { ok: false }>): MadeProposal | 'later' {
@@ -207,17 +207,17 @@ async function tryDraft(
 ): Promise<MadeProposal> {
   const about = { name: draft.name, model, baseHash: draft.baseHash ?? null, before: base?.text ?? null };
   const rights = instances.map((each) => ({ ...each, right: rightOf(due, each) }));
-  const found = await shelf.examine(draft, casesOf(due.kind, due.about, rights));
-  if (typeof found === 'string') return refusedDraft('unusable', about);
-  if (found.suspicions.length > 0) return refusedDraft('audit', about);
+  const examination = await shelf.examine(draft, casesOf(due.kind, due.about, rights));
+  if (typeof examination === 'string') return refusedDraft('unusable', about);
+  if (examination.suspicions.length > 0) return refusedDraft('audit', about);
   const count = (cases: ExaminedDraft['played']) => cases.filter(({ ok }) => ok).length;
   const played = {
-    cases: found.played.length,
-    passed: count(found.played),
-    passedBefore: count(found.playedBefore),
+    cases: examination.played.length,
+    passed: count(examination.played),
+    passedBefore: count(examination.playedBefore),
   };
-  if (!helps(found)) return refusedDraft('tests', { ...about, ...played });
-  return { ...about, ...played, body: draft.text, hash: found.hash, isOffered: true, reason: null };
+  if (!helps(examination)) return refusedDraft('tests', { ...about, ...played });
+  return { ...about, ...played, body: draft.text, hash: examination.hash, isOffered: true, reason: null };
 }
 
 /** More cases pass than without it, none that passed fails, and it says what was right. */

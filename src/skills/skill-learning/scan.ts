@@ -83,11 +83,11 @@ async function scan(deps: LearnedDeps, personId: string, keptNames: readonly str
   const [now, reader] = [world.clock.now(), readerOf(database)];
   const from = new Date(now.getTime() - LOOKED_AT_MS);
   const turns = await store.turnsOf(reader, personId, { from, to: new Date(now.getTime() - SETTLED_MS) });
-  const taken = await store.takenBackBy(reader, personId, from);
-  const meant = await store.meantBy(reader, personId, from);
+  const reversals = await store.takenBackBy(reader, personId, from);
+  const mixUps = await store.meantBy(reader, personId, from);
   const byConversation = [...groupBy(turns.map(playedTurn), ({ conversationId }) => conversationId).values()];
-  const signals = [...byConversation.flatMap((each) => signalsIn(each, taken)), ...meant.map(meantSignal)];
-  const uses = await usesIn(deps, { personId, keptNames, byConversation, taken, meant });
+  const signals = [...byConversation.flatMap((each) => signalsIn(each, reversals)), ...mixUps.map(meantSignal)];
+  const uses = await usesIn(deps, { personId, keptNames, byConversation, reversals, mixUps });
   await database.tx('learned.scan', async (tx) => {
     if (!(await lockPerson(tx, personId))) return;
     if (signals.length > 0) await store.addSignals(tx, personId, signals, now);
@@ -101,27 +101,27 @@ interface SeenTurns {
   personId: string;
   keptNames: readonly string[];
   byConversation: readonly (readonly PlayedTurn[])[];
-  taken: readonly TakenBack[];
-  meant: readonly SkillMeant[];
+  reversals: readonly TakenBack[];
+  mixUps: readonly SkillMeant[];
 }
 
-async function usesIn({ database, shelf }: LearnedDeps, seen: SeenTurns): Promise<store.Use[]> {
-  const { personId, keptNames, byConversation, taken, meant } = seen;
+async function usesIn({ database, shelf }: LearnedDeps, history: SeenTurns): Promise<store.Use[]> {
+  const { personId, keptNames, byConversation, reversals, mixUps } = history;
   if (keptNames.length === 0) return [];
   const turns = byConversation.flat();
-  const said = await store.saidTo(
+  const wordsByTurn = await store.saidTo(
     readerOf(database),
     turns.map(({ id }) => id),
   );
-  const corrected = new Set(byConversation.flatMap((each) => [...correctedIn(each, taken)]));
-  const back = new Set(taken.map(({ undo, conversationId }) => `${conversationId} ${undo}`));
+  const corrected = new Set(byConversation.flatMap((each) => [...correctedIn(each, reversals)]));
+  const back = new Set(reversals.map(({ undo, conversationId }) => `${conversationId} ${undo}`));
   const uses: store.Use[] = [];
   for (const turn of turns) {
-    const fitting = new Set(await shelf.fitting(said.get(turn.id) ?? ''));
+    const fitting = new Set(await shelf.fitting(wordsByTurn.get(turn.id) ?? ''));
     for (const skill of keptNames) {
       const loaded = turn.skills.includes(skill);
       if (!loaded && !fitting.has(skill)) continue;
-      const isWrong = meant.some((each) => each.got === skill && each.turnId === turn.id);
+      const isWrong = mixUps.some((each) => each.got === skill && each.turnId === turn.id);
       uses.push({
         turnId: turn.id,
         skill,
@@ -153,22 +153,22 @@ interface KeptDraft {
 }
 
 async function keptDrafts(db: Queryable): Promise<KeptDraft[]> {
-  const kept = await proposalStore.list(db, { category: CATEGORY, states: ['applied', 'resting'] }, MOST_KEPT);
-  return kept.map((proposal) => ({ proposal, draft: draftPayload.parse(proposal.payload) }));
+  const proposals = await proposalStore.list(db, { category: CATEGORY, states: ['applied', 'resting'] }, MOST_KEPT);
+  return proposals.map((proposal) => ({ proposal, draft: draftPayload.parse(proposal.payload) }));
 }
 
 async function reviewKept(deps: LearnedDeps, signal: AbortSignal): Promise<void> {
   const { database, world } = deps;
   const reader = readerOf(database);
-  for (const kept of await keptDrafts(reader)) {
+  for (const keptDraft of await keptDrafts(reader)) {
     signal.throwIfAborted();
-    const { proposal, draft } = kept;
+    const { proposal, draft } = keptDraft;
     if (proposal.state !== 'applied') continue;
     const now = world.clock.now();
     const from = Math.max(now.getTime() - COUNTED_MS, proposal.decidedAt?.getTime() ?? 0);
     const counts = await store.countsOf(reader, draft.name, new Date(from));
-    if (isPoor(counts)) await proposeRemoval(deps, kept, counts);
-    else if (isIdle(kept, counts, now.getTime())) await rest(deps, kept);
+    if (isPoor(counts)) await proposeRemoval(deps, keptDraft, counts);
+    else if (isIdle(keptDraft, counts, now.getTime())) await rest(deps, keptDraft);
   }
 }
 

@@ -111,8 +111,9 @@ export function skillShelf(parts: ShelfParts) {
     },
     /** Skills whose descriptions the words fit; asks no embedder. */
     async fitting(words: string): Promise<string[]> {
-      const found = words.trim() === '' ? [] : await skills.search.findOffered(current(), words, { patience: 'none' });
-      return found.map(({ name }) => name);
+      const matches =
+        words.trim() === '' ? [] : await skills.search.findOffered(current(), words, { patience: 'none' });
+      return matches.map(({ name }) => name);
     },
     isTaken(name: string): boolean {
       const { skills: all, invalid, disabled, commands } = current();
@@ -226,7 +227,7 @@ async function examine(
 ): Promise<ExaminedDraft | string> {
   const base = snapshot.skills.get(name);
   if ((base && (await skillHash(base))) !== baseHash) return 'The skill is not as it was.';
-  const found = await lookInside(folder, await contentOf(name, text, base), async (staged) => {
+  const examination = await lookInside(folder, await contentOf(name, text, base), async (staged) => {
     const skill = await usableSkillIn(staged);
     if (typeof skill === 'string' || skill.name !== name) return 'It is no skill that can be used.';
     const hash = await skillHash(skill);
@@ -235,8 +236,8 @@ async function examine(
     const suspicions = findings.filter(({ level }) => level === 'block').map(({ why }) => why);
     return { hash, suspicions, played: suspicions.length > 0 ? [] : await play(snapshot, staged, cases) };
   });
-  if (typeof found === 'string') return found;
-  return { ...found, playedBefore: await playBefore(folder, snapshot, base, cases) };
+  if (typeof examination === 'string') return examination;
+  return { ...examination, playedBefore: await playBefore(folder, snapshot, base, cases) };
 }
 
 /** Plays the cases on the version that is there; where there is none, no case passes. */

@@ -53,12 +53,12 @@ const DECIDED: ReadonlySet<string> = new Set<Failed['code']>([
 ]);
 
 /** The signs in the turns of one conversation, which are in order. Turns with untrusted text in them give none. */
-export function signalsIn(turns: readonly PlayedTurn[], taken: readonly TakenBack[]): Signal[] {
+export function signalsIn(turns: readonly PlayedTurn[], reversals: readonly TakenBack[]): Signal[] {
   return turns.flatMap((turn, at) => {
     const before = turns[at - 1];
     if (turn.tainted || !endedWell(turn)) return [];
     return [
-      ...corrections(turn, before?.tainted ? undefined : before, taken),
+      ...corrections(turn, before?.tainted ? undefined : before, reversals),
       ...mendedSignals(turn),
       ...repeatedSignals(turn),
     ];
@@ -66,18 +66,18 @@ export function signalsIn(turns: readonly PlayedTurn[], taken: readonly TakenBac
 }
 
 /** The turns that were put right, with untrusted text in them or without: for counting alone. */
-export function correctedIn(turns: readonly PlayedTurn[], taken: readonly TakenBack[]): ReadonlySet<string> {
-  const found = turns.flatMap((turn, at) => (endedWell(turn) ? corrections(turn, turns[at - 1], taken) : []));
-  return new Set(found.map(({ turnId, beforeId }) => beforeId ?? turnId));
+export function correctedIn(turns: readonly PlayedTurn[], reversals: readonly TakenBack[]): ReadonlySet<string> {
+  const signals = turns.flatMap((turn, at) => (endedWell(turn) ? corrections(turn, turns[at - 1], reversals) : []));
+  return new Set(signals.map(({ turnId, beforeId }) => beforeId ?? turnId));
 }
 
 /** The way was changed by an edit or a further message, by the next message, or after an undo. */
-function corrections(turn: PlayedTurn, before: PlayedTurn | undefined, taken: readonly TakenBack[]): Signal[] {
+function corrections(turn: PlayedTurn, before: PlayedTurn | undefined, reversals: readonly TakenBack[]): Signal[] {
   const within = inParts(turn);
   const follows = before?.state === 'answered' && gap(before, turn) <= SOON_MS;
-  const after = follows ? followedSignals(before, turn, taken) : [];
-  const seen = new Set<string>();
-  return [...within, ...after].filter(({ key }) => !seen.has(key) && seen.add(key));
+  const after = follows ? followedSignals(before, turn, reversals) : [];
+  const keys = new Set<string>();
+  return [...within, ...after].filter(({ key }) => !keys.has(key) && keys.add(key));
 }
 
 const gap = (before: PlayedTurn, turn: PlayedTurn): number => turn.startedAt.getTime() - before.finishedAt.getTime();
@@ -90,21 +90,21 @@ function inParts(turn: PlayedTurn): Signal[] {
   });
 }
 
-function followedSignals(before: PlayedTurn, turn: PlayedTurn, taken: readonly TakenBack[]): Signal[] {
+function followedSignals(before: PlayedTurn, turn: PlayedTurn, reversals: readonly TakenBack[]): Signal[] {
   const [last] = before.calls.filter(isWork).slice(-1);
   const [first] = turn.calls.filter((call) => isWork(call) && call.ok);
   if (!last || !first) return [];
   const skill = before.skills.at(-1) ?? turn.skills.at(-1) ?? null;
-  const made = (about: string, key: string) => [{ ...signal('corrected', about, key, turn, before.id), skill }];
-  const isBack = taken.some(
+  const correctionOf = (about: string, key: string) => [{ ...signal('corrected', about, key, turn, before.id), skill }];
+  const isBack = reversals.some(
     ({ undo, conversationId, at }) =>
       undo === last.undo && conversationId === turn.conversationId && at <= turn.finishedAt,
   );
   if (last.tool === first.tool) {
     const lesson = lessonOf(last, first, isBack);
-    return lesson === undefined ? [] : made(first.tool, lesson);
+    return lesson === undefined ? [] : correctionOf(first.tool, lesson);
   }
-  return isBack ? made(`${last.tool}, ${first.tool}`, hash(['instead', last.tool, first.tool])) : [];
+  return isBack ? correctionOf(`${last.tool}, ${first.tool}`, hash(['instead', last.tool, first.tool])) : [];
 }
 
 /**
@@ -127,15 +127,15 @@ export function changesOf(wrong: MadeCall, right: MadeCall): Record<string, unkn
 }
 
 function mendedSignals(turn: PlayedTurn): Signal[] {
-  const seen = new Set<string>();
+  const keys = new Set<string>();
   return turn.calls.flatMap((wrong, at) => {
     const right = isFault(wrong) ? turn.calls.slice(at + 1).find((call) => isWork(call) && call.ok) : undefined;
     if (!right || !isAboutSame(wrong, right)) return [];
     const fields = wrong.tool === right.tool ? Object.keys(changesOf(wrong, right)).sort() : [];
     if (wrong.tool === right.tool && fields.length === 0) return [];
     const key = hash(['mended', wrong.tool, wrong.code, right.tool, ...fields]);
-    if (seen.has(key)) return [];
-    seen.add(key);
+    if (keys.has(key)) return [];
+    keys.add(key);
     const about = wrong.tool === right.tool ? right.tool : `${wrong.tool}, ${right.tool}`;
     return [signal('mended', about, key, turn, null)];
   });

@@ -52,13 +52,13 @@ export async function readPlace(
   { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
 ): Promise<Buffer | undefined> {
   if ('url' in place) return fetchBytes(egress, place.url, { maxBytes, signal });
-  const found = await readInside(place.folder, place.path, { maxBytes });
-  if (!found.ok) {
-    if (found.code === 'not_found') return undefined;
-    throw new CodaError('SKILL_CATALOG_NOT_FOUND', { message: found.message, remedy: texts.notThereRemedy() });
+  const result = await readInside(place.folder, place.path, { maxBytes });
+  if (!result.ok) {
+    if (result.code === 'not_found') return undefined;
+    throw new CodaError('SKILL_CATALOG_NOT_FOUND', { message: result.message, remedy: texts.notThereRemedy() });
   }
-  if (found.truncated) throw tooLarge(locationOf(place), maxBytes);
-  return found.content;
+  if (result.truncated) throw tooLarge(locationOf(place), maxBytes);
+  return result.content;
 }
 
 async function fetchBytes(

@@ -46,19 +46,19 @@ const discovered = z.object({
 });
 
 /** An entry of an unknown type, or with a name that the standard does not allow, is skipped, as it asks of clients. */
-function fromDiscovery({ skills: written }: z.output<typeof discoveryIndex>): Catalog {
-  return catalogOf('discovery', 'Agent Skills index', written, discovered.transform(discoveredSkill));
+function fromDiscovery({ skills: entries }: z.output<typeof discoveryIndex>): Catalog {
+  return catalogOf('discovery', 'Agent Skills index', entries, discovered.transform(discoveredSkill));
 }
 
 /** A catalog of the entries that have the form; the others are counted. */
 function catalogOf(
   format: Catalog['format'],
   name: string,
-  written: readonly unknown[],
+  entries: readonly unknown[],
   form: z.ZodType<CatalogSkill>,
 ): Catalog {
-  const skills = written.flatMap((each) => form.safeParse(each).data ?? []);
-  return { format, name, signed: undefined, skills, revoked: [], skipped: written.length - skills.length };
+  const skills = entries.flatMap((each) => form.safeParse(each).data ?? []);
+  return { format, name, signed: undefined, skills, revoked: [], skipped: entries.length - skills.length };
 }
 
 function discoveredSkill({ name, type, description, url, digest }: z.output<typeof discovered>): CatalogSkill {
@@ -118,8 +118,8 @@ const skillPackage = z.object({
 });
 
 /** A catalog of SkillOS: skills whose code stands in it, which coda shows and does not run. */
-function fromPackages(written: z.output<typeof packageList>): Catalog {
-  return catalogOf('plugins', 'Skills of SkillOS', written, skillPackage.transform(packagedSkill));
+function fromPackages(entries: z.output<typeof packageList>): Catalog {
+  return catalogOf('plugins', 'Skills of SkillOS', entries, skillPackage.transform(packagedSkill));
 }
 
 function packagedSkill({ id, description, version, tags }: z.output<typeof skillPackage>): CatalogSkill {

@@ -94,10 +94,10 @@ async function checkName(
     throw refusedError(texts.fromElsewhere(id, before.catalog), texts.takenRemedy(id));
   }
   const names = [...skills.keys(), ...disabled.map(({ name }) => name), ...installed];
-  const known = new Set([...commands, ...names.flatMap((name) => [name, plainName(name)])]);
-  if (known.has(id)) throw refusedError(texts.takenNotice(id), texts.takenRemedy(id));
-  if (beside !== undefined) known.delete(beside);
-  const like = lookalikeOf(id, known);
+  const takenNames = new Set([...commands, ...names.flatMap((name) => [name, plainName(name)])]);
+  if (takenNames.has(id)) throw refusedError(texts.takenNotice(id), texts.takenRemedy(id));
+  if (beside !== undefined) takenNames.delete(beside);
+  const like = lookalikeOf(id, takenNames);
   if (like !== undefined) throw refusedError(texts.looksLike(id, like), texts.besideRemedy(id, like));
   return undefined;
 }
@@ -188,9 +188,9 @@ function refusedError(message: string, remedy: string): CodaError {
 /** Shorter names are too near to each other by chance. */
 const SHORTEST_NEAR = 5;
 
-function lookalikeOf(id: string, known: Iterable<string>): string | undefined {
+function lookalikeOf(id: string, names: Iterable<string>): string | undefined {
   const looks = skeleton(id);
-  for (const name of known) {
+  for (const name of names) {
     if (name === id) continue;
     if (skeleton(name) === looks) return name;
     const isLong = Math.min(id.length, name.length) >= SHORTEST_NEAR;

@@ -53,13 +53,13 @@ export async function openCatalog(
 
 async function readCatalog(
   { database, egress, world }: MarketDeps,
-  { location: written, key }: { location: string; key?: string | undefined },
+  { location: address, key }: { location: string; key?: string | undefined },
   signal: AbortSignal,
 ): Promise<OpenedCatalog> {
-  const place = placeOf(written);
+  const place = placeOf(address);
   const location = locationOf(place);
-  const known = await store.catalogOf(readerOf(database), location);
-  const wanted = keyFor(location, key, known);
+  const record = await store.catalogOf(readerOf(database), location);
+  const wanted = keyFor(location, key, record);
   const bytes = await readPlace(egress, place, { maxBytes: CATALOG_LIMITS.bytes, signal });
   if (!bytes) throw notThere(location);
   const signed = async (by: string) => {
@@ -74,8 +74,8 @@ async function readCatalog(
   if (declared !== undefined) await signed(declared);
   else if (catalog.signed && wanted === undefined) throw untrustedError(location, texts.noKey(), texts.keyNeeded());
   const hash = createHash('sha256').update(bytes).digest('hex');
-  checkFresh(catalog, known, { location, hash, now: world.clock.now() });
-  return { location, place, catalog, key: wanted ?? declared, isFirst: known === undefined, hash };
+  checkFresh(catalog, record, { location, hash, now: world.clock.now() });
+  return { location, place, catalog, key: wanted ?? declared, isFirst: record === undefined, hash };
 }
 
 /** Runs in the transaction in which the revocations of the catalog begin to hold. */
@@ -102,8 +102,8 @@ async function applyRevocations(
   now: Instant,
 ): Promise<boolean> {
   const all = await store.installs(tx, location);
-  const gone = all.flatMap(({ name }) => (there.has(name) ? [] : [name]));
-  if (gone.length > 0) await store.removeInstalls(tx, gone);
+  const lostNames = all.flatMap(({ name }) => (there.has(name) ? [] : [name]));
+  if (lostNames.length > 0) await store.removeInstalls(tx, lostNames);
   let isChanged = false;
   for (const { name, sha256 } of all.filter((install) => there.has(install.name))) {
     const reason = revocationOf(catalog, { id: name, sha256 })?.reason;
@@ -120,13 +120,13 @@ async function noticesOf(
   { name, reason, catalog, now }: { name: string; reason: string | undefined; catalog: Catalog; now: Instant },
 ): Promise<Outgoing[]> {
   const owners = await conversations.ownersDirect(tx);
-  const known = new Set(owners.map(({ personId }) => personId));
+  const ownerIds = new Set(owners.map(({ personId }) => personId));
   const users: { personId: string; conversationId: string }[] = [];
   for (const personId of new Set([...(await store.listAskers(tx, name)), ...(await listRunners(tx, name))])) {
-    const conversationId = known.has(personId) ? undefined : await conversations.direct(tx, personId);
+    const conversationId = ownerIds.has(personId) ? undefined : await conversations.direct(tx, personId);
     if (conversationId !== undefined) users.push({ personId, conversationId });
   }
-  const said = (text: string) => (each: { personId: string; conversationId: string }) => {
+  const messageOf = (text: string) => (each: { personId: string; conversationId: string }) => {
     const key = `skill-${reason === undefined ? 'restored' : 'revoked'}:${name}:${now.toISOString()}:${each.personId}`;
     return { key, ...each, card: { kind: 'notice' as const, text }, tainted: true };
   };
@@ -134,25 +134,25 @@ async function noticesOf(
     reason === undefined
       ? texts.restoredNotice(name, catalog.name)
       : texts.revokedNotice(name, catalog.name, reason, isOwner);
-  return [...owners.map(said(words(true))), ...users.map(said(words(false)))];
+  return [...owners.map(messageOf(words(true))), ...users.map(messageOf(words(false)))];
 }
 
 /** The catalog that is meant where none is named: the only one that is known. */
 export async function locationFor(db: Queryable, named: string | undefined): Promise<string> {
   if (named !== undefined) return locationOf(placeOf(named));
-  const known = await store.catalogs(db);
-  const [only] = known;
-  if (only && known.length === 1) return only.location;
+  const records = await store.catalogs(db);
+  const [only] = records;
+  if (only && records.length === 1) return only.location;
   throw new CodaError('USAGE', {
-    message: only ? texts.severalCatalogs(known.map(({ location }) => location)) : texts.noCatalog(),
+    message: only ? texts.severalCatalogs(records.map(({ location }) => location)) : texts.noCatalog(),
     remedy: texts.nameCatalog(),
   });
 }
 
 /** The entry with that id. Throws `SKILL_NOT_FOUND`. */
 export function entryOf({ catalog, location }: OpenedCatalog, id: string): CatalogSkill {
-  const found = catalog.skills.find((skill) => skill.id === id);
-  if (found) return found;
+  const match = catalog.skills.find((skill) => skill.id === id);
+  if (match) return match;
   const near = didYouMean(
     id,
     catalog.skills.map((skill) => skill.id),
@@ -169,10 +169,10 @@ export async function bundleBytes(
   { sha256, bytes }: { sha256: string; bytes?: number | undefined },
   { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
 ): Promise<Buffer> {
-  const found = await readPlace(egress, place, { maxBytes, signal });
-  if (!found) throw invalid(locationOf(place), texts.noBundle());
-  const isPromised = createHash('sha256').update(found).digest('hex') === sha256;
-  if (isPromised && (bytes === undefined || bytes === found.length)) return found;
+  const bundle = await readPlace(egress, place, { maxBytes, signal });
+  if (!bundle) throw invalid(locationOf(place), texts.noBundle());
+  const isPromised = createHash('sha256').update(bundle).digest('hex') === sha256;
+  if (isPromised && (bytes === undefined || bytes === bundle.length)) return bundle;
   throw new CodaError('SKILL_BUNDLE_REFUSED', {
     message: texts.otherBundle(locationOf(place)),
     remedy: texts.otherBundleRemedy(),
@@ -198,8 +198,8 @@ export async function askCatalogs(deps: MarketDeps, signal: AbortSignal): Promis
 }
 
 export async function checkCatalogs({ database, host }: Pick<MarketDeps, 'database' | 'host'>): Promise<Verdict> {
-  const known = await store.catalogs(readerOf(database));
-  const failed = known.filter(({ failure }) => failure !== null);
+  const records = await store.catalogs(readerOf(database));
+  const failed = records.filter(({ failure }) => failure !== null);
   const [first, ...also] = failed.map(({ location, failure }) => ({
     ok: false,
     severity: 'warning' as const,
@@ -209,7 +209,7 @@ export async function checkCatalogs({ database, host }: Pick<MarketDeps, 'databa
   }));
   if (first) return { ...first, also };
   const resting = [...host.decisions.current.resting.keys()];
-  if (resting.length === 0) return { ok: true, says: texts.checkOk(known.length) };
+  if (resting.length === 0) return { ok: true, says: texts.checkOk(records.length) };
   const says = texts.checkResting(resting);
   return { ok: true, code: 'SKILL_RESTS', severity: 'notice', says, remedy: texts.restingRemedy() };
 }

@@ -86,9 +86,9 @@ const chosen = z.object({ id: z.string().max(200), ...named, ...installed });
 const signal = () => AbortSignal.timeout(MARKET_WITHIN_MS);
 
 const ADDRESS = /^[a-z][a-z0-9+.-]+:/i;
-function resolveCatalog<Given extends { catalog?: string | undefined }>(given: Given): Given {
-  const { catalog } = given;
-  return catalog === undefined || ADDRESS.test(catalog) ? given : { ...given, catalog: resolve(catalog) };
+function resolveCatalog<Given extends { catalog?: string | undefined }>(input: Given): Given {
+  const { catalog } = input;
+  return catalog === undefined || ADDRESS.test(catalog) ? input : { ...input, catalog: resolve(catalog) };
 }
 
 async function wantedIn(deps: MarketDeps, { catalog, ...asked }: z.output<typeof chosen>) {
@@ -102,13 +102,13 @@ const place = z
   .optional()
   .describe('An https address; left out: the only catalog that is known.');
 /** Over HTTP no file of this machine is named. */
-const placeIn = (given: unknown): string | undefined => {
-  if (typeof given === 'string' && !/^https?:/i.test(given))
+const placeIn = (address: unknown): string | undefined => {
+  if (typeof address === 'string' && !/^https?:/i.test(address))
     throw new CodaError('INPUT_INVALID', {
       message: 'This is no address of a catalog.',
       remedy: 'Give one with https.',
     });
-  return given as string | undefined;
+  return address as string | undefined;
 };
 const about = { scope: 'admin', tag: 'skills' } as const;
 
@@ -129,11 +129,11 @@ const browse = operation({
     paths: ['/v1/market'],
     summary: 'The skills of a catalog.',
     query: z.strictObject({ catalog: place }),
-    input: (_, given) => ({ catalog: placeIn(given.catalog) }),
+    input: (_, input) => ({ catalog: placeIn(input.catalog) }),
     answers: {
       200: { description: 'All of it.', schema: z.object({ catalog: shownCatalog, skills: z.array(shownSkill) }) },
     },
-    answer: (found: never) => ({ json: found as unknown }),
+    answer: (result: never) => ({ json: result as unknown }),
   },
   async run(deps: MarketDeps, { catalog, key, tag = [] }) {
     const location = await locationFor(readerOf(deps.database), catalog);
@@ -182,7 +182,7 @@ const look = operation({
     paths: ['/v1/market/look'],
     summary: 'Fetches a skill of a catalog and shows what it may do, before it is installed.',
     body: z.strictObject({ id: z.string().min(1).max(200), catalog: place, unsigned: z.boolean().optional() }),
-    input: (_, given) => ({ ...(given as { id: string }), catalog: placeIn(given.catalog) }),
+    input: (_, input) => ({ ...(input as { id: string }), catalog: placeIn(input.catalog) }),
     answers: {
       200: {
         description: 'As it is there.',
@@ -238,7 +238,7 @@ const installOperation = operation({
       unsigned: z.boolean().optional(),
       beside: z.string().max(200).optional().describe('Beside a skill whose name it resembles.'),
     }),
-    input: (_, given) => ({ ...(given as { id: string; pin: string }), catalog: placeIn(given.catalog) }),
+    input: (_, input) => ({ ...(input as { id: string; pin: string }), catalog: placeIn(input.catalog) }),
     answers: {
       200: { description: 'It is there.', schema: z.object({ id: z.string(), version: z.string().nullable() }) },
     },
@@ -257,11 +257,11 @@ const installCommand = operation({
   input: chosen.extend(approvalFlags),
   args: ['id'],
   json: 'indented',
-  async conduct(ask, given, view) {
-    const { approval: _yes, approvalToken: _, ...asked } = given;
+  async conduct(ask, input, view) {
+    const { approval: _yes, approvalToken: _, ...asked } = input;
     const { id, catalog } = asked;
-    const found = await lookAt(ask, resolveCatalog(asked), view);
-    if (view.approves()) return installOne(ask, resolveCatalog(asked), found, view);
+    const report = await lookAt(ask, resolveCatalog(asked), view);
+    if (view.approves()) return installOne(ask, resolveCatalog(asked), report, view);
     const where = catalog === undefined ? '' : ` --catalog ${catalog}`;
     throw usage(
       `${id} is not installed without a yes.`,
@@ -273,13 +273,13 @@ const installCommand = operation({
 type ChosenSkill = z.input<typeof chosen>;
 
 async function lookAt(ask: AskFor, asked: ChosenSkill, { io, json }: View): Promise<ShownLook> {
-  const found = (await ask(look, asked)) as ShownLook;
-  const { version, before, inquest, catalog } = found;
-  if (json) return found;
+  const report = (await ask(look, asked)) as ShownLook;
+  const { version, before, inquest, catalog } = report;
+  if (json) return report;
   const change = before === null ? (version ?? '') : `${before || '?'} → ${version ?? '?'}`;
   const from = `${asked.id}${change === '' ? '' : ` ${oneLine(change, LONGEST_LINE)}`} from ${oneLine(catalog.name, LONGEST_LINE)}`;
   io.stdout.write(`${aboutKey(catalog)}${from}\n${trustTexts.inquest(inquest).replaceAll('**', '')}\n`);
-  return found;
+  return report;
 }
 
 async function installOne(
@@ -332,11 +332,11 @@ const updateCommand = operation({
   json: 'indented',
   async conduct(ask, { id: only, catalog: named }, view) {
     const { io, json } = view;
-    const found = (await ask(updatesOperation, resolveCatalog({ catalog: named }))) as ShownUpdates;
-    const skills = found.skills.filter(({ id }) => only === undefined || id === only);
-    if (only !== undefined && skills.length === 0 && found.failures.length === 0)
+    const report = (await ask(updatesOperation, resolveCatalog({ catalog: named }))) as ShownUpdates;
+    const skills = report.skills.filter(({ id }) => only === undefined || id === only);
+    if (only !== undefined && skills.length === 0 && report.failures.length === 0)
       throw usage(`${only} was not installed from a catalog.`, '"coda skills market browse" shows what was.');
-    if (json) io.stdout.write(`${JSON.stringify({ ...found, skills }, null, 2)}\n`);
+    if (json) io.stdout.write(`${JSON.stringify({ ...report, skills }, null, 2)}\n`);
     else for (const each of skills) io.stdout.write(`${updateLine(each)}\n`);
     const wanted = skills.filter(({ state }) => state === 'newer');
     const isApproved = wanted.length > 0 && view.approves();
@@ -344,13 +344,13 @@ const updateCommand = operation({
       const there = await lookAt(ask, asked, view);
       if (isApproved) io.stdout.write(await installOne(ask, asked, there, view));
     }
-    const kept = wanted.length > 0 && !isApproved && !json;
-    const [failure] = found.failures;
+    const isUnapproved = wanted.length > 0 && !isApproved && !json;
+    const [failure] = report.failures;
     return {
       out:
-        (kept ? 'Nothing was changed. Read that, then: coda skills market update --approval approved\n' : '') +
+        (isUnapproved ? 'Nothing was changed. Read that, then: coda skills market update --approval approved\n' : '') +
         (skills.length === 0 && !failure ? 'Nothing was installed from a catalog.\n' : ''),
-      err: found.failures.map(({ message, remedy, code }) => `coda: ${message}\n  ${remedy} [${code}]\n`).join(''),
+      err: report.failures.map(({ message, remedy, code }) => `coda: ${message}\n  ${remedy} [${code}]\n`).join(''),
       status: failure ? ERRORS[failure.code].exit : 0,
     };
   },
@@ -445,7 +445,7 @@ async function updates(deps: MarketDeps, named: string | undefined): Promise<Sho
   const reader = readerOf(deps.database);
   const locations = named === undefined ? (await store.catalogs(reader)).map(({ location }) => location) : [named];
   const signal = AbortSignal.timeout(MARKET_WITHIN_MS);
-  const found: ShownUpdates = { skills: [], failures: [] };
+  const result: ShownUpdates = { skills: [], failures: [] };
   for (const each of locations) {
     const location = await locationFor(reader, each);
     const here = async () => store.installs(reader, location);
@@ -453,14 +453,14 @@ async function updates(deps: MarketDeps, named: string | undefined): Promise<Sho
     try {
       const opened = await openCatalog(deps, { location }, signal);
       // Revocations were kept meanwhile.
-      found.skills.push(...(await here()).map((install) => updateOf(opened, install)));
+      result.skills.push(...(await here()).map((install) => updateOf(opened, install)));
     } catch (error) {
       if (!(error instanceof CodaError)) throw error;
       const { code, message, remedy } = error;
-      found.failures.push({ catalog: location, code, message, remedy });
+      result.failures.push({ catalog: location, code, message, remedy });
     }
   }
-  return found;
+  return result;
 }
 
 function updateOf(
@@ -484,8 +484,8 @@ function aboutCatalog(catalog: ShownCatalog): string {
   const { name, location, serial, expires, skipped } = catalog;
   const age = serial === null ? [] : [`serial ${serial}`, `good until ${(expires ?? '').slice(0, 10)}`];
   const about = [oneLine(name, LONGEST_LINE), ...age].join(', ');
-  const left = skipped === 0 ? '' : `${plural(skipped, 'entry', 'entries')} in it cannot be read.\n`;
-  return `${about} (${location})\n${aboutKey(catalog)}${left}`;
+  const skippedNote = skipped === 0 ? '' : `${plural(skipped, 'entry', 'entries')} in it cannot be read.\n`;
+  return `${about} (${location})\n${aboutKey(catalog)}${skippedNote}`;
 }
 
 function aboutKey({ key, key_id: id, first }: ShownCatalog): string {
@@ -508,10 +508,10 @@ function lineOf({ id, version, description, tags, revoked, installed, sha256 }: 
 }
 
 function updateLine({ id, from, to, state, rests }: ShownUpdates['skills'][number]): string {
-  const said = {
+  const words = {
     current: 'is as its catalog has it',
     newer: `${oneLine(from ?? '?', 40)} → ${oneLine(to ?? '?', 40)}`,
     gone: 'is in its catalog no more',
   }[state];
-  return `${id}: ${said}${rests === null ? '' : `; it rests, revoked: ${oneLine(rests, LONGEST_LINE)}`}`;
+  return `${id}: ${words}${rests === null ? '' : `; it rests, revoked: ${oneLine(rests, LONGEST_LINE)}`}`;
 }

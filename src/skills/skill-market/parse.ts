@@ -62,24 +62,24 @@ function readJson(bytes: Uint8Array, where: string): unknown {
   }
 }
 
-function fromOwn(written: z.output<typeof ownCatalog>, where: string): Catalog {
-  const [created, expires] = [new Date(written.created), new Date(written.expires)];
+function fromOwn(file: z.output<typeof ownCatalog>, where: string): Catalog {
+  const [created, expires] = [new Date(file.created), new Date(file.expires)];
   if (expires.getTime() - created.getTime() > LONGEST_LIFE_DAYS * DAY_MS) {
     throw invalid(where, texts.livesTooLong(LONGEST_LIFE_DAYS));
   }
-  if (written.key !== undefined && !parsePublicKey(written.key)) throw invalid(where, texts.notAKey('key'));
-  const skills = written.skills.map(({ url, sha256: hash, bytes, version, author, license, homepage, ...skill }) => {
+  if (file.key !== undefined && !parsePublicKey(file.key)) throw invalid(where, texts.notAKey('key'));
+  const skills = file.skills.map(({ url, sha256: hash, bytes, version, author, license, homepage, ...skill }) => {
     return { ...skill, version, author, license, homepage, bundle: { url, sha256: hash, kind: 'zip' as const, bytes } };
   });
-  const signed = { serial: written.serial, created, expires, key: written.key };
-  return { format: 'coda', name: written.name, signed, skills, revoked: written.revoked, skipped: 0 };
+  const signed = { serial: file.serial, created, expires, key: file.key };
+  return { format: 'coda', name: file.name, signed, skills, revoked: file.revoked, skipped: 0 };
 }
 
 function withUniqueIds(catalog: Catalog, where: string): Catalog {
-  const seen = new Set<string>();
+  const ids = new Set<string>();
   for (const skill of catalog.skills) {
-    if (seen.has(skill.id)) throw invalid(where, texts.twiceReason(skill.id));
-    seen.add(skill.id);
+    if (ids.has(skill.id)) throw invalid(where, texts.twiceReason(skill.id));
+    ids.add(skill.id);
   }
   return catalog;
 }

@@ -31,8 +31,8 @@ export const otherForm = () => 'it has no serial any more';
 export const future = (created: Date) => `it was made in the future (${day(created)})`;
 export const clockRemedy = () => 'Set the clock of this machine, or ask its publisher to mend it.';
 export const expiredReason = (expires: Date) => `it was good until ${day(expires)}`;
-export const rolledBack = (serial: number, seen: number) =>
-  `its serial ${serial} is older than ${seen}, which was seen`;
+export const rolledBack = (serial: number, newestSerial: number) =>
+  `its serial ${serial} is older than ${newestSerial}, which was seen`;
 export const twoOfOneSerial = (serial: number) => `it has other content than was seen under its serial ${serial}`;
 export const outrun = () => 'a later one was seen meanwhile';
 export const staleRemedy = () => 'Nothing was installed. Ask its publisher for the current one.';
@@ -52,7 +52,8 @@ export const laterRemedy = () => 'Try again later.';
 export const tooLarge = (where: string, bytes: number) => `${where} is larger than ${plural(bytes, 'byte')}.`;
 export const sizeRemedy = () => 'Nothing was installed. Ask its publisher for a smaller one.';
 
-export const severalCatalogs = (known: readonly string[]) => `It is not said which catalog: ${known.join(', ')}.`;
+export const severalCatalogs = (locations: readonly string[]) =>
+  `It is not said which catalog: ${locations.join(', ')}.`;
 export const noCatalog = () => 'It is not said which catalog, and none is known yet.';
 export const nameCatalog = () => 'Name it: --catalog FILE or --catalog https://example.com/catalog.json';
 export const notInCatalog = (id: string, where: string) => `There is no skill ${name(id)} in ${where}.`;
@@ -87,7 +88,8 @@ export const tarball = (id: string) => `${id} is packed as .tar.gz, which is not
 export const tarballRemedy = () => 'Unpack it yourself, read it, then: coda skills install FOLDER';
 export const unusable = (id: string, why: string | undefined) =>
   `The bundle of ${id} holds no skill that can be used${why ? `: ${oneLine(why, 300)}` : '.'}`;
-export const otherName = (id: string, found: string) => `The bundle of ${id} holds another skill, ${name(found)}.`;
+export const otherName = (id: string, skillName: string) =>
+  `The bundle of ${id} holds another skill, ${name(skillName)}.`;
 export const suspicious = (id: string, { file, line, why }: { file: string; line: number; why: string }) =>
   `${id} was found dangerous by the audit: ${oneLine(file, 120)}${line > 0 ? `:${line}` : ''}: ${why}`;
 export const suspiciousRemedy = () =>

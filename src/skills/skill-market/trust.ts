@@ -5,13 +5,13 @@ import { checkSignature, parsePublicKey } from './minisign.ts';
 import type { KnownCatalog } from './store.ts';
 import * as texts from './texts.ts';
 
-export function keyFor(location: string, given: string | undefined, known: KnownCatalog | undefined) {
-  const key = given === undefined ? undefined : parsePublicKey(given);
-  if (given !== undefined && !key) throw keyRefused();
-  if (known?.key != null && key && key.text !== known.key) {
-    throw untrustedError(location, texts.otherKey(parsePublicKey(known.key)?.id ?? ''), texts.keyRemedy(location));
+export function keyFor(location: string, keyText: string | undefined, record: KnownCatalog | undefined) {
+  const key = keyText === undefined ? undefined : parsePublicKey(keyText);
+  if (keyText !== undefined && !key) throw keyRefused();
+  if (record?.key != null && key && key.text !== record.key) {
+    throw untrustedError(location, texts.otherKey(parsePublicKey(record.key)?.id ?? ''), texts.keyRemedy(location));
   }
-  return known?.key ?? key?.text;
+  return record?.key ?? key?.text;
 }
 
 export function keyRefused(): CodaError {
@@ -37,11 +37,11 @@ export function checkSigned(
 /** Throws where the catalog is an older one than was seen, of another form, of the future, or past its time. */
 export function checkFresh(
   { signed }: Catalog,
-  known: KnownCatalog | undefined,
+  record: KnownCatalog | undefined,
   { location, hash, now }: { location: string; hash: string; now: Date },
 ): void {
   if (!signed) {
-    if (known?.serial != null) throw untrustedError(location, texts.otherForm(), texts.signatureRemedy());
+    if (record?.serial != null) throw untrustedError(location, texts.otherForm(), texts.signatureRemedy());
     return;
   }
   const { serial, created, expires } = signed;
@@ -50,10 +50,10 @@ export function checkFresh(
   }
   if (expires.getTime() <= now.getTime())
     throw untrustedError(location, texts.expiredReason(expires), texts.staleRemedy());
-  if (known?.serial == null) return;
-  if (serial < known.serial)
-    throw untrustedError(location, texts.rolledBack(serial, known.serial), texts.staleRemedy());
-  if (serial === known.serial && hash !== known.hash) {
+  if (record?.serial == null) return;
+  if (serial < record.serial)
+    throw untrustedError(location, texts.rolledBack(serial, record.serial), texts.staleRemedy());
+  if (serial === record.serial && hash !== record.hash) {
     throw untrustedError(location, texts.twoOfOneSerial(serial), texts.staleRemedy());
   }
 }

@@ -57,15 +57,15 @@ const askOperation = (httpOf: HttpOf) =>
       if (!flags.execute || flags.dryRun) return showPlan(flags, query, ask, view);
       return view.converse(async (conversation) => {
         const { io } = view;
-        const made = isKept ? readPlan(flags.planPath ?? '') : await planTold(flags, query, conversation.ask, io);
+        const runPlan = isKept ? readPlan(flags.planPath ?? '') : await planTold(flags, query, conversation.ask, io);
         const role = flags.role === undefined ? {} : { role: flags.role };
-        const asked = (await conversation.ask(planned, { plan: made, ...role })) as object;
+        const asked = (await conversation.ask(planned, { plan: runPlan, ...role })) as object;
         const run = randomUUID();
-        const came = await timeWork(flags, io, 'run', () =>
+        const result = await timeWork(flags, io, 'run', () =>
           carryOut(conversation, flags, view, run, { ...asked, run }),
         );
-        if (flags.trace) io.stderr.write(`${JSON.stringify(came.steps, null, 2)}\n`);
-        return runOutput(came, view);
+        if (flags.trace) io.stderr.write(`${JSON.stringify(result.steps, null, 2)}\n`);
+        return runOutput(result, view);
       });
     },
   });
@@ -86,14 +86,14 @@ async function askAsSubject(
 ): Promise<CommandOutput> {
   const { io } = view;
   const asked = isKept ? { plan: readPlan(flags.planPath ?? '') } : { query };
-  const said = await timeWork(flags, io, flags.execute ? 'run' : 'plan', () =>
+  const response = await timeWork(flags, io, flags.execute ? 'run' : 'plan', () =>
     askOverHttp(flags, asked, httpOf(view.local())),
   );
-  const { answer, plan, executed, skills } = said;
+  const { answer, plan, executed, skills } = response;
   if (flags.dryRun) return writePlan(flags, query, plan);
   if (flags.execute && !executed) throw nothingFits(query);
   const out = () => {
-    if (view.json) return `${JSON.stringify(said, null, 2)}\n`;
+    if (view.json) return `${JSON.stringify(response, null, 2)}\n`;
     if (answer) return `${answer.text}\n`;
     if (isKept) return UNCHANGED;
     const lines = skills.map(({ name, score, description }) => `  ${name}  ${score}  ${oneLine(description, 100)}`);
@@ -118,12 +118,12 @@ async function showPlan(flags: AskFlags, query: string, ask: AskFor, { io, json 
     await ask(planned, { plan: readPlan(flags.planPath) });
     return UNCHANGED;
   }
-  const found = await timeWork(flags, io, 'plan', () => planFor(flags, query, ask, io));
-  if (flags.dryRun) return writePlan(flags, query, found.plan);
-  const shown = flags.debug ? found.candidates : found.candidates.filter(({ offered }) => offered);
-  if (json) return `${JSON.stringify({ plan: found.plan, candidates: shown }, null, 2)}\n`;
-  const effects = found.plan.effects.map((effect) => `  ${effect}`);
-  return `${[...linesOf({ plan: found.plan, candidates: shown }), ...effects].join('\n') || NONE_FITS}\n`;
+  const outcome = await timeWork(flags, io, 'plan', () => planFor(flags, query, ask, io));
+  if (flags.dryRun) return writePlan(flags, query, outcome.plan);
+  const candidates = flags.debug ? outcome.candidates : outcome.candidates.filter(({ offered }) => offered);
+  if (json) return `${JSON.stringify({ plan: outcome.plan, candidates }, null, 2)}\n`;
+  const effects = outcome.plan.effects.map((effect) => `  ${effect}`);
+  return `${[...linesOf({ plan: outcome.plan, candidates }), ...effects].join('\n') || NONE_FITS}\n`;
 }
 
 /** Candidates for a request; chosen ones with a star, those that do not fit well enough with a dash. */
@@ -134,19 +134,19 @@ function linesOf({ plan, candidates }: PlannedQuery): string[] {
   });
 }
 
-function writePlan(flags: AskFlags, query: string, made: HttpRun['plan'] | PlannedQuery['plan']): CommandOutput {
-  if (!made || made.skills.length === 0) throw nothingFits(query);
-  const text = `${JSON.stringify(made, null, 2)}\n`;
+function writePlan(flags: AskFlags, query: string, runPlan: HttpRun['plan'] | PlannedQuery['plan']): CommandOutput {
+  if (!runPlan || runPlan.skills.length === 0) throw nothingFits(query);
+  const text = `${JSON.stringify(runPlan, null, 2)}\n`;
   if (flags.planPath === undefined) return text;
   writeFileSync(flags.planPath, text);
   return `The plan is in ${flags.planPath}.\n`;
 }
 
 async function planTold(flags: AskFlags, query: string, ask: AskFor, io: View['io']): Promise<PlannedQuery['plan']> {
-  const found = await timeWork(flags, io, 'plan', () => planFor(flags, query, ask, io));
-  if (flags.debug) io.stderr.write(`${linesOf(found).join('\n')}\n`);
-  if (found.plan.skills.length === 0) throw nothingFits(query);
-  return found.plan;
+  const outcome = await timeWork(flags, io, 'plan', () => planFor(flags, query, ask, io));
+  if (flags.debug) io.stderr.write(`${linesOf(outcome).join('\n')}\n`);
+  if (outcome.plan.skills.length === 0) throw nothingFits(query);
+  return outcome.plan;
 }
 
 async function planFor(
@@ -236,9 +236,9 @@ async function askOverHttp(flags: AskFlags, asked: HttpAsked, http: ReturnType<H
       cause,
     });
   });
-  const said: unknown = await answer.json().catch(() => undefined);
-  if (answer.ok && said) return said as HttpRun;
-  throw refusedError(answer.status, said as Refusal | undefined);
+  const body: unknown = await answer.json().catch(() => undefined);
+  if (answer.ok && body) return body as HttpRun;
+  throw refusedError(answer.status, body as Refusal | undefined);
 }
 
 interface Refusal {
@@ -249,8 +249,8 @@ interface Refusal {
 }
 
 function refusedError(status: number, { code = '', detail, title, remedy }: Refusal = {}): CodaError {
-  const known = Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'HTTP_FORBIDDEN';
-  return new CodaError(known, {
+  const ownCode = Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'HTTP_FORBIDDEN';
+  return new CodaError(ownCode, {
     message: oneLine(detail ?? title ?? `The running coda answered with ${status}.`, 500),
     remedy: oneLine(remedy ?? 'See docs/http.md.', 500),
   });

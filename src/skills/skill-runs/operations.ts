@@ -37,8 +37,8 @@ export const plan = operation({
 export const planned = operation({
   name: 'runs input',
   input: z.object({ plan: z.unknown(), role: z.string().optional() }),
-  async run(deps: ToolDeps, { plan: given, role }) {
-    const read = planFile.safeParse(given, { error: inputWords });
+  async run(deps: ToolDeps, { plan: rawPlan, role }) {
+    const read = planFile.safeParse(rawPlan, { error: inputWords });
     if (!read.success) throw notAPlan(read.error);
     whoWithin(OWNER, role, { gate: deps.gate, code: 'USAGE' });
     const stale = await staleIn(await viewOf(deps), read.data);
@@ -192,15 +192,15 @@ export async function carryOut(
 ): Promise<ShownRun> {
   if (!flags.stepThrough) return begin(conversation, approves, run, input);
   const answers = createInterface({ input: io.stdin })[Symbol.asyncIterator]();
-  let shown = await begin(conversation, approves, run, { ...input, until: 1 });
-  while (shown.state === 'paused') {
-    const last = shown.steps.filter(({ state }) => state === 'done').at(-1);
+  let progress = await begin(conversation, approves, run, { ...input, until: 1 });
+  while (progress.state === 'paused') {
+    const last = progress.steps.filter(({ state }) => state === 'done').at(-1);
     io.stderr.write(`[${last?.skill}]\n${last?.output ?? ''}\nGo on? [y/N] `);
     const { value = '' } = await answers.next();
-    if (!/^y(?:es)?$/i.test(String(value).trim())) return shown;
-    shown = await begin(conversation, approves, run, { resume: run, until: 1 });
+    if (!/^y(?:es)?$/i.test(String(value).trim())) return progress;
+    progress = await begin(conversation, approves, run, { resume: run, until: 1 });
   }
-  return shown;
+  return progress;
 }
 
 async function begin(
@@ -209,20 +209,20 @@ async function begin(
   run: string,
   input: object,
 ): Promise<ShownRun> {
-  const heard = await conversation.say(`/pipeline ${JSON.stringify(input)}`);
+  const replies = await conversation.say(`/pipeline ${JSON.stringify(input)}`);
   const pressed = new Set<string>();
   for (let waited = 0; ; waited += LOOK_EVERY_MS) {
-    const shown = await shownRun(conversation, run);
-    if (shown && shown.state !== 'running') return shown;
+    const progress = await shownRun(conversation, run);
+    if (progress && progress.state !== 'running') return progress;
     const question = conversation.open().findLast(({ buttons }) => buttons.every(({ id }) => !pressed.has(id)));
     const button = question?.buttons.find(({ label }) => label === APPROVE);
     if (question && button) {
       if (!approves()) throw waits(run, question.text);
       pressed.add(button.id);
       await conversation.press(button.id);
-    } else if (!shown) throw refusedRun(heard);
+    } else if (!progress) throw refusedRun(replies);
     // Only after a press it goes on beside what was said.
-    else if (pressed.size === 0 || waited > GOES_ON_MS) return shown;
+    else if (pressed.size === 0 || waited > GOES_ON_MS) return progress;
     await sleep(LOOK_EVERY_MS);
   }
 }
@@ -245,17 +245,17 @@ function waits(run: string, question: string): CodaError {
   });
 }
 
-function refusedRun(heard: readonly string[]): CodaError {
+function refusedRun(replies: readonly string[]): CodaError {
   return new CodaError('SKILL_RUN_FAILED', {
-    message: oneLine(heard.join(' '), 2_000) || 'The run did not begin.',
+    message: oneLine(replies.join(' '), 2_000) || 'The run did not begin.',
     remedy: '"coda logs" tells more.',
   });
 }
 
 /** Text of what came of it. Throws for a run that has failed. */
-export function runOutput(came: ShownRun, { io, json }: View): CommandOutput {
-  const { run, state, message, output } = came;
-  const full = `${JSON.stringify(came, null, 2)}\n`;
+export function runOutput(result: ShownRun, { io, json }: View): CommandOutput {
+  const { run, state, message, output } = result;
+  const full = `${JSON.stringify(result, null, 2)}\n`;
   if (state === 'done') return json ? full : `${output ?? ''}\n`;
   if (state === 'paused') return json ? full : `The run ${run} rests: coda skills pipeline --resume ${run}\n`;
   if (json) io.stdout.write(full);
@@ -265,8 +265,9 @@ export function runOutput(came: ShownRun, { io, json }: View): CommandOutput {
   });
 }
 
-function payloadOf(given: string): string {
-  const text = given !== '' && given.length < 1_024 && existsSync(given) ? readFileSync(given, 'utf8') : given;
+function payloadOf(argument: string): string {
+  const text =
+    argument !== '' && argument.length < 1_024 && existsSync(argument) ? readFileSync(argument, 'utf8') : argument;
   if (text.length <= MOST_PAYLOAD) return text;
   throw usage(`The payload has ${plural(text.length, 'character')}.`, `Give at most ${MOST_PAYLOAD}.`);
 }

@@ -28,9 +28,9 @@ export async function runPipeline(
 ): Promise<ToolResult> {
   const { callKey: call } = ctx.turn;
   if (!ctx.turn.spawn || call === undefined) return failed('NOT_HERE', texts.nothingToRun());
-  const begun = await beginRun(deps, asked, ctx, deps.views.viewOf(ctx.turn.key));
-  if ('ok' in begun) return begun;
-  return new PipelineRun({ deps, ctx, asked, parallel, call }, begun.run, begun.given).go();
+  const start = await beginRun(deps, asked, ctx, deps.views.viewOf(ctx.turn.key));
+  if ('ok' in start) return start;
+  return new PipelineRun({ deps, ctx, asked, parallel, call }, start.run, start.given).go();
 }
 
 interface BegunRun {
@@ -75,15 +75,15 @@ function idOf(callKey: string): string {
 }
 
 async function resumeRun(deps: ToolDeps, id: string, ctx: CallContext): Promise<BegunRun | Failed> {
-  const begun = await writeRun(deps, id, ctx, async (tx) => {
+  const start = await writeRun(deps, id, ctx, async (tx) => {
     const run = await store.runOf(tx, id);
     if (run?.personId !== ctx.person.id || run.state === 'done') return;
     await store.mark(tx, id, { state: 'running', message: undefined }, ctx.clock.now());
   });
-  if ('ok' in begun) return begun;
+  if ('ok' in start) return start;
   // A run that has ended in this very call is told again.
-  const isOver = begun.run.state === 'done' && begun.given.length === begun.run.steps.flat().length;
-  return isOver ? failed('PAST', texts.isOver(id)) : begun;
+  const isOver = start.run.state === 'done' && start.given.length === start.run.steps.flat().length;
+  return isOver ? failed('PAST', texts.isOver(id)) : start;
 }
 
 /** The run after `write`, with what other calls have done of it. */
@@ -132,8 +132,8 @@ class PipelineRun {
   private readonly run: store.Run;
   private readonly given: readonly store.StepDone[];
 
-  constructor(own: PipelineDeps, run: store.Run, given: readonly store.StepDone[]) {
-    [this.own, this.run, this.given] = [own, run, given];
+  constructor(own: PipelineDeps, run: store.Run, steps: readonly store.StepDone[]) {
+    [this.own, this.run, this.given] = [own, run, steps];
   }
 
   async go(): Promise<ToolResult> {
@@ -145,11 +145,11 @@ class PipelineRun {
       const isGiven = group.every((_, member) => this.givenAt(place, member) !== undefined);
       if (!isGiven && asked.until !== undefined && ran >= asked.until) return this.pause(place - 1, before);
       if (!isGiven) ran++;
-      const came = await this.group(place, group, before);
-      if ('ok' in came) return this.fail(place, came.message);
-      const wrong = came.find(({ state }) => state === 'failed');
+      const outcomes = await this.group(place, group, before);
+      if ('ok' in outcomes) return this.fail(place, outcomes.message);
+      const wrong = outcomes.find(({ state }) => state === 'failed');
       if (wrong) return this.fail(place, wrong.output, wrong);
-      before = came;
+      before = outcomes;
     }
     await this.mark({ state: 'done', message: undefined });
     return this.result(texts.joinOutputs(before), before);
@@ -205,7 +205,7 @@ class PipelineRun {
     const tainted = ready.tainted || before.some((each) => each.tainted);
     const task = texts.joinOutputs(before) || skill;
     const result = await spawnSkill(deps, ready, { task, tainted, ...this.scope() }, ctx);
-    const came: MemberOutcome = {
+    const outcome: MemberOutcome = {
       mayPass: !result.ok && MAY_PASS.has(result.code),
       skill,
       state: result.ok ? 'done' : 'failed',
@@ -214,9 +214,9 @@ class PipelineRun {
     };
     const now = ctx.clock.now();
     await deps.database.tx('skills.run.step', (tx) =>
-      store.keepStep(tx, this.run.id, { place, member, call, ...came }, now),
+      store.keepStep(tx, this.run.id, { place, member, call, ...outcome }, now),
     );
-    return came;
+    return outcome;
   }
 
   /** All tools that its person may use, for a skill that names none, and those that the run's role keeps from it. */

@@ -72,11 +72,11 @@ export function whoWithin(
   { gate, code }: { gate: Pick<Gate, 'roles'>; code: ErrorCode },
 ): RoleHolder[] {
   if (role === undefined) return [first];
-  const known = gate.roles();
-  if (known.includes(role)) return [first, holderOf(role)];
+  const roles = gate.roles();
+  if (roles.includes(role)) return [first, holderOf(role)];
   throw new CodaError(code, {
     message: `There is no role ${oneLine(role, 100)}.`,
-    remedy: `Use one of: ${known.join(', ')}. Roles of your own stand in access.roles (docs/people.md).`,
+    remedy: `Use one of: ${roles.join(', ')}. Roles of your own stand in access.roles (docs/people.md).`,
   });
 }
 
@@ -94,8 +94,8 @@ const BESIDE = /;|,?\s(?:and|as well as)\s/i;
 /** The skills that the request finds, the best first; those that any of `who` may not use are not among them. */
 export async function candidatesFor(deps: PlanDeps, { query, tag, who }: PlanAsked): Promise<Candidate[]> {
   const { deprecated } = deps.view.decisions;
-  const found = await findAll(deps, query, { tag, who });
-  return found.slice(0, MOST_CANDIDATES).map(({ skill, fit, offered, meaning }) => ({
+  const fits = await findAll(deps, query, { tag, who });
+  return fits.slice(0, MOST_CANDIDATES).map(({ skill, fit, offered, meaning }) => ({
     id: skill.name,
     description: skill.description,
     score: roundScore(fit),
@@ -107,9 +107,9 @@ export async function candidatesFor(deps: PlanDeps, { query, tag, who }: PlanAsk
 
 export async function planFor(deps: PlanDeps, asked: PlanAsked): Promise<Plan> {
   const { query, mode } = asked;
-  const taken = await takenFor(deps, asked);
+  const chosenSkills = await takenFor(deps, asked);
   const skills = await Promise.all(
-    taken.map(async ({ skill, fit, args }) => ({
+    chosenSkills.map(async ({ skill, fit, args }) => ({
       id: skill.name,
       hash: await skillHash(deps.view.files.inForce(skill)),
       args,
@@ -122,7 +122,7 @@ export async function planFor(deps: PlanDeps, asked: PlanAsked): Promise<Plan> {
     skills,
     effects: await effectsOf(
       deps.reader,
-      taken.map(({ skill }) => deps.view.files.inForce(skill)),
+      chosenSkills.map(({ skill }) => deps.view.files.inForce(skill)),
     ),
   };
 }
@@ -141,16 +141,17 @@ async function takenFor(deps: PlanDeps, asked: PlanAsked): Promise<TakenSkill[]>
     .filter((part) => part !== '');
   const each = parts.length > 1 ? (await Promise.all(parts.map((part) => best(part, 1)))).flat() : [];
   // Words that only join two things are no reason to leave one of them out.
-  const taken = each.length > 1 ? each : (await best(query, MOST_SKILLS)).map((one) => ({ ...one, args: query }));
-  return taken
-    .filter(({ skill }, at) => taken.findIndex((other) => other.skill === skill) === at)
+  const chosenSkills =
+    each.length > 1 ? each : (await best(query, MOST_SKILLS)).map((one) => ({ ...one, args: query }));
+  return chosenSkills
+    .filter(({ skill }, at) => chosenSkills.findIndex((other) => other.skill === skill) === at)
     .slice(0, MOST_SKILLS);
 }
 
 async function offeredFor(deps: PlanDeps, query: string, asked: PlanAsked): Promise<RankedSkill[]> {
   const { deprecated } = deps.view.decisions;
-  const found = await findAll(deps, query, asked);
-  return found.filter(({ skill, offered }) => offered && !deprecated.has(skill.name));
+  const fits = await findAll(deps, query, asked);
+  return fits.filter(({ skill, offered }) => offered && !deprecated.has(skill.name));
 }
 
 async function findAll(
@@ -166,8 +167,8 @@ async function findAll(
 }
 
 async function effectsOf(reader: Queryable, skills: readonly AgentSkill[]): Promise<string[]> {
-  const found = await Promise.all(skills.map((skill) => inquireAbout(reader, skill)));
-  return [...new Set(found.flatMap((each) => (typeof each === 'string' ? [] : each.changes)))];
+  const inquests = await Promise.all(skills.map((skill) => inquireAbout(reader, skill)));
+  return [...new Set(inquests.flatMap((each) => (typeof each === 'string' ? [] : each.changes)))];
 }
 
 export async function staleIn({ snapshot, files }: View, plan: Plan): Promise<string[]> {

@@ -66,13 +66,13 @@ const written = z.record(z.string(), z.unknown());
 
 /** `/pipeline a > b|c: payload`, `/pipeline resume RUN`, or the tool's input as JSON; undefined: it is none of these. */
 export function pipelineCall(rest: string): Call | undefined {
-  const said = rest.trim();
-  const [, resume] = RESUME.exec(said) ?? [];
+  const text = rest.trim();
+  const [, resume] = RESUME.exec(text) ?? [];
   if (resume !== undefined) return { tool: TOOL, input: { resume: resume.toLowerCase() } };
-  if (said.startsWith('{')) return fromJson(said);
-  const [steps = ''] = said.split(':', 1);
+  if (text.startsWith('{')) return fromJson(text);
+  const [steps = ''] = text.split(':', 1);
   if (steps === '') return undefined;
-  const payload = said.slice(steps.length + 1).trimStart();
+  const payload = text.slice(steps.length + 1).trimStart();
   return { tool: TOOL, input: { steps: steps.split('>').map((step) => step.trim()), payload } };
 }
 

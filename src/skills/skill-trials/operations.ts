@@ -32,8 +32,8 @@ const optimize = operation({
 });
 
 const least = text(
-  (given) => /^[1-9]\d{0,5}$/.test(given),
-  (given) => `--min-runs ${given} is no number of runs.`,
+  (count) => /^[1-9]\d{0,5}$/.test(count),
+  (count) => `--min-runs ${count} is no number of runs.`,
   'It is 1 or more.',
 );
 
@@ -69,7 +69,7 @@ const optimizing = operation({
   json: 'indented',
   async conduct(ask, flags, { io, json, approves }) {
     const act = actOf(flags, approves);
-    const variants = (flags.variant ?? []).map((given) => readVariant(given, homeFolder(io.env)));
+    const variants = (flags.variant ?? []).map((argument) => readVariant(argument, homeFolder(io.env)));
     const results = (flags.result ?? []).map(readResult);
     const asked = { skill: flags.id, variants, results, least: Number(flags.minRuns ?? LEAST_RUNS) };
     if (flags.trial && !approves()) {
@@ -96,9 +96,9 @@ function actOf({ trial, stop, undo }: Input, approves: () => boolean): OptimizeA
   return approves() ? 'swap' : 'compare';
 }
 
-function readVariant(given: string, home: string): { name: string; folder?: string } {
-  const variant = variantIn(given);
-  if (!variant) throw usage(`${JSON.stringify(given)} is no variant.`, 'It is NAME, or NAME=DIR with its files.');
+function readVariant(argument: string, home: string): { name: string; folder?: string } {
+  const variant = variantIn(argument);
+  if (!variant) throw usage(`${JSON.stringify(argument)} is no variant.`, 'It is NAME, or NAME=DIR with its files.');
   return variant.folder === undefined
     ? variant
     : { name: variant.name, folder: expandHome(variant.folder, home, process.cwd()) };
@@ -118,8 +118,8 @@ function showTrial(state: Wire<OptimizedSkill>): string {
   const { skill, variants, winner, open, min_runs: least, in_use: used, done } = state;
   const width = Math.max(0, ...variants.map(({ name }) => name.length));
   const lines = variants.map(
-    ({ name, hash, runs, well, lower_bound: bound, on_trial: onTrial, in_use: inUse }) =>
-      `${name.padEnd(width)}  ${hash.slice(0, 12)}  ${well} of ${plural(runs, 'run')} well, at least ${bound.toFixed(3)}` +
+    ({ name, hash, runs, well, lower_bound: lowerBound, on_trial: onTrial, in_use: inUse }) =>
+      `${name.padEnd(width)}  ${hash.slice(0, 12)}  ${well} of ${plural(runs, 'run')} well, at least ${lowerBound.toFixed(3)}` +
       `${onTrial ? ', on trial' : ''}${inUse ? ', in use' : ''}`,
   );
   const verdict = winner === null ? `None has won: ${open}.` : `${winner} has the highest lower bound.`;

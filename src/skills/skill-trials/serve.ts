@@ -7,7 +7,7 @@ import * as store from './store.ts';
 type RunContext = Parameters<SkillFiles['forRun']>[2];
 
 interface ServedSkill {
-  chosen: AgentSkill | undefined;
+  inUse: AgentSkill | undefined;
   /** Runs are shared among these; empty: there is no trial. */
   trial: readonly AgentSkill[];
 }
@@ -39,31 +39,31 @@ class ServedVariants implements SkillFiles {
   }
 
   inForce(skill: AgentSkill): AgentSkill {
-    return this.served.get(servedKey(skill))?.chosen ?? skill;
+    return this.served.get(servedKey(skill))?.inUse ?? skill;
   }
 
   withoutTrials(): ServedVariants {
-    return new ServedVariants(new Map([...this.served].map(([key, { chosen }]) => [key, { chosen, trial: [] }])));
+    return new ServedVariants(new Map([...this.served].map(([key, { inUse }]) => [key, { inUse, trial: [] }])));
   }
 
   async forRun(db: Queryable, skill: AgentSkill, ctx: RunContext): Promise<AgentSkill> {
     const own = this.served.get(servedKey(skill));
     if (!own) return skill;
-    if (own.trial.length === 0) return own.chosen ?? skill;
+    if (own.trial.length === 0) return own.inUse ?? skill;
     const run = runOf(skill, ctx);
-    const given = run === undefined ? undefined : await store.hashOfRun(db, run);
-    const same = own.trial.find(({ variant }) => variant?.hash === given);
+    const hash = run === undefined ? undefined : await store.hashOfRun(db, run);
+    const same = own.trial.find(({ variant }) => variant?.hash === hash);
     if (same) return same;
     const counts = await store.runCounts(db, keyOf(skill));
-    const begun = ({ variant }: AgentSkill) => counts.get(variant?.hash ?? '')?.begun ?? 0;
-    return own.trial.reduce((best, one) => (begun(one) < begun(best) ? one : best));
+    const startsOf = ({ variant }: AgentSkill) => counts.get(variant?.hash ?? '')?.begun ?? 0;
+    return own.trial.reduce((best, one) => (startsOf(one) < startsOf(best) ? one : best));
   }
 
   async inUse(db: Queryable, skill: AgentSkill, conversationId: string): Promise<AgentSkill> {
     const own = this.served.get(servedKey(skill));
-    if (!own || own.trial.length === 0) return own?.chosen ?? skill;
+    if (!own || own.trial.length === 0) return own?.inUse ?? skill;
     const hash = await store.lastHash(db, keyOf(skill), conversationId);
-    return own.trial.find(({ variant }) => variant?.hash === hash) ?? own.chosen ?? skill;
+    return own.trial.find(({ variant }) => variant?.hash === hash) ?? own.inUse ?? skill;
   }
 
   /** Notes a run of a variant; its turn tells what came of it. */
@@ -111,10 +111,10 @@ export class VariantReader {
         const skill = skills.get(row.skill) as AgentSkill;
         const variant = await variantSkill(installed, skill, row.hash);
         if (!variant) continue;
-        const own = served.get(servedKey(skill)) ?? { chosen: undefined, trial: [] };
+        const own = served.get(servedKey(skill)) ?? { inUse: undefined, trial: [] };
         served.set(
           servedKey(skill),
-          at === 0 ? { ...own, trial: [...own.trial, variant] } : { ...own, chosen: variant },
+          at === 0 ? { ...own, trial: [...own.trial, variant] } : { ...own, inUse: variant },
         );
       }
     }

@@ -120,8 +120,8 @@ export class Optimizer {
     if (asked.act === 'compare') return state;
     if (asked.act === 'swap' && state.winner === null)
       throw wrong(texts.noWinner(skill.name, state.open ?? ''), texts.noWinnerRemedy());
-    const taken = asked.act === 'swap' ? variants.filter(({ name }) => name === state.winner) : variants;
-    await this.approve(asked, compared, taken, (tx) => besides?.(tx, state));
+    const candidates = asked.act === 'swap' ? variants.filter(({ name }) => name === state.winner) : variants;
+    await this.approve(asked, compared, candidates, (tx) => besides?.(tx, state));
     return { ...(await this.state(asked, compared)), done: asked.act };
   }
 
@@ -146,12 +146,12 @@ export class Optimizer {
   private async approve(
     { act }: Optimize,
     { key, skill }: ComparedSkill,
-    taken: readonly store.Variant[],
+    candidates: readonly store.Variant[],
     besides: (tx: Transaction) => void,
   ): Promise<void> {
     const { database, clock } = this.deps;
     const looked: { folder: Folder; at: InspectedFolder }[] = [];
-    for (const { name, hash } of taken) {
+    for (const { name, hash } of candidates) {
       const folder = await this.folder(skill, hash);
       const at = folder && (await lookForApproval(this.reader, folder, hash));
       if (!folder || !at) throw wrong(texts.changedMeanwhile(name), texts.changedRemedy(key.skill, name));
@@ -160,10 +160,10 @@ export class Optimizer {
     const now = clock.now();
     await database.tx('skills.variant', async (tx) => {
       for (const { folder, at } of looked) await approveLooked(tx, folder, at, { personId: undefined, now });
-      const [winner] = taken;
+      const [winner] = candidates;
       if (act === 'swap' && winner)
         await store.addChoice(tx, uuid(now), { ...key, name: winner.name, hash: winner.hash }, now);
-      await store.setTrial(tx, key, act === 'trial' ? taken.map(({ hash }) => hash) : []);
+      await store.setTrial(tx, key, act === 'trial' ? candidates.map(({ hash }) => hash) : []);
       besides(tx);
     });
   }
@@ -186,25 +186,25 @@ export class Optimizer {
     const other = asked.results.find(({ variant }) => names.length > 0 && !names.includes(variant));
     if (other) throw wrong(texts.resultOfOther(other.variant), texts.resultRemedy());
     await this.keep(asked, skill, key);
-    const kept = await store.variantsOf(this.reader, key);
-    const meant = names.length === 0 ? kept : kept.filter(({ name }) => names.includes(name));
-    for (const [index, { name, hash }] of meant.entries()) {
-      const twin = meant.slice(0, index).find((each) => each.hash === hash);
+    const storedVariants = await store.variantsOf(this.reader, key);
+    const variants = names.length === 0 ? storedVariants : storedVariants.filter(({ name }) => names.includes(name));
+    for (const [index, { name, hash }] of variants.entries()) {
+      const twin = variants.slice(0, index).find((each) => each.hash === hash);
       if (twin) throw wrong(texts.sameFiles(twin.name, name), texts.sameRemedy());
     }
-    return meant;
+    return variants;
   }
 
   private async keep({ variants }: Optimize, { directory = '' }: AgentSkill, key: store.SkillKey): Promise<void> {
-    const kept: { name: string; hash: string }[] = [];
+    const copies: { name: string; hash: string }[] = [];
     for (const { name, folder } of variants) {
       const from = name === OWN_FILES ? directory : folder;
-      if (from !== undefined) kept.push({ name, hash: await keepFiles(this.deps.host.installed, from) });
+      if (from !== undefined) copies.push({ name, hash: await keepFiles(this.deps.host.installed, from) });
     }
-    if (kept.length === 0) return;
+    if (copies.length === 0) return;
     const now = this.deps.clock.now();
     await this.deps.database.tx('skills.variant.keep', async (tx) => {
-      for (const each of kept) await store.putVariant(tx, { ...key, ...each }, now);
+      for (const each of copies) await store.putVariant(tx, { ...key, ...each }, now);
     });
   }
 
@@ -217,13 +217,13 @@ export class Optimizer {
     const choice = await store.choiceOf(this.reader, key);
     const stored = await store.variantsOf(this.reader, key);
     const states = variants.map(({ name, hash }): VariantState => {
-      const told = results.filter(({ variant }) => variant === name);
-      const sum = (of: typeof told) => of.reduce((all, { count }) => all + count, 0);
-      const runs = (counts.get(hash)?.ended ?? 0) + sum(told);
-      const well = (counts.get(hash)?.well ?? 0) + sum(told.filter(({ isWell }) => isWell));
+      const ownResults = results.filter(({ variant }) => variant === name);
+      const sum = (of: typeof ownResults) => of.reduce((all, { count }) => all + count, 0);
+      const runs = (counts.get(hash)?.ended ?? 0) + sum(ownResults);
+      const well = (counts.get(hash)?.well ?? 0) + sum(ownResults.filter(({ isWell }) => isWell));
       const onTrial = stored.some((each) => each.name === name && each.onTrial);
-      const bound = Math.round(shareWithin(well, runs).low * 1_000) / 1_000;
-      return { name, hash, runs, well, lower_bound: bound, on_trial: onTrial, in_use: choice?.hash === hash };
+      const lowerBound = Math.round(shareWithin(well, runs).low * 1_000) / 1_000;
+      return { name, hash, runs, well, lower_bound: lowerBound, on_trial: onTrial, in_use: choice?.hash === hash };
     });
     const tallies = states.map(({ name, well, runs }) => ({ name, well, ended: runs }));
     const winner = winnerOf(tallies, least);
@@ -245,16 +245,18 @@ export class Optimizer {
   }
 
   private async inquests(skill: AgentSkill, variants: readonly store.Variant[]): Promise<string[]> {
-    const said: string[] = [];
+    const inquests: string[] = [];
     for (const { name, hash } of variants) {
       const folder = await this.folder(skill, hash);
       const looked = folder && (await lookForApproval(this.reader, folder, hash));
       if (!folder || !looked) continue;
       const inquest = await inquire(this.reader, folder, looked.pin);
       if (!inquest.isApproved)
-        said.push(trustTexts.inquest({ ...inquest, id: { ...inquest.id, name: `${skill.name}, variant ${name}` } }));
+        inquests.push(
+          trustTexts.inquest({ ...inquest, id: { ...inquest.id, name: `${skill.name}, variant ${name}` } }),
+        );
     }
-    return said;
+    return inquests;
   }
 
   private async folder(skill: AgentSkill, hash: string): Promise<Folder | undefined> {

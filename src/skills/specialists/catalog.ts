@@ -98,7 +98,7 @@ export class SpecialistCatalog {
   }
 
   private async scan(): Promise<SpecialistReport> {
-    const found = new Map<string, Specialist>();
+    const specialistsByName = new Map<string, Specialist>();
     const diagnostics: Diagnostic[] = [];
     const disabled = new Set<string>();
     for (const source of this.sources()) {
@@ -109,15 +109,15 @@ export class SpecialistCatalog {
         if (read === undefined) continue;
         if (read.isOn) disabled.delete(read.specialist.name);
         else disabled.add(read.specialist.name);
-        found.set(read.specialist.name, read.specialist);
+        specialistsByName.set(read.specialist.name, read.specialist);
       }
     }
     const { overrides } = this.options;
     for (const name of Object.keys(overrides)) {
-      if (found.has(name)) continue;
+      if (specialistsByName.has(name)) continue;
       diagnostics.push({ level: 'warning', where: `specialists.${name}`, message: 'There is no such specialist.' });
     }
-    const all = [...found].sort(byName);
+    const all = [...specialistsByName].sort(byName);
     const decided = await this.readDecisions(all.map(([, specialist]) => specialist));
     return this.swap(new Map(all.filter(([name]) => !disabled.has(name))), {
       disabled: new Map(all.filter(([name]) => disabled.has(name))),
@@ -134,10 +134,10 @@ export class SpecialistCatalog {
     return (await this.options.decided?.(folders)) ?? new Map();
   }
 
-  private swap(found: Map<string, Specialist>, more: Omit<Snapshot, 'specialists'>): SpecialistReport {
+  private swap(specialists: Map<string, Specialist>, more: Omit<Snapshot, 'specialists'>): SpecialistReport {
     const before = this.snapshot.specialists;
     const after = new Map(
-      [...found].map(([name, now]) => {
+      [...specialists].map(([name, now]) => {
         const was = before.get(name);
         return [name, was?.digest === now.digest ? was : now] as const;
       }),
@@ -178,13 +178,13 @@ async function readOne(
   const name = basename(directory);
   const unusable = nameProblem(name);
   if (unusable) return { wrong: [{ level: 'error', where: directory, message: unusable }] };
-  const { written, diagnostics: wrong } = await readFolder(directory);
-  if (!written) return { wrong };
+  const { content, diagnostics: wrong } = await readFolder(directory);
+  if (!content) return { wrong };
   const override = Object.hasOwn(overrides, name) ? overrides[name] : undefined;
-  const made = makeSpecialist({ name, directory, ships }, written, override);
-  const isOn = override?.enabled ?? written.settings.enabled;
-  if (ships) return { read: { specialist: made, isOn }, wrong };
-  const pinned = await withPin(made, written);
+  const specialist = makeSpecialist({ name, directory, ships }, content, override);
+  const isOn = override?.enabled ?? content.settings.enabled;
+  if (ships) return { read: { specialist, isOn }, wrong };
+  const pinned = await withPin(specialist, content);
   return 'message' in pinned ? { wrong: [...wrong, pinned] } : { read: { specialist: pinned, isOn }, wrong };
 }
 
@@ -193,15 +193,15 @@ function nameProblem(name: string): string | undefined {
   return NAME.test(name) ? undefined : 'Its name may hold a-z, 0-9 and -, and begins with a letter.';
 }
 
-async function withPin(made: Specialist, written: WrittenSpecialist): Promise<Specialist | Diagnostic> {
-  const pin = await pinFolder(made.directory, folderToJudge(made).declared);
-  if (!pin.ok) return { level: 'error', where: made.directory, message: pin.message };
-  const other = [...written.hashes].find(([path, hash]) => pin.files[path] !== hash.slice(0, 16));
+async function withPin(specialist: Specialist, content: WrittenSpecialist): Promise<Specialist | Diagnostic> {
+  const pin = await pinFolder(specialist.directory, folderToJudge(specialist).declared);
+  if (!pin.ok) return { level: 'error', where: specialist.directory, message: pin.message };
+  const other = [...content.hashes].find(([path, hash]) => pin.files[path] !== hash.slice(0, 16));
   if (other) {
     const message = 'It was changed while it was being read; /rescan-skills reads it again.';
-    return { level: 'error', where: join(made.directory, other[0]), message };
+    return { level: 'error', where: join(specialist.directory, other[0]), message };
   }
-  return { ...made, pin, digest: `${made.digest} ${pin.hash}` };
+  return { ...specialist, pin, digest: `${specialist.digest} ${pin.hash}` };
 }
 
 export interface ValidatedSpecialist {
@@ -244,11 +244,13 @@ async function foldersIn({ directory, isExpected }: Source, diagnostics: Diagnos
   const warn = (where: string, message: string) => diagnostics.push({ level: 'warning', where, message });
   try {
     const entries = await readdir(directory, { withFileTypes: true });
-    const shown = entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of shown) {
+    const visibleEntries = entries
+      .filter(({ name }) => !name.startsWith('.'))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of visibleEntries) {
       if (entry.isSymbolicLink()) warn(join(directory, entry.name), 'It is a symbolic link, which is not followed.');
     }
-    const folders = shown.filter((entry) => entry.isDirectory());
+    const folders = visibleEntries.filter((entry) => entry.isDirectory());
     if (folders.length > LIMITS.folders)
       warn(directory, `It holds more than ${plural(LIMITS.folders, 'folder')}; the others are not read.`);
     return folders.slice(0, LIMITS.folders).map(({ name }) => join(directory, name));
@@ -269,7 +271,7 @@ function makeSpecialist(
   override: Override = {},
 ): Specialist {
   const { allowed_tools: allowed = tools, blocked_tools: blocked = [] } = override;
-  const said = {
+  const content = {
     name,
     directory,
     ships,
@@ -286,14 +288,14 @@ function makeSpecialist(
     pin: undefined,
   };
   const digest = createHash('sha256')
-    .update(JSON.stringify([said, [...hashes]]))
+    .update(JSON.stringify([content, [...hashes]]))
     .digest('hex');
-  return { ...said, digest };
+  return { ...content, digest };
 }
 
 /** The configuration's word, also where that is null: nothing in particular. */
-function chooseValue<T>(override: T | null | undefined, written: T | null): T | undefined {
-  return (override === undefined ? written : override) ?? undefined;
+function chooseValue<T>(override: T | null | undefined, own: T | null): T | undefined {
+  return (override === undefined ? own : override) ?? undefined;
 }
 
 // Reads the folder of one specialist. Whatever is in it, it becomes a value or a list of what is wrong.
@@ -335,11 +337,11 @@ const SCHEDULE = /^[a-z][a-z0-9-]{0,39}$/;
 const REFERENCE = /^references\/[^/]+\.(?:md|txt|json)$/i;
 const TOOL = /^[a-z][a-z0-9_]{0,63}$/;
 
-async function readFolder(directory: string): Promise<{ written?: WrittenSpecialist; diagnostics: Diagnostic[] }> {
+async function readFolder(directory: string): Promise<{ content?: WrittenSpecialist; diagnostics: Diagnostic[] }> {
   const reading = new SpecialistReader(directory);
-  const written = await reading.run();
+  const content = await reading.run();
   const isBroken = reading.diagnostics.some(({ level }) => level === 'error');
-  return { diagnostics: reading.diagnostics, ...(written && !isBroken && { written }) };
+  return { diagnostics: reading.diagnostics, ...(content && !isBroken && { content }) };
 }
 
 class SpecialistReader {
@@ -395,20 +397,20 @@ class SpecialistReader {
       this.error('references', `There are ${wanted.length}; at most ${plural(LIMITS.references, 'is', 'are')} read.`);
       return [];
     }
-    const found: Reference[] = [];
+    const list: Reference[] = [];
     // Alphabetical: `listInside` sorts by path.
     for (const path of wanted) {
       const text = await this.text(path, LIMITS.reference);
-      if (text !== undefined) found.push({ name: path.slice('references/'.length), text: text.trim() });
+      if (text !== undefined) list.push({ name: path.slice('references/'.length), text: text.trim() });
     }
-    const bytes = found.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+    const bytes = list.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
     if (bytes > LIMITS.allReferences) {
       this.error(
         'references',
         `Together they have ${plural(bytes, 'byte')}; at most ${plural(LIMITS.allReferences, 'is', 'are')} read.`,
       );
     }
-    return found;
+    return list;
   }
 
   /** `name: line`; a file that cannot be read plans nothing, and the specialist is there all the same. */

@@ -23,8 +23,8 @@ export class HeldSnapshots {
   }
 
   snapshotOf(turn: object | undefined): Snapshot {
-    const known = turn && this.held.get(turn);
-    if (known) return known;
+    const snapshot = turn && this.held.get(turn);
+    if (snapshot) return snapshot;
     const current = this.catalog.current();
     if (turn) this.held.set(turn, current);
     return current;
@@ -74,8 +74,8 @@ export function systemOf(specialist: Specialist, skills: string | undefined): st
 function standingOf(snapshot: Snapshot): Standing | undefined {
   const all = [...snapshot.specialists.values()];
   if (all.length === 0) return undefined;
-  const known = all.filter((specialist) => stateOf(snapshot, specialist) === 'known');
-  const text = texts.specialistsSection(known, all.length - known.length);
+  const knownSpecialists = all.filter((specialist) => stateOf(snapshot, specialist) === 'known');
+  const text = texts.specialistsSection(knownSpecialists, all.length - knownSpecialists.length);
   return { text, tokens: tokensIn(text) };
 }
 

@@ -19,10 +19,10 @@ export * as specialistTexts from './texts.ts';
 type Tools = Pick<Toolbox, 'names' | 'get'>;
 
 export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
-  const held = new HeldSnapshots(host.catalog);
+  const snapshots = new HeldSnapshots(host.catalog);
   const depsOf = ({ database, people: { gate } }: SkillDeps<SpecialistsConfig>): ToolDeps => ({
     host,
-    held,
+    snapshots,
     database,
     gate,
   });
@@ -44,7 +44,7 @@ export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
     prompt: {
       stable: async ({ people: { gate } }, { turnKey, window, person }) => {
         const spawning = { kind: 'tool', name: 'specialist_spawn', skill: 'specialists' } as const;
-        const standing = gate.may(person, spawning) ? held.standingFor(turnKey) : undefined;
+        const standing = gate.may(person, spawning) ? snapshots.standingFor(turnKey) : undefined;
         return standing && fits(standing, window) ? standing.text : undefined;
       },
     },
@@ -89,13 +89,13 @@ function toolProblems(
 ): Diagnostic[] {
   const all = new Set(toolbox.names());
   const problem = (where: string, message: string): Diagnostic => ({ level: 'warning', where, message });
-  const chosen = host.skills.chosen.get(name);
+  const names = host.skills.chosen.get(name);
   return [
     ...tools.filter((tool) => !ships && !all.has(tool)).map((tool) => problem(directory, texts.unknownTool(tool))),
     ...tools
       .filter((tool) => toolbox.get(tool)?.callers === 'main-agent')
       .map((tool) => problem(directory, texts.ownTool(tool))),
-    ...(chosen?.size && !tools.includes(skillTools.activate)
+    ...(names?.size && !tools.includes(skillTools.activate)
       ? [problem(`specialists.${name}.skills`, texts.needsSkillTool())]
       : []),
   ];

@@ -48,7 +48,7 @@ const list = operation({
         }),
       },
     },
-    answer: (found: never) => ({ json: found as unknown }),
+    answer: (result: never) => ({ json: result as unknown }),
   },
   async run({ host }: Parts) {
     await host.skills.rescan();
@@ -92,10 +92,10 @@ const validate = operation({
   needs: 'nothing',
   async conduct(_, { dir }, { io, json }) {
     const verdicts = (await Promise.all(dir.map((path) => validateSpecialists(resolve(path))))).flat();
-    const shown = (path: string) => relative(io.cwd(), path) || path;
+    const pathFor = (path: string) => relative(io.cwd(), path) || path;
     const lines = verdicts.flatMap(({ name, path, usable, problems }) => [
-      `${name}: ${usable ? 'ok' : 'cannot be used'} (${shown(path)})`,
-      ...problems.map(({ level, where, message }) => `  ${level}: ${shown(where)}: ${message}`),
+      `${name}: ${usable ? 'ok' : 'cannot be used'} (${pathFor(path)})`,
+      ...problems.map(({ level, where, message }) => `  ${level}: ${pathFor(where)}: ${message}`),
     ]);
     const good = verdicts.filter(({ usable }) => usable).length;
     const text = [...lines, `${plural(verdicts.length, 'specialist')}: ${good} can be used.`].join('\n');
@@ -136,7 +136,7 @@ const look = operation({
         }),
       },
     },
-    answer: (found: never) => ({ json: found as unknown }),
+    answer: (result: never) => ({ json: result as unknown }),
   },
   async run(parts: Parts, { name }) {
     const specialist = await requireSpecialist(parts, name);

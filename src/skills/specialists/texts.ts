@@ -55,8 +55,8 @@ const noneNotice = () => 'There are no specialists. docs/specialists.md says how
 const problemLine = ({ where, message }: Diagnostic): string => `${where}: ${message}`;
 
 export const noSuch = (name: string, near: string | undefined, names: readonly string[]): string => {
-  const known = names.length === 0 ? noneNotice() : `There are ${listOf(names)}.`;
-  return `There is no specialist “${plain(name, 60)}”. ${near === undefined ? known : `Did you mean “${near}”?`}`;
+  const roster = names.length === 0 ? noneNotice() : `There are ${listOf(names)}.`;
+  return `There is no specialist “${plain(name, 60)}”. ${near === undefined ? roster : `Did you mean “${near}”?`}`;
 };
 
 export const usage = () => 'Say `/ask NAME` and what it is to do, such as `/ask research which trains run at night`.';

@@ -25,14 +25,14 @@ const LONGEST_TASK = 20_000;
 
 export interface ToolDeps {
   host: SpecialistHost;
-  held: HeldSnapshots;
+  snapshots: HeldSnapshots;
   database: Pick<Database, 'read' | 'tx'>;
   gate: Pick<Gate, 'may' | 'basis'>;
 }
 
 const specialistName = z.string().min(1).max(64);
 
-export function listTool({ held }: ToolDeps): AnyTool {
+export function listTool({ snapshots }: ToolDeps): AnyTool {
   return dataTool({
     name: 'specialist_list',
     group: 'specialists',
@@ -41,7 +41,7 @@ export function listTool({ held }: ToolDeps): AnyTool {
     flow: { impersonal: true },
     input: z.object({}),
     async run(_, { turn: { key: turnKey } }) {
-      const snapshot = held.snapshotOf(turnKey);
+      const snapshot = snapshots.snapshotOf(turnKey);
       return done(texts.list(linesOf(snapshot), []), taintOf([...snapshot.specialists.values()]));
     },
   });
@@ -76,18 +76,18 @@ export function spawnTool(deps: ToolDeps): AnyTool {
 
     async run({ specialist: name, task }, ctx) {
       if (!ctx.turn.spawn) return failed('NOT_HERE', texts.noSpawn());
-      const snapshot = deps.held.snapshotOf(ctx.turn.key);
+      const snapshot = deps.snapshots.snapshotOf(ctx.turn.key);
       const specialist = find(snapshot, name);
       if (!specialist) return failed('NOT_FOUND', unknown(snapshot, name));
       const refused = await admit(deps, specialist, ctx);
       if (refused) return refused;
-      const came = await ctx.turn.spawn({
+      const result = await ctx.turn.spawn({
         ...spawnOptions(specialist),
         prompt: systemOf(specialist, skillsOf(deps, specialist, ctx)),
         task,
         onDoing: (doing) => ctx.turn.progress?.(`${specialist.name}: ${doing}`),
       });
-      return came.ok && !specialist.ships ? { ...came, tainted: true } : came;
+      return result.ok && !specialist.ships ? { ...result, tainted: true } : result;
     },
   });
 }
@@ -142,11 +142,11 @@ async function admit(
   if (!now.ok && now.isPassing) return failed('TIMEOUT', texts.looksTooLong(name));
   if (!now.ok || now.hash !== pin.hash) return failed('CHANGED', texts.changedMeanwhile(name));
   const { suspicions } = verdict;
-  const kept = await database.tx('specialists.first', (tx) => {
+  const state = await database.tx('specialists.first', (tx) => {
     tx.afterCommit(() => host.skills.onDecision());
     return keepFirst(tx, folder, verdict, clock.now());
   });
-  if (kept === 'usable') return undefined;
+  if (state === 'usable') return undefined;
   return failed(
     'NEEDS_APPROVAL',
     suspicions.length > 0 ? texts.suspicious(name, suspicions) : texts.changedNotice(name, []),

@@ -24,16 +24,16 @@ function goneSource({ database, speech: { outbox } }: Pick<SkillDeps, 'database'
     earliest: targets.EARLIEST_GONE,
     fire: () =>
       database.tx('targets.tell', async (tx) => {
-        const gone = await targets.takeGone(tx, BATCH);
-        const said: Outgoing[] = [];
-        for (const { id, personId, name } of gone) {
+        const lostTargets = await targets.takeGone(tx, BATCH);
+        const messages: Outgoing[] = [];
+        for (const { id, personId, name } of lostTargets) {
           const conversationId = await conversations.direct(tx, personId);
           if (conversationId === undefined) continue;
           const card = { kind: 'notice' as const, text: texts.gone(name) };
-          said.push({ key: `target-gone:${id}:${conversationId}`, conversationId, personId, card });
+          messages.push({ key: `target-gone:${id}:${conversationId}`, conversationId, personId, card });
         }
-        await outbox.addAll(tx, said);
-        return gone.length;
+        await outbox.addAll(tx, messages);
+        return lostTargets.length;
       }),
   };
 }
@@ -88,9 +88,9 @@ function listRoute({ people: { readCaller } }: Pick<SkillDeps, 'people'>): AnyRo
     examples: [{ summary: 'All', status: 200 }],
     async answerRequest(request) {
       const { db, personId } = await readCaller(request);
-      const found = await targets.listOf(db, personId);
-      const shown = found.map(({ id, name, kind, state }) => ({ id, name, kind, state }));
-      return { body: { json: { targets: shown } } };
+      const rows = await targets.listOf(db, personId);
+      const records = rows.map(({ id, name, kind, state }) => ({ id, name, kind, state }));
+      return { body: { json: { targets: records } } };
     },
   });
 }

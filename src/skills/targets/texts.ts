@@ -77,9 +77,9 @@ export const texts = {
     message: `${quoteName(name)} has no direct conversation with me.`,
     remedy: 'They have to write to me first.',
   }),
-  noHook: (name: string, known: readonly string[]) => ({
+  noHook: (name: string, names: readonly string[]) => ({
     message: `I know no service ${quoteName(name)}.`,
-    remedy: known.length === 0 ? 'The owner names them in targets.hooks.' : `I know: ${listOf(known)}.`,
+    remedy: names.length === 0 ? 'The owner names them in targets.hooks.' : `I know: ${listOf(names)}.`,
   }),
   noPush: {
     message: 'I cannot notify devices.',

@@ -86,19 +86,19 @@ async function setPrivate(
   { tx, person, tools }: TxContext,
   runnable: AllSkills['runnable'],
 ): Promise<ToolResult> {
-  const [found, ...others] = await targets.listNamed(tx, person.id, named);
-  if (!found) return failed('NOT_FOUND', texts.unknown(named));
+  const [target, ...others] = await targets.listNamed(tx, person.id, named);
+  if (!target) return failed('NOT_FOUND', texts.unknown(named));
   if (others.length > 0) return failed('AMBIGUOUS', texts.ambiguous(named));
   // A name that is allowed stays so, whatever its server or skill does meanwhile.
-  const known = [...tools.namesOfAll(), ...found.allows];
-  const spelled = new Map(known.map((each) => [each.toLowerCase(), each]));
+  const names = [...tools.namesOfAll(), ...target.allows];
+  const spelled = new Map(names.map((each) => [each.toLowerCase(), each]));
   const allows = [...new Set(wanted.map((each) => spelled.get(each.toLowerCase()) ?? each.toLowerCase()))];
-  const strange = allows.find((each) => !known.includes(each) && !runnable(each));
-  if (strange !== undefined) return failed('NOT_FOUND', texts.nothingCalled(strange, didYouMean(strange, known)));
-  await targets.setAllows(tx, found.id, allows);
+  const strange = allows.find((each) => !names.includes(each) && !runnable(each));
+  if (strange !== undefined) return failed('NOT_FOUND', texts.nothingCalled(strange, didYouMean(strange, names)));
+  await targets.setAllows(tx, target.id, allows);
   // Waiting words may come from a skill that is not allowed any more.
-  if (found.allows.some((each) => !allows.includes(each))) await targets.dropWaiting(tx, found.id);
-  return done(texts.allows(found.name, allows));
+  if (target.allows.some((each) => !allows.includes(each))) await targets.dropWaiting(tx, target.id);
+  return done(texts.allows(target.name, allows));
 }
 
 async function list({ tx, person, place, conversationId }: TxContext): Promise<ToolResult> {
@@ -122,11 +122,11 @@ type OtherSide = Pick<Target, 'name' | 'conversationId' | 'toPerson'>;
 
 async function add(
   deps: Deps,
-  { kind, name: said }: { kind: TargetKind; name: string },
+  { kind, name: words }: { kind: TargetKind; name: string },
   ctx: TxContext,
 ): Promise<ToolResult> {
   const { tx, person, clock } = ctx;
-  const wanted = await wantedBy(deps, kind, said, ctx);
+  const wanted = await wantedBy(deps, kind, words, ctx);
   if ('ok' in wanted) return wanted;
   if ((await targets.listOf(tx, person.id)).length >= MOST) return failed('TOO_MANY', texts.tooMany(MOST));
   const isOwn = kind === 'push' || (kind !== 'person' && person.role === 'owner');
@@ -145,10 +145,10 @@ async function add(
   return done(texts.added(target.name));
 }
 
-async function wantedBy(deps: Deps, kind: TargetKind, said: string, ctx: TxContext): Promise<OtherSide | Failed> {
+async function wantedBy(deps: Deps, kind: TargetKind, words: string, ctx: TxContext): Promise<OtherSide | Failed> {
   const { tx, person, place, conversationId, clock } = ctx;
   const now = clock.now();
-  const plain = said.trim().replace(/^[#@]/, '').replace(/\s+/g, ' ').slice(0, 60);
+  const plain = words.trim().replace(/^[#@]/, '').replace(/\s+/g, ' ').slice(0, 60);
   switch (kind) {
     case 'place':
       if (place.kind === 'dm') return failed('NOT_HERE', texts.notShared);
@@ -158,7 +158,7 @@ async function wantedBy(deps: Deps, kind: TargetKind, said: string, ctx: TxConte
     case 'person': {
       const [id, ...others] = plain === '' ? [] : await resolvePeople(tx, plain);
       const other = id === undefined || others.length > 0 || id === person.id ? undefined : await personById(tx, id);
-      if (!other) return failed('NOT_FOUND', texts.noPerson(said));
+      if (!other) return failed('NOT_FOUND', texts.noPerson(words));
       if ((await conversations.direct(tx, other.id)) === undefined) return failed('NO_DM', texts.noDirect(other.name));
       return { name: plain, conversationId: undefined, toPerson: other.id };
     }
@@ -181,11 +181,11 @@ async function wantedBy(deps: Deps, kind: TargetKind, said: string, ctx: TxConte
 async function askOtherSide(deps: Deps, target: Target, { tx, person, clock }: TxContext): Promise<void> {
   const { id, toPerson } = target;
   const text = await questionOf(deps, target, person.name, tx);
-  const bound = { at: boundTo(target), by: target.personId };
+  const binding = { at: boundTo(target), by: target.personId };
   const answer = (yes: boolean) => ({
     label: yes ? texts.yes : texts.no,
     tool: 'target_decide',
-    input: { id, yes, ...bound },
+    input: { id, yes, ...binding },
     ...(yes && { style: 'primary' as const }),
   });
   const card: Card = { kind: 'notice', text, choices: [answer(true), answer(false)] };
@@ -213,16 +213,16 @@ const boundTo = ({ conversationId, toPerson }: Target): string | null => convers
 
 /** A name is chosen by who asks, so the place stands beside it as its platform knows it. */
 async function questionOf(deps: Deps, target: Target, by: string, tx: TxContext['tx']): Promise<string> {
-  const { kind, name: shown, conversationId } = target;
+  const { kind, name: targetName, conversationId } = target;
   if (kind === 'person') return texts.wantsPerson(by);
-  if (kind === 'hook') return texts.wantsHook(by, shown);
-  const known = conversationId === undefined ? undefined : await targets.placeNamed(tx, conversationId);
-  if (!known) return texts.wantsPlace(by, shown, undefined);
-  const { adapter, channel } = known.place;
-  return texts.wantsPlace(by, shown, {
+  if (kind === 'hook') return texts.wantsHook(by, targetName);
+  const destination = conversationId === undefined ? undefined : await targets.placeNamed(tx, conversationId);
+  if (!destination) return texts.wantsPlace(by, targetName, undefined);
+  const { adapter, channel } = destination.place;
+  return texts.wantsPlace(by, targetName, {
     platform: adapter,
-    place: known.name ?? channel,
-    link: deps.places.linkTo(known.place),
+    place: destination.name ?? channel,
+    link: deps.places.linkTo(destination.place),
   });
 }
 

@@ -63,7 +63,7 @@ export const own = collection({
   change: {
     body: z
       .strictObject({ title: title.optional(), steps: steps.optional(), when: when.optional() })
-      .refine((given) => Object.keys(given).length > 0, { error: 'expected what is to be changed' }),
+      .refine((fields) => Object.keys(fields).length > 0, { error: 'expected what is to be changed' }),
     call: (which, body) => ({ tool: 'task_edit', input: { which, ...body } }),
     example: { title: "Ben's party" },
   },

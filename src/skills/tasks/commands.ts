@@ -38,10 +38,10 @@ export function commands(): Command[] {
 
 /** "plan the party: find a date; write the invitations": the title stands before the colon. Pure. */
 function readTask(words: string): { title: string; steps: string[] } | undefined {
-  const said = words.trim();
-  const end = said.search(/[:\n]/);
-  const title = said.slice(0, Math.max(end, 0)).trim();
-  const steps = said
+  const text = words.trim();
+  const end = text.search(/[:\n]/);
+  const title = text.slice(0, Math.max(end, 0)).trim();
+  const steps = text
     .slice(end + 1)
     .split(/[;\n]/)
     .map((step) => step.trim().replace(/[.]$/, ''))

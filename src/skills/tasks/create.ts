@@ -20,14 +20,14 @@ import { taskUndo } from './undo.ts';
 export const stepsInput = z.array(z.string()).describe('In order. "you: …" is a step that only the person can do.');
 
 export function readSteps(words: readonly string[], by: Step['by']): Step[] | Failed {
-  const written = words.filter((each) => each.trim() !== '');
-  if (written.length === 0) return failed('NO_STEPS', texts.noSteps);
-  if (written.length > MOST_STEPS) {
-    const { message, remedy } = texts.tooManySteps(written.length);
+  const steps = words.filter((each) => each.trim() !== '');
+  if (steps.length === 0) return failed('NO_STEPS', texts.noSteps);
+  if (steps.length > MOST_STEPS) {
+    const { message, remedy } = texts.tooManySteps(steps.length);
     return failed('TOO_MANY_STEPS', message, { remedy });
   }
-  if (written.some(({ length }) => length > LONGEST.step)) return failed('TOO_LONG', texts.tooLong('step'));
-  return written.map((each) => readStep(each, by));
+  if (steps.some(({ length }) => length > LONGEST.step)) return failed('TOO_LONG', texts.tooLong('step'));
+  return steps.map((each) => readStep(each, by));
 }
 
 const createInput = z.object({
@@ -82,12 +82,12 @@ async function create(input: CreateInput, ctx: TxContext, tooling: Tooling): Pro
     nextAt,
     tainted,
   };
-  const made = await store.insertTask(tx, task, tooling.most, clock.now());
-  if (!made) {
+  const row = await store.insertTask(tx, task, tooling.most, clock.now());
+  if (!row) {
     const { message, remedy } = texts.tooMany(tooling.most);
     return failed('TOO_MANY', message, { remedy });
   }
-  return changeResult(made, undefined, texts.created(made, ctx.when), ctx, tooling);
+  return changeResult(row, undefined, texts.created(row, ctx.when), ctx, tooling);
 }
 
 export function changeResult(

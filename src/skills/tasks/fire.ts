@@ -52,7 +52,7 @@ async function takeUp({ database, speech: { turns, outbox }, ...deps }: Deps, no
     const due = await store.claimDue(tx, now, BATCH);
     if (due.length === 0) return 0;
     const acts = due.map((task) => afterQuiet(actOn(task, now, deps), now));
-    const begun = await turns.begin(
+    const turnIds = await turns.begin(
       tx,
       acts.flatMap((act) => (act.turns ? [turnOf(act, now)] : [])),
     );
@@ -67,7 +67,7 @@ async function takeUp({ database, speech: { turns, outbox }, ...deps }: Deps, no
         nextAt,
         unblocks,
         resumed,
-        turn: begun.get(keyOf(task)),
+        turn: turnIds.get(keyOf(task)),
       })),
     );
     return due.length;
@@ -98,8 +98,8 @@ function actOn(
 /** Delays words in quiet hours until they end: a task that is done, put off or deleted by then says nothing. */
 function afterQuiet(act: Act, now: Instant): Act {
   const { task, says } = act;
-  const held = says === undefined ? undefined : heldUntil(task, now);
-  return held ? { task, turns: false, unblocks: false, nextAt: held, resumed: task.resumed } : act;
+  const quietEnd = says === undefined ? undefined : heldUntil(task, now);
+  return quietEnd ? { task, turns: false, unblocks: false, nextAt: quietEnd, resumed: task.resumed } : act;
 }
 
 /** Its identity: with it one turn begins, or one message is said, whoever comes to it. */
@@ -127,8 +127,8 @@ export const WORK = 'task-work';
 
 function message({ task, unblocks }: Act, text: string, tooling: Tooling): Outgoing {
   const { conversationId, personId, tainted } = task;
-  const shown = unblocks ? { ...task, state: 'active' as const } : task;
-  const card = { kind: 'reminder' as const, text, choices: choicesOf(shown, tooling) };
+  const due = unblocks ? { ...task, state: 'active' as const } : task;
+  const card = { kind: 'reminder' as const, text, choices: choicesOf(due, tooling) };
   return { key: keyOf(task), conversationId, personId, card, tainted };
 }
 

@@ -160,7 +160,7 @@ const taking = new Columns({
   resumed: int(),
 });
 
-export async function planNext(tx: Transaction, taken: readonly ItemOf<typeof taking>[]): Promise<void> {
+export async function planNext(tx: Transaction, rows: readonly ItemOf<typeof taking>[]): Promise<void> {
   await tx.query(
     ...render(sql`
     update tasks t
@@ -169,7 +169,7 @@ export async function planNext(tx: Transaction, taken: readonly ItemOf<typeof ta
            state = case when d.unblocks then 'active' else t.state end,
            block_type = case when d.unblocks then null else t.block_type end,
            block_reason = case when d.unblocks then null else t.block_reason end
-      from ${taking.unnest(taken)}
+      from ${taking.unnest(rows)}
      where t.id = d.id`),
   );
 }

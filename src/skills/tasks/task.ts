@@ -84,15 +84,15 @@ export type Wish = ItemOf<typeof saved> & { resumed?: number };
 
 /** Reads a step as it was written: "you: call them" is the person's, "@research: compare" is a specialist's. */
 export function readStep(words: string, by: Step['by']): Step {
-  const said = words.trim().replace(/^(?:[-*•]|\d{1,3}[.)])\s+/, '');
-  const own = /^(?:you|me|person)\s*:\s*(.+)$/is.exec(said)?.[1];
+  const phrase = words.trim().replace(/^(?:[-*•]|\d{1,3}[.)])\s+/, '');
+  const own = /^(?:you|me|person)\s*:\s*(.+)$/is.exec(phrase)?.[1];
   if (own !== undefined) return { text: own, by: 'person' };
-  const mine = /^(?:coda|assistant)\s*:\s*(.+)$/is.exec(said)?.[1];
+  const mine = /^(?:coda|assistant)\s*:\s*(.+)$/is.exec(phrase)?.[1];
   if (mine !== undefined) return { text: mine, by: 'assistant' };
-  const [, specialist, handed] = /^@([a-z][a-z0-9-]*)\s*:?\s+(.+)$/is.exec(said) ?? [];
+  const [, specialist, handed] = /^@([a-z][a-z0-9-]*)\s*:?\s+(.+)$/is.exec(phrase) ?? [];
   if (specialist !== undefined && handed !== undefined)
     return { text: handed, by: 'assistant', specialist: specialist.toLowerCase() };
-  return { text: said, by };
+  return { text: phrase, by };
 }
 
 export const isOpen = ({ state }: Pick<Task, 'state'>): boolean => state === 'active' || state === 'blocked';

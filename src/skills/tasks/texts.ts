@@ -42,8 +42,8 @@ export function line(task: Task, reader: Reader): string {
 export function whole(task: Task, reader: Reader): string {
   const lines = task.steps.map((step, index) => {
     const mark = index < task.step ? '✓' : index === task.step && task.state !== 'cancelled' ? '▸' : '·';
-    const came = step.result ? ` — ${shorten(step.result, 200)}` : '';
-    return `${mark} ${index + 1}. ${stepWords(step)}${came}`;
+    const result = step.result ? ` — ${shorten(step.result, 200)}` : '';
+    return `${mark} ${index + 1}. ${stepWords(step)}${result}`;
   });
   return [`**${task.title}** (\`${task.id}\`): ${stateWords(task, reader)}`, ...lines].join('\n');
 }

@@ -29,8 +29,8 @@ export function timeOf(
   const when = readSlot(words.replace(/^(?:until|till)\s+/i, ''), ctx.when);
   if (when.kind === 'reject') return failed(when.code, when.say);
   if (when.kind === 'ambiguous') {
-    const choices = when.readings.map(({ words: label, when: meant }): Choice => {
-      const exact = meant.kind === 'once' ? meant.at.toISOString() : meant.rule;
+    const choices = when.readings.map(({ words: label, when: time }): Choice => {
+      const exact = time.kind === 'once' ? time.at.toISOString() : time.rule;
       return { label, tool: again.tool, input: { ...again.input, [again.field]: exact } };
     });
     return failed('AMBIGUOUS', when.question, { choices });

@@ -100,8 +100,8 @@ async function showTask(words: string, ctx: TxContext, tooling: Tooling): Promis
 async function filesOf({ tx, person, conversationId, clock }: TxContext, steps: readonly Step[]): Promise<FileRef[]> {
   const names = [...new Set(steps.flatMap(({ files = [] }) => files))];
   if (names.length === 0) return [];
-  const found = await filesNamed(tx, { personId: person.id, conversationId }, names, clock.now());
-  return found.map(({ name, type, size, hash }) => ({ name, type, size, hash }));
+  const storedFiles = await filesNamed(tx, { personId: person.id, conversationId }, names, clock.now());
+  return storedFiles.map(({ name, type, size, hash }) => ({ name, type, size, hash }));
 }
 
 export const advanceTool = (tooling: Tooling) =>
@@ -135,11 +135,11 @@ async function advance(
   { result, files }: { result?: string | undefined; files?: readonly string[] | undefined },
   tooling: Tooling,
 ): Promise<ToolResult> {
-  const came = omitUndefined({
+  const outcome = omitUndefined({
     result: result?.trim() ? result.trim() : undefined,
     files: files?.length ? files : undefined,
   });
-  const steps = task.steps.map((step, index) => (index === task.step ? { ...step, ...came } : step));
+  const steps = task.steps.map((step, index) => (index === task.step ? { ...step, ...outcome } : step));
   const isLast = task.step + 1 >= steps.length;
   const state = isLast ? ('done' as const) : ('active' as const);
   const nextAt = isLast ? undefined : nextLook({ ...task, step: task.step + 1 }, ctx, tooling);
@@ -249,12 +249,12 @@ const NAMING = {
 };
 
 async function findWhich(ctx: TxContext, which: string, wanted: MarkedCall<Task>): Promise<Task | Failed> {
-  const shown = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
+  const list = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
   const open = await store.lockOpen(ctx.tx, ctx.person.id);
-  const found = namedAmong(open, which, NAMING, shown.ids);
-  const isUnlisted = shown.ids.length === 0 && open.length > 1;
-  const isUnsure = isNumber(which) && (!shown.isLast || isUnlisted);
-  const task = onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
+  const matches = namedAmong(open, which, NAMING, list.ids);
+  const isUnlisted = list.ids.length === 0 && open.length > 1;
+  const isUnsure = isNumber(which) && (!list.isLast || isUnlisted);
+  const task = onlyOne(matches, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
   if ('ok' in task) return task;
   const { tool, input, mark } = wanted;
   const yes = { tool, input: { ...input, which: task.id, ...(mark && { seen: mark(task) }) } };
@@ -286,9 +286,9 @@ export const editTool = (tooling: Tooling) =>
       if (title && title.length > LONGEST.title) return failed('TOO_LONG', texts.tooLong('title'));
       if (title) wish.title = title;
       if (input.steps && input.steps.length > 0) {
-        const left = readSteps(input.steps, task.steps[task.step]?.by ?? 'assistant');
-        if ('ok' in left) return left;
-        const steps = [...task.steps.slice(0, task.step), ...left];
+        const remaining = readSteps(input.steps, task.steps[task.step]?.by ?? 'assistant');
+        if ('ok' in remaining) return remaining;
+        const steps = [...task.steps.slice(0, task.step), ...remaining];
         if (steps.length > MOST_STEPS) return failed('TOO_MANY_STEPS', texts.tooManySteps(steps.length).message);
         wish.steps = steps;
       }

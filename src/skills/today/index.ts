@@ -95,7 +95,7 @@ async function todayOf(
   const today = dayAt(now, zone);
   const days = Array.from({ length: DAYS }, (_, index) => addDays(today, index));
   const end = beginningOf(addDays(today, DAYS), zone);
-  const [upcoming, timeless, said, own] = await Promise.all([
+  const [upcoming, timeless, messages, own] = await Promise.all([
     all.listUpcoming(reader, end),
     all.listTimeless(reader),
     activity.saidByItself(db, personId, beginningOf(today, zone), MOST_SAID),
@@ -117,7 +117,7 @@ async function todayOf(
     ),
     tasks: timeless.flatMap(({ tasks = [] }) => tasks.map(taskOf)),
     lists: timeless.flatMap(({ lists = [] }) => lists.map((list) => ({ ...list, items: [...list.items] }))),
-    said: said.map(({ id, at, adapter, text }) => ({
+    said: messages.map(({ id, at, adapter, text }) => ({
       id,
       adapter,
       at: at.toISOString(),

@@ -87,13 +87,13 @@ export class OpenMeteo {
 
   async find(place: string, signal: AbortSignal): Promise<{ ok: true; spot: Spot | undefined } | Failed> {
     const query = { name: place, count: 1, language: 'en', format: 'json' };
-    const came = await this.geocoding.json({ path: 'v1/search', query, signal });
-    if (!came.ok) return came;
-    const read = places.safeParse(came.value);
+    const answer = await this.geocoding.json({ path: 'v1/search', query, signal });
+    if (!answer.ok) return answer;
+    const read = places.safeParse(answer.value);
     if (!read.success) return this.geocoding.malformedFailure();
-    const [found] = read.data.results ?? [];
-    if (!found) return { ok: true, spot: undefined };
-    const { name, country, latitude, longitude } = found;
+    const [match] = read.data.results ?? [];
+    if (!match) return { ok: true, spot: undefined };
+    const { name, country, latitude, longitude } = match;
     return { ok: true, spot: { name: country ? `${name}, ${country}` : name, latitude, longitude } };
   }
 
@@ -108,9 +108,9 @@ export class OpenMeteo {
       forecast_days: DAYS,
       ...(isImperial && IMPERIAL),
     };
-    const came = await this.forecasts.json({ path: 'v1/forecast', query, signal });
-    if (!came.ok) return came;
-    const read = forecast.safeParse(came.value);
+    const answer = await this.forecasts.json({ path: 'v1/forecast', query, signal });
+    if (!answer.ok) return answer;
+    const read = forecast.safeParse(answer.value);
     if (!read.success) return this.forecasts.malformedFailure();
     const { current, daily } = read.data;
     const now = {

@@ -30,11 +30,11 @@ export function weatherTool(deps: WeatherDeps): AnyTool {
     does: [],
     display: { text: () => 'looking at the weather' },
     input: z.object({ place: z.string().max(100).optional(), when: z.string().max(100).optional() }),
-    async run({ place: said, when }, ctx) {
+    async run({ place: words, when }, ctx) {
       const asked = askedOf(when, ctx);
       if (asked === undefined)
         return failed('NOT_A_DATE', texts.unknownDay(when ?? ''), { remedy: texts.unknownDayRemedy });
-      const place = said?.trim() || deps.place || cityOf(ctx.when.zone);
+      const place = words?.trim() || deps.place || cityOf(ctx.when.zone);
       if (place === undefined) return failed('NO_PLACE', texts.noPlace, { remedy: texts.noPlaceRemedy });
       const at = await forecastAt(deps, place, ctx.signal);
       return at.ok ? forecastResult(at, asked, when ?? '') : at;
@@ -58,11 +58,11 @@ function forecastAt({ service, cache, keepMs }: WeatherDeps, place: string, sign
     keeps: ({ ok }) => ok,
     signal,
     async load(stop) {
-      const found = await service.find(place, stop);
-      if (!found.ok) return found;
-      if (!found.spot) return failed('NOT_FOUND', texts.unknownPlace(place), { remedy: texts.unknownPlaceRemedy });
-      const forecast = await service.forecast(found.spot, stop);
-      return forecast.ok ? { ok: true, name: found.spot.name, forecast } : forecast;
+      const match = await service.find(place, stop);
+      if (!match.ok) return match;
+      if (!match.spot) return failed('NOT_FOUND', texts.unknownPlace(place), { remedy: texts.unknownPlaceRemedy });
+      const forecast = await service.forecast(match.spot, stop);
+      return forecast.ok ? { ok: true, name: match.spot.name, forecast } : forecast;
     },
   });
 }
@@ -80,18 +80,18 @@ function forecastResult({ name, forecast }: At, asked: AskedTime, when: string):
     ];
     return done(lines.join('\n'), { tainted: true });
   }
-  const meant = asked === 'week' ? days.slice(0, WEEK) : days.filter(({ date }) => date === asked.date);
-  if (meant.length === 0) return failed('TOO_FAR', texts.tooFar(when, DAYS));
-  return done([where, ...meant.map((day) => texts.day(day, forecast))].join('\n'), { tainted: true });
+  const chosenDays = asked === 'week' ? days.slice(0, WEEK) : days.filter(({ date }) => date === asked.date);
+  if (chosenDays.length === 0) return failed('TOO_FAR', texts.tooFar(when, DAYS));
+  return done([where, ...chosenDays.map((day) => texts.day(day, forecast))].join('\n'), { tainted: true });
 }
 
 function askedOf(when: string | undefined, { when: now }: CallContext): AskedTime | undefined {
   const words = when?.trim().toLowerCase() ?? '';
   if (/^(?:|now|right now|today|at the moment|currently)$/.test(words)) return 'now';
   if (/\b(?:week|weekend|days)\b/.test(words)) return 'week';
-  const meant = parseWhen(words, now);
-  if (meant.kind !== 'once') return undefined;
-  return { date: new Intl.DateTimeFormat('en-CA', { timeZone: now.zone }).format(meant.at) };
+  const time = parseWhen(words, now);
+  if (time.kind !== 'once') return undefined;
+  return { date: new Intl.DateTimeFormat('en-CA', { timeZone: now.zone }).format(time.at) };
 }
 
 /** The city that a zone is named after: mostly not far from who lives there. */

@@ -16,9 +16,9 @@ import { setupTexts } from './texts.ts';
 
 /** Asks for one result, which most services count. */
 async function checkProvider(provider: SearchProvider, signal: AbortSignal): Promise<Verdict> {
-  const came = await provider.search('coda', 1, signal);
-  if (came.ok) return { ok: true, says: setupTexts.answers(provider.title) };
-  return { ok: false, code: 'SEARCH', says: came.message, ...remedyOf(came) };
+  const answer = await provider.search('coda', 1, signal);
+  if (answer.ok) return { ok: true, says: setupTexts.answers(provider.title) };
+  return { ok: false, code: 'SEARCH', says: answer.message, ...remedyOf(answer) };
 }
 
 const remedyOf = ({ remedy }: { remedy?: string | undefined }) => (remedy === undefined ? {} : { remedy });

@@ -39,10 +39,10 @@ function scrapeTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
     async run({ url }, { signal }) {
       const at = await egress.check(addressOf(url));
       if (!at.ok) return at;
-      const came = await firecrawl.scrape(addressOf(url), signal);
-      if (!came.ok) return came;
-      const { title, markdown } = came.page;
-      return materialResult(texts.read(title, at.url.host, markdown.length), shownPages([came.page], false));
+      const outcome = await firecrawl.scrape(addressOf(url), signal);
+      if (!outcome.ok) return outcome;
+      const { title, markdown } = outcome.page;
+      return materialResult(texts.read(title, at.url.host, markdown.length), shownPages([outcome.page], false));
     },
   });
 }
@@ -58,9 +58,9 @@ function searchTool({ firecrawl }: FirecrawlDeps): AnyTool {
     display: { asks: () => [texts.asks.search] },
     input: z.object({ query: z.string().min(1).max(400), limit: z.int().min(1).max(20).default(5) }),
     async run({ query, limit }, { signal }) {
-      const came = await firecrawl.search(query, limit, signal);
-      if (!came.ok) return came;
-      const hits = tidyHits(came.hits, limit);
+      const outcome = await firecrawl.search(query, limit, signal);
+      if (!outcome.ok) return outcome;
+      const hits = tidyHits(outcome.hits, limit);
       return materialResult(texts.results(query, hits.length, 'Firecrawl'), `truncated: false\n\n${listOf(hits)}`);
     },
   });
@@ -84,12 +84,12 @@ function mapTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
     async run({ url, search, limit }, { signal }) {
       const at = await egress.check(addressOf(url));
       if (!at.ok) return at;
-      const came = await firecrawl.map(addressOf(url), search, limit, signal);
-      if (!came.ok) return came;
-      const links = came.links.slice(0, limit);
+      const outcome = await firecrawl.map(addressOf(url), search, limit, signal);
+      if (!outcome.ok) return outcome;
+      const links = outcome.links.slice(0, limit);
       const lines = links.map((link) => (link.title === '' ? link.url : `${link.url} — ${link.title}`));
       // A full list is most likely a part of a longer one.
-      const truncated = came.links.length >= limit;
+      const truncated = outcome.links.length >= limit;
       return materialResult(texts.mapped(at.url.host, links.length), [`truncated: ${truncated}`, ...lines].join('\n'));
     },
   });
@@ -126,9 +126,9 @@ function crawlTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
     async run({ url, ...asked }, { signal }) {
       const at = await egress.check(addressOf(url));
       if (!at.ok) return at;
-      const came = await firecrawl.crawl({ url: addressOf(url), ...asked }, signal);
-      if (!came.ok) return came;
-      const { pages, total, truncated } = came;
+      const outcome = await firecrawl.crawl({ url: addressOf(url), ...asked }, signal);
+      if (!outcome.ok) return outcome;
+      const { pages, total, truncated } = outcome;
       return materialResult(texts.crawled(at.url.host, pages.length, total), shownPages(pages, truncated));
     },
   });
@@ -141,13 +141,13 @@ function materialResult(text: string, material: string): ToolResult {
 function shownPages(pages: readonly ScrapedPage[], isPart: boolean): string {
   let room = LONGEST;
   let truncated = isPart;
-  const shown = pages.flatMap(({ title, url, markdown }) => {
+  const sections = pages.flatMap(({ title, url, markdown }) => {
     const text = markdown.slice(0, Math.min(LONGEST_PAGE, room));
     truncated ||= text.length < markdown.length;
     room -= text.length;
     return text === '' ? [] : [`Title: ${title}\nURL: ${url}\n\n${text}`];
   });
-  return [`truncated: ${truncated}`, ...shown].join('\n\n');
+  return [`truncated: ${truncated}`, ...sections].join('\n\n');
 }
 
 // Firecrawl's API, version 2: https://docs.firecrawl.dev/api-reference/v2-introduction
@@ -191,8 +191,8 @@ export class Firecrawl {
 
   async scrape(url: string, signal: AbortSignal): Promise<ApiOutcome<{ page: ScrapedPage }>> {
     const body = { url, formats: ['markdown'], onlyMainContent: true };
-    const came = await this.post('v2/scrape', body, z.object({ data: page }), signal);
-    return came.ok ? { ok: true, page: toScraped(came.value.data, url) } : came;
+    const answer = await this.post('v2/scrape', body, z.object({ data: page }), signal);
+    return answer.ok ? { ok: true, page: toScraped(answer.value.data, url) } : answer;
   }
 
   async search(query: string, limit: number, signal: AbortSignal) {
@@ -200,17 +200,17 @@ export class Firecrawl {
     const schema = z.object({
       data: z.union([hits.transform((web) => ({ web })), z.object({ web: hits.default([]) })]),
     });
-    const came = await this.post('v2/search', { query, limit }, schema, signal);
-    if (!came.ok) return came;
-    const found = came.value.data.web.map(({ title, url, description }) => ({ title, url, snippet: description }));
-    return { ok: true as const, hits: found };
+    const answer = await this.post('v2/search', { query, limit }, schema, signal);
+    if (!answer.ok) return answer;
+    const results = answer.value.data.web.map(({ title, url, description }) => ({ title, url, snippet: description }));
+    return { ok: true as const, hits: results };
   }
 
   async map(url: string, search: string | undefined, limit: number, signal: AbortSignal) {
     const body = { url, limit, ...(search !== undefined && { search }) };
-    const came = await this.post('v2/map', body, z.object({ links: z.array(link).max(100_000) }), signal);
-    if (!came.ok) return came;
-    const links = came.value.links.map((each) => ({ url: each.url.slice(0, 2_048), title: plain(each.title, 200) }));
+    const answer = await this.post('v2/map', body, z.object({ links: z.array(link).max(100_000) }), signal);
+    if (!answer.ok) return answer;
+    const links = answer.value.links.map((each) => ({ url: each.url.slice(0, 2_048), title: plain(each.title, 200) }));
     return { ok: true as const, links };
   }
 
@@ -222,11 +222,11 @@ export class Firecrawl {
     const { url, include_paths: includePaths, exclude_paths: excludePaths, limit } = asked;
     const scrapeOptions = { formats: ['markdown'], onlyMainContent: true };
     const body = { url, includePaths, excludePaths, limit, scrapeOptions };
-    const begun = await this.post('v2/crawl', body, z.object({ id: z.string().regex(/^[\w-]{1,100}$/) }), signal);
-    if (!begun.ok) return begun;
+    const start = await this.post('v2/crawl', body, z.object({ id: z.string().regex(/^[\w-]{1,100}$/) }), signal);
+    if (!start.ok) return start;
     for (let look = 1; ; look++) {
       await sleep(backOff(look, LONGEST_WAIT_MS, FIRST_LOOK_MS), signal);
-      const state = await this.crawlState(begun.value.id, signal);
+      const state = await this.crawlState(start.value.id, signal);
       if (!state.ok) return state;
       const { status, total = 0, data, next } = state.value;
       if (status === 'failed' || status === 'cancelled') return failed('UNAVAILABLE', texts.crawlFailed(url));
@@ -259,9 +259,9 @@ export class Firecrawl {
     answer: ReturnType<Endpoint['json']>,
     schema: S,
   ): Promise<{ ok: true; value: z.output<S> } | Failed> {
-    const came = await answer;
-    if (!came.ok) return came;
-    const read = schema.safeParse(came.value);
+    const outcome = await answer;
+    if (!outcome.ok) return outcome;
+    const read = schema.safeParse(outcome.value);
     return read.success ? { ok: true, value: read.data } : this.endpoint.malformedFailure();
   }
 }

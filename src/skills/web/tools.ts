@@ -78,9 +78,9 @@ export function searchTool(search: Search): AnyTool {
       count: z.int().min(1).max(20).default(8),
     }),
     async run({ query, count }, { signal }) {
-      const found = await search.search(query, count, signal);
-      if (!found.ok) return found;
-      const { hits, provider } = found;
+      const outcome = await search.search(query, count, signal);
+      if (!outcome.ok) return outcome;
+      const { hits, provider } = outcome;
       return done(texts.results(query, hits.length, provider), { material: listOf(hits), tainted: true });
     },
   });

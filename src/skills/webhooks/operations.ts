@@ -26,8 +26,8 @@ const list = operation({
   input: z.object({}),
   json: 'indented',
   run: ({ hooks }: HookParts) => hooks.list(),
-  show(found) {
-    const lines = found.map(({ id, kind, form, person, lastAt }) =>
+  show(hooks) {
+    const lines = hooks.map(({ id, kind, form, person, lastAt }) =>
       [`/hooks/${id}`, `${kind} to ${person}`, form, lastAt === null ? 'never used' : `last ${lastAt}`].join('  '),
     );
     return `${lines.join('\n') || 'There are no hooks.'}\n`;
@@ -80,7 +80,7 @@ const add = operation({
     },
     answer: ({ path: hook, secret }) => ({ status: 201, json: { path: hook, secret } }),
   },
-  prepare: async (given, io) => (given.secretStdin ? { ...given, secret: (await readAll(io.stdin)).trim() } : given),
+  prepare: async (input, io) => (input.secretStdin ? { ...input, secret: (await readAll(io.stdin)).trim() } : input),
   audit: (_, hook: string) => ({ path: hook }),
   run({ hooks }: HookParts, input, { besides }) {
     const { name, to: person, kind, form, secret, allowUnsigned, template: words, when, skill } = input;
@@ -101,7 +101,7 @@ const test = operation({
   input: z.object({ name: z.string(), path }),
   args: ['name'],
   json: 'line',
-  prepare: (given) => ({ ...given, path: resolve(given.path) }),
+  prepare: (input) => ({ ...input, path: resolve(input.path) }),
   run: ({ hooks }: HookParts, { name, path: file }) => hooks.test(name, readPayload(file)),
   show({ kind, makes, missing }) {
     if (missing.length === 0) return `A ${kind}:\n${makes}\n`;
@@ -145,16 +145,16 @@ const handle = operation({
     signature: z.string().optional().meta({ description: 'what its signature header holds', value: 'header' }),
   }),
   args: ['name'],
-  prepare(given) {
-    const { id, name = id } = given;
+  prepare(input) {
+    const { id, name = id } = input;
     if (name === undefined)
       throw usage('It is not said which hook.', 'Try: coda webhook handle ci --path payload.json');
     if (id !== undefined && id !== name) throw usage(`It is not said which hook: ${name} or ${id}.`, 'Name one.');
-    return { ...given, name, path: resolve(given.path) };
+    return { ...input, name, path: resolve(input.path) };
   },
   run: ({ hooks }: HookParts, { name = '', path: file, signature }) =>
     hooks.takeLocal(name, readPayload(file), signature),
-  show: (taken) => `${JSON.stringify(taken)}\n`,
+  show: (receipt) => `${JSON.stringify(receipt)}\n`,
 });
 
 export const webhookOperations = [handle];

@@ -107,10 +107,10 @@ export class Webhooks {
   }
 
   /** Takes what was sent, if it is its program's and new. Throws what HTTP answers. */
-  async take(name: string, sent: SentRequest): Promise<{ delivery: string; missing: string[] }> {
+  async take(name: string, request: SentRequest): Promise<{ delivery: string; missing: string[] }> {
     const hook = await this.find(name);
-    await authenticate(this.deps, hook, sent, this.secrets);
-    return take(this.deps, hook, sent);
+    await authenticate(this.deps, hook, request, this.secrets);
+    return take(this.deps, hook, request);
   }
 
   async takeLocal(
@@ -167,19 +167,20 @@ const HEADERS: Readonly<Record<Exclude<HookForm, 'unsigned'>, string>> = {
 };
 
 /** True if the body is its program's. Throws `HTTP_UNAUTHORIZED` and says what is wrong, never what would be right. */
-async function authenticate(deps: TakeDeps, hook: Hook, sent: SentRequest, secrets: HookSecrets): Promise<void> {
+async function authenticate(deps: TakeDeps, hook: Hook, request: SentRequest, secrets: HookSecrets): Promise<void> {
   const { form } = hook;
   if (form === 'unsigned') {
-    if (sent.local) return;
+    if (request.local) return;
     throw unsignedError('This hook takes what is not signed, and so only from its own machine.');
   }
   const name = HEADERS[form];
-  const header = sent.header(name);
+  const header = request.header(name);
   if (header === undefined) throw unsignedError(`The header ${name} is missing.`);
   const secret = await secrets.secretOf(hook);
   if (secret === undefined) throw unsignedError('This hook has no secret.');
   const time = { now: deps.world.clock.now(), toleranceMs: TOLERANCE_MS };
-  const bad = form === 'github' ? checkSha256(header, secret, sent.body) : checkSigned(header, secret, sent.body, time);
+  const bad =
+    form === 'github' ? checkSha256(header, secret, request.body) : checkSigned(header, secret, request.body, time);
   if (bad) throw unsignedError(SAYS[bad](name));
 }
 
@@ -191,10 +192,14 @@ const SAYS: Readonly<Record<BadSignature, (header: string) => string>> = {
 
 /**
  * Notes the delivery and what it makes in one transaction: from then on it happens, once. Throws `HTTP_CONFLICT` for what
- * was taken before, `HTTP_TOO_FAST`, `INPUT_INVALID`. `sent` has been authenticated.
+ * was taken before, `HTTP_TOO_FAST`, `INPUT_INVALID`. `request` has been authenticated.
  */
-async function take(deps: TakeDeps, hook: Hook, sent: SentRequest): Promise<{ delivery: string; missing: string[] }> {
-  const payload = payloadOf(sent.body);
+async function take(
+  deps: TakeDeps,
+  hook: Hook,
+  request: SentRequest,
+): Promise<{ delivery: string; missing: string[] }> {
+  const payload = payloadOf(request.body);
   const filled = fill(hook.template, payload);
   const isWatched = hook.kind === 'watch';
   if (filled.text === '' && !isWatched) throw invalid('The template makes nothing of this payload.');
@@ -203,7 +208,7 @@ async function take(deps: TakeDeps, hook: Hook, sent: SentRequest): Promise<{ de
   const now = world.clock.now();
   const delivery = uuid(now);
   await database.tx('hooks.take', async (tx) => {
-    if (!(await store.take(tx, hook.id, digestOf(hook, sent, delivery), now))) throw replayedError();
+    if (!(await store.take(tx, hook.id, digestOf(hook, request, delivery), now))) throw replayedError();
     await store.forgetTaken(tx, hook.id, new Date(now.getTime() - KNOWN_MS));
     const recent = await store.takenSince(tx, hook.id, new Date(now.getTime() - MINUTE_MS));
     if (recent > MOST_A_MINUTE) throw tooFast();
@@ -213,11 +218,11 @@ async function take(deps: TakeDeps, hook: Hook, sent: SentRequest): Promise<{ de
     const conversationId = await conversations.openReading(tx, hook.personId, { id: uuid(now), now });
     if (conversationId === undefined) throw invalid('The person of this hook has not talked to coda alone yet.');
     const { text, planned } = madeOf(hook, filled);
-    const made = { personId: hook.personId, conversationId, text, ...(planned && { planned }), files };
+    const message = { personId: hook.personId, conversationId, text, ...(planned && { planned }), files };
     const key = `webhook:${hook.id}:${delivery}`;
     await jobs.enqueue(
       tx,
-      { kind: store.KIND, payload: { ...made, files: files.map((file) => ({ ...file })) } },
+      { kind: store.KIND, payload: { ...message, files: files.map((file) => ({ ...file })) } },
       { at: now, key },
     );
   });
@@ -235,12 +240,12 @@ function madeOf(
 }
 
 /** Identity of a delivery: its signature, which covers its body and its time. */
-function digestOf({ form }: Hook, sent: SentRequest, delivery: string): string {
-  const signature = form === 'unsigned' ? undefined : sent.header(HEADERS[form]);
-  if (signature === undefined) return sent.header('coda-delivery')?.slice(0, 200) ?? delivery;
+function digestOf({ form }: Hook, request: SentRequest, delivery: string): string {
+  const signature = form === 'unsigned' ? undefined : request.header(HEADERS[form]);
+  if (signature === undefined) return request.header('coda-delivery')?.slice(0, 200) ?? delivery;
   // Not of the header, which may be written in several ways.
   const stamp = form === 'github' ? '' : (/(?:^|,)\s*t\s*=\s*(\d+)/.exec(signature)?.[1] ?? '');
-  return createHash('sha256').update(`${stamp}.`).update(sent.body).digest('hex');
+  return createHash('sha256').update(`${stamp}.`).update(request.body).digest('hex');
 }
 
 /** Numbers that JavaScript would write otherwise (20 digits, `21.10`) as texts; of JSON, whose quotation marks are closed. */
@@ -279,15 +284,15 @@ async function attachmentsOf(
   { artifacts, attachmentBytes }: TakeDeps,
   payload: Record<string, unknown>,
 ): Promise<IncomingFile[]> {
-  const { attachments: given } = payload;
-  if (!Array.isArray(given) || given.length === 0) return [];
-  const parsed = attachments.safeParse(given);
+  const { attachments: list } = payload;
+  if (!Array.isArray(list) || list.length === 0) return [];
+  const parsed = attachments.safeParse(list);
   if (!parsed.success)
     throw invalid('The attachments are no list of { filename, content_type, data }, data in base64.');
   const files: IncomingFile[] = [];
   for (const { filename, content_type: type, data } of parsed.data) {
-    const kept = await artifacts.put(Buffer.from(data, 'base64'), { maxBytes: attachmentBytes });
-    files.push({ name: nameOf(filename), type, size: kept.size, hash: kept.hash });
+    const artifact = await artifacts.put(Buffer.from(data, 'base64'), { maxBytes: attachmentBytes });
+    files.push({ name: nameOf(filename), type, size: artifact.size, hash: artifact.hash });
   }
   return files;
 }

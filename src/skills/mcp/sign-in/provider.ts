@@ -25,8 +25,8 @@ export class NeedsSignIn extends Error {
 }
 
 /** Throws `NeedsSignIn`. */
-export async function requireSignedIn(kept: KeptSignIn): Promise<SignedIn> {
-  const state = await kept.state();
+export async function requireSignedIn(signIn: KeptSignIn): Promise<SignedIn> {
+  const state = await signIn.state();
   if (state === undefined || state === 'refused') throw new NeedsSignIn(state === 'refused');
   return state;
 }
@@ -54,31 +54,31 @@ function configuredClient({
 }
 
 /** No person is there: tokens are used and renewed, and where that fails somebody has to sign in. */
-export function lastingProvider(kept: KeptSignIn, oauth: OAuthSettings): SignedInProvider {
+export function lastingProvider(signIn: KeptSignIn, oauth: OAuthSettings): SignedInProvider {
   const renewals = new Renewals();
-  const known = () => requireSignedIn(kept);
+  const readSignIn = () => requireSignedIn(signIn);
   return {
     wrapFetch: (fetch) => renewals.wrapFetch(fetch),
     // The code is never asked for here; without an address the SDK would ask for tokens without a person.
     redirectUrl: 'http://127.0.0.1/',
     clientMetadata: metadataOf(oauth, 'http://127.0.0.1/'),
-    clientInformation: async () => (await known()).client as OAuthClientInformationMixed,
-    discoveryState: async () => (await known()).discovery as OAuthDiscoveryState | undefined,
-    tokens: async () => (await known()).tokens as OAuthTokens,
+    clientInformation: async () => (await readSignIn()).client as OAuthClientInformationMixed,
+    discoveryState: async () => (await readSignIn()).discovery as OAuthDiscoveryState | undefined,
+    tokens: async () => (await readSignIn()).tokens as OAuthTokens,
     async saveTokens(tokens) {
       const used = renewals.refreshTokenOf(tokens.access_token);
-      if (used !== undefined) await kept.renew(used, tokens);
+      if (used !== undefined) await signIn.renew(used, tokens);
     },
     async invalidateCredentials(scope) {
       if (scope !== 'all' && scope !== 'tokens') return;
       // After another process has renewed the tokens, or somebody has signed in, the current ones are tried next.
-      await kept.refuse(({ refresh_token }) => renewals.isRefused(refresh_token));
+      await signIn.refuse(({ refresh_token }) => renewals.isRefused(refresh_token));
     },
     async redirectToAuthorization() {
-      const { tokens } = await known();
+      const { tokens } = await readSignIn();
       // Tokens that the issuer refuses are forgotten; here it could not be asked.
       if (tokens.refresh_token !== undefined) throw new Error('its tokens could not be renewed');
-      await kept.refuse(({ access_token }) => access_token === tokens.access_token);
+      await signIn.refuse(({ access_token }) => access_token === tokens.access_token);
       throw new NeedsSignIn(true);
     },
     saveCodeVerifier() {},
@@ -131,10 +131,10 @@ export class Beginning implements OAuthClientProvider {
 
   /** Throws where the client of the configuration is another issuer's: the SDK would register one and say nothing. */
   clientInformation(): OAuthClientInformationMixed | undefined {
-    const found = this.discovery?.authorizationServerUrl;
+    const discoveredIssuer = this.discovery?.authorizationServerUrl;
     const named = this.oauth.client_id === undefined ? undefined : this.client?.issuer;
-    if (found !== undefined && typeof named === 'string' && !isSameIssuer(named, found)) {
-      throw refusedError(texts.issuerFound(found, named), texts.issuerRemedy(found));
+    if (discoveredIssuer !== undefined && typeof named === 'string' && !isSameIssuer(named, discoveredIssuer)) {
+      throw refusedError(texts.issuerFound(discoveredIssuer, named), texts.issuerRemedy(discoveredIssuer));
     }
     return this.client;
   }
@@ -241,10 +241,10 @@ export class Renewals {
     try {
       const answer = await asked;
       const text = await answer.text();
-      const came = answer.ok ? tokensIn(text) : undefined;
-      this.note(refresh, came?.access_token);
+      const tokens = answer.ok ? tokensIn(text) : undefined;
+      this.note(refresh, tokens?.access_token);
       // A refresh token that lasts is used again when the next access token has expired.
-      isSpent = came?.refresh_token !== undefined && came.refresh_token !== refresh;
+      isSpent = tokens?.refresh_token !== undefined && tokens.refresh_token !== refresh;
       return { text, answer };
     } finally {
       if (!isSpent) this.renewals.delete(refresh);
@@ -254,12 +254,12 @@ export class Renewals {
   private note(refresh: string, access: string | undefined): void {
     if (access === undefined) this.refused.add(refresh);
     else this.used.set(access, refresh);
-    for (const known of [this.refused, this.used]) dropOldest(known);
+    for (const marks of [this.refused, this.used]) dropOldest(marks);
   }
 }
 
-function dropOldest(known: Map<string, unknown> | Set<string>): void {
-  for (const old of known.keys()) if (known.size > MOST) known.delete(old);
+function dropOldest(marks: Map<string, unknown> | Set<string>): void {
+  for (const old of marks.keys()) if (marks.size > MOST) marks.delete(old);
 }
 
 function tokensIn(text: string): z.output<typeof given> | undefined {

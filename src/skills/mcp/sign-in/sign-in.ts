@@ -48,9 +48,9 @@ export class SignIns {
 
   /** Auth provider of the transport to a server that a person signs in to. Throws `NeedsSignIn`. */
   async provider(server: string, oauth: NonNullable<ServerSettings['oauth']>) {
-    const kept = this.keptSignIn(server);
-    await requireSignedIn(kept);
-    return lastingProvider(kept, oauth);
+    const signIn = this.keptSignIn(server);
+    await requireSignedIn(signIn);
+    return lastingProvider(signIn, oauth);
   }
 
   async isSignedIn(server: string): Promise<boolean> {
@@ -61,10 +61,10 @@ export class SignIns {
    * State of one sign-in. `none`: its code has come, and is being exchanged or was worth nothing; or another was begun.
    */
   async stateOf(server: string, attempt: string): Promise<'waiting' | 'done' | 'none'> {
-    const kept = this.keptSignIn(server);
-    const begun = await kept.readBegun();
-    if (begun && markOf(begun.state) === attempt) return 'waiting';
-    return (await kept.signedIn())?.attempt === attempt ? 'done' : 'none';
+    const signIn = this.keptSignIn(server);
+    const pendingSignIn = await signIn.readBegun();
+    if (pendingSignIn && markOf(pendingSignIn.state) === attempt) return 'waiting';
+    return (await signIn.signedIn())?.attempt === attempt ? 'done' : 'none';
   }
 
   /** Begins a sign-in; the one that was begun before is void. Throws `INPUT_INVALID`. */
@@ -81,11 +81,11 @@ export class SignIns {
     } catch (error) {
       throw this.failure(server, error);
     }
-    const begun = provider.begunSignIn(new Date(this.deps.world.clock.now().getTime() + WITHIN_MS));
+    const pendingSignIn = provider.begunSignIn(new Date(this.deps.world.clock.now().getTime() + WITHIN_MS));
     const { url } = provider;
-    if (!begun || !url || !/^https?:$/.test(url.protocol)) throw this.failure(server, texts.noSignIn);
-    await this.keptSignIn(server).begin(begun);
-    return { url: url.href, returns: own !== undefined, attempt: markOf(begun.state) };
+    if (!pendingSignIn || !url || !/^https?:$/.test(url.protocol)) throw this.failure(server, texts.noSignIn);
+    await this.keptSignIn(server).begin(pendingSignIn);
+    return { url: url.href, returns: own !== undefined, attempt: markOf(pendingSignIn.state) };
   }
 
   /** Ends the sign-in that has this state, with what the browser was sent back with. Gives the server's name. */
@@ -93,8 +93,8 @@ export class SignIns {
     const state = answer.get('state') ?? '';
     for (const [server, { oauth }] of Object.entries(this.deps.settings.servers)) {
       if (!oauth?.sign_in) continue;
-      const begun = await this.keptSignIn(server).readBegun();
-      if (begun && isSame(begun.state, state)) return this.endOf(server, answer);
+      const pendingSignIn = await this.keptSignIn(server).readBegun();
+      if (pendingSignIn && isSame(pendingSignIn.state, state)) return this.endOf(server, answer);
     }
     throw new CodaError('INPUT_INVALID', { message: texts.noLogin, remedy: texts.noLoginRemedy });
   }
@@ -107,11 +107,11 @@ export class SignIns {
   }
 
   private async endOf(server: string, answer: URLSearchParams): Promise<string> {
-    const kept = this.keptSignIn(server);
-    const begun = await kept.readBegun();
+    const signIn = this.keptSignIn(server);
+    const pendingSignIn = await signIn.readBegun();
     // Only the first answer is taken, whatever becomes of it.
-    const isMine = begun !== undefined && (await kept.take(begun.state));
-    if (!isMine || new Date(begun.until) < this.deps.world.clock.now()) {
+    const isMine = pendingSignIn !== undefined && (await signIn.take(pendingSignIn.state));
+    if (!isMine || new Date(pendingSignIn.until) < this.deps.world.clock.now()) {
       throw new CodaError('INPUT_INVALID', { message: texts.noLogin, remedy: texts.noLoginRemedy });
     }
     const { settings, oauth } = this.signInSettings(server);
@@ -120,13 +120,13 @@ export class SignIns {
     if (code === null) throw this.failure(server, refused);
     // The answer of another issuer is none (RFC 9207).
     const issuer = answer.get('iss');
-    const known = begun.discovery?.authorizationServerUrl;
-    if (issuer !== null && known !== undefined && !isSameUrl(issuer, known))
+    const knownIssuer = pendingSignIn.discovery?.authorizationServerUrl;
+    if (issuer !== null && knownIssuer !== undefined && !isSameUrl(issuer, knownIssuer))
       throw this.failure(server, texts.otherIssuer);
     const { auth } = await import('@modelcontextprotocol/sdk/client/auth.js');
-    const { client, discovery, state } = begun;
-    const provider = exchangeProvider(begun, oauth, (tokens) =>
-      kept.sign({ client, tokens, discovery, attempt: markOf(state) }, (tx) => this.record(tx, 'mcp login', server)),
+    const { client, discovery, state } = pendingSignIn;
+    const provider = exchangeProvider(pendingSignIn, oauth, (tokens) =>
+      signIn.sign({ client, tokens, discovery, attempt: markOf(state) }, (tx) => this.record(tx, 'mcp login', server)),
     );
     try {
       await auth(provider, { ...this.authOptions(settings, oauth), authorizationCode: code });
@@ -172,8 +172,8 @@ export class SignIns {
   }
 }
 
-function isSame(known: string, given: string): boolean {
-  const [a, b] = [known, given].map((text) => createHash('sha256').update(text).digest());
+function isSame(state: string, candidate: string): boolean {
+  const [a, b] = [state, candidate].map((text) => createHash('sha256').update(text).digest());
   return a !== undefined && b !== undefined && timingSafeEqual(a, b);
 }
 
@@ -191,10 +191,10 @@ export function callbackRoute(signIns: SignIns): AnyRoute {
     query: z.looseObject({ state: text }),
     answers: { 200: { description: 'Somebody is signed in.', type: 'text/plain' } },
     async answerRequest({ query }) {
-      const given = Object.entries(query).flatMap(([key, value]) =>
+      const pairs = Object.entries(query).flatMap(([key, value]) =>
         typeof value === 'string' ? [[key, value] as [string, string]] : [],
       );
-      const server = await signIns.endSignIn(new URLSearchParams(given));
+      const server = await signIns.endSignIn(new URLSearchParams(pairs));
       return {
         headers: { 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' },
         body: { text: texts.signedIn(server), type: 'text/plain; charset=utf-8' },

@@ -48,9 +48,9 @@ export class KeptSignIn {
   private readonly hidden: Secrets;
   private readonly server: string;
 
-  constructor(values: SealedValues, hidden: Secrets, server: string) {
+  constructor(values: SealedValues, secrets: Secrets, server: string) {
     this.values = values;
-    this.hidden = hidden;
+    this.hidden = secrets;
     this.server = server;
   }
 

@@ -47,9 +47,9 @@ interface SentRequest {
 export function readable(fetch: Fetch, { url, isAsked, hasTokens, tell }: ReadableOptions): Fetch {
   /** Requests whose answer may still come on a stream that is taken up again after the event of this id. */
   const resumes = new Map<string, readonly unknown[]>();
-  const streamed = (response: Response, sent: SentRequest): Response => {
+  const streamed = (response: Response, request: SentRequest): Response => {
     if (!response.body) return response;
-    const body = eventsOf(response.body, sent, isAsked, (id, waiting) => {
+    const body = eventsOf(response.body, request, isAsked, (id, waiting) => {
       if (waiting.length > 0) resumes.set(id, waiting);
     });
     return new Response(ReadableStream.from(body) as ReadableStream<Uint8Array>, response);
@@ -64,22 +64,22 @@ export function readable(fetch: Fetch, { url, isAsked, hasTokens, tell }: Readab
     return new Response(null, { status: 405 });
   };
   return async (asked, init) => {
-    const sent = sentIn(init);
+    const request = sentIn(init);
     const last = new Headers(init?.headers).get('last-event-id') ?? '';
-    const waiting = sent ? undefined : resumes.get(last);
+    const waiting = request ? undefined : resumes.get(last);
     resumes.delete(last);
     if (waiting) return resume(asked, init, waiting);
     const response = await fetch(asked, init);
     const isStream = typeOf(response) === 'text/event-stream';
-    if (!sent) return response.ok && isStream ? streamed(response, { ids: [], isInSession: true }) : response;
+    if (!request) return response.ok && isStream ? streamed(response, { ids: [], isInSession: true }) : response;
     if (!response.ok) {
       if (hasTokens && isForWantOfToken(response)) return response;
-      throw await refusalOf(response, sent);
+      throw await refusalOf(response, request);
     }
     // Elsewhere is the endpoint of the older transport, whose answers come on another stream.
-    if (sent.ids.length === 0 || response.status === 202 || new URL(asked).href !== url.href) return response;
-    if (isStream) return streamed(response, sent);
-    const text = wholeOf(await response.text(), sent, isAsked);
+    if (request.ids.length === 0 || response.status === 202 || new URL(asked).href !== url.href) return response;
+    if (isStream) return streamed(response, request);
+    const text = wholeOf(await response.text(), request, isAsked);
     return new Response(text, { headers: withType(response.headers) });
   };
 }
@@ -88,8 +88,8 @@ function typeOf(response: Response): string | undefined {
   return (response.headers.get('content-type') ?? '').trim().toLowerCase().split(/[;\s]/)[0];
 }
 
-function withType(sent: Headers): Headers {
-  const headers = new Headers(sent);
+function withType(requestHeaders: Headers): Headers {
+  const headers = new Headers(requestHeaders);
   headers.set('content-type', 'application/json');
   return headers;
 }
@@ -146,9 +146,9 @@ function inSession(message: JSONRPCMessage, { isInSession }: SentRequest): JSONR
   return isOver ? failure(message.id, { ...message.error, code: SESSION_LOST }) : message;
 }
 
-function wholeOf(text: string, sent: SentRequest, isAsked: IsAsked): string {
-  const { ids } = sent;
-  const messages = messagesIn(text, isAsked, onlyOf(ids)).map((message) => inSession(message, sent));
+function wholeOf(text: string, request: SentRequest, isAsked: IsAsked): string {
+  const { ids } = request;
+  const messages = messagesIn(text, isAsked, onlyOf(ids)).map((message) => inSession(message, request));
   const answered = messages.map((message) => ('id' in message ? message.id : undefined));
   const missing = ids.filter((id) => isAsked(id) && !answered.includes(id as never));
   const all = [...messages, ...missing.map(unreadable)];
@@ -165,20 +165,20 @@ const LONGEST_LINE = 8 * 1024 * 1024;
  */
 async function* eventsOf(
   body: AsyncIterable<Uint8Array>,
-  sent: SentRequest,
+  request: SentRequest,
   isAsked: IsAsked,
   resumable: (lastId: string, waiting: readonly unknown[]) => void,
 ) {
   let event: string[] = [];
   let lastId = '';
-  const waiting = () => sent.ids.filter(isAsked);
+  const waiting = () => request.ids.filter(isAsked);
   try {
     for await (const line of readLines(body, LONGEST_LINE)) {
       if (!('text' in line)) throw new Error('it sent what is no text, or more than 8 MB at once');
       if (line.text !== '') event.push(line.text);
       if (line.text.startsWith('id:')) lastId = line.text.slice(3).trim();
       if (line.text !== '' || event.length === 0) continue;
-      yield Buffer.from(eventOf(event, sent, isAsked));
+      yield Buffer.from(eventOf(event, request, isAsked));
       event = [];
     }
   } catch (error) {
@@ -189,13 +189,13 @@ async function* eventsOf(
   for (const id of waiting()) yield Buffer.from(`data: ${JSON.stringify(endedMessage(id))}\n\n`);
 }
 
-function eventOf(lines: readonly string[], sent: SentRequest, isAsked: IsAsked): string {
+function eventOf(lines: readonly string[], request: SentRequest, isAsked: IsAsked): string {
   const isData = (line: string) => line.startsWith('data:');
   const isMessage = lines.some(isData) && lines.every((line) => !/^event:(?! ?message$)/.test(line));
   if (!isMessage) return `${lines.join('\n')}\n\n`;
   const text = lines.flatMap((line) => (isData(line) ? line.slice(5) : [])).join('\n');
   const head = lines.filter((line) => !isData(line));
-  const messages = messagesIn(text, isAsked, onlyOf(sent.ids)).map((message) => inSession(message, sent));
+  const messages = messagesIn(text, isAsked, onlyOf(request.ids)).map((message) => inSession(message, request));
   const events = messages.map((message) => `data: ${JSON.stringify(message)}\n\n`);
   // An event without data keeps its id: from there the stream is taken up again.
   return [...head, ''].join('\n') + (events.length === 0 ? 'data:\n\n' : events.join(''));

@@ -89,8 +89,8 @@ async function tokensOf({
     expectedIssuer: issuer,
     ...(scope !== undefined && { scope }),
   });
-  const saveDiscoveryState = ({ authorizationServerUrl: found }: { authorizationServerUrl: string }) =>
-    provider.saveClientInformation({ client_id, client_secret, issuer: issuerMeant(issuer, found) });
+  const saveDiscoveryState = ({ authorizationServerUrl: serverUrl }: { authorizationServerUrl: string }) =>
+    provider.saveClientInformation({ client_id, client_secret, issuer: issuerMeant(issuer, serverUrl) });
   return Object.assign(provider, { saveDiscoveryState });
 }
 
@@ -98,9 +98,9 @@ async function tokensOf({
  * The issuer that a client of the configuration is for, given the one that its server names: that one, where the
  * configuration names no more than its origin. One of several issuers at an origin is named with its path.
  */
-export function issuerMeant(named: string, found: string): string {
+export function issuerMeant(named: string, serverUrl: string): string {
   const { origin, pathname, search } = new URL(named);
-  return pathname === '/' && search === '' && URL.parse(found)?.origin === origin ? found : named;
+  return pathname === '/' && search === '' && URL.parse(serverUrl)?.origin === origin ? serverUrl : named;
 }
 
 interface ReachedServer {
@@ -149,8 +149,8 @@ function fetchBy(egress: Egress, { own, issuer, signsIn, keys, timeoutMs, longes
     const body = EMPTY_STATUSES.includes(status)
       ? null
       : (ReadableStream.from(answer.body) as ReadableStream<Uint8Array>);
-    const { 'content-encoding': _, 'content-length': __, ...kept } = headers;
-    return new Response(body, { status, headers: kept });
+    const { 'content-encoding': _, 'content-length': __, ...rest } = headers;
+    return new Response(body, { status, headers: rest });
   };
 }
 

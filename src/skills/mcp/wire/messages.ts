@@ -58,10 +58,10 @@ export function messagesIn(text: string, isAsked: IsAsked, only?: unknown): JSON
 }
 
 function messageOf(value: unknown, isAsked: IsAsked, only: unknown): JSONRPCMessage | undefined {
-  const sent = withoutNulls(value);
-  if (!isFields(sent)) return undefined;
-  const { method, params, result, error } = sent;
-  const id = askedId(sent.id ?? (error === undefined || method !== undefined ? undefined : only), isAsked);
+  const message = withoutNulls(value);
+  if (!isFields(message)) return undefined;
+  const { method, params, result, error } = message;
+  const id = askedId(message.id ?? (error === undefined || method !== undefined ? undefined : only), isAsked);
   if (typeof method === 'string') {
     const isCall = typeof id === 'string' || typeof id === 'number';
     return {
@@ -70,7 +70,7 @@ function messageOf(value: unknown, isAsked: IsAsked, only: unknown): JSONRPCMess
       ...omitUndefined({ id: isCall ? id : undefined, params: isFields(params) ? params : undefined }),
     } as JSONRPCMessage;
   }
-  if (!isAsked(id)) return sent.jsonrpc === '2.0' ? (sent as JSONRPCMessage) : undefined;
+  if (!isAsked(id)) return message.jsonrpc === '2.0' ? (message as JSONRPCMessage) : undefined;
   if (error !== undefined) return serverError(id, error);
   return isFields(result)
     ? ({ jsonrpc: '2.0', id, result: readIntroduction(result) } as JSONRPCMessage)
@@ -87,12 +87,12 @@ export function endedMessage(id: unknown): JSONRPCMessage {
 
 export function failure(id: unknown, error: unknown): JSONRPCMessage {
   const { code, message, data } = isFields(error) ? error : { message: error };
-  const said = typeof message === 'string' ? message : (JSON.stringify(message ?? error) ?? '');
+  const text = typeof message === 'string' ? message : (JSON.stringify(message ?? error) ?? '');
   const own = Number.isInteger(code) ? code : INTERNAL_ERROR;
   return {
     jsonrpc: '2.0',
     id,
-    error: { code: own, message: said, ...(data !== undefined && { data }) },
+    error: { code: own, message: text, ...(data !== undefined && { data }) },
   } as JSONRPCMessage;
 }
 
@@ -106,7 +106,7 @@ function serverError(id: unknown, error: unknown): JSONRPCMessage {
 function failedIn(text: string, isAsked: IsAsked): JSONRPCMessage | undefined {
   const edges = [/^\{[^{}[\]]{0,100}?"id"\s*:\s*"?(\d{1,15})/.exec(text), /"id"\s*:\s*"?(\d{1,15})"?\s*\}$/.exec(text)];
   const id = edges
-    .flatMap((found) => found?.[1] ?? [])
+    .flatMap((match) => match?.[1] ?? [])
     .map(Number)
     .find(isAsked);
   return id === undefined || /^\{[^{}[\]]{0,100}?"method"/.test(text) ? undefined : unreadable(id);

@@ -111,16 +111,19 @@ async function lookThrough(
   const { database } = deps;
   const { conversationId, person, seen, messages } = looked;
   // Text from elsewhere becomes no memory by itself, and others' text is only there for the sense.
-  const shown = messages.filter(({ tainted, isLeftOut, text }) => !tainted && !isLeftOut && text.trim() !== '');
-  const told = shown.filter(({ role, text }) => role === 'user' && isTelling(text));
+  const visibleMessages = messages.filter(
+    ({ tainted, isLeftOut, text }) => !tainted && !isLeftOut && text.trim() !== '',
+  );
+  const statements = visibleMessages.filter(({ role, text }) => role === 'user' && isTelling(text));
   const to = messages.at(-1)?.seq ?? seen;
-  const proposals = auto === 'off' || told.length === 0 ? [] : await propose(deps, looked, shown, signal);
+  const proposals =
+    auto === 'off' || statements.length === 0 ? [] : await propose(deps, looked, visibleMessages, signal);
   if (proposals === 'later') return;
   await database.tx('memory.extract', async (tx) => {
     if (!(await lockPerson(tx, person.id))) return;
     if (!(await store.moveSeen(tx, conversationId, seen, to))) return;
-    const kept = await add(deps, tx, looked, shown, proposals, auto);
-    if (kept === 0) return;
+    const count = await add(deps, tx, looked, visibleMessages, proposals, auto);
+    if (count === 0) return;
     deps.service.onWrite(tx, person.id);
     await deps.service.embedSoon(tx, person.id);
   });
@@ -131,19 +134,19 @@ type NearMemories = { proposal: Proposal; near: readonly string[] };
 async function propose(
   { service, models: { small: models }, database, world }: Deps,
   { person, conversationId }: ConversationLook,
-  shown: readonly store.SaidMessage[],
+  visibleMessages: readonly store.SaidMessage[],
   signal: AbortSignal,
 ): Promise<NearMemories[] | 'later'> {
   const find = (text: string, most: number) => service.recall.search(person.id, text, {}, most, PATIENCE_MS);
-  const told = shown.filter(({ role }) => role === 'user').map(({ text }) => text);
-  const known = await find(told.join('\n').slice(0, 4_000), MOST_KNOWN);
+  const statements = visibleMessages.filter(({ role }) => role === 'user').map(({ text }) => text);
+  const nearHits = await find(statements.join('\n').slice(0, 4_000), MOST_KNOWN);
   const db = { query: database.read.bind(database) };
   const remembered = await store.findByIds(
     db,
     person.id,
-    known.map(({ id }) => id),
+    nearHits.map(({ id }) => id),
   );
-  const text = extractQuestion(person.name, remembered, shown, person.zone);
+  const text = extractQuestion(person.name, remembered, visibleMessages, person.zone);
   const question = { personId: person.id, conversationId, system: TASK, text, maxTokens: MAX_TOKENS };
   const answer = await models.light('memory', question, signal);
   if (!answer.ok && ['transient', 'rate_limited', 'cancelled'].includes(answer.fault)) throw new Error(answer.message);
@@ -165,47 +168,49 @@ async function add(
   { world }: Deps,
   tx: Transaction,
   { person, conversationId }: ConversationLook,
-  shown: readonly store.SaidMessage[],
+  visibleMessages: readonly store.SaidMessage[],
   proposals: readonly NearMemories[],
   auto: Settings['auto'],
 ): Promise<number> {
   const now = world.clock.now();
-  const gone = await forgottenSince(tx, person.id, shown);
+  const deletions = await forgottenSince(tx, person.id, visibleMessages);
   let count = 0;
   for (const { proposal, near } of proposals) {
-    const said = shown[proposal.from - 1];
+    const message = visibleMessages[proposal.from - 1];
     // Only what the person said: a memory that names no message of theirs has no provenance.
-    if (said?.role !== 'user' || gone.has(proposal.text, said)) continue;
-    const known = (await store.findByIds(tx, person.id, near)).filter(({ state }) => state !== 'deleted');
+    if (message?.role !== 'user' || deletions.has(proposal.text, message)) continue;
+    const memories = (await store.findByIds(tx, person.id, near)).filter(({ state }) => state !== 'deleted');
     const fresh = await store.listMadeAt(tx, person.id, now);
     if (
-      [...known, ...fresh].some((each) => isSame({ text: proposal.text, happenedOn: proposal.date ?? undefined }, each))
+      [...memories, ...fresh].some((each) =>
+        isSame({ text: proposal.text, happenedOn: proposal.date ?? undefined }, each),
+      )
     )
       continue;
-    const memory = toMemory(proposal, said, person, conversationId, auto);
-    const [kept] = (await store.insertMemories(tx, person.id, [memory], MOST_MEMORIES, now)) ?? [];
-    if (!kept) break;
+    const memory = toMemory(proposal, message, person, conversationId, auto);
+    const [storedMemory] = (await store.insertMemories(tx, person.id, [memory], MOST_MEMORIES, now)) ?? [];
+    if (!storedMemory) break;
     count++;
     if (auto === 'ask') continue;
-    const before = await gaveWay(tx, memory, proposal, known);
-    const ids = before.filter((id) => id !== kept.id);
-    await store.setState(tx, person.id, ids, 'past', { by: kept.id, now });
+    const before = await gaveWay(tx, memory, proposal, memories);
+    const ids = before.filter((id) => id !== storedMemory.id);
+    await store.setState(tx, person.id, ids, 'past', { by: storedMemory.id, now });
   }
   return count;
 }
 
 /** Looked at in the transaction: something may have been forgotten while the model was asked. */
-async function forgottenSince(tx: Transaction, personId: string, shown: readonly store.SaidMessage[]) {
-  const first = shown[0]?.at;
+async function forgottenSince(tx: Transaction, personId: string, visibleMessages: readonly store.SaidMessage[]) {
+  const first = visibleMessages[0]?.at;
   const turns = await forgottenAmong(
     tx,
-    shown.flatMap(({ turn }) => turn ?? []),
+    visibleMessages.flatMap(({ turn }) => turn ?? []),
   );
-  const forgotten = first ? await store.findForgotten(tx, personId, first) : [];
+  const memories = first ? await store.findForgotten(tx, personId, first) : [];
   return {
     has: (text: string, { turn }: store.SaidMessage): boolean =>
       (turn !== null && turns.has(turn)) ||
-      forgotten.some((each) => isSame({ text, happenedOn: each.happenedOn }, each)),
+      memories.some((each) => isSame({ text, happenedOn: each.happenedOn }, each)),
   };
 }
 
@@ -213,16 +218,16 @@ async function gaveWay(
   tx: Transaction,
   { personId, slot }: NewMemory,
   { replaces }: Proposal,
-  known: readonly Memory[],
+  memories: readonly Memory[],
 ) {
   const filling = slot ? await store.findInSlot(tx, personId, slot) : [];
-  const named = known.filter(({ id, state }) => id === replaces && state === 'current');
+  const named = memories.filter(({ id, state }) => id === replaces && state === 'current');
   return [...new Set([...filling, ...named].map(({ id }) => id))];
 }
 
 function toMemory(
   { text, type, importance, tags, date }: Proposal,
-  said: store.SaidMessage,
+  message: store.SaidMessage,
   person: ConversationLook['person'],
   conversationId: string,
   auto: Settings['auto'],
@@ -236,13 +241,13 @@ function toMemory(
     text,
     tags,
     importance,
-    terms: termsOf(text, tags, happenedOn ? new Date(happenedOn) : said.at),
+    terms: termsOf(text, tags, happenedOn ? new Date(happenedOn) : message.at),
     happenedOn,
     source: 'extracted',
-    messageSeq: said.seq,
-    from: { message: said.key ?? undefined },
+    messageSeq: message.seq,
+    from: { message: message.key ?? undefined },
     saidBy: person.name,
-    saidAt: said.at,
+    saidAt: message.at,
     state: auto === 'ask' ? 'proposed' : 'current',
     tainted: false,
     slot: type === 'event' ? undefined : slotOf(text, person.name),
@@ -302,16 +307,16 @@ const TASK = [
 
 function extractQuestion(
   name: string,
-  known: readonly Memory[],
+  memories: readonly Memory[],
   messages: readonly SaidMessage[],
   zone: string,
 ): string {
-  const lines = known.map(({ id, text, saidAt }) => `${id} (${dayOf(saidAt, zone)}): ${indentLines(text)}`);
-  const said = messages.map(
+  const lines = memories.map(({ id, text, saidAt }) => `${id} (${dayOf(saidAt, zone)}): ${indentLines(text)}`);
+  const transcript = messages.map(
     ({ role, text, at }, index) =>
       `${index + 1}. ${role === 'user' ? speaker(name) : 'Assistant'} (${dayOf(at, zone)}): ${indentLines(text.slice(0, LONGEST_MESSAGE))}`,
   );
-  return `${encloseInFrame('remembered', lines.join('\n') || 'nothing')}\n\n${encloseInFrame('said', said.join('\n'))}`;
+  return `${encloseInFrame('remembered', lines.join('\n') || 'nothing')}\n\n${encloseInFrame('said', transcript.join('\n'))}`;
 }
 
 const extracted = z.object({ memories: z.array(z.unknown()) });

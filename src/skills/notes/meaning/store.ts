@@ -34,13 +34,13 @@ export const source: Source = {
     return rows;
   },
 
-  async add(tx, personId, space, made) {
+  async add(tx, personId, space, vectors) {
     // Whoever holds the person's row is the only one who adds vectors of theirs: stamps are committed in their order.
     await tx.query('select 1 from persons where id = $1 for no key update', [personId]);
     const { rows } = await tx.query<{ id: string }>(
       `select n.id from notes n join unnest($2::text[], $3::text[]) as embedded (id, told) on embedded.id = n.id
         where n.person_id = $1 and n.deleted_at is null and ${TOLD} = told for update of n`,
-      [personId, made.map(({ id }) => id), made.map(({ text }) => text)],
+      [personId, vectors.map(({ id }) => id), vectors.map(({ text }) => text)],
     );
     const there = new Set(rows.map(({ id }) => id));
     await addStamped(
@@ -48,7 +48,7 @@ export const source: Source = {
       'note',
       personId,
       space,
-      made.filter(({ id }) => there.has(id)),
+      vectors.filter(({ id }) => there.has(id)),
     );
     await keepNewest(tx, 'note', { owner: personId, space }, { newest: NEWEST, most: MOST_VECTORS });
   },
@@ -75,9 +75,9 @@ export async function nearOnes(tx: Queryable, wanted: WantedNotes, near: readonl
       wanted.to ?? null,
     ],
   );
-  const found = new Map(rows.map((row) => [row.stamp, notes.read(row)]));
+  const notesByStamp = new Map(rows.map((row) => [row.stamp, notes.read(row)]));
   return near.flatMap(({ stamp, similarity }) => {
-    const note = found.get(stamp);
+    const note = notesByStamp.get(stamp);
     return note ? [{ note, similarity }] : [];
   });
 }

@@ -21,11 +21,11 @@ export const tellsOthers = ({ escalate }: { escalate?: Escalate | null | undefin
  */
 export async function escalationOf(
   ctx: Pick<TxContext, 'tx' | 'person' | 'tainted' | 'request' | 'approval'>,
-  said: Escalate,
+  escalate: Escalate,
 ): Promise<{ thenTarget: string | undefined; thenMinutes: number | undefined } | Failed> {
   const { tainted, request, approval } = ctx;
-  if (tellsOthers({ escalate: said }) && tainted && request.byProgram && !approval.confirmed)
+  if (tellsOthers({ escalate }) && tainted && request.byProgram && !approval.confirmed)
     return failed('DENIED', texts.escalatedByPerson);
-  const then = await readEscalation(ctx, said);
+  const then = await readEscalation(ctx, escalate);
   return then && 'ok' in then ? then : { thenTarget: then?.target, thenMinutes: then?.minutes };
 }

@@ -76,13 +76,13 @@ export const delivery = new ThingFields({
     columns: { thenTarget: optional(text()), thenMinutes: optional(int()) },
     standard: { thenTarget: undefined, thenMinutes: undefined },
     input: escalation,
-    read: (said, ctx) => escalationOf(ctx, said),
+    read: (escalate, ctx) => escalationOf(ctx, escalate),
     shown: escalateInput.nullable().describe('The target, by its id, that is told where nobody has answered by then.'),
     show: ({ thenTarget, thenMinutes }) =>
       thenTarget === undefined || thenMinutes === undefined ? null : { to: thenTarget, after: lengthOf(thenMinutes) },
     flag: { usage: '<who> after <how long>', read: escalationSaid },
     form: { label: texts.labels.escalate, kind: 'target', empty: texts.empty.escalate },
-    says: (reminder, said) => texts.escalate(reminder, said?.to ?? ''),
+    says: (reminder, escalate) => texts.escalate(reminder, escalate?.to ?? ''),
   }),
 });
 
@@ -95,13 +95,13 @@ const MINUTE_MS = 60_000;
  * @returns a failure `BAD_NAG` for what is no length of time between a minute and a day.
  */
 function readNag(words: string): number | null | Failed {
-  const said = words
+  const interval = words
     .trim()
     .replace(/^(?:every|each)\s+/i, '')
     .replace(/^half hour$/i, '30 minutes')
     .replace(/^(?=(?:minute|hour|day)$)/i, '1 ');
-  if (/^(?:off|no|none|never|not)$/i.test(said)) return null;
-  const minutes = Math.round((parseDuration(said) ?? 0) / MINUTE_MS);
+  if (/^(?:off|no|none|never|not)$/i.test(interval)) return null;
+  const minutes = Math.round((parseDuration(interval) ?? 0) / MINUTE_MS);
   if (minutes >= 1 && minutes <= LONGEST_MINUTES) return minutes;
   return failed('BAD_NAG', texts.badNag(words));
 }

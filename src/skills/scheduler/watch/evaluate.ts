@@ -115,9 +115,9 @@ export function evaluate(
   observed: Observation,
   at: { now: Instant; zone: string },
 ): Verdict {
-  const left = leaveOut(rule, observed);
-  const text = left.ok ? left.text.trim() : '';
-  return limitSpeech(rule, before, { ...lookAtOnce(rule, before, left), text, isFailure: !left.ok }, at);
+  const observation = leaveOut(rule, observed);
+  const text = observation.ok ? observation.text.trim() : '';
+  return limitSpeech(rule, before, { ...lookAtOnce(rule, before, observation), text, isFailure: !observation.ok }, at);
 }
 
 /** Without the lines that have the words of `without` in them: "Last updated" is another one at each look. */
@@ -174,10 +174,10 @@ const hasSeen = ({ streak, calm, last, seen, told }: Memory): boolean =>
 type Failure = Pick<Extract<Observation, { ok: false }>, 'sign' | 'message'>;
 
 function lookBroken(before: Memory, { sign, message }: Failure): Look {
-  const broken = hashOf(sign);
-  const after = { ...before, broken };
-  if (before.broken === broken) return { memory: after, finding: 'same', sign: broken };
-  return { memory: after, finding: 'same', sign: broken, speech: { kind: 'broken', text: message } };
+  const signHash = hashOf(sign);
+  const after = { ...before, broken: signHash };
+  if (before.broken === signHash) return { memory: after, finding: 'same', sign: signHash };
+  return { memory: after, finding: 'same', sign: signHash, speech: { kind: 'broken', text: message } };
 }
 
 type GoodObservation = Extract<Observation, { ok: true }>;
@@ -235,18 +235,18 @@ const countLooks = ({ candidate }: Memory, sign: string): NonNullable<Memory['ca
 /** Parts of a page that were not there at the last look, and those that are gone. */
 function lookAtParts(rule: Condition, before: Memory, { items = [] }: GoodObservation): Look {
   const { candidate: _, ...rest } = before;
-  const seen = before.seen ?? {};
+  const seenTexts = before.seen ?? {};
   const ids = items.map(({ id }) => hashOf(id));
   const now = Object.fromEntries(items.map(({ text }, at) => [ids[at] as string, text.slice(0, SNIPPET)]));
   const after: Memory = { ...rest, seen: now };
   const sign = hashOf(ids.join(' '));
   if (before.seen === undefined) return { memory: after, finding: 'first look', sign };
-  const fresh = items.filter((item, at) => !Object.hasOwn(seen, ids[at] as string) && holds(rule, item.text));
-  const gone = Object.entries(seen).flatMap(([id, text]) => (Object.hasOwn(now, id) ? [] : [text]));
-  if (fresh.length === 0 && gone.length === 0) return { memory: after, finding: 'same', sign };
+  const fresh = items.filter((item, at) => !Object.hasOwn(seenTexts, ids[at] as string) && holds(rule, item.text));
+  const goneTexts = Object.entries(seenTexts).flatMap(([id, text]) => (Object.hasOwn(now, id) ? [] : [text]));
+  if (fresh.length === 0 && goneTexts.length === 0) return { memory: after, finding: 'same', sign };
   const candidate = countLooks(before, sign);
   if (candidate.looks < rule.times) return { memory: { ...before, candidate }, finding: 'not met', sign };
-  const lines = [...fresh.map(({ text }) => text), ...gone.map((text) => `gone: ${text}`)];
+  const lines = [...fresh.map(({ text }) => text), ...goneTexts.map((text) => `gone: ${text}`)];
   return { memory: after, finding: 'same', sign, speech: { kind: 'output', text: lines.join('\n') } };
 }
 
@@ -254,25 +254,25 @@ const namesOf = ({ id, also = [] }: Item): string[] => [id, ...also].map(hashOf)
 
 /** Entries that were never seen before. Those that are there now are remembered, however many they are. */
 function lookAtEntries(rule: Condition, before: Memory, { items = [], isNews = false }: GoodObservation): Look {
-  const seen = before.seen ?? {};
+  const seenTexts = before.seen ?? {};
   const named = items.map((item) => ({ item, names: namesOf(item) }));
   const isFirst = before.seen === undefined && !isNews;
   const waiting: Record<string, number> = {};
   const now: Record<string, string> = {};
   const fresh: string[] = [];
   for (const { item, names } of named) {
-    const isKnown = isFirst || names.some((name) => Object.hasOwn(seen, name) || Object.hasOwn(now, name));
+    const isKnown = isFirst || names.some((name) => Object.hasOwn(seenTexts, name) || Object.hasOwn(now, name));
     const looks = isKnown ? rule.times : Math.max(...names.map((name) => before.waiting?.[name] ?? 0)) + 1;
     for (const name of names)
       if (looks < rule.times) waiting[name] = looks;
       else now[name] = '';
     if (!isKnown && looks >= rule.times && holds(rule, item.text)) fresh.push(item.text);
   }
-  const gone = Object.entries(seen).filter(([name]) => !Object.hasOwn(now, name));
+  const goneEntries = Object.entries(seenTexts).filter(([name]) => !Object.hasOwn(now, name));
   const { waiting: _, pending = [], pendingMore = 0, ...rest } = before;
-  const kept = Object.fromEntries([...gone.slice(-MOST_GONE), ...Object.entries(now)]);
+  const textsByName = Object.fromEntries([...goneEntries.slice(-MOST_GONE), ...Object.entries(now)]);
   const isWaiting = Object.keys(waiting).length > 0;
-  const after: Memory = { ...rest, seen: kept, ...(isWaiting && { waiting }) };
+  const after: Memory = { ...rest, seen: textsByName, ...(isWaiting && { waiting }) };
   const sign = hashOf(named.map(({ names }) => names[0]).join(' '));
   if (isFirst) return { memory: after, finding: 'first look', sign };
   const entries = [...pending, ...fresh];
@@ -326,12 +326,15 @@ function lookForState(rule: Condition, before: Memory, observed: GoodObservation
   return rule.over ? { ...over, speech: { kind: 'over', text: observed.text.trim() } } : over;
 }
 
-function stateOf({ is, text = '', number = 0, after }: Condition, { text: said, language }: GoodObservation): boolean {
-  const has = said.toLowerCase().includes(text.toLowerCase());
+function stateOf(
+  { is, text = '', number = 0, after }: Condition,
+  { text: observedText, language }: GoodObservation,
+): boolean {
+  const has = observedText.toLowerCase().includes(text.toLowerCase());
   if (is === 'contains') return has;
   if (is === 'lacks') return !has;
-  const found = numberIn(said, after, language) ?? number;
-  return is === 'above' ? found > number : found < number;
+  const amount = numberIn(observedText, after, language) ?? number;
+  return is === 'above' ? amount > number : amount < number;
 }
 
 function missingNumber({ is, after }: Condition, { text, language, isGroup }: GoodObservation): Failure | undefined {
@@ -371,10 +374,10 @@ function limitSpeech(
   const recent = (before.recent ?? []).filter((each) => each > ms - DAY_MS);
   // Each entry is another one: nothing of it goes to and fro.
   if (entries || isNews) return { memory: { ...after, day }, finding: 'told', speech };
-  const told: Memory = { ...after, day, lately, recent: [...recent, ms].slice(-LATELY) };
-  if (!isTooOften(recent, isOfLooks(before) ? lately : '', ms)) return { memory: told, finding: 'told', speech };
+  const nextMemory: Memory = { ...after, day, lately, recent: [...recent, ms].slice(-LATELY) };
+  if (!isTooOften(recent, isOfLooks(before) ? lately : '', ms)) return { memory: nextMemory, finding: 'told', speech };
   return {
-    memory: { ...told, flapping: { sign, since: ms, looks: 0 } },
+    memory: { ...nextMemory, flapping: { sign, since: ms, looks: 0 } },
     finding: 'told',
     speech: { ...speech, kind: 'flapping' },
   };

@@ -73,7 +73,7 @@ const plan = {
     /** Its work names it. */
     standard: { title: '' },
     input: z.string().max(80),
-    read: (said) => (said.trim() === '' ? {} : { title: said.trim() }),
+    read: (words) => (words.trim() === '' ? {} : { title: words.trim() }),
     shown: z.string(),
     show: ({ title }) => title,
     flag: { usage: '<title>', read: asTyped },
@@ -83,8 +83,8 @@ const plan = {
     columns: { targetId: optional(text()) },
     standard: { targetId: undefined },
     input: z.string().max(200).describe('Where it is told: a name of target_list; "here": where it is planned.'),
-    async read(said, ctx: Asking) {
-      const targetId = await targetMeant(ctx, said);
+    async read(words, ctx: Asking) {
+      const targetId = await targetMeant(ctx, words);
       return typeof targetId === 'object' ? targetId : { targetId };
     },
     shown: z.string().nullable().describe('Id of the target that is told the result; null: its conversation.'),
@@ -114,7 +114,7 @@ const telling = {
     input: z
       .union([clock, z.literal('off')])
       .describe('A time of the day: what is found is gathered, and told once then. "off": at once.'),
-    read: (said) => ({ digest: isOff(said) ? undefined : said }),
+    read: (words) => ({ digest: isOff(words) ? undefined : words }),
     shown: z.string().nullable().describe('The time of the day at which what was found is told; null: at once.'),
     show: ({ digest }) => digest ?? null,
     flag: { usage: '<time>', read: (words) => words.toLowerCase() },
@@ -129,9 +129,9 @@ const telling = {
     columns: { seen: optional(int()) },
     standard: { seen: undefined },
     input: lengthSaid.describe('Told again until somebody presses Seen: the time between ("10 minutes"); "off".'),
-    read(said) {
-      const seen = isOff(said) ? undefined : minutesOf(said, USUAL_NAG, LONGEST_NAG);
-      return typeof seen === 'object' ? seen : { seen };
+    read(words) {
+      const minutes = isOff(words) ? undefined : minutesOf(words, USUAL_NAG, LONGEST_NAG);
+      return typeof minutes === 'object' ? minutes : { seen: minutes };
     },
     shown: z.string().nullable().describe('The time between its repetitions until somebody presses Seen; null: once.'),
     show: ({ seen }) => (seen === undefined ? null : lengthOf(seen)),
@@ -150,8 +150,8 @@ const telling = {
     input: escalateInput.describe(
       'A name of target_list, told where nobody has pressed Seen after that time ("30 minutes"); to: "off".',
     ),
-    async read(said, ctx: Asking) {
-      const escalate = await readEscalation(ctx, said);
+    async read(escalation, ctx: Asking) {
+      const escalate = await readEscalation(ctx, escalation);
       return escalate && 'ok' in escalate ? escalate : { escalate };
     },
     shown: escalateInput.nullable().describe('The target, by its id, that is told where nobody has pressed Seen.'),

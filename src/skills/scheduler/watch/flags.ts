@@ -191,10 +191,10 @@ function jsonOf(value: string): unknown {
 }
 
 function mcpOf(rest: string): Record<string, unknown> | undefined {
-  const [, server, tool, given = ''] = /^([\w-]+)\s+([\w./-]+)\s*(\{[\s\S]*\})?$/.exec(rest) ?? [];
+  const [, server, tool, json = ''] = /^([\w-]+)\s+([\w./-]+)\s*(\{[\s\S]*\})?$/.exec(rest) ?? [];
   if (server === undefined) return undefined;
   try {
-    return { kind: 'mcp', server, tool, input: given === '' ? {} : parseJson(given) };
+    return { kind: 'mcp', server, tool, input: json === '' ? {} : parseJson(json) };
   } catch {
     return undefined;
   }

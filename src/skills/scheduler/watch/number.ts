@@ -37,10 +37,10 @@ interface Signs {
 /** Undefined for what is no language (`html lang=""`), or one unknown here. */
 function signsOf(language: string | undefined): Signs | undefined {
   try {
-    const [known = ''] = Intl.NumberFormat.supportedLocalesOf(language?.trim().replaceAll('_', '-') ?? []);
-    if (known === '') return undefined;
-    const own = signsBy(known);
-    const common = signsBy(new Intl.Locale(known).language);
+    const [locale = ''] = Intl.NumberFormat.supportedLocalesOf(language?.trim().replaceAll('_', '-') ?? []);
+    if (locale === '') return undefined;
+    const own = signsBy(locale);
+    const common = signsBy(new Intl.Locale(locale).language);
     // Regions that divide thousands otherwise by rule, such as Austria, are written as the language commonly is.
     return own.decimal === common.decimal ? common : own;
   } catch {
@@ -134,8 +134,8 @@ const isUnsure = ({ value }: Candidate): boolean => Number.isNaN(value);
 function groupedAt(text: string, from: number, signs: Signs | undefined): Candidate | undefined {
   const grouped = matchAt(GROUPED, text, from);
   if (!grouped) return undefined;
-  const [written, divider = ''] = grouped;
-  const candidate = candidateOf(text, from, written, { divider, signs });
+  const [numeral, divider = ''] = grouped;
+  const candidate = candidateOf(text, from, numeral, { divider, signs });
   if (divider !== ' ' || candidate?.isMoney) return candidate;
   return candidate && signs?.group === ' ' ? { ...candidate, value: Number.NaN } : undefined;
 }
@@ -146,8 +146,8 @@ interface Dividers {
   signs: Signs | undefined;
 }
 
-function candidateOf(text: string, from: number, written: string, { divider, signs }: Dividers): Candidate | undefined {
-  const to = from + written.length;
+function candidateOf(text: string, from: number, numeral: string, { divider, signs }: Dividers): Candidate | undefined {
+  const to = from + numeral.length;
   const [head, tail] = [text.slice(Math.max(0, from - AROUND), from), text.slice(to, to + AROUND)];
   const [, raised, beside] = /^(?:([⁰¹²³⁴-⁹]{2})(?![⁰¹²³⁴-⁹])|\p{Sc}(\d\d)(?![\d.,]))/u.exec(tail) ?? [];
   const cents = beside ?? raised?.normalize('NFKC');
@@ -155,7 +155,7 @@ function candidateOf(text: string, from: number, written: string, { divider, sig
   const isRound = ROUND.test(tail);
   const isPoint = isRound || POINT_BEFORE.test(head) || POINT_BEHIND.test(tail);
   const isMoney = isPoint || MONEY_BEFORE.test(head) || MONEY_BEHIND.test(tail);
-  const digits = divider === undefined ? written : written.replaceAll(divider, '');
+  const digits = divider === undefined ? numeral : numeral.replaceAll(divider, '');
   const isDecimal = scaled !== undefined || divider !== undefined || (isPoint && /^.?€ ?\/ ?\p{L}/u.test(tail));
   const plain = plainOf(digits, isDecimal, dividesThousands({ signs, isPoint, isBefore: MONEY_BEFORE.test(head) }));
   if (plain === undefined) return undefined;
@@ -232,11 +232,11 @@ const UNDIVIDED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scrip
 function placeBehind(text: string, words: string): number | undefined {
   const source = words.trim().split(/\s+/).map(escapeSource).join('\\s+');
   const whole = [...text.matchAll(new RegExp(source, 'giu'))].filter(
-    ({ index, 0: found }) => !isWithinWord(text, index) && !isWithinWord(text, index + found.length),
+    ({ index, 0: phrase }) => !isWithinWord(text, index) && !isWithinWord(text, index + phrase.length),
   );
-  const direct = whole.filter(({ index, 0: found }) => isBeforeNumber(text, index + found.length));
+  const direct = whole.filter(({ index, 0: phrase }) => isBeforeNumber(text, index + phrase.length));
   // “Old price 59, Price 39”: as it was written goes before other capitals.
-  const last = direct.findLast(({ 0: found }) => found === words) ?? direct.at(-1) ?? whole[0];
+  const last = direct.findLast(({ 0: phrase }) => phrase === words) ?? direct.at(-1) ?? whole[0];
   return last && last.index + last[0].length;
 }
 

@@ -25,7 +25,7 @@ export interface LookContext {
   now: Date;
   zone: string;
   /** The value that a hook was sent. */
-  given: string | undefined;
+  hookText: string | undefined;
 }
 
 type Looks = { [K in Source['kind']]: (deps: ObserveDeps, source: Of<K>, ctx: LookContext) => Promise<Sighting> };
@@ -74,9 +74,9 @@ export function partsOf(text: string, part: string | undefined): string[] {
     .slice(0, MOST_PARTS);
 }
 
-async function readHook(_: ObserveDeps, { field }: Of<'hook'>, { given }: LookContext): Promise<Sighting> {
-  if (given === undefined) return { ok: false, sign: 'no field', message: texts.noField(field), isOfOther: true };
-  return { ok: true, text: given, ...(/^\s*[[{]/.test(given) && { isGroup: true }) };
+async function readHook(_: ObserveDeps, { field }: Of<'hook'>, { hookText }: LookContext): Promise<Sighting> {
+  if (hookText === undefined) return { ok: false, sign: 'no field', message: texts.noField(field), isOfOther: true };
+  return { ok: true, text: hookText, ...(/^\s*[[{]/.test(hookText) && { isGroup: true }) };
 }
 
 async function readFeed({ pages }: ObserveDeps, { url }: Of<'feed'>, { signal }: LookContext): Promise<Sighting> {
@@ -160,12 +160,12 @@ const signOf = (text: string): string => text.replace(/\d+/g, '#').slice(0, 300)
 function sightingOf({ exitCode, stdout, stderr, bytes, isCut, hash, ended }: ScriptRan): Sighting {
   const text = isCut ? `${stdout.trimEnd()}\n${texts.cut(bytes)}` : stdout;
   if (ended === 'itself' && exitCode === 0) return { ok: true, text, hash, bytes };
-  const said = stderr.trim() || stdout.trim();
-  const sign = `${ended} ${exitCode} ${signOf(said)}`;
+  const output = stderr.trim() || stdout.trim();
+  const sign = `${ended} ${exitCode} ${signOf(output)}`;
   return {
     ok: false,
     sign,
-    message: `${texts.ended[ended](exitCode)}${said === '' ? '' : `\n${shorten(said, 1_500)}`}`,
+    message: `${texts.ended[ended](exitCode)}${output === '' ? '' : `\n${shorten(output, 1_500)}`}`,
     bytes,
   };
 }

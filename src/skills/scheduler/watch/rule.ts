@@ -99,10 +99,10 @@ export type ConditionChange = z.output<typeof conditionChange>;
 
 /** The condition with its change, which is checked like a new one. Another state has its own words and number. */
 export function changeCondition(before: Condition, change: ConditionChange) {
-  const kept =
+  const base =
     change.is === undefined || change.is === before.is ? before : { ...before, text: undefined, number: undefined };
-  const given = Object.entries({ ...kept, ...change }).filter(([, value]) => value !== undefined && value !== null);
-  return condition.safeParse(Object.fromEntries(given));
+  const entries = Object.entries({ ...base, ...change }).filter(([, value]) => value !== undefined && value !== null);
+  return condition.safeParse(Object.fromEntries(entries));
 }
 
 /** `ask`: a model gets what came with these words. `budget`: what this may cost in 24 hours, in the currency of the prices. */

@@ -8,13 +8,13 @@ import { tellingTexts as texts } from './texts.ts';
 
 export type TellingInput = Parameters<typeof tellingFields.read>[0];
 
-/** The way of telling that `said` makes of the one before; undefined: at once, and once. */
+/** The way of telling that `input` makes of the one before; undefined: at once, and once. */
 export async function readTelling(
   ctx: Asking,
-  said: TellingInput,
+  input: TellingInput,
   { before, ask }: { before?: Telling | undefined; ask: Watch['ask'] },
 ): Promise<Telling | undefined | Failed> {
-  const values = await tellingFields.read(said, ctx);
+  const values = await tellingFields.read(input, ctx);
   if ('ok' in values) return values;
   const next: Telling = { ...(before ?? tellingFields.standard), ...values };
   if (values.escalate) next.seen ??= USUAL_NAG;

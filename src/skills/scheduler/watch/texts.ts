@@ -45,9 +45,9 @@ export function speechText(title: string, { kind, text, isOfEntries }: Speech, i
 }
 
 const WHY_UNREAD: Readonly<Record<UnreadAppointment['why'], (written: string) => string>> = {
-  zone: (written) => `its time zone “${written}” is unknown`,
-  time: (written) => (written === '' ? 'it has no time' : `“${written}” is no time`),
-  rule: (written) => `its repetition “${written}” cannot be read`,
+  zone: (zone) => `its time zone “${zone}” is unknown`,
+  time: (time) => (time === '' ? 'it has no time' : `“${time}” is no time`),
+  rule: (rule) => `its repetition “${rule}” cannot be read`,
   many: () => 'it has too many times',
 };
 

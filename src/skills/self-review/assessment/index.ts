@@ -62,8 +62,8 @@ function assessJob(deps: Deps): JobHandler {
 }
 
 async function isSpent({ database, config }: Deps, since: Date): Promise<boolean> {
-  const spent = await improvement.spentFor(readerOf(database), PURPOSE, since);
-  return spent > 0 && spent >= (config.budget.month * SHARE) / DAYS_OF_MONTH;
+  const cost = await improvement.spentFor(readerOf(database), PURPOSE, since);
+  return cost > 0 && cost >= (config.budget.month * SHARE) / DAYS_OF_MONTH;
 }
 
 async function keep(deps: Deps, conversationId: string, turn: store.TurnRecord, verdict: Verdict): Promise<void> {

@@ -36,9 +36,9 @@ export const examplesPart: Part = {
 const shown = new WeakMap<object, Promise<PromptSection | undefined>>();
 
 function oncePerTurn(turn: object, look: () => Promise<PromptSection | undefined>): Promise<PromptSection | undefined> {
-  const known = shown.get(turn) ?? look();
-  shown.set(turn, known);
-  return known;
+  const lookup = shown.get(turn) ?? look();
+  shown.set(turn, lookup);
+  return lookup;
 }
 
 const likenesses = new WeakMap<Embedder, Likeness>();
@@ -49,9 +49,9 @@ function likenessOf({
   },
 }: Deps): Likeness | undefined {
   if (!embedder) return undefined;
-  const known = likenesses.get(embedder) ?? likenessBy(embedder);
-  likenesses.set(embedder, known);
-  return known;
+  const likeness = likenesses.get(embedder) ?? likenessBy(embedder);
+  likenesses.set(embedder, likeness);
+  return likeness;
 }
 
 // Shows a model how requests like this one were served before.
@@ -73,12 +73,12 @@ async function section(
   if (window !== undefined && window < LEAST_WINDOW) return undefined;
   if (!isPrivate && conversationId === undefined) return undefined;
   const db = { query: database.read.bind(database) };
-  const shown = {
+  const scope = {
     personId: person.id,
     spaceId: `${place.adapter}:${place.space}`,
     sharedIn: isPrivate ? undefined : conversationId,
   };
-  const patterns = await store.ownPatterns(db, shown, MOST_PER_PERSON);
+  const patterns = await store.ownPatterns(db, scope, MOST_PER_PERSON);
   if (patterns.length === 0) return undefined;
   const near = await nearest(patterns, asked, likeness);
   return near.length === 0 ? undefined : texts.section(near);

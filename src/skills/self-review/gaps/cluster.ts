@@ -96,12 +96,13 @@ const GENERIC = new Set(
 
 /** Terms and words of the lacking capability in a name; undefined: nothing that could be told apart. */
 export function lackingIn(name: string): Pick<UnservedTurn, 'terms' | 'words'> | undefined {
-  const found = new Map<string, string>();
+  const wordsByStem = new Map<string, string>();
   for (const word of name.toLowerCase().match(/\p{L}[\p{L}\p{M}'’]*/gu) ?? []) {
     const [stem] = lexemesOf(word);
-    if (stem !== undefined && stem.length > 2 && !GENERIC.has(stem) && !found.has(stem)) found.set(stem, word);
+    if (stem !== undefined && stem.length > 2 && !GENERIC.has(stem) && !wordsByStem.has(stem))
+      wordsByStem.set(stem, word);
   }
-  return found.size === 0 ? undefined : { terms: [...found.keys()], words: [...found.values()] };
+  return wordsByStem.size === 0 ? undefined : { terms: [...wordsByStem.keys()], words: [...wordsByStem.values()] };
 }
 
 export function unservedTool(tool: string): Pick<UnservedTurn, 'terms' | 'words' | 'tool'> {

@@ -40,19 +40,19 @@ async function unservedAmong(
   turns: readonly Answer[],
   signal: AbortSignal,
 ): Promise<(Answer & { lacking: string })[]> {
-  const found: (Answer & { lacking: string })[] = [];
+  const matches: (Answer & { lacking: string })[] = [];
   for (let at = 0; at < turns.length; at += TURNS_PER_QUESTION) {
     const batch = turns.slice(at, at + TURNS_PER_QUESTION);
     const asked = { system: ASK_TASK, text: showTurns(batch), maxTokens: MAX_TOKENS };
     const answer = await askForm(deps, { purpose: 'improvement.gaps', asked, form: lackingForm }, signal);
     // Calls and scores count without it.
-    if (!answer.ok) return found;
+    if (!answer.ok) return matches;
     for (const [index, turn] of batch.entries()) {
       const lacking = answer.value?.(index + 1);
-      if (lacking !== undefined) found.push({ ...turn, lacking });
+      if (lacking !== undefined) matches.push({ ...turn, lacking });
     }
   }
-  return found;
+  return matches;
 }
 
 function showTurns(turns: readonly Answer[]): string {
@@ -88,8 +88,8 @@ async function detect(deps: Deps, now: Instant, signal: AbortSignal): Promise<Pr
       .filter(({ code }) => code === 'UNKNOWN_TOOL')
       .map(({ personId, at, tool }) => ({ personId, at, ...unservedTool(tool) })),
     ...named.flatMap(({ personId, at, lacking }) => {
-      const found = lackingIn(lacking);
-      return found ? [{ personId, at, ...found }] : [];
+      const lack = lackingIn(lacking);
+      return lack ? [{ personId, at, ...lack }] : [];
     }),
   ];
   const gaps = gapsIn(
@@ -158,8 +158,8 @@ export const gapsPart: Part = {
     async run(deps, signal) {
       const { database, world, kinds } = deps;
       const now = world.clock.now();
-      const found = await detect(deps, now, signal);
-      await database.tx('improvement.gaps', (tx) => propose(tx, kinds, 'gaps', found, now));
+      const proposals = await detect(deps, now, signal);
+      await database.tx('improvement.gaps', (tx) => propose(tx, kinds, 'gaps', proposals, now));
     },
   },
 };

@@ -64,8 +64,8 @@ async function tell(
   { id, signals, wanted }: StoredReflection,
   now: Instant,
 ): Promise<void> {
-  const made = await propose(tx, deps.kinds, 'reflection', wanted, now);
-  const cards = proposalCards(deps.kinds, made, texts.reflectionReport(signals, made.length));
+  const proposals = await propose(tx, deps.kinds, 'reflection', wanted, now);
+  const cards = proposalCards(deps.kinds, proposals, texts.reflectionReport(signals, proposals.length));
   // Words of a model stand in it.
   for (const [index, card] of cards.entries())
     await tellOwners(deps, tx, { key: `improvement:${id}:${index}`, card, tainted: true });

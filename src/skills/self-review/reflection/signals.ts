@@ -22,14 +22,14 @@ const FAILING_FROM = 0.2;
 
 export async function signalsOf(db: Queryable, now: Instant): Promise<Signals> {
   const since = new Date(now.getTime() - DAYS * DAY_MS);
-  const found = await store.modes(db, since, LEAST_TURNS);
+  const rows = await store.modes(db, since, LEAST_TURNS);
   const calls = await store.calls(db, since);
   const { current } = await inUse(db);
   return {
     days: DAYS,
     ...(await store.sums(db, since)),
     modes: MODE_NAMES.flatMap((mode) =>
-      found.filter((each) => each.mode === mode).map((each) => ({ ...each, mode })),
+      rows.filter((each) => each.mode === mode).map((each) => ({ ...each, mode })),
     ).sort((a, b) => b.turns - a.turns),
     models: await store.byModel(db, since),
     failing: calls.filter(({ calls, failed }) => failed >= LEAST_FAILURES && failed / calls >= FAILING_FROM),

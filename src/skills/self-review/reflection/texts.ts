@@ -4,7 +4,7 @@ import type { Signals } from './signals.ts';
 
 export const reflectingNotice = () => 'I look back now; what I propose comes to you by itself.';
 
-export const reflectionReport = (signals: Signals, made: number) =>
+export const reflectionReport = (signals: Signals, count: number) =>
   [
     `**I looked back on the last ${plural(signals.days, 'day')}.** ${scores(signals)}`,
     ...signals.modes.map(
@@ -14,9 +14,9 @@ export const reflectionReport = (signals: Signals, made: number) =>
       ({ tool, calls, failed }) => `- \`${tool}\` failed in ${failed} of ${plural(calls, 'call')}`,
     ),
     '',
-    made === 0
+    count === 0
       ? 'I propose nothing new.'
-      : `I propose ${plural(made, 'change')}; nothing changes until you approve it:`,
+      : `I propose ${plural(count, 'change')}; nothing changes until you approve it:`,
   ].join('\n');
 
 function scores({ turns, mean, low }: Signals): string {

@@ -37,26 +37,26 @@ export function learn(turns: readonly ScoredText[], rule: (text: string) => Tier
   const examples = turns.flatMap((turn) => exampleOf(turn) ?? []);
   if (examples.length < FEWEST_TURNS || new Set(examples.map(({ tier }) => tier)).size < 2) return undefined;
   const cut = examples.length - Math.floor(examples.length / HELD_BACK_EVERY);
-  const [seen, heldBack] = [examples.slice(0, cut), examples.slice(cut)];
-  const weights = train(seen);
-  const byRule = heldBack.map(({ text, tier }) => ({ chosen: rule(text), tier }));
-  const byWeights = heldBack.map(({ text, tier }) => ({ chosen: choose(weights, text), tier }));
+  const [trainingSet, heldBack] = [examples.slice(0, cut), examples.slice(cut)];
+  const weights = train(trainingSet);
+  const byRule = heldBack.map(({ text, tier }) => ({ choice: rule(text), tier }));
+  const byWeights = heldBack.map(({ text, tier }) => ({ choice: choose(weights, text), tier }));
   const ruleRight = byRule.filter(isRight).length;
   const learntRight = byWeights.filter(isRight).length;
   const isUsed =
     beats(byWeights, byRule) &&
     // Nobody is answered worse so that something is saved.
     byWeights.filter(isTooSmall).length <= byRule.filter(isTooSmall).length;
-  return { weights, turns: seen.length, heldBack: heldBack.length, ruleRight, learntRight, isUsed };
+  return { weights, turns: trainingSet.length, heldBack: heldBack.length, ruleRight, learntRight, isUsed };
 }
 
 interface Choice {
-  chosen: Tier;
+  choice: Tier;
   tier: Tier;
 }
 
-const isRight = ({ chosen, tier }: Choice): boolean => chosen === tier;
-const isTooSmall = ({ chosen, tier }: Choice): boolean => TIERS.indexOf(chosen) < TIERS.indexOf(tier);
+const isRight = ({ choice, tier }: Choice): boolean => choice === tier;
+const isTooSmall = ({ choice, tier }: Choice): boolean => TIERS.indexOf(choice) < TIERS.indexOf(tier);
 
 /** A sign test over the turns of which only one of both is right. */
 function beats(ones: readonly Choice[], others: readonly Choice[]): boolean {
@@ -84,17 +84,17 @@ const WEIGHT_DECAY = 0.002;
 const SURE = 0.6;
 
 function train(examples: readonly Example[]): Weights {
-  const seen = examples.map(({ text, tier }) => ({ entries: entriesOf(text), right: TIERS.indexOf(tier) }));
+  const samples = examples.map(({ text, tier }) => ({ entries: entriesOf(text), right: TIERS.indexOf(tier) }));
   const weights = TIERS.map(() => new Float64Array(VECTOR_SIZE));
   for (let round = 0; round < ROUNDS; round++) {
     const steps = TIERS.map(() => new Float64Array(VECTOR_SIZE));
-    for (const { entries, right } of seen) {
+    for (const { entries, right } of samples) {
       const likely = chances(weights, entries);
       for (let tier = 0; tier < steps.length; tier++) {
         addTo(steps[tier] as Float64Array, entries, (likely[tier] as number) - (tier === right ? 1 : 0));
       }
     }
-    for (const [tier, row] of weights.entries()) descend(row, steps[tier] as Float64Array, seen.length);
+    for (const [tier, row] of weights.entries()) descend(row, steps[tier] as Float64Array, samples.length);
   }
   return weights.map((row) => [...row].map((weight) => Math.round(weight * 1e6) / 1e6));
 }

@@ -14,9 +14,9 @@ export async function recallBody<T extends object>(
   kind: string,
   url: string,
 ): Promise<{ asks: Record<string, string>; value: T } | undefined> {
-  const kept = await cache.recall<KeptBody<T>>(nameOf(kind, url));
-  if (!kept) return undefined;
-  const { etag, modified, value } = kept;
+  const body = await cache.recall<KeptBody<T>>(nameOf(kind, url));
+  if (!body) return undefined;
+  const { etag, modified, value } = body;
   return {
     asks: {
       ...(etag !== undefined && { 'if-none-match': etag }),

@@ -184,23 +184,23 @@ export class Pages {
   private async follow(first: string, signal: AbortSignal): Promise<Page | Failed> {
     let url = first;
     for (let followed = 0; followed <= MOST_REFRESHES; followed++) {
-      const came = await this.atHost(url, () => this.get(url, signal));
-      if (!('next' in came)) return came;
-      url = came.next;
+      const result = await this.atHost(url, () => this.get(url, signal));
+      if (!('next' in result)) return result;
+      url = result.next;
     }
     return failed('EGRESS_REDIRECTS', texts.circles(hostOf(first)), { remedy: texts.emptyRemedy });
   }
 
   private async atHost<T>(url: string, task: () => Promise<T>): Promise<T> {
     const host = hostOf(url);
-    const known = this.hosts.get(host) ?? { slots: new Slots(this.options.perHost), users: 0 };
-    this.hosts.set(host, known);
-    known.users++;
+    const hostEntry = this.hosts.get(host) ?? { slots: new Slots(this.options.perHost), users: 0 };
+    this.hosts.set(host, hostEntry);
+    hostEntry.users++;
     try {
-      return await known.slots.run(task);
+      return await hostEntry.slots.run(task);
     } finally {
-      known.users--;
-      if (known.users === 0) this.hosts.delete(host);
+      hostEntry.users--;
+      if (hostEntry.users === 0) this.hosts.delete(host);
     }
   }
 
@@ -217,9 +217,9 @@ export class Pages {
     }
     const body = await answer.bytes();
     if (!body.ok) return body;
-    const came = await this.read(answer, body.bytes, signal);
-    if (revalidateMs > 0 && 'ok' in came && came.ok) keepBody(cache, 'page', url, answer, came, revalidateMs);
-    return came;
+    const result = await this.read(answer, body.bytes, signal);
+    if (revalidateMs > 0 && 'ok' in result && result.ok) keepBody(cache, 'page', url, answer, result, revalidateMs);
+    return result;
   }
 
   private async read(answer: Answer, bytes: Uint8Array, signal: AbortSignal) {
@@ -264,13 +264,13 @@ function documentOf(url: string, kind: 'html' | 'pdf', read: Read, isCut: boolea
   const text = isPartly(read) ? `${read.text}\n\n${texts.partly}` : read.text;
   const truncated = isCut || text.length > LONGEST_TEXT;
   const more = kind === 'pdf' ? texts.cutPages(pages ?? 0) : texts.cut(LONGEST_TEXT);
-  const shown = truncated ? `${text.slice(0, LONGEST_TEXT)}\n\n${more}` : text;
+  const excerpt = truncated ? `${text.slice(0, LONGEST_TEXT)}\n\n${more}` : text;
   return {
     ok: true,
     url,
     kind,
     title,
-    text: shown,
+    text: excerpt,
     ...omitUndefined({ published: published || undefined, language: language || undefined }),
     truncated,
   };
@@ -278,8 +278,8 @@ function documentOf(url: string, kind: 'html' | 'pdf', read: Read, isCut: boolea
 
 function plain(url: string, kind: 'json' | 'csv' | 'text', text: string): Page {
   const truncated = text.length > LONGEST_TEXT;
-  const shown = truncated ? `${text.slice(0, LONGEST_TEXT)}\n\n${texts.cut(LONGEST_TEXT)}` : text;
-  return { ok: true, url, kind, title: '', text: shown, truncated };
+  const excerpt = truncated ? `${text.slice(0, LONGEST_TEXT)}\n\n${texts.cut(LONGEST_TEXT)}` : text;
+  return { ok: true, url, kind, title: '', text: excerpt, truncated };
 }
 
 export function hostOf(url: string): string {
@@ -292,8 +292,8 @@ function withoutTags(html: string): string {
   let from = 0;
   for (let open = html.indexOf('<'); open >= 0; open = html.indexOf('<', from)) {
     pieces.push(html.slice(from, open));
-    const hidden = /^<(script|style|template|noscript)[\s>]/i.exec(html.slice(open, open + 20))?.[1];
-    const close = hidden === undefined ? open : findClosing(html, hidden, open);
+    const tag = /^<(script|style|template|noscript)[\s>]/i.exec(html.slice(open, open + 20))?.[1];
+    const close = tag === undefined ? open : findClosing(html, tag, open);
     const end = close < 0 ? -1 : html.indexOf('>', close);
     if (end < 0) return pieces.join(' ').replace(/\s+/g, ' ').trim();
     from = end + 1;

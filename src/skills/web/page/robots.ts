@@ -30,8 +30,8 @@ function rulesFor(robots: string): Rule[] {
   let open = new Set<string>();
   let isNaming = false;
   for (const line of robots.split(/\r\n|\r|\n/, MOST_LINES)) {
-    const [, name = '', written = ''] = /^\s*([\w-]+)\s*:([^#]*)/.exec(line) ?? [];
-    const value = written.trim();
+    const [, name = '', text = ''] = /^\s*([\w-]+)\s*:([^#]*)/.exec(line) ?? [];
+    const value = text.trim();
     const key = name.toLowerCase();
     if (key === 'user-agent') {
       if (!isNaming) open = new Set();

@@ -39,10 +39,10 @@ export class Search {
   private async ask(query: string, count: number, signal: AbortSignal): Promise<FoundHits | Failed> {
     let failure = failed('NOT_CONFIGURED', texts.noSearch, { remedy: texts.noSearchRemedy });
     for (const provider of this.options.providers) {
-      const found = await provider.search(query, count, signal);
-      if (found.ok) return { ok: true, provider: provider.title, hits: found.hits };
+      const outcome = await provider.search(query, count, signal);
+      if (outcome.ok) return { ok: true, provider: provider.title, hits: outcome.hits };
       // The last one is only what is left: what the configured one says is worth more.
-      if (provider === this.options.providers[0]) failure = found;
+      if (provider === this.options.providers[0]) failure = outcome;
       if (signal.aborted) break;
     }
     return failure;
@@ -71,9 +71,9 @@ function searxng(egress: Egress, base: string): SearchProvider {
   return {
     title,
     async search(query, count, signal): Promise<ProviderOutcome> {
-      const came = await endpoint.json({ path: 'search', query: { q: query, format: 'json' }, signal });
-      if (!came.ok) return came;
-      const read = z.object({ results: list }).safeParse(came.value);
+      const answer = await endpoint.json({ path: 'search', query: { q: query, format: 'json' }, signal });
+      if (!answer.ok) return answer;
+      const read = z.object({ results: list }).safeParse(answer.value);
       if (!read.success) return endpoint.malformedFailure();
       return hitsOf(read.data.results, count);
     },
@@ -88,14 +88,14 @@ function brave(egress: Egress, key: string, base = 'https://api.search.brave.com
   return {
     title,
     async search(query, count, signal): Promise<ProviderOutcome> {
-      const came = await endpoint.json({
+      const answer = await endpoint.json({
         path: 'res/v1/web/search',
         query: { q: query, count: Math.min(20, count) },
         signal,
       });
-      if (!came.ok) return came;
+      if (!answer.ok) return answer;
       // Without hits there is no `web`.
-      const read = z.object({ web: z.object({ results: list }).optional() }).safeParse(came.value);
+      const read = z.object({ web: z.object({ results: list }).optional() }).safeParse(answer.value);
       return read.success ? hitsOf(read.data.web?.results ?? [], count) : endpoint.malformedFailure();
     },
   };
@@ -109,9 +109,9 @@ function tavily(egress: Egress, key: string, base = 'https://api.tavily.com'): S
   return {
     title,
     async search(query, count, signal): Promise<ProviderOutcome> {
-      const came = await endpoint.json({ path: 'search', body: { query, max_results: Math.min(20, count) }, signal });
-      if (!came.ok) return came;
-      const read = z.object({ results: list }).safeParse(came.value);
+      const answer = await endpoint.json({ path: 'search', body: { query, max_results: Math.min(20, count) }, signal });
+      if (!answer.ok) return answer;
+      const read = z.object({ results: list }).safeParse(answer.value);
       return read.success ? hitsOf(read.data.results, count) : endpoint.malformedFailure();
     },
   };
@@ -138,11 +138,11 @@ function duckDuckGo(egress: Egress, base = 'https://html.duckduckgo.com'): Searc
   return {
     title,
     async search(query, count, signal) {
-      const came = await endpoint.text({ path: 'html/', query: { q: query }, signal }, 'text/html');
-      if (!came.ok) return came;
-      const hits = tidyHits(hitsIn(came.text), count);
-      if (hits.length > 0 || /no-results|No\s+results/i.test(came.text)) return { ok: true, hits };
-      if (/anomaly|captcha|challenge/i.test(came.text))
+      const answer = await endpoint.text({ path: 'html/', query: { q: query }, signal }, 'text/html');
+      if (!answer.ok) return answer;
+      const hits = tidyHits(hitsIn(answer.text), count);
+      if (hits.length > 0 || /no-results|No\s+results/i.test(answer.text)) return { ok: true, hits };
+      if (/anomaly|captcha|challenge/i.test(answer.text))
         return failed('CAPTCHA', texts.turnedAway(title), { remedy: texts.turnedAwayRemedy });
       return endpoint.malformedFailure();
     },
