@@ -68,8 +68,8 @@ export class Admission {
       const pointed = await this.deps.quoting.complete(item, signal);
       const filed = pointed && (await this.deps.messageFiles.complete(pointed, signal));
       // Most messages have no files.
-      const heard = filed?.payload.files.length ? await this.deps.voiceMessages.complete(filed, signal) : filed;
-      return heard && (await this.deps.quoting.observe(heard, signal));
+      const itemInWords = filed?.payload.files.length ? await this.deps.voiceMessages.complete(filed, signal) : filed;
+      return itemInWords && (await this.deps.quoting.observe(itemInWords, signal));
     } catch (error) {
       if (!signal.aborted) throw error;
       const isStopped = signal.reason instanceof CodaError && signal.reason.code === 'CANCELLED';

@@ -51,21 +51,21 @@ async function findMissed<Message>(
   const until = heardAt && heardAt < since ? heardAt : since;
   // In a place where nothing was heard before, messages older than the window are not addressed to coda.
   const floor = heardAt ?? since;
-  const found: Message[] = [];
+  const history: Message[] = [];
   const newestFirst = (a: Message, b: Message) => sentAt(b).getTime() - sentAt(a).getTime();
-  for (let pages = 0; found.length < limit + MOST_TOLD && pages < MOST_PAGES; pages++) {
-    const oldest: Message | undefined = found.at(-1);
-    const isCut = found.length >= limit;
+  for (let pages = 0; history.length < limit + MOST_TOLD && pages < MOST_PAGES; pages++) {
+    const oldest: Message | undefined = history.at(-1);
+    const isCut = history.length >= limit;
     if (oldest !== undefined && (isCut || !beyond) && sentAt(oldest) < (isCut ? floor : until)) break;
-    const left = (isCut ? limit + MOST_TOLD : limit) - found.length;
-    const { messages, more } = await page(Math.min(PAGE, left), oldest);
-    found.push(...messages.sort(newestFirst));
+    const remaining = (isCut ? limit + MOST_TOLD : limit) - history.length;
+    const { messages, more } = await page(Math.min(PAGE, remaining), oldest);
+    history.push(...messages.sort(newestFirst));
     if (!more) break;
   }
-  const read = found.slice(0, limit).reverse();
+  const read = history.slice(0, limit).reverse();
   const recent = read.filter((message) => sentAt(message) >= since);
   const answered = new Set(recent);
-  const older = found.reverse().filter((message) => sentAt(message) > floor && !answered.has(message));
+  const older = history.reverse().filter((message) => sentAt(message) > floor && !answered.has(message));
   return { recent, older, read };
 }
 
@@ -166,8 +166,8 @@ async function unheardOf<Message>(
   inbox: Inbox,
   { namesOf }: Pick<MissedReader<Message>, 'namesOf'>,
 ): Promise<Message[]> {
-  const heard = await inbox.heardAlready(messages.flatMap(namesOf));
-  return messages.filter((message) => !namesOf(message).some(({ id }) => heard.has(id)));
+  const heardIds = await inbox.heardAlready(messages.flatMap(namesOf));
+  return messages.filter((message) => !namesOf(message).some(({ id }) => heardIds.has(id)));
 }
 
 /** Tells each who asked, once and where they asked last, how many of their messages are not answered any more. */

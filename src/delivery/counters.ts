@@ -12,9 +12,9 @@ export interface DeliveryCounters {
 
 export function deliveryCounters(metrics: Metrics): DeliveryCounters {
   const by = ['adapter'];
-  const [heard, sends] = ['What was heard, by what became of it.', 'Parts that were sent, by what became of them.'];
+  const [arrivals, sends] = ['What was heard, by what became of it.', 'Parts that were sent, by what became of them.'];
   return {
-    heard: metrics.counter('coda_messages_total', heard, ['adapter', 'kind', 'outcome']),
+    heard: metrics.counter('coda_messages_total', arrivals, ['adapter', 'kind', 'outcome']),
     firstText: metrics.histogram('coda_message_first_text_seconds', 'From a message to the first words shown.', by),
     answer: metrics.histogram('coda_message_answer_seconds', 'From a message to its answer.', by),
     sends: metrics.counter('coda_sends_total', sends, ['adapter', 'outcome']),

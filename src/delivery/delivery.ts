@@ -217,9 +217,9 @@ export class Delivery {
       lanes: () => this.lanes.wake(),
       freed: () => this.takeUpFreed(),
       held: (adapter) => this.outbox.heldElsewhere(adapter),
-      said: (said) => void this.saidElsewhere(said),
-      unread: (told) => {
-        const [by, personId = ''] = told.split(' ');
+      said: (payload) => void this.saidElsewhere(payload),
+      unread: (payload) => {
+        const [by, personId = ''] = payload.split(' ');
         if (by !== this.self.id) void this.unreadBy(personId);
       },
       joined: () => void this.self.beat(),
@@ -291,13 +291,13 @@ export class Delivery {
   }
 
   async steer(tx: Transaction, item: Item, turnId: string) {
-    const taken = await laneStore.steer(tx, item, turnId, this.options.world.clock.now());
-    const ids = taken.flatMap(({ id }) => (id === item.id ? [] : id));
+    const rows = await laneStore.steer(tx, item, turnId, this.options.world.clock.now());
+    const ids = rows.flatMap(({ id }) => (id === item.id ? [] : id));
     // Steered messages have their answer when the turn that took them in has its own.
     if (ids.length > 0) {
       tx.afterCommit(() => this.steered.set(item.id, [...(this.steered.get(item.id) ?? []), ...ids]));
     }
-    return taken.map(({ payload }) =>
+    return rows.map(({ payload }) =>
       payload.edited === undefined ? payload : { ...payload, text: texts.editedNotice(payload.edited) },
     );
   }
@@ -403,11 +403,11 @@ export class Delivery {
   /** Sessions have come or gone: the others learn where their places are said, and take up what is held for nobody. */
   private async announceSeats(): Promise<void> {
     if (this.options.database.engine === 'pglite' || !this.instance) return;
-    const { takenSeat: taken } = this.seats;
+    const { takenSeat: seat } = this.seats;
     // A heartbeat that is under way may carry what was true before.
     await this.instance.beat();
     await this.instance.beat();
-    const isOpen = taken?.onlyAnswers === false;
+    const isOpen = seat?.onlyAnswers === false;
     for (const { name, local } of this.adapters) if (local?.seat && !isOpen) this.hints.publish('held', name);
   }
 
@@ -420,8 +420,8 @@ export class Delivery {
   }
 
   /** Shows a part that another process has sent to who reads along here. */
-  private async saidElsewhere(said: string): Promise<void> {
-    const [by, key = ''] = said.split(/ (.*)/s);
+  private async saidElsewhere(payload: string): Promise<void> {
+    const [by, key = ''] = payload.split(/ (.*)/s);
     if (by === this.self.id) return;
     const hearing = this.adapters.filter(({ local }) => local?.readers);
     if (hearing.length === 0) return;
@@ -470,8 +470,8 @@ export class Delivery {
     return this.adapters.find(({ name }) => name === adapter);
   }
 
-  private async admitAndHandle(heard: Item, signal: AbortSignal): Promise<void> {
-    const item = await this.admission.admit(heard, signal);
+  private async admitAndHandle(arrival: Item, signal: AbortSignal): Promise<void> {
+    const item = await this.admission.admit(arrival, signal);
     if (!item) return;
     // Into the quiet hours, or the place that is gone, it is told to nobody.
     if (item.person.undelivered && isSaid(item)) await tellUndelivered(this.options.database, this.outbox, item);
@@ -521,7 +521,7 @@ export class Delivery {
   }
 
   private resolveWaiters(id: string): void {
-    for (const taken of this.steered.get(id) ?? []) this.resolveWaiters(taken);
+    for (const steeredId of this.steered.get(id) ?? []) this.resolveWaiters(steeredId);
     this.steered.delete(id);
     const heardHere = this.inboxWriter.resolveWaiter(id);
     if (!heardHere) this.hints.publish('settled', id);
@@ -561,11 +561,11 @@ class Hints {
     this.bus?.publish(CHANNELS[channel], payload);
   }
 
-  hear(heard: Record<Channel, (payload: string) => void>): void {
+  hear(handlers: Record<Channel, (payload: string) => void>): void {
     const { bus } = this;
     if (!bus) return;
     const channels = Object.keys(CHANNELS) as Channel[];
-    this.stops = channels.map((channel) => bus.subscribe(CHANNELS[channel], heard[channel]));
+    this.stops = channels.map((channel) => bus.subscribe(CHANNELS[channel], handlers[channel]));
   }
 
   close(): void {
@@ -585,17 +585,17 @@ export class PlaceBook {
   }
 
   async find(tx: Transaction, conversationIds: readonly string[]): Promise<Map<string, Place>> {
-    const found = new Map<string, Place>();
+    const places = new Map<string, Place>();
     for (const id of conversationIds) {
       const place = this.known.get(id);
-      if (place) found.set(id, place);
+      if (place) places.set(id, place);
     }
-    const unknown = conversationIds.filter((id) => !found.has(id));
-    if (unknown.length === 0) return found;
+    const unknown = conversationIds.filter((id) => !places.has(id));
+    if (unknown.length === 0) return places;
     for (const [id, place] of await placesOf(tx, unknown)) {
       this.known.set(id, place);
-      found.set(id, place);
+      places.set(id, place);
     }
-    return found;
+    return places;
   }
 }

@@ -109,11 +109,11 @@ export class Endings {
     const { rows } = await tx.last<ClosedRow>(...render(this.statement([ending])));
     const ended = rows[0];
     if (!ended) return undefined;
-    const sent = deferred();
+    const delivery = deferred();
     tx.afterCommit(() => {
-      this.followUp(ended, ending).then(sent.resolve, sent.reject);
+      this.followUp(ended, ending).then(delivery.resolve, delivery.reject);
     });
-    return { sent: sent.promise };
+    return { sent: delivery.promise };
   }
 
   async idle(): Promise<void> {
@@ -121,14 +121,14 @@ export class Endings {
   }
 
   private async prepare(db: Queryable, item: Item, planned: End, locked?: 'locked'): Promise<Ending> {
-    const told = await this.toldByTarget(db, item, planned, locked);
-    const end = told ? { ...planned, cards: planned.cards.map(wordsAlone) } : planned;
+    const target = await this.toldByTarget(db, item, planned, locked);
+    const end = target ? { ...planned, cards: planned.cards.map(wordsAlone) } : planned;
     const own = end.key ?? answerKey(item.id);
-    const grp = told ? targets.targetKey(told.id, own) : own;
+    const grp = target ? targets.targetKey(target.id, own) : own;
     const { notBefore } = item.payload;
-    const held = notBefore !== undefined && { notBefore: new Date(notBefore) };
-    const address = { ...addressOf(item), ...(told && addressOfTarget(told)) };
-    return { item, end, grp, parts: this.deps.outbox.prepare({ ...address, ...held, ...end, key: grp }) };
+    const delay = notBefore !== undefined && { notBefore: new Date(notBefore) };
+    const address = { ...addressOf(item), ...(target && addressOfTarget(target)) };
+    return { item, end, grp, parts: this.deps.outbox.prepare({ ...address, ...delay, ...end, key: grp }) };
   }
 
   /**
@@ -138,8 +138,8 @@ export class Endings {
   private async toldByTarget(db: Queryable, { payload: { tells } }: Item, { state, cards }: End, locked?: 'locked') {
     if (!tells || state !== 'done' || cards.length === 0 || cards.some(({ kind }) => kind !== 'answer'))
       return undefined;
-    const told = await targets.placeOf(db, tells.target, locked);
-    return tells.allows.every((each) => told?.allows.includes(each)) ? told : undefined;
+    const target = await targets.placeOf(db, tells.target, locked);
+    return tells.allows.every((each) => target?.allows.includes(each)) ? target : undefined;
   }
 
   /** Ends of the same name share statements under load; a row without a lane ends alone. */
@@ -150,10 +150,11 @@ export class Endings {
       return endings.map(({ item }) => byId.get(item.id));
     };
     if (!ending.item.inLane) return (await run([ending]))[0];
-    const known = this.groups.get(name);
+    const knownGroup = this.groups.get(name);
     const group =
-      known ?? new GroupCommit({ max: BATCH, patienceMs: PATIENCE_MS, keys: () => [], run, mayRunAlone: hadNoEffect });
-    if (!known) this.groups.set(name, group);
+      knownGroup ??
+      new GroupCommit({ max: BATCH, patienceMs: PATIENCE_MS, keys: () => [], run, mayRunAlone: hadNoEffect });
+    if (!knownGroup) this.groups.set(name, group);
     return group.add(ending);
   }
 

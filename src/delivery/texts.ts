@@ -24,10 +24,10 @@ const LONGEST_SHOWN = 300;
 const LONGEST_REMINDERS = 1_300;
 const MOST_JOBS = 5;
 
-export const undeliveredNotice = (count: number, shown: readonly { kind: string; text: string }[]) =>
+export const undeliveredNotice = (count: number, quotes: readonly { kind: string; text: string }[]) =>
   [
-    `${plural(count, 'message')} for you could not be delivered${shown.length > 0 ? ':' : '.'}`,
-    ...shown.map(
+    `${plural(count, 'message')} for you could not be delivered${quotes.length > 0 ? ':' : '.'}`,
+    ...quotes.map(
       ({ kind, text }) =>
         `> ${shorten(text.replace(/\s+/g, ' '), kind === 'reminder' ? LONGEST_REMINDERS : LONGEST_SHOWN)}`,
     ),

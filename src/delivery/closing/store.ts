@@ -66,7 +66,7 @@ export function closingStatement(ends: readonly RowEnd[], closing: ClosingParts,
   const lanes = rows.map((row) => row.conversation_id);
   const fence = ends[0]?.item.inLane ? leaveLanes(ENDS(rows), lanes, now) : leaveLaneless(ENDS(rows), ids);
   const out = parts.length > 0 ? insertions(parts, buttons, now, FENCED) : NO_SQL;
-  const written = parts.length > 0 ? WRITTEN : NONE_WRITTEN;
+  const partsSql = parts.length > 0 ? WRITTEN : NONE_WRITTEN;
   const keys = parts.map(({ key }) => key);
   return sql`
     with ${fence}, closed as (
@@ -76,7 +76,7 @@ export function closingStatement(ends: readonly RowEnd[], closing: ClosingParts,
         from fence e
        where i.id = any(${ids}::uuid[]) and i.id = e.id
     )${out}${drafted.length > 0 ? surplusDrafts(drafted, keys, FENCED) : NO_SQL}${events}${also}
-    select id, pending, (${written}) as written from fence`;
+    select id, pending, (${partsSql}) as written from fence`;
 }
 
 const WRITTEN = sql`select jsonb_agg(out) from out where out.inbox_id = fence.id`;

@@ -172,8 +172,8 @@ export async function readingOf(db: Queryable, personId: string, now: Instant): 
                              where person_id = $1 and opened_at is not null and expires_at > $2) as is_signed_in) s`,
     [personId, now],
   );
-  const [found] = rows;
-  return found?.known ?? (found?.is_signed_in ? browserPlace(personId) : undefined);
+  const [row] = rows;
+  return row?.known ?? (row?.is_signed_in ? browserPlace(personId) : undefined);
 }
 
 /** `readingOf`, opened. */
@@ -182,8 +182,8 @@ export async function openReading(
   personId: string,
   { id, now }: { id: string; now: Instant },
 ): Promise<string | undefined> {
-  const found = await readingOf(tx, personId, now);
-  return typeof found === 'object' ? open(tx, found, personId, id, now) : found;
+  const reading = await readingOf(tx, personId, now);
+  return typeof reading === 'object' ? open(tx, reading, personId, id, now) : reading;
 }
 
 /** The person's chat in a browser, opened: their devices are told of what waits there. */

@@ -32,10 +32,10 @@ export async function tellUndelivered(database: Database, outbox: Outbox, item: 
     const letters = await store.takeUndelivered(tx, person.id, key);
     if (letters.length === 0) return;
     const quoted = letters.filter(({ text }) => text !== '').slice(0, MOST_SHOWN);
-    const shown = conversation.place.kind === 'dm' ? quoted : [];
-    const text = texts.undeliveredNotice(letters.length, shown);
+    const quotes = conversation.place.kind === 'dm' ? quoted : [];
+    const text = texts.undeliveredNotice(letters.length, quotes);
     const card = { kind: 'notice' as const, text };
-    const tainted = shown.some((letter) => letter.tainted);
+    const tainted = quotes.some((letter) => letter.tainted);
     await outbox.addAll(tx, [
       { key: key + store.AT_CONTACT, conversationId: conversation.id, personId: person.id, card, tainted },
     ]);
@@ -56,8 +56,8 @@ export async function tellAtOnce(
     if (!first) return [];
     const { conversation_id: conversationId, person_id: personId, kind } = first;
     const isAlone = places.get(conversationId)?.kind === 'dm';
-    const shown = isAlone ? [{ kind, text: parts.map(({ text }) => text).join(' ') }] : [];
-    const card = { kind: 'notice' as const, text: texts.undeliveredNotice(1, shown) };
+    const quotes = isAlone ? [{ kind, text: parts.map(({ text }) => text).join(' ') }] : [];
+    const card = { kind: 'notice' as const, text: texts.undeliveredNotice(1, quotes) };
     const tainted = isAlone && parts.some((part) => part.tainted);
     return [{ key, conversationId, personId, card, tainted }];
   });
@@ -78,13 +78,13 @@ export function deadJobSource({ database, outbox }: { database: Database; outbox
         const owners = await ownersDirect(tx);
         // The time as well: a job that is run again may give up again.
         const once = `${first.id}:${first.finished_at.getTime()}`;
-        const said = owners.map((owner) => ({
+        const messages = owners.map((owner) => ({
           key: `dead-job:${once}:${owner.personId}`,
           ...owner,
           card,
           tainted: true,
         }));
-        await outbox.addAll(tx, said);
+        await outbox.addAll(tx, messages);
         return jobs.length;
       }),
   };

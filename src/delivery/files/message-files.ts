@@ -68,13 +68,15 @@ export class MessageFiles {
     );
     // The fetch may fail while nobody waits for it.
     taking.catch(() => {});
-    const held = item.inLane ? await this.unlessLate(item, taking) : item;
-    if (!held) return undefined;
-    return this.countAside(held, async () => {
-      const taken = await unlessAborted(signal, taking);
+    const currentItem = item.inLane ? await this.unlessLate(item, taking) : item;
+    if (!currentItem) return undefined;
+    return this.countAside(currentItem, async () => {
+      const outcome = await unlessAborted(signal, taking);
       // A transfer that was aborted would count as lost, and is not.
       signal.throwIfAborted();
-      return typeof taken === 'object' ? this.keep(held, taken) : this.postpone(held, pending, { taken, reached });
+      return typeof outcome === 'object'
+        ? this.keep(currentItem, outcome)
+        : this.postpone(currentItem, pending, { outcome, reached });
     });
   }
 
@@ -84,16 +86,16 @@ export class MessageFiles {
    */
   async ahead(message: IncomingMessage, signal: AbortSignal): Promise<{ message: IncomingMessage; notes: string }> {
     const { pending = [], ...rest } = message;
-    const found = await unlessAborted(
+    const outcome = await unlessAborted(
       signal,
       this.take(message, { v: 1, files: [...pending], fetches: MOST_TRIES }, signal),
     );
     signal.throwIfAborted();
-    const taken =
-      typeof found === 'object' ? found : { files: [], tooLarge: [], lost: pending.map(({ name }) => name) };
-    const { missing, notes } = this.wordsForLost(taken, message.place, pending);
+    const result =
+      typeof outcome === 'object' ? outcome : { files: [], tooLarge: [], lost: pending.map(({ name }) => name) };
+    const { missing, notes } = this.wordsForLost(result, message.place, pending);
     const text = [message.text, missing].filter(Boolean).join('\n');
-    return { message: { ...rest, text, files: [...message.files, ...taken.files] }, notes };
+    return { message: { ...rest, text, files: [...message.files, ...result.files] }, notes };
   }
 
   notGiven({ payload: { pending }, conversation: { place } }: Item): string | undefined {
@@ -106,19 +108,19 @@ export class MessageFiles {
   private async postpone(
     item: Item,
     { tries = 0, fetches = 0 }: Pending,
-    { taken, reached }: { taken: NotTaken; reached: number },
+    { outcome, reached }: { outcome: NotTaken; reached: number },
   ): Promise<undefined> {
     const { database, lanes, world } = this.deps;
     const now = world.clock.now();
     // An adapter that became reachable meanwhile has woken the rows that waited by then, and not this one.
-    const isDue = taken === 'not here' || reached !== lanes.reachedCount(item.conversation.place.adapter);
+    const isDue = outcome === 'not here' || reached !== lanes.reachedCount(item.conversation.place.adapter);
     // A server that is busy is asked again soon, however long its platform had been away.
-    const isBusy = taken === 'not fetched';
+    const isBusy = outcome === 'not fetched';
     const waited = backOff(1 + (isBusy ? fetches : tries), LONGEST_BACK_OFF_MS);
     const retryAt = isDue ? now : new Date(now.getTime() + waited);
     const again = { tries: tries + 1, fetches: isBusy ? fetches + 1 : fetches, retryAt };
     await database.tx('files.later', (tx) => lanes.waitForFiles(tx, item, again));
-    if (taken === 'not here') this.deps.hint();
+    if (outcome === 'not here') this.deps.hint();
     return undefined;
   }
 
@@ -128,8 +130,8 @@ export class MessageFiles {
    */
   private async unlessLate(item: Item, taking: Promise<TakenFiles | NotTaken>): Promise<Item | undefined> {
     const patience = this.aside.has(item.conversation.id) ? 0 : PATIENCE_MS;
-    const taken = await withTimeout(patience, taking);
-    return taken ? item : this.deps.lanes.leaveLane(item);
+    const outcome = await withTimeout(patience, taking);
+    return outcome ? item : this.deps.lanes.leaveLane(item);
   }
 
   private async countAside<T>({ conversation: { id }, payload }: Item, work: () => Promise<T>): Promise<T> {
@@ -138,8 +140,8 @@ export class MessageFiles {
     try {
       return await work();
     } finally {
-      const left = (this.aside.get(id) ?? 1) - 1;
-      if (left > 0) this.aside.set(id, left);
+      const remaining = (this.aside.get(id) ?? 1) - 1;
+      if (remaining > 0) this.aside.set(id, remaining);
       else this.aside.delete(id);
     }
   }
@@ -153,15 +155,15 @@ export class MessageFiles {
     const { place } = message;
     const source = sourceOf(place);
     if (!source) return 'not here';
-    const found = await this.locate(source, message, files, signal);
-    if (!found) return 'not yet';
+    const locations = await this.locate(source, message, files, signal);
+    if (!locations) return 'not yet';
     // A file without a location gets an empty address.
-    const attached = files.map((file, index) => found[index] ?? { ...file, url: '' });
+    const attached = files.map((file, index) => locations[index] ?? { ...file, url: '' });
     const slots = this.slots.get(place.adapter) ?? new Slots(MOST_FETCHES);
     this.slots.set(place.adapter, slots);
     const maxBytes = source.maxMb * 1024 * 1024;
-    const taken = await takeFiles(attached, { maxBytes, artifacts, egress, log: world.log, slots, signal });
-    return taken.mayCome && fetches < MOST_TRIES ? 'not fetched' : taken;
+    const result = await takeFiles(attached, { maxBytes, artifacts, egress, log: world.log, slots, signal });
+    return result.mayCome && fetches < MOST_TRIES ? 'not fetched' : result;
   }
 
   private async locate(
@@ -186,31 +188,31 @@ export class MessageFiles {
   ): { missing: string; notes: string } {
     const { title, maxMb } = this.deps.sourceOf(place) ?? { title: ANY_PLATFORM, maxMb: 0 };
     const missing = [...tooLarge, ...lost];
-    const known = new Map(
+    const reasons = new Map(
       pending.flatMap(({ name, whyNot }) => (whyNot === undefined ? [] : [[name, whyNot] as const])),
     );
-    const unfetched = lost.filter((name) => !known.has(name));
+    const unfetched = lost.filter((name) => !reasons.has(name));
     const notes = [
       ...(tooLarge.length > 0 ? [texts.tooLarge(tooLarge, maxMb)] : []),
       ...(unfetched.length > 0 ? [texts.notFetched(unfetched, title)] : []),
-      ...[...known].map(([name, why]) => texts.notHad(name, why)),
+      ...[...reasons].map(([name, why]) => texts.notHad(name, why)),
     ];
     return { missing: missing.length > 0 ? texts.filesMissing(missing) : '', notes: notes.join('\n') };
   }
 
-  private async keep(item: Item, taken: TakenFiles): Promise<Item | undefined> {
+  private async keep(item: Item, result: TakenFiles): Promise<Item | undefined> {
     const { database, outbox } = this.deps;
-    const { missing, notes } = this.wordsForLost(taken, item.conversation.place, item.payload.pending?.files ?? []);
+    const { missing, notes } = this.wordsForLost(result, item.conversation.place, item.payload.pending?.files ?? []);
     return database.tx('files.keep', async (tx) => {
       if (item.payload.aside) await laneStore.lock(tx, item.conversation.id);
       const { owned } = await laneStore.lockItem(tx, item);
       if (!owned) return undefined;
-      const payload = await store.keepFiles(tx, item.id, taken.files, missing);
+      const payload = await store.keepFiles(tx, item.id, result.files, missing);
       // Its author has taken it back, or is not known any more.
       if (!payload || payload.withdrawn) return { ...item, payload: { ...(payload ?? item.payload), withdrawn: true } };
       const card = { kind: 'notice' as const, text: notes };
-      const said = { key: `note:${item.key}`, conversationId: item.conversation.id, personId: item.person.id, card };
-      if (notes !== '') await outbox.addAll(tx, [said]);
+      const message = { key: `note:${item.key}`, conversationId: item.conversation.id, personId: item.person.id, card };
+      if (notes !== '') await outbox.addAll(tx, [message]);
       if (!item.payload.aside) return { ...item, payload };
       await this.deps.lanes.rejoinLane(tx, item);
       return undefined;

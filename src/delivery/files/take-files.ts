@@ -89,14 +89,14 @@ function isFile({ status, type }: Answer, { type: wanted = '' }: FoundFile): boo
 
 /** The bytes as they come; rejects with an egress failure if there are fewer than the platform told. */
 async function* complete(body: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
-  let seen = 0;
+  let bytes = 0;
   for await (const chunk of body) {
-    seen += chunk.byteLength;
+    bytes += chunk.byteLength;
     yield chunk;
   }
-  if (seen < size)
+  if (bytes < size)
     throw new CodaError('EGRESS_MALFORMED', {
-      message: `The file ended after ${seen} of ${plural(size, 'byte')}.`,
+      message: `The file ended after ${bytes} of ${plural(size, 'byte')}.`,
       remedy: '',
     });
 }
@@ -159,12 +159,12 @@ export async function uploadOf(
 ): Promise<Upload> {
   const [lot = []] = uploadBatches(files, inline, limits);
   const small = lot.filter(({ size }) => size <= limits.each);
-  const found: Upload['files'] = [];
+  const uploads: Upload['files'] = [];
   for (const { name, type, hash } of small) {
     const chunks: Uint8Array[] = [];
     for await (const chunk of await artifacts.open(hash)) chunks.push(chunk as Uint8Array);
-    found.push({ name: fileName(name), type, data: Buffer.concat(chunks) });
+    uploads.push({ name: fileName(name), type, data: Buffer.concat(chunks) });
   }
-  for (const { name, type, text } of inline) found.push({ name, type, data: Buffer.from(text) });
-  return { files: found, left: files.length - small.length };
+  for (const { name, type, text } of inline) uploads.push({ name, type, data: Buffer.from(text) });
+  return { files: uploads, left: files.length - small.length };
 }

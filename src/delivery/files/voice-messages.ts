@@ -49,20 +49,20 @@ export class VoiceMessages {
    */
   async complete(item: Item, signal: AbortSignal): Promise<Item | undefined> {
     const { payload } = item;
-    const spoken = payload.files.filter(({ voice }) => voice);
-    if (item.kind !== 'message' || spoken.length === 0 || payload.withdrawn || !isSaid(item)) return item;
+    const recordings = payload.files.filter(({ voice }) => voice);
+    if (item.kind !== 'message' || recordings.length === 0 || payload.withdrawn || !isSaid(item)) return item;
     // Its turn has begun once: another process takes it up as it was.
     if (payload.unheard) return item;
-    const heard = await this.hear(item, spoken, signal);
-    if (heard === 'withdrawn') return withdrawn(item);
-    const ended = await this.deps.database.tx('voice.keep', (tx) => this.keep(tx, item, heard));
+    const transcript = await this.hear(item, recordings, signal);
+    if (transcript === 'withdrawn') return withdrawn(item);
+    const ended = await this.deps.database.tx('voice.keep', (tx) => this.keep(tx, item, transcript));
     if (ended && 'sent' in ended) await ended.sent;
     return ended && 'sent' in ended ? undefined : ended;
   }
 
   private async hear(
     item: Item,
-    spoken: readonly IncomingFile[],
+    recordings: readonly IncomingFile[],
     signal: AbortSignal,
   ): Promise<HeardVoice | 'withdrawn' | undefined> {
     const { hear, lanes } = this.deps;
@@ -72,7 +72,7 @@ export class VoiceMessages {
     signal.addEventListener('abort', stop, { once: true });
     this.hearings.set(item.id, controller);
     try {
-      return await lanes.waitOutside(item.id, () => hear(item, spoken, controller.signal));
+      return await lanes.waitOutside(item.id, () => hear(item, recordings, controller.signal));
     } catch (error) {
       if (signal.aborted || !controller.signal.aborted) throw error;
       return 'withdrawn';
@@ -86,21 +86,21 @@ export class VoiceMessages {
   private async keep(
     tx: Transaction,
     item: Item,
-    heard: HeardVoice | undefined,
+    transcript: HeardVoice | undefined,
   ): Promise<Item | { sent: Promise<void> } | undefined> {
     const { owned } = await laneStore.lockItem(tx, item);
     if (!owned) return undefined;
     // Edited meanwhile, or withdrawn where no hint came.
     const payload = await store.lockPayload(tx, item.id);
     if (!payload) return withdrawn(item);
-    if (!heard) return { ...item, payload: (await store.keepUnheard(tx, item.id)) ?? payload };
-    const { words, card } = heard;
+    if (!transcript) return { ...item, payload: (await store.keepUnheard(tx, item.id)) ?? payload };
+    const { words, card } = transcript;
     const isAll = words === '' && payload.text.trim() === '' && payload.files.every(({ voice }) => voice);
     if (isAll) return this.deps.endUnheard(tx, item, card);
-    const kept = await store.keepWords(tx, item.id, words);
-    const said = { key: `heard:${item.key}`, conversationId: item.conversation.id, personId: item.person.id, card };
-    await this.deps.outbox.addAll(tx, [said]);
-    return { ...item, payload: kept ?? payload };
+    const storedPayload = await store.keepWords(tx, item.id, words);
+    const message = { key: `heard:${item.key}`, conversationId: item.conversation.id, personId: item.person.id, card };
+    await this.deps.outbox.addAll(tx, [message]);
+    return { ...item, payload: storedPayload ?? payload };
   }
 }
 

@@ -105,8 +105,8 @@ export class InboxWriter implements Inbox {
   }
 
   async amend(place: Place, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean> {
-    const said = 'text' in change ? { text: change.text.normalize('NFC') } : change;
-    const changed = await store.amend(this.deps.database, messageKey(place.adapter, place.channel, id), said);
+    const amendment = 'text' in change ? { text: change.text.normalize('NFC') } : change;
+    const changed = await store.amend(this.deps.database, messageKey(place.adapter, place.channel, id), amendment);
     if (changed !== undefined && 'withdrawn' in change) this.deps.onWithdrawn(changed);
     return changed !== undefined;
   }
@@ -145,8 +145,8 @@ export class InboxWriter implements Inbox {
     const { personId, conversationId } = speaker;
     const mention = calls && message.place.kind !== 'dm' ? message.sender.externalId : undefined;
     const card = { kind: 'notice' as const, text, ...(mention !== undefined && { mention }) };
-    const said = { key: `note:${keyOf(message)}`, conversationId, personId, card };
-    await database.tx('inbox.note', (tx) => outbox.addAll(tx, [said]));
+    const notice = { key: `note:${keyOf(message)}`, conversationId, personId, card };
+    await database.tx('inbox.note', (tx) => outbox.addAll(tx, [notice]));
   }
 
   receipts(place: Place, since: Date): Promise<Set<string>> {
@@ -231,12 +231,12 @@ export class InboxWriter implements Inbox {
     return accepted;
   }
 
-  private async storeAndRun(sender: Speaker, heard: Incoming, acknowledge?: Acknowledge): Promise<AcceptedEvent> {
+  private async storeAndRun(sender: Speaker, incoming: Incoming, acknowledge?: Acknowledge): Promise<AcceptedEvent> {
     // Said while an answer is under way it means that answer; at any other time it is a word like others.
-    const stops = isStopWord(heard) && (await isUnderWay(this.deps.database, sender.conversationId));
+    const stops = isStopWord(incoming) && (await isUnderWay(this.deps.database, sender.conversationId));
     // A process that was taken over joins anew before it stores anything.
     await this.deps.instance().owner();
-    const row = this.newRow(sender, stops ? { ...heard, text: '/stop' } : heard);
+    const row = this.newRow(sender, stops ? { ...incoming, text: '/stop' } : incoming);
     const ended = deferred();
     this.unsettled.set(row.id, ended);
     // Whoever takes it may not be able to tell when it is done: a hint can be lost, or not be sent at all.
@@ -333,19 +333,19 @@ export class InboxWriter implements Inbox {
   private async beginRows(tx: Transaction, sets: readonly store.NewRow[][]): Promise<Map<string, string>> {
     const { lanes, contexts, instance } = this.deps;
     const owner = instance().id;
-    const begun = new Map<string, string>();
+    const idsByKey = new Map<string, string>();
     let { freeSlots } = lanes;
     for (const rows of sets) {
       const taking = { owner, freeSlots, queueLimit: MOST_PLANNED, rateLimit: undefined };
       for (const row of await store.acceptIn(tx, rows, taking, contexts)) {
-        begun.set(row.key, row.id);
+        idsByKey.set(row.key, row.id);
         if (!row.taken) continue;
         freeSlots = Math.max(0, freeSlots - 1);
         tx.afterCommit(() => lanes.run(toItem(row, owner)));
       }
     }
     tx.afterCommit(() => this.wakeTakers());
-    return begun;
+    return idsByKey;
   }
 
   private async storeRows(rows: readonly store.NewRow[]): Promise<(StoredRow | undefined)[]> {
@@ -441,8 +441,8 @@ function payloadOf(event: Incoming, { role, roles, rights }: Speaker, isHeard: b
     };
   }
   const { button, values } = event;
-  const given = values && Object.entries(values).map(([field, words]) => [field, words.normalize('NFC')]);
-  return { ...common, text: '', files: [], button, ...(given && { values: Object.fromEntries(given) }) };
+  const entries = values && Object.entries(values).map(([field, words]) => [field, words.normalize('NFC')]);
+  return { ...common, text: '', files: [], button, ...(entries && { values: Object.fromEntries(entries) }) };
 }
 
 /** Acknowledges now what waits for its lane, and tells whoever asks later: a platform waits some seconds only. */

@@ -48,12 +48,12 @@ export const MOST_PLANNED = 1_000_000;
 
 /** The inbox rows of planned turns, in sets that hold each conversation once. Those without a conversation are left out. */
 export async function plannedRows(tx: Transaction, turns: readonly PlannedTurn[], now: Instant): Promise<NewRow[][]> {
-  const found = await turnPlaces(
+  const rows = await turnPlaces(
     tx,
     turns.map(({ conversationId }) => conversationId),
     turns.map(({ personId }) => personId),
   );
-  const places = new Map(found.map((place) => [`${place.conversation_id} ${place.person_id}`, place]));
+  const places = new Map(rows.map((place) => [`${place.conversation_id} ${place.person_id}`, place]));
   const sets: NewRow[][] = [];
   const depth = new Map<string, number>();
   for (const turn of turns) {

@@ -78,7 +78,7 @@ export class SenderDirectory {
   }
 
   forget(personId: string): void {
-    for (const [key, known] of this.known) if (known.personId === personId) this.known.delete(key);
+    for (const [key, speaker] of this.known) if (speaker.personId === personId) this.known.delete(key);
   }
 
   async livesIn(where: { adapter: string; externalId: string; zone: string }): Promise<void> {
@@ -117,30 +117,30 @@ export class SenderDirectory {
   private async know(event: Incoming): Promise<KnownSpeaker | undefined> {
     const key = nameOf(event);
     const now = this.deps.world.clock.now();
-    const known = this.known.get(key);
+    const speaker = this.known.get(key);
     const isFresh =
-      known?.zone === event.sender.zone &&
-      known?.groups === groupsOf(event) &&
+      speaker?.zone === event.sender.zone &&
+      speaker?.groups === groupsOf(event) &&
       // Not every event tells it.
-      (event.sender.locale === undefined || known?.locale === event.sender.locale) &&
-      (known?.silentUntil ?? Number.POSITIVE_INFINITY) > now.getTime();
-    if (known && isFresh && (known.silentUntil === undefined || event.replyTo === undefined)) return known;
+      (event.sender.locale === undefined || speaker?.locale === event.sender.locale) &&
+      (speaker?.silentUntil ?? Number.POSITIVE_INFINITY) > now.getTime();
+    if (speaker && isFresh && (speaker.silentUntil === undefined || event.replyTo === undefined)) return speaker;
     const { database, access, gate } = this.deps;
     const { place, sender } = event;
     const { externalId, role, groups, byToken, name, zone, locale } = sender;
     const identity = { adapter: place.adapter, externalId, role, groups, byToken, name, zone, locale };
     const heeds = (who: Pick<Speaker, 'role' | 'roles'>) => access.unknown !== 'ignore' || gate.hears(who);
-    const found = await database.tx('people.meet', async (tx) => {
-      const met =
+    const freshSpeaker = await database.tx('people.meet', async (tx) => {
+      const metPerson =
         sender.personId === undefined
           ? await meet(tx, identity, access, { id: uuid(now), now, heeds })
           : await meetById(tx, sender.personId);
-      if (!met) return undefined;
-      const { personId, role: own, roles, noticeUntil } = met;
-      if (noticeUntil !== undefined && gate.hears(met)) await pairing.endStrangeness(tx, personId);
+      if (!metPerson) return undefined;
+      const { personId, role: own, roles, noticeUntil } = metPerson;
+      if (noticeUntil !== undefined && gate.hears(metPerson)) await pairing.endStrangeness(tx, personId);
       const isTold = noticeUntil !== undefined && noticeUntil.getTime() > now.getTime();
       // An event whose platform waits for an answer is ended as well, without a text.
-      if (isTold && !gate.hears(met) && event.replyTo === undefined) {
+      if (isTold && !gate.hears(metPerson) && event.replyTo === undefined) {
         const until = Math.min(noticeUntil.getTime(), now.getTime() + STRANGER_MS);
         return { personId, role: own, roles, conversationId: '', silentUntil: until };
       }
@@ -150,14 +150,14 @@ export class SenderDirectory {
       return { personId, role: own, roles, conversationId, ...(byToken && { rights: { role: own, roles } }) };
     });
     // A stranger who has not had their notice yet is not cached: the notice comes with their next message.
-    if (found && (gate.hears(found) || 'silentUntil' in found))
+    if (freshSpeaker && (gate.hears(freshSpeaker) || 'silentUntil' in freshSpeaker))
       this.known.set(key, {
-        ...found,
+        ...freshSpeaker,
         ...(zone !== undefined && { zone }),
-        locale: locale ?? known?.locale,
+        locale: locale ?? speaker?.locale,
         groups: groupsOf(event),
       });
-    return found;
+    return freshSpeaker;
   }
 }
 

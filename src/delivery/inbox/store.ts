@@ -109,14 +109,14 @@ function acceptStatement(
   { owner, freeSlots, queueLimit, rateLimit }: AcceptOptions,
   context: Fragment,
 ): Fragment {
-  const given = rows.map((_, index) => givenRow(rows, index));
+  const newRows = rows.map((_, index) => givenRow(rows, index));
   const lanes = rows.filter(({ laned }) => laned).map(({ conversationId }) => conversationId);
   const taking = rows.slice(0, freeSlots).map(({ id }) => id);
   const inOrder = rows.length > 1 ? sql` order by conversation_id` : NO_SQL;
   const limit = rows.some(({ counted: counts }) => counts) ? rateLimit : undefined;
   return sql`
     with meant as (
-      select * from ${NEW_ROWS(given)}
+      select * from ${NEW_ROWS(newRows)}
     ), held as (
       select conversation_id, pending from lanes where conversation_id = any(${lanes}::uuid[])${inOrder} for update
     ), ${limit ? countingRates(rows, limit) : NO_SQL}queued as (
@@ -185,14 +185,14 @@ export async function acceptIn(
 
 function countingRates(rows: readonly NewRow[], { windowMs }: RateLimit): Fragment {
   const newest = Math.max(...rows.map(({ receivedAt }) => receivedAt.getTime()));
-  const begun = new Date(newest - windowMs);
+  const windowStart = new Date(newest - windowMs);
   return sql`rate as (
       insert into rates as r (person_id, since, messages)
       select person_id, max(received_at), count(*) from meant, (select count(*) from held) as lanes_held
        where counted group by person_id order by person_id
       on conflict (person_id) do update
-         set messages = case when r.since > ${begun} then r.messages else 0 end + excluded.messages,
-             since = case when r.since > ${begun} then r.since else excluded.since end
+         set messages = case when r.since > ${windowStart} then r.messages else 0 end + excluded.messages,
+             since = case when r.since > ${windowStart} then r.since else excluded.since end
       returning person_id, messages
     ), `;
 }

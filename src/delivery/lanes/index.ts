@@ -119,8 +119,8 @@ export class Lanes implements OwnedRows, DueSource {
    */
   async leaveLane(item: Item): Promise<Item | undefined> {
     const { database } = this.deps;
-    const held = await database.tx('lanes.aside', (tx) => store.leaveLane(tx, item, MOST_ASIDE));
-    if (held !== 'aside') return held && item;
+    const state = await database.tx('lanes.aside', (tx) => store.leaveLane(tx, item, MOST_ASIDE));
+    if (state !== 'aside') return state && item;
     const aside = { ...item, inLane: false, payload: { ...item.payload, aside: true as const } };
     const running = this.running.get(item.id);
     if (running) running.item = aside;
@@ -130,8 +130,8 @@ export class Lanes implements OwnedRows, DueSource {
 
   /** The row as this process holds it at this moment: it may have stepped aside since `item` was read. */
   asHeld(item: Item): Item {
-    const { item: held = item } = this.running.get(item.id) ?? {};
-    return held.owner === item.owner ? held : item;
+    const { item: ownItem = item } = this.running.get(item.id) ?? {};
+    return ownItem.owner === item.owner ? ownItem : item;
   }
 
   async rejoinLane(tx: Transaction, item: Item): Promise<void> {
@@ -243,8 +243,8 @@ export class Lanes implements OwnedRows, DueSource {
   }
 
   async orphans(owner: string): Promise<string[]> {
-    const held = await store.ownedBy(this.deps.database, owner);
-    return held.filter((id) => !this.running.has(id));
+    const ids = await store.ownedBy(this.deps.database, owner);
+    return ids.filter((id) => !this.running.has(id));
   }
 
   free(tx: Transaction, owner: string, ids: readonly string[]): Promise<void> {

@@ -154,8 +154,8 @@ export class Attempts {
   /** True if the message shows exactly this already: platforms count each edit. */
   private isShown({ key, content, unknownAt, removed }: Row): boolean {
     if (unknownAt || removed) return false;
-    const shown = this.shown.get(key)?.content;
-    return shown !== undefined && canonicalJson(shown) === canonicalJson(content);
+    const shownContent = this.shown.get(key)?.content;
+    return shownContent !== undefined && canonicalJson(shownContent) === canonicalJson(content);
   }
 
   private msUntilVisible({ guarantees: { settlesMs = 0 } }: ChatAdapter, { receipt, unknownAt }: Row): number {
@@ -184,9 +184,11 @@ export class Attempts {
       const first = await adapter.send(part, signal);
       // The shown draft was deleted while it grew; the answer is still owed.
       const again = first.kind === 'deleted' && row.isOutdated && (await isWanted());
-      const sent = again ? await adapter.send({ ...part, instead: DELETED_DRAFT }, signal) : first;
+      const outcome = again ? await adapter.send({ ...part, instead: DELETED_DRAFT }, signal) : first;
       // The platform may have answered with a message that it had before, which shows how far the draft had come.
-      return row.isOutdated && row.unknownAt && sent.kind === 'sent' ? adapter.edit(sent.receipt, part, signal) : sent;
+      return row.isOutdated && row.unknownAt && outcome.kind === 'sent'
+        ? adapter.edit(outcome.receipt, part, signal)
+        : outcome;
     }
     const edited = await adapter.edit(receipt, part, signal);
     const again = edited.kind === 'gone' && (await isWanted());
@@ -208,9 +210,9 @@ export class Attempts {
  * the message that shows the beginning.
  */
 function restToSend(row: Row): { row: Row | undefined; instead?: string } {
-  const shown = row.removed ? undefined : frozenText(row.receipt);
-  if (shown === undefined || !row.receipt) return { row };
-  const content = restBehind(row.content, shown);
+  const shownText = row.removed ? undefined : frozenText(row.receipt);
+  if (shownText === undefined || !row.receipt) return { row };
+  const content = restBehind(row.content, shownText);
   const { id } = row.receipt;
   return { row: content && { ...row, content, receipt: undefined, isOutdated: false }, instead: id };
 }
@@ -265,6 +267,6 @@ async function takeAway(
   if (canFind || elapsed < 0 || elapsed + SEND_DEADLINE_MS >= deduplicatesForMs) {
     return { kind: 'sent', receipt: { id: '' } };
   }
-  const sent = await adapter.send({ ...part, resend: false }, signal);
-  return sent.kind === 'sent' ? adapter.delete(sent.receipt, part.place, signal) : sent;
+  const outcome = await adapter.send({ ...part, resend: false }, signal);
+  return outcome.kind === 'sent' ? adapter.delete(outcome.receipt, part.place, signal) : outcome;
 }

@@ -102,8 +102,8 @@ export async function directlyTo(
       except: conversationId,
     });
   if (!adapter) return directOn(others);
-  const known = await directOn([place.adapter]);
-  if (known) return known;
+  const directId = await directOn([place.adapter]);
+  if (directId) return directId;
   const externalId = place.kind === 'dm' ? undefined : await accountOn(database, personId, place.adapter);
   if (adapter.direct && externalId) {
     try {

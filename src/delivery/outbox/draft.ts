@@ -123,13 +123,13 @@ export class Draft {
     const { item } = this;
     const now = world.clock.now();
     const holder = { conversationId: item.conversation.id, owner: item.owner, inboxId: item.id };
-    const written = await writtenParts.draft(database, { ...part, state: 'draft', owner: item.owner }, holder, now);
-    if (!written) return undefined;
+    const storedPart = await writtenParts.draft(database, { ...part, state: 'draft', owner: item.owner }, holder, now);
+    if (!storedPart) return undefined;
     // An earlier process has found that its message takes no more edits.
-    if (frozenText(written.receipt ?? undefined) !== undefined) return undefined;
+    if (frozenText(storedPart.receipt ?? undefined) !== undefined) return undefined;
     const row = rowOf(part, item.conversation.place, item.owner, now);
-    const unknownAt = written.unknown_at ? new Date(written.unknown_at) : undefined;
-    return { ...row, id: written.id, isOutdated: true, receipt: written.receipt ?? undefined, unknownAt };
+    const unknownAt = storedPart.unknown_at ? new Date(storedPart.unknown_at) : undefined;
+    return { ...row, id: storedPart.id, isOutdated: true, receipt: storedPart.receipt ?? undefined, unknownAt };
   }
 
   private async put(row: Row): Promise<void> {

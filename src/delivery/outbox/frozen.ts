@@ -7,21 +7,21 @@ import { openAt } from '../text/split.ts';
 export const SHOWS = 'shows';
 
 export function frozenText(receipt: Receipt | undefined): string | undefined {
-  const shown = receipt?.[SHOWS];
-  return typeof shown === 'string' ? shown : undefined;
+  const text = receipt?.[SHOWS];
+  return typeof text === 'string' ? text : undefined;
 }
 
-export function frozenReceipt(receipt: Receipt, shown: string): Receipt {
-  return { ...receipt, [SHOWS]: shown };
+export function frozenReceipt(receipt: Receipt, text: string): Receipt {
+  return { ...receipt, [SHOWS]: text };
 }
 
-/** The rest of a part whose message shows `shown` for good, as a part of its own; undefined where nothing is left to say. */
-export function restBehind(content: Content, shown: string): Content | undefined {
+/** The rest of a part whose message shows `shownText` for good, as a part of its own; undefined where nothing is left to say. */
+export function restBehind(content: Content, shownText: string): Content | undefined {
   const { text, times, ...more } = content;
-  const at = wordBefore(text, closedLength(text.slice(0, commonLength(text, shown))));
+  const at = wordBefore(text, closedLength(text.slice(0, commonLength(text, shownText))));
   const open = openAt(text, at);
-  const left = open === '' ? text.slice(at).trimStart() : text.slice(at).replace(/^\n/, '');
-  const rest = left.trim() === '' ? '' : open + left;
+  const remainder = open === '' ? text.slice(at).trimStart() : text.slice(at).replace(/^\n/, '');
+  const rest = remainder.trim() === '' ? '' : open + remainder;
   if (rest !== '') return { ...more, text: rest, ...(times && { times }) };
   const shows = (more.buttons?.length ?? 0) + (more.files?.length ?? 0) + (more.inline?.length ?? 0) > 0;
   return shows ? { ...more, text: '' } : undefined;

@@ -111,23 +111,23 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
     });
     const parts = prepared.flatMap((each) => each.parts);
     const buttons = prepared.flatMap((each) => each.buttons);
-    const written = await writtenParts.insert(tx, parts, buttons, this.deps.world.clock.now());
-    if (written.length < parts.length) this.deps.world.log.debug('some parts were in the outbox already');
+    const storedParts = await writtenParts.insert(tx, parts, buttons, this.deps.world.clock.now());
+    if (storedParts.length < parts.length) this.deps.world.log.debug('some parts were in the outbox already');
     const rows = prepared.flatMap((each) => each.rows);
-    tx.afterCommit(() => void this.sendWritten({ parts, rows }, written));
+    tx.afterCommit(() => void this.sendWritten({ parts, rows }, storedParts));
   }
 
   /** After a commit: sends the parts that were written as being sent by this process, and wakes who sends the others. */
   async sendWritten(
     { parts, rows }: Pick<Parts, 'parts' | 'rows'>,
-    written: readonly WrittenPart[] | null,
+    storedParts: readonly WrittenPart[] | null,
   ): Promise<void> {
     const { wakeAt, unreachable } = this.deps;
     const later = parts.flatMap((part) => (part.next_at ? [part.next_at.getTime()] : []));
     if (later.length > 0) wakeAt(new Date(Math.min(...later)));
     const elsewhere = parts.filter(({ state }) => state === 'held').map(({ adapter }) => adapter);
     for (const adapter of new Set(elsewhere)) unreachable(adapter);
-    await this.dispatch(asWritten(rows, written));
+    await this.dispatch(asWritten(rows, storedParts));
   }
 
   /** Sends parts that this process owns: those of one queue in order, queues side by side. Never rejects. */
@@ -146,13 +146,13 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
   private sendBehind(name: string, queue: readonly Message[]): Promise<void> {
     if (!queue.every(isInOrder)) return this.sendInOrder(queue);
     const before = this.sending.get(name) ?? Promise.resolve();
-    const sent: Promise<void> = before
+    const delivery: Promise<void> = before
       .then(() => this.sendInOrder(queue))
       .finally(() => {
-        if (this.sending.get(name) === sent) this.sending.delete(name);
+        if (this.sending.get(name) === delivery) this.sending.delete(name);
       });
-    this.sending.set(name, sent);
-    return sent;
+    this.sending.set(name, delivery);
+    return delivery;
   }
 
   /** Resolves when no earlier answer of the conversation is being sent here; undefined: none is. */
@@ -208,8 +208,8 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
   }
 
   async orphans(owner: string): Promise<string[]> {
-    const held = await results.ownedBy(this.deps.database, owner);
-    return held.filter((id) => !this.inFlight.has(id));
+    const ids = await results.ownedBy(this.deps.database, owner);
+    return ids.filter((id) => !this.inFlight.has(id));
   }
 
   free(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void> {
@@ -313,11 +313,11 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
   private async sendInOrder(messages: readonly Message[]): Promise<void> {
     const groups = [...messages].sort(([a], [b]) => a.createdAt.getTime() - b.createdAt.getTime());
     for (const [index, group] of groups.entries()) {
-      const stuck = await this.sendGroup(group);
-      if (!stuck) continue;
+      const result = await this.sendGroup(group);
+      if (!result) continue;
       const rest = groups.slice(index + 1);
       if (isLate(group)) await Promise.all(rest.map((each) => this.sendGroup(each)));
-      else this.handBack(rest.flat(), this.forOthers(stuck));
+      else this.handBack(rest.flat(), this.forOthers(result));
       return;
     }
   }
@@ -326,9 +326,9 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
    * The delay of a part's successors: an unclear one is looked up when that is possible; else no longer than after a
    * failed send.
    */
-  private forOthers(stuck: SendResult): SendResult {
-    if (stuck.state !== 'unknown') return stuck;
-    return { ...stuck, nextAt: new Date(this.deps.world.clock.now().getTime() + backOff(1, LONGEST_WAIT_MS)) };
+  private forOthers(result: SendResult): SendResult {
+    if (result.state !== 'unknown') return result;
+    return { ...result, nextAt: new Date(this.deps.world.clock.now().getTime() + backOff(1, LONGEST_WAIT_MS)) };
   }
 
   private async sendGroup(group: Message): Promise<SendResult | undefined> {

@@ -71,9 +71,9 @@ export function toParts(
     const under = keyOf(contents.length - 1);
     buttons.push(...choices.map((choice, position) => buttonOf(choice, position, under, message)));
   }
-  const held = message.notBefore !== undefined && message.notBefore > now ? message.notBefore : undefined;
-  const isElsewhere = message.isElsewhere === true && held === undefined;
-  const later = held !== undefined || isElsewhere || message.queued === true || owner === undefined;
+  const heldUntil = message.notBefore !== undefined && message.notBefore > now ? message.notBefore : undefined;
+  const isElsewhere = message.isElsewhere === true && heldUntil === undefined;
+  const later = heldUntil !== undefined || isElsewhere || message.queued === true || owner === undefined;
   const parts = contents.map((content, index) => ({
     id: uuid(now),
     key: keyOf(index),
@@ -88,7 +88,7 @@ export function toParts(
     content,
     state: isElsewhere ? ('held' as const) : later ? ('pending' as const) : ('sending' as const),
     owner: later ? null : (owner ?? null),
-    next_at: later && !isElsewhere ? (held ?? now) : null,
+    next_at: later && !isElsewhere ? (heldUntil ?? now) : null,
     tainted: message.tainted ?? false,
   }));
   return {
@@ -166,13 +166,21 @@ export function rowOf(part: NewPart, place: Place, owner: string, now: Instant):
 }
 
 /** The rows whose parts were written, with what the database knows of those that were drafts before. */
-export function asWritten(rows: readonly Row[], written: readonly WrittenPart[] | null): Row[] {
-  const byKey = new Map((written ?? []).map((each) => [each.key, each]));
+export function asWritten(rows: readonly Row[], storedParts: readonly WrittenPart[] | null): Row[] {
+  const byKey = new Map((storedParts ?? []).map((each) => [each.key, each]));
   return rows.flatMap((row) => {
-    const known = byKey.get(row.key);
-    if (!known) return [];
-    const unknownAt = known.unknown_at === null ? undefined : new Date(known.unknown_at);
-    return [{ ...row, id: known.id, receipt: known.receipt ?? undefined, unknownAt, isOutdated: known.drafted }];
+    const storedPart = byKey.get(row.key);
+    if (!storedPart) return [];
+    const unknownAt = storedPart.unknown_at === null ? undefined : new Date(storedPart.unknown_at);
+    return [
+      {
+        ...row,
+        id: storedPart.id,
+        receipt: storedPart.receipt ?? undefined,
+        unknownAt,
+        isOutdated: storedPart.drafted,
+      },
+    ];
   });
 }
 
@@ -240,8 +248,8 @@ function firstLines(details: string): string {
   const first = lines.slice(0, FIRST_LINES).join('\n');
   const isCut = first.length > FIRST_CHARACTERS;
   // Never within what stands for one character.
-  const shown = isCut ? `${first.slice(0, FIRST_CHARACTERS).replace(/[\ud800-\udbff]$/, '')}…` : first;
+  const excerpt = isCut ? `${first.slice(0, FIRST_CHARACTERS).replace(/[\ud800-\udbff]$/, '')}…` : first;
   const more = lines.length - FIRST_LINES;
   const rest = more > 0 ? `${plural(more, 'more line')}` : 'The rest';
-  return `${inBlock(shown)}\n${rest} behind the button Details.`;
+  return `${inBlock(excerpt)}\n${rest} behind the button Details.`;
 }

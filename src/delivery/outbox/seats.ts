@@ -39,15 +39,15 @@ export class Seats {
   get seatCondition(): Seating {
     if (this.deps.database.engine === 'pglite') return { adapters: [], seat: null, onlyAnswers: false };
     const adapters = this.deps.adapters().flatMap(({ name, local }) => (local?.seat === undefined ? [] : [name]));
-    const { takenSeat: taken } = this;
-    return { adapters, seat: taken?.id ?? null, onlyAnswers: taken?.onlyAnswers ?? false };
+    const { takenSeat: seat } = this;
+    return { adapters, seat: seat?.id ?? null, onlyAnswers: seat?.onlyAnswers ?? false };
   }
 
   /** Gives this process's seat a conversation that is being spoken in here; before the message is stored. */
   async claim(place: Place, conversationId: string): Promise<void> {
     const seat = this.seatOf(place);
-    const known = this.mine.get(keyOf(place)) === true && this.deps.instance().isAlone;
-    if (seat === undefined || known || this.deps.database.engine === 'pglite') return;
+    const isMine = this.mine.get(keyOf(place)) === true && this.deps.instance().isAlone;
+    if (seat === undefined || isMine || this.deps.database.engine === 'pglite') return;
     await setSeat(this.deps.database, conversationId, seat);
     this.mine.set(keyOf(place), true);
   }

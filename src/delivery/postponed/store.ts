@@ -16,7 +16,7 @@ export interface NewPostponed extends PostponedEvent {
 
 /** Keeps these events, as far as there is room. Returns for each whether it is kept, by an earlier copy of it too. */
 export async function keep(database: Database, events: readonly NewPostponed[]): Promise<boolean[]> {
-  const given = events.map(({ adapter, key, author, event, receivedAt, dueAt }, n) => {
+  const newRows = events.map(({ adapter, key, author, event, receivedAt, dueAt }, n) => {
     return { n, adapter, key, author, event, received_at: receivedAt, due_at: dueAt };
   });
   const { rows } = await database.run<{ n: number }>(
@@ -33,10 +33,10 @@ export async function keep(database: Database, events: readonly NewPostponed[]):
        returning adapter, key
      )
      select n from given join (select adapter, key from kept union select adapter, key from postponed) k using (adapter, key)`,
-    [json(given), MOST_KEPT],
+    [json(newRows), MOST_KEPT],
   );
-  const found = new Set(rows.map(({ n }) => n));
-  return events.map((_, n) => found.has(n));
+  const storedNumbers = new Set(rows.map(({ n }) => n));
+  return events.map((_, n) => storedNumbers.has(n));
 }
 
 /** False once it was heard, here or elsewhere, and when its author was erased. */

@@ -37,8 +37,8 @@ export class Quoting {
    * What cannot be told is said to be unread. Rejects when `signal` aborts, and where nothing can be stored.
    */
   async complete(item: Item, signal: AbortSignal): Promise<Item | undefined> {
-    const found = item.payload.points ? await this.lookUpPoints(item, item.payload.points, signal) : item;
-    return found && this.weighQuotes(found);
+    const pointedItem = item.payload.points ? await this.lookUpPoints(item, item.payload.points, signal) : item;
+    return pointedItem && this.weighQuotes(pointedItem);
   }
 
   private async lookUpPoints(item: Item, points: NonNullable<Payload['points']>, signal: AbortSignal) {
@@ -66,10 +66,10 @@ export class Quoting {
     for (const points of wanted) {
       try {
         const asking = async () => adapter?.lookUpPointed?.(points as never, message, limit.signal);
-        const found = await lanes.waitOutside(item.id, () => unlessAborted(limit.signal, asking()));
-        all.quoted.push(...(found?.quoted ?? []));
-        all.files.push(...(found?.files ?? []));
-        if (found?.repliesTo) all.repliesTo = found.repliesTo;
+        const content = await lanes.waitOutside(item.id, () => unlessAborted(limit.signal, asking()));
+        all.quoted.push(...(content?.quoted ?? []));
+        all.files.push(...(content?.files ?? []));
+        if (content?.repliesTo) all.repliesTo = content.repliesTo;
       } catch (error) {
         signal.throwIfAborted();
         world.log.warn(

@@ -65,15 +65,15 @@ const LONGEST_NAME = 80;
 const LONGEST_REPLIED = 2_000;
 
 /** Quotes within these bounds, those first that were given first; nothing of them but what they are made of. */
-export function boundedQuotes(given: readonly QuotedWords[]): QuotedWords[] {
+export function boundedQuotes(quotes: readonly QuotedWords[]): QuotedWords[] {
   let room = TOGETHER;
-  return given.slice(0, MOST).map(({ as, from = '', text, own }) => {
-    const shown = shorten(visible(text).trim(), Math.min(LONGEST, Math.max(room, 1)));
-    room -= shown.length;
+  return quotes.slice(0, MOST).map(({ as, from = '', text, own }) => {
+    const excerpt = shorten(visible(text).trim(), Math.min(LONGEST, Math.max(room, 1)));
+    room -= excerpt.length;
     const name = oneLine(from, LONGEST_NAME);
     return {
       as,
-      text: shown,
+      text: excerpt,
       ...omitUndefined({ from: name !== '' ? name : undefined, own: own ? { id: own.id, at: own.at } : undefined }),
     };
   });

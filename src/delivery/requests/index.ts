@@ -81,10 +81,10 @@ export class Requests {
 
   private async readingOf(personId: string, now: Instant): Promise<string | undefined> {
     const { database } = this.deps;
-    const found = await conversations.readingOf({ query: database.read.bind(database) }, personId, now);
-    if (typeof found !== 'object') return found;
+    const reading = await conversations.readingOf({ query: database.read.bind(database) }, personId, now);
+    if (typeof reading !== 'object') return reading;
     return database.tx('request.place', async (tx) =>
-      (await lockPerson(tx, personId)) ? conversations.open(tx, found, personId, uuid(now), now) : undefined,
+      (await lockPerson(tx, personId)) ? conversations.open(tx, reading, personId, uuid(now), now) : undefined,
     );
   }
 
@@ -99,7 +99,7 @@ export class Requests {
     return store.take(tx, request, { now: world.clock.now(), keptMs });
   }
 
-  storeAnswer(...given: Parameters<typeof store.putAnswer>): void {
-    store.putAnswer(...given);
+  storeAnswer(...parameters: Parameters<typeof store.putAnswer>): void {
+    store.putAnswer(...parameters);
   }
 }

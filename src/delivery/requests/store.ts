@@ -59,14 +59,14 @@ export async function take(
   { now, keptMs }: { now: Instant; keptMs: number },
 ): Promise<StoredAnswer | undefined> {
   const { caller, key, personId, digest } = request;
-  const { count: taken } = await tx.query(
+  const { count: rowCount } = await tx.query(
     `insert into requests (caller, key, person_id, digest, status, answer, asked_at) values ($1, $2, $3, $4, 0, '', $5)
      on conflict (caller, key) do update
         set person_id = excluded.person_id, digest = excluded.digest, status = 0, answer = '', asked_at = excluded.asked_at
         where requests.asked_at < $6`,
     [caller, key, personId, digest, now, new Date(Math.max(0, now.getTime() - keptMs))],
   );
-  if (taken > 0) return undefined;
+  if (rowCount > 0) return undefined;
   const { rows } = await tx.query<StoredAnswer>(
     'select digest, status, answer from requests where caller = $1 and key = $2',
     [caller, key],

@@ -157,9 +157,9 @@ export async function listNamed(db: Queryable, personId: string, name: string): 
       order by lower(name) <> $3, created_at`,
     [personId, typed.replace(/^[#@]/, ''), typed],
   );
-  const found = targets.readAll(rows);
-  const exact = found.filter((each) => each.name.toLowerCase() === typed || each.id === typed);
-  return exact.length > 0 ? exact.slice(0, 1) : found;
+  const matches = targets.readAll(rows);
+  const exact = matches.filter((each) => each.name.toLowerCase() === typed || each.id === typed);
+  return exact.length > 0 ? exact.slice(0, 1) : matches;
 }
 
 export async function setState(tx: Transaction, id: string, state: TargetState): Promise<void> {
@@ -216,15 +216,15 @@ async function read(db: Queryable, ids: readonly string[], locked?: 'locked'): P
       where t.id = any($1) and t.state = 'allowed' order by t.id ${locked ? 'for share of t' : ''}`,
     [[...new Set(ids)]],
   );
-  const found = new Map<string, TargetAddress>();
+  const addressesById = new Map<string, TargetAddress>();
   for (const row of rows) {
     const personId = row.to_person ?? row.person_id;
     const conversationId = row.conversation_id ?? (await direct(db, personId));
     if (conversationId === undefined) continue;
     const quiet = row.to_person === null ? undefined : quietOf(row, 'UTC');
-    found.set(row.id, { id: row.id, conversationId, personId, quiet, allows: row.allows });
+    addressesById.set(row.id, { id: row.id, conversationId, personId, quiet, allows: row.allows });
   }
-  return found;
+  return addressesById;
 }
 
 /**

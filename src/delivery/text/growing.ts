@@ -106,10 +106,10 @@ function mark(text: string, marker: string, at: number, open: { marker: string; 
   const before = text[at - 1] ?? ' ';
   const after = text[at + marker.length] ?? '';
   const positionOf = (wanted: string) => open.findLastIndex((each) => each.marker === wanted);
-  const known = positionOf(marker);
+  const position = positionOf(marker);
   // Three close one and two that were opened one after the other.
   const both = marker.length === 3 ? [positionOf(marker.slice(2)), positionOf(marker.slice(1))] : [-1];
-  const first = known >= 0 || both.includes(-1) ? known : Math.min(...both);
+  const first = position >= 0 || both.includes(-1) ? position : Math.min(...both);
   if (first >= 0 && /\S/.test(before)) open.splice(first);
   // In a word it belongs to a name or a sum; before a space it is the sign of a list.
   else if (!WORD.test(before) && !/^\s/.test(after)) open.push({ marker, at });

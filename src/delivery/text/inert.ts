@@ -12,8 +12,8 @@ export function inert(markdown: string): string {
   if (!SUSPECT.test(markdown)) return markdown;
   if (isIntricate(markdown)) return literal(markdown);
   const blocks = blocksOf(markdown.replaceAll(/\r\n?/g, '\n'));
-  const written = write(blocks, pairingIn(codeIn(blocks)));
-  if (isInert(written)) return written;
+  const output = write(blocks, pairingIn(codeIn(blocks)));
+  if (isInert(output)) return output;
   // A mark in an address pairs with one in the words: none of these stands bare.
   const guarded = write(blocks, ALL_MARKS);
   return isInert(guarded) ? guarded : literal(markdown);
@@ -148,9 +148,9 @@ function inlineText(tokens: readonly Token[], { pairing }: Whole): string {
 function partsOf(text: string): Token[] {
   const parts: Token[] = [];
   let from = 0;
-  for (const { 0: found, index } of text.matchAll(ADDRESS)) {
+  for (const { 0: candidate, index } of text.matchAll(ADDRESS)) {
     if (index < from) continue;
-    const address = withoutEnd(found);
+    const address = withoutEnd(candidate);
     if (address === '') continue;
     parts.push({ kind: 'text', text: text.slice(from, index) }, addressOf(address));
     from = index + address.length;
@@ -283,9 +283,9 @@ function encodeAddress(address: string): string {
  * end at the next mark, in code or not (`_` only beside what is no letter).
  */
 function pairingIn(codes: readonly string[]): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const code of codes) for (const mark of marksIn(code)) found.add(mark);
-  return found;
+  const marks = new Set<string>();
+  for (const code of codes) for (const mark of marksIn(code)) marks.add(mark);
+  return marks;
 }
 
 const ALL_MARKS: ReadonlySet<string> = new Set('*_~|[');
@@ -395,5 +395,5 @@ const LOOKALIKES: readonly [RegExp, string][] = [
 
 /** A text of the same length in which no address works and no code begins: for what nobody writes, and for torn pieces. */
 function literal(text: string): string {
-  return LOOKALIKES.reduce((shown, [pattern, lookalike]) => shown.replaceAll(pattern, lookalike), text);
+  return LOOKALIKES.reduce((literalText, [pattern, lookalike]) => literalText.replaceAll(pattern, lookalike), text);
 }

@@ -124,9 +124,9 @@ interface ShownParts {
 /** A message for each piece, `most` at most; what is beyond becomes a file, of which `note` below the last one tells. */
 export function shownIn(content: Content, pieces: readonly Piece[], most: number, note: string): ShownParts {
   const { buttons: _, files: __, inline, times: ___, mention, ...rest } = content;
-  const shown = pieces.slice(0, most).map(show);
+  const shownPieces = pieces.slice(0, most).map(show);
   const [first, ...beyond] = pieces.slice(most);
-  const parts: Content[] = (shown.length > 0 ? shown : ['']).map((text) => ({ ...rest, text }));
+  const parts: Content[] = (shownPieces.length > 0 ? shownPieces : ['']).map((text) => ({ ...rest, text }));
   if (mention) parts[0] = { ...(parts[0] as Content), mention };
   const attached: InlineFile[] = [...(inline ?? [])];
   if (first) {

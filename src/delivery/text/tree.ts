@@ -78,15 +78,15 @@ export function isIntricate(markdown: string): boolean {
   for (const mark of markdown) {
     if (mark === '[') open++;
     else if (mark === ']') open = Math.max(0, open - 1);
-    const bound = MOST.get(mark);
-    if (!bound) continue;
-    const count = (counts.get(bound.of) ?? 0) + 1;
-    if (count > bound.most || open > MOST_OPEN_BRACKETS) return true;
-    counts.set(bound.of, count);
+    const limit = MOST.get(mark);
+    if (!limit) continue;
+    const count = (counts.get(limit.of) ?? 0) + 1;
+    if (count > limit.most || open > MOST_OPEN_BRACKETS) return true;
+    counts.set(limit.of, count);
   }
   for (const [pattern, most] of MOST_LINES) {
-    let found = 0;
-    for (const _ of markdown.matchAll(pattern)) if (++found > most) return true;
+    let matchCount = 0;
+    for (const _ of markdown.matchAll(pattern)) if (++matchCount > most) return true;
   }
   let marked = 0;
   for (const line of markdown.includes('|') ? markdown.split('\n') : []) {
@@ -228,8 +228,8 @@ function cells(line: string): string[] {
 const WIDEST = 200;
 
 /** A table whose columns stand in line, for where there are none; without the fences around it. */
-export function drawTable(given: readonly (readonly string[])[]): string {
-  const rows = given.map((row) => row.map((cell) => cell.replace(BREAK, ' ')));
+export function drawTable(table: readonly (readonly string[])[]): string {
+  const rows = table.map((row) => row.map((cell) => cell.replace(BREAK, ' ')));
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries())

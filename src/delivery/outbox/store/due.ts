@@ -200,13 +200,13 @@ export function earliest({ here, on, seating }: Platforms): string {
   const isTaken = seating?.onlyAnswers
     ? IS_TAKEN(`array[${quoteNames(seating.adapters)}]`, 'true', `'infinity'`)
     : 'true';
-  const lost = `select min(created_at) + interval '${GIVE_UP_MS / 3_600_000} hours' from outbox
+  const lostSql = `select min(created_at) + interval '${GIVE_UP_MS / 3_600_000} hours' from outbox
     where state = 'held' and adapter <> all (array[${quoteNames(on)}]::text[]) and ${on.length > 0}`;
-  const held = `select min(coalesce(next_at, created_at)) from outbox o
+  const heldSql = `select min(coalesce(next_at, created_at)) from outbox o
     where state = 'held' and adapter = any (array[${quoteNames(here)}]::text[]) and ${isMine} and ${isTaken}`;
   const due = `select next_at from outbox o where state in ('pending', 'unknown') and ${isMine} order by next_at limit 1`;
   const called = `select min(call_at) from outbox o where state = 'held' and call_at is not null and ${isMine}`;
-  return `select least((${due}), (${held}), (${lost}), (${called}))`;
+  return `select least((${due}), (${heldSql}), (${lostSql}), (${called}))`;
 }
 
 const quoteNames = (names: readonly string[]) => names.map((name) => `'${name.replaceAll("'", "''")}'`).join(', ');
