@@ -20,8 +20,8 @@ export class Checks {
    * Never rejects.
    */
   async run(): Promise<Finding[]> {
-    const found = (await Promise.all(this.added.map(runCheck))).flat();
-    return worstFirst(toldOnce(found).map(({ name, verdict }) => findingOf(name, verdict)));
+    const results = (await Promise.all(this.added.map(runCheck))).flat();
+    return worstFirst(toldOnce(results).map(({ name, verdict }) => findingOf(name, verdict)));
   }
 }
 
@@ -37,8 +37,8 @@ async function runCheck({ name, check }: HealthCheck): Promise<CheckedHealth[]> 
     signal.addEventListener('abort', () => resolve(tooLate()), { once: true });
   });
   try {
-    const found = await Promise.race([check(signal), late]);
-    return [found, ...(found.also ?? [])].map((verdict) => ({ name, verdict }));
+    const ownVerdict = await Promise.race([check(signal), late]);
+    return [ownVerdict, ...(ownVerdict.also ?? [])].map((verdict) => ({ name, verdict }));
   } catch (error) {
     return [{ name, verdict: failedVerdict(error), threw: true }];
   }
@@ -57,16 +57,16 @@ const tooLate = (): Verdict => ({
 });
 
 /** Without symptoms of what another check has found, and with what is over as a notice. Pure. */
-function toldOnce(found: readonly CheckedHealth[]): CheckedHealth[] {
-  const codes = new Set(found.filter(({ threw }) => !threw).map(({ verdict }) => verdict.code));
-  const isAmiss = (part: string) => found.some(({ name, verdict }) => name === part && isBad(verdict));
-  const told = found.filter(({ verdict: { code, symptomOf = [] }, threw }, index) => {
+function toldOnce(results: readonly CheckedHealth[]): CheckedHealth[] {
+  const codes = new Set(results.filter(({ threw }) => !threw).map(({ verdict }) => verdict.code));
+  const isAmiss = (part: string) => results.some(({ name, verdict }) => name === part && isBad(verdict));
+  const reports = results.filter(({ verdict: { code, symptomOf = [] }, threw }, index) => {
     if (symptomOf.length > 0 && symptomOf.every(isAmiss)) return false;
     if (!threw || code === 'CHECK_FAILED') return true;
     // Every part stands on the database: that it is away is no news of each.
-    return !codes.has(code) && found.findIndex((each) => each.threw && each.verdict.code === code) === index;
+    return !codes.has(code) && results.findIndex((each) => each.threw && each.verdict.code === code) === index;
   });
-  return told.map((each) => {
+  return reports.map((each) => {
     const { symptomOf = [], past } = each.verdict;
     if (!past || symptomOf.some(isAmiss)) return each;
     return { ...each, verdict: { ...each.verdict, ok: true, severity: 'notice' } };

@@ -110,11 +110,11 @@ export function pageOf<Row, Item>(
   rows: readonly Row[],
   limit: number,
   cursor: (row: Row) => string,
-  shown: (row: Row) => Item,
+  show: (row: Row) => Item,
 ): CollectionPage<Item> {
-  const taken = rows.slice(0, limit);
-  const last = taken.at(-1);
-  return { items: taken.map(shown), next: rows.length > limit && last !== undefined ? cursor(last) : undefined };
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return { items: page.map(show), next: rows.length > limit && last !== undefined ? cursor(last) : undefined };
 }
 
 /** Start of a page behind a number, which `cursor` wrote; the largest for the first page. */

@@ -135,20 +135,20 @@ export function commandCall({ name }: Pick<Command, 'name'>, rest: string): Call
 }
 
 function commandTool(commands: readonly Command[]): AnyTool {
-  const known = new Map(commands.map((command) => [command.name, command]));
+  const commandsByName = new Map(commands.map((command) => [command.name, command]));
   return dataTool({
     name: COMMAND,
     description: 'Runs a command.',
     effect: 'write',
     callers: 'buttons',
-    policy: { always: true, thingsIn: ({ command }) => [known.get(command) ?? []].flat().map(commandThing) },
+    policy: { always: true, thingsIn: ({ command }) => [commandsByName.get(command) ?? []].flat().map(commandThing) },
     input: z.object({ command: z.string().max(32), rest: z.string().max(MOST_REST) }),
-    record: { redact: ({ command, rest }) => ({ command, ...known.get(command)?.writes?.(rest) }) },
+    record: { redact: ({ command, rest }) => ({ command, ...commandsByName.get(command)?.writes?.(rest) }) },
     async prepare({ command, rest }, ctx) {
-      return known.get(command)?.prepare?.(rest, ctx);
+      return commandsByName.get(command)?.prepare?.(rest, ctx);
     },
     async run({ command: name, rest }, ctx) {
-      const command = known.get(name);
+      const command = commandsByName.get(name);
       if (!command) return failed('UNKNOWN_COMMAND', texts.unknownCommand(name, undefined));
       const result = await command.run(rest, ctx);
       return 'tool' in result ? ctx.tools.call(result, ctx) : result;

@@ -8,7 +8,7 @@ import { targetTexts as texts } from './texts.ts';
 type Asking = Pick<TxContext, 'tx' | 'person'>;
 
 /** True for words that take something away: "off". */
-export const isOff = (said: string): boolean => /^(?:off|no|none|never)$/i.test(said.trim());
+export const isOff = (words: string): boolean => /^(?:off|no|none|never)$/i.test(words.trim());
 
 /** The id of the target that these words name; undefined: what is planned is told where it is planned. */
 export async function targetMeant({ tx, person }: Asking, tell = 'here'): Promise<string | undefined | Failed> {
@@ -54,12 +54,12 @@ export async function readEscalation(
 }
 
 /** Minutes that a length of time has ("10 minutes", "10", "every hour"); `usual` for no words. */
-export function minutesOf(said: string, usual: number, longest: number): number | Failed {
-  const plain = said.replace(/^(?:every|each|after)\s+/i, '');
+export function minutesOf(words: string, usual: number, longest: number): number | Failed {
+  const plain = words.replace(/^(?:every|each|after)\s+/i, '');
   if (plain === '') return usual;
   const minutes = Math.round((parseDuration(/^\d+$/.test(plain) ? `${plain} minutes` : plain) ?? 0) / 60_000);
   if (minutes >= 1 && minutes <= longest) return minutes;
-  return failed('INVALID_INPUT', texts.badLength(said, longest));
+  return failed('INVALID_INPUT', texts.badLength(words, longest));
 }
 
 /** `bo after 30 minutes`: the time is all that stands behind the first "after". */

@@ -124,8 +124,8 @@ async function joinTo(deps: LinkDeps, hash: string, ctx: TxContext): Promise<Too
   const asker = { ...issuer.person, zone: issuer.person.zone ?? person.zone };
   if (issuer.conversationId !== undefined) {
     const card = { kind: 'notice' as const, text: texts.wasJoined(joined) };
-    const told = { key: `linked:${person.id}`, conversationId: issuer.conversationId, personId: asker.id, card };
-    await deps.delivery.outbox.addAll(tx, [told]);
+    const message = { key: `linked:${person.id}`, conversationId: issuer.conversationId, personId: asker.id, card };
+    await deps.delivery.outbox.addAll(tx, [message]);
   }
   tx.afterCommit(() => {
     deps.log.info({ person: asker.id, was: person.id, moved }, 'a person is known on another platform now');

@@ -46,26 +46,26 @@ export function modelCommands(deps: ModelCommandDeps): Command[] {
 
 /** Commands that exist without a model too, and say what is missing: no one has to guess why a command is unknown. */
 function withoutModels(): Command[] {
-  const said = (name: string, summary: string, text: string): Command => ({
+  const fixedAnswer = (name: string, summary: string, text: string): Command => ({
     name,
     summary,
     overtakes: true,
     run: async () => done(text),
   });
   return [
-    said('model', 'Show which model answers.', texts.noModel()),
-    said('think', 'Let the heavy model answer here, once there is one.', texts.noModel()),
-    said('cost', 'Show what models have cost you.', texts.costsNothing()),
-    said('context', 'Show what fills the model’s window here.', texts.noModel()),
+    fixedAnswer('model', 'Show which model answers.', texts.noModel()),
+    fixedAnswer('think', 'Let the heavy model answer here, once there is one.', texts.noModel()),
+    fixedAnswer('cost', 'Show what models have cost you.', texts.costsNothing()),
+    fixedAnswer('context', 'Show what fills the model’s window here.', texts.noModel()),
   ];
 }
 
 /** The tools that models are shown in this conversation: how many always, and by group what came to it. */
 async function shownTools({ tx, conversationId, tools }: TxContext): Promise<string> {
   const offered = tools.offeredTools();
-  const kept = keptTools(await conversations.stateOf(tx, conversationId)) ?? [];
-  const came = kept.flatMap((name) => offered.find((tool) => tool.name === name && !isAlwaysShown(tool)) ?? []);
-  return texts.toolsShown(offered.filter(isAlwaysShown).length, came);
+  const names = keptTools(await conversations.stateOf(tx, conversationId)) ?? [];
+  const extraTools = names.flatMap((name) => offered.find((tool) => tool.name === name && !isAlwaysShown(tool)) ?? []);
+  return texts.toolsShown(offered.filter(isAlwaysShown).length, extraTools);
 }
 
 async function settingsOf(ctx: TxContext): Promise<Record<string, unknown>> {
@@ -130,11 +130,11 @@ function modelCommand(models: Models): Command {
         return done(texts.modelSet(models.nameOf('default')));
       }
       const chooser = { isOwner: ctx.person.role === 'owner' };
-      const meant = models.choice(rest, chooser);
+      const choice = models.choice(rest, chooser);
       const names = models.choicesFor(chooser);
-      if (meant === undefined) return failed('NOT_FOUND', texts.unknownModel(rest, didYouMean(rest, names), names));
-      await conversations.setSetting(ctx.tx, ctx.conversationId, 'model', meant);
-      return done(texts.modelSet(meant));
+      if (choice === undefined) return failed('NOT_FOUND', texts.unknownModel(rest, didYouMean(rest, names), names));
+      await conversations.setSetting(ctx.tx, ctx.conversationId, 'model', choice);
+      return done(texts.modelSet(choice));
     },
   };
 }
@@ -217,9 +217,9 @@ function contextCommand(models: Models, deps: ModelCommandDeps): Command {
       const { name } = models.chooseModel(settings);
       const recalled = row?.recalled ?? { summary: null, history: [] };
       const sections = prepared as Sections['sections'];
-      const told = { system: await system(asker, settings, row?.epoch ?? 0), sections, tools: offered() };
+      const prompt = { system: await system(asker, settings, row?.epoch ?? 0), sections, tools: offered() };
       const { filled, limit } = inference.describe(
-        told,
+        prompt,
         recalled,
         name,
         keptTools({ settings, epoch: row?.epoch ?? 0 }),

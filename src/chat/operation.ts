@@ -182,18 +182,18 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export const idOf = (thing: string, remedy: string) =>
   text(
-    (given) => UUID.test(given),
-    (given) => `${given} is no id of ${thing}.`,
+    (id) => UUID.test(id),
+    (id) => `${id} is no id of ${thing}.`,
     remedy,
   );
 
 /** The input as the schema has it. Throws `code` for what is wrong first. */
 export function inputOf<Input extends z.ZodObject>(
   { name, input }: Pick<Operation<never, Input>, 'name' | 'input'>,
-  given: object,
+  fields: object,
   code: 'USAGE' | 'INPUT_INVALID',
 ): z.output<Input> {
-  const read = input.safeParse(given, { error: inputWords });
+  const read = input.safeParse(fields, { error: inputWords });
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const own = issue?.code === 'custom' ? (issue.params?.remedy as string | undefined) : undefined;

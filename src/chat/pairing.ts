@@ -128,13 +128,13 @@ export async function admitByCode(
   { role, by }: { role: string; by: string | undefined },
 ): Promise<string | undefined> {
   const now = clock.now();
-  const found = await pairing.lockWaiting(tx, hash, now);
-  if (!found) {
+  const waiting = await pairing.lockWaiting(tx, hash, now);
+  if (!waiting) {
     await pairing.countWrongCode(tx, now);
     return undefined;
   }
-  const { person, conversationId } = found;
-  await pairing.admit(tx, found, access, { role, by, now });
+  const { person, conversationId } = waiting;
+  await pairing.admit(tx, waiting, access, { role, by, now });
   if (conversationId !== undefined) {
     const card = { kind: 'notice' as const, text: texts.youAreIn(person.name) };
     await delivery.outbox.addAll(tx, [{ key: `admitted:${hash}`, conversationId, personId: person.id, card }]);

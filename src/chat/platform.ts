@@ -87,11 +87,11 @@ export async function complete(
   { database, clock, commands, access, gate }: CompleteDeps,
   { command, option, typed, adapter, externalId }: Typing,
 ): Promise<readonly string[]> {
-  const meant = commands.find(({ name }) => name === command);
-  const found = meant?.options?.find(({ name }) => name === option);
-  if (!meant || !found?.complete) return [];
+  const wantedCommand = commands.find(({ name }) => name === command);
+  const wantedOption = wantedCommand?.options?.find(({ name }) => name === option);
+  if (!wantedCommand || !wantedOption?.complete) return [];
   const person = await findPerson(database, adapter, externalId);
   const who = person ?? { role: roleOf({ adapter, externalId }, access) };
-  if (!gate.may(who, commandThing(meant))) return [];
-  return found.complete(typed, { person, database, now: clock.now() });
+  if (!gate.may(who, commandThing(wantedCommand))) return [];
+  return wantedOption.complete(typed, { person, database, now: clock.now() });
 }

@@ -98,22 +98,22 @@ export class Router {
     return this.gate.hears(asHeard(item).person) ? this.hearVoice(item, files, signal) : undefined;
   }
 
-  async handleItem(heard: Item, signal: AbortSignal): Promise<void> {
-    const item = asHeard(heard);
+  async handleItem(row: Item, signal: AbortSignal): Promise<void> {
+    const item = asHeard(row);
     if (!this.gate.hears(item.person)) return this.unheard(item);
     if (item.kind === 'command') return this.command(item, signal);
     if (item.kind === 'press') return this.press(item, signal, item.payload.button ?? '');
     const { buttons } = contextOf(item);
-    const { heard: spoken } = item.payload;
+    const { heard: voice } = item.payload;
     // Consent in writing is a person's, and nobody else's; what was spoken may have been misheard.
-    const meant =
-      item.origin === 'person' && item.payload.files.length === 0 && !spoken && item.payload.again === undefined
+    const choice =
+      item.origin === 'person' && item.payload.files.length === 0 && !voice && item.payload.again === undefined
         ? choiceMeant(item.payload.text, buttons, item.receivedAt)
         : undefined;
-    if (meant) return this.press(item, signal, meant.id);
+    if (choice) return this.press(item, signal, choice.id);
     const { planned } = item.payload;
     if (planned !== undefined) return this.runPlanned(item, signal, planned);
-    const call = isSaid(item) && !spoken ? callMeant(item.payload.text, this.called) : undefined;
+    const call = isSaid(item) && !voice ? callMeant(item.payload.text, this.called) : undefined;
     if (call && !this.agent.thinks(item)) {
       return this.agent.act('command.run', item, signal, async () => failed('NOT_CONFIGURED', texts.callNeedsModel()));
     }
@@ -158,7 +158,7 @@ export class Router {
     const { command, name, rest } = this.commandMeant(item.payload.text);
     const { person } = item;
     const denied = command !== undefined && !this.gate.may(person, commandThing(command));
-    const known = [...this.commands.values()].flatMap((each) =>
+    const names = [...this.commands.values()].flatMap((each) =>
       this.gate.may(person, commandThing(each)) ? each.name : [],
     );
     if (command && !denied && this.gate.asksFirst(commandThing(command))) {
@@ -169,7 +169,7 @@ export class Router {
     const run = async (ctx: TxContext): Promise<ToolResult | Call> => {
       if (denied) return failed('DENIED', deniedText(command));
       if (command) return command.run(rest, { ...ctx, prepared });
-      return failed('UNKNOWN_COMMAND', texts.unknownCommand(name, didYouMean(name.toLowerCase(), known)));
+      return failed('UNKNOWN_COMMAND', texts.unknownCommand(name, didYouMean(name.toLowerCase(), names)));
     };
     return this.agent.act('command.run', item, signal, run, command && detail && { subject: command.name, detail });
   }
@@ -219,8 +219,8 @@ function askerOf(item: Item): Asker {
 
 /** Adds the one field that the button declares to its stored input, and nothing else that came with the press. */
 function inputWith(form: Form | undefined, values: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const said = form && Object.hasOwn(values, form.field) ? values[form.field] : undefined;
-  return form && said !== undefined ? { [form.field]: said } : {};
+  const words = form && Object.hasOwn(values, form.field) ? values[form.field] : undefined;
+  return form && words !== undefined ? { [form.field]: words } : {};
 }
 
 function callMeant(text: string, called: CalledByName): Call | undefined {
@@ -234,11 +234,11 @@ const ORDINAL = /^(?:the )?(first|second|third|fourth|fifth)(?: one)?$/;
 const SHORTEST_BEGINNING = 3;
 
 /** The only button whose label begins with the words; one that ends something wants its whole label. */
-function beginningSo(said: string, buttons: readonly OpenButton[]): OpenButton | undefined {
-  const words = plainLabel(said.replace(/^the | one$/g, ''));
+function beginningSo(phrase: string, buttons: readonly OpenButton[]): OpenButton | undefined {
+  const words = plainLabel(phrase.replace(/^the | one$/g, ''));
   if (words.length < SHORTEST_BEGINNING) return undefined;
-  const found = buttons.filter(({ label }) => `${plainLabel(label.replace(/^the /i, ''))} `.startsWith(`${words} `));
-  return found.length === 1 && !found[0]?.grave ? found[0] : undefined;
+  const matches = buttons.filter(({ label }) => `${plainLabel(label.replace(/^the /i, ''))} `.startsWith(`${words} `));
+  return matches.length === 1 && !matches[0]?.grave ? matches[0] : undefined;
 }
 
 const plainLabel = (label: string): string =>
@@ -262,18 +262,18 @@ const LATE_MS = 10 * 60_000;
  */
 function choiceMeant(text: string, buttons: readonly OpenButton[], now: Instant): OpenButton | undefined {
   if (buttons.length === 0 || text.length > LONGEST_CHOICE) return undefined;
-  const said = stripEnd(text.trim().toLowerCase(), '.!');
-  if (said === '') return undefined;
+  const words = stripEnd(text.trim().toLowerCase(), '.!');
+  if (words === '') return undefined;
   const inTime = (button: OpenButton | undefined): OpenButton | undefined =>
     button?.grave && now.getTime() - Date.parse(button.at) > LATE_MS ? undefined : button;
-  if (/^[1-9]$/.test(said)) return inTime(buttons[Number(said) - 1]);
+  if (/^[1-9]$/.test(words)) return inTime(buttons[Number(words) - 1]);
   // Said, it is about the last act; the button is about the act that it stands under, which may be an older one.
-  if (said === 'undo') return undefined;
-  const place = ORDINAL.exec(said)?.[1];
+  if (words === 'undo') return undefined;
+  const place = ORDINAL.exec(words)?.[1];
   if (place !== undefined) return inTime(buttons[ORDINALS.indexOf(place)]);
-  const labelled = buttons.find((button) => button.label.toLowerCase() === said) ?? beginningSo(said, buttons);
+  const labelled = buttons.find((button) => button.label.toLowerCase() === words) ?? beginningSo(words, buttons);
   if (labelled) return labelled;
-  if (YES.test(said)) return inTime(buttons.find((button) => SAYS_YES.test(button.label)));
-  if (NO.test(said)) return buttons.find((button) => SAYS_NO.test(button.label));
+  if (YES.test(words)) return inTime(buttons.find((button) => SAYS_YES.test(button.label)));
+  if (NO.test(words)) return buttons.find((button) => SAYS_NO.test(button.label));
   return undefined;
 }

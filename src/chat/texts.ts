@@ -28,8 +28,8 @@ export const begunAfresh = (keeps: readonly string[]) =>
   ['A fresh start: I will not look back at what was said here before.', ...keepsNote(keeps)].join(' ');
 
 function keepsNote(keeps: readonly string[]): string[] {
-  const kept = listOf(keeps);
-  return kept === '' ? [] : [`${kept.charAt(0).toUpperCase()}${kept.slice(1)} stay.`];
+  const list = listOf(keeps);
+  return list === '' ? [] : [`${list.charAt(0).toUpperCase()}${list.slice(1)} stay.`];
 }
 
 export const stoppingNotice = () => 'Stopping.';
@@ -37,7 +37,7 @@ export const stoppingNotice = () => 'Stopping.';
 export const nothingRuns = () => 'Nothing is running here.';
 
 export const reallyForget = (keeps: readonly string[]) =>
-  `I would delete ${listOf([...keeps.map((kept) => `your ${kept}`), 'what we said to each other', 'your settings'])}. This cannot be taken back. Is that what you want?`;
+  `I would delete ${listOf([...keeps.map((kind) => `your ${kind}`), 'what we said to each other', 'your settings'])}. This cannot be taken back. Is that what you want?`;
 
 export function forgottenReport(erased: ReadonlyMap<string, number>): string {
   const report = listOf([...erased].map(([table, count]) => `${table.replaceAll('_', ' ')} ${count}`));
@@ -79,20 +79,20 @@ export function help(
   if (about === undefined && examples.length > 0) return firstHelp(name, commands, examples);
   const wanted = about === undefined || about === 'all' ? undefined : about.replace(/^\//, '');
   const isAbout = (text: string) => wanted === undefined || text.toLowerCase().includes(wanted);
-  const shown = commands.filter(
+  const entries = commands.filter(
     ({ name: command, summary, topic }) =>
       (about !== undefined || topic !== undefined) && isAbout(`${command} ${summary} ${topic ?? ''}`),
   );
-  const said = examples.filter(isAbout).map((example) => `- ${example}`);
-  if (wanted !== undefined && shown.length + said.length === 0) return nothingAbout(wanted);
-  const topics = [...TOPICS, undefined].filter((topic) => shown.some((command) => command.topic === topic));
-  const more = about === undefined ? commands.length - shown.length : 0;
+  const lines = examples.filter(isAbout).map((example) => `- ${example}`);
+  if (wanted !== undefined && entries.length + lines.length === 0) return nothingAbout(wanted);
+  const topics = [...TOPICS, undefined].filter((topic) => entries.some((command) => command.topic === topic));
+  const more = about === undefined ? commands.length - entries.length : 0;
   return [
-    ...(said.length > 0 ? [`I am ${name}. Say it in your own words, for example:`, ...said] : [`I am ${name}.`]),
+    ...(lines.length > 0 ? [`I am ${name}. Say it in your own words, for example:`, ...lines] : [`I am ${name}.`]),
     ...topics.flatMap((topic) => [
       '',
       `${topic ?? 'More'}:`,
-      ...shown.filter((command) => command.topic === topic).map(commandLine),
+      ...entries.filter((command) => command.topic === topic).map(commandLine),
     ]),
     ...(more > 0 ? ['', `\`/help all\` shows ${plural(more, 'more command')}, \`/help WORD\` those about it.`] : []),
   ].join('\n');
@@ -124,9 +124,9 @@ export function modelIs(
   ].join('\n');
 }
 
-/** `came`: tools that came to the conversation, with the group or the server that they belong to. */
-export function toolsShown(always: number, came: readonly { name: string; group?: string; by?: string }[]): string {
-  const names = came.map(({ name, group, by }) => `\`${name}\` (${by ?? (group === 'unshown' ? 'named' : group)})`);
+/** `tools`: tools that came to the conversation, with the group or the server that they belong to. */
+export function toolsShown(always: number, tools: readonly { name: string; group?: string; by?: string }[]): string {
+  const names = tools.map(({ name, group, by }) => `\`${name}\` (${by ?? (group === 'unshown' ? 'named' : group)})`);
   const here = names.length > 0 ? `; to this conversation also came ${listOf(names)}` : '';
   return `A model is shown ${plural(always, 'tool')} always, and others by state or when it asks for them${here}.`;
 }
@@ -238,12 +238,12 @@ function everywhere(identities: readonly KnownIdentity[]): string {
   return listOf(identities.map(({ platform, name }) => `${name.replace(/[\\*_`~|<>@#[\]]/g, '')} on ${platform}`));
 }
 
-export const linkOffer = (code: string, minutes: number, role: Role, known: readonly KnownIdentity[]) =>
+export const linkOffer = (code: string, minutes: number, role: Role, identities: readonly KnownIdentity[]) =>
   [
     `Within ${plural(minutes, 'minute')}, tell me \`/link ${code}\` where I do not know you yet, privately. It works once.`,
     `Who enters it becomes you${role === 'owner' ? ', with your rights as my owner' : ''}: give it to nobody.`,
-    ...(known.length > 1
-      ? [`So far I know you as ${everywhere(known)}; \`/link off\` ends that for where you say it.`]
+    ...(identities.length > 1
+      ? [`So far I know you as ${everywhere(identities)}; \`/link off\` ends that for where you say it.`]
       : []),
   ].join('\n');
 
@@ -315,8 +315,8 @@ export const targetTexts = {
     message: 'Who is to be told then?',
     remedy: 'Name one of your targets: "/targets" lists them.',
   },
-  badLength: (said: string, longest: number) => ({
-    message: `${quoteWords(said)} is no length of time between a minute and ${lengthOf(longest)}.`,
+  badLength: (words: string, longest: number) => ({
+    message: `${quoteWords(words)} is no length of time between a minute and ${lengthOf(longest)}.`,
     remedy: 'For example "10 minutes".',
   }),
 };

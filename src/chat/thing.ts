@@ -75,7 +75,7 @@ export function plainField<S extends ColumnSpec, T extends z.ZodType>(
   const [[key = '', standard] = []] = Object.entries(declared.standard);
   return {
     ...declared,
-    read: (said) => ({ [key]: said }) as Values<S>,
+    read: (input) => ({ [key]: input }) as Values<S>,
     shown: standard === undefined ? declared.input.nullable() : (declared.input as z.ZodType<z.output<T>>),
     show: (values) => (values as Record<string, z.output<T>>)[key] ?? null,
   };
@@ -125,44 +125,44 @@ export class ThingFields<F extends FieldList, Ctx = TxContext> {
   }
 
   /** The fields that an input names: a question about something else carries them along. */
-  pickGiven(said: FieldInputs<F>): FieldInputs<F> {
-    const values = this.#listGiven(said).map(([name, , value]) => [name, value] as const);
+  pickGiven(inputs: FieldInputs<F>): FieldInputs<F> {
+    const values = this.#listGiven(inputs).map(([name, , value]) => [name, value] as const);
     return Object.fromEntries(values) as FieldInputs<F>;
   }
 
   /** True if each field that an input names has there the value for which nobody has said it. */
-  isStandard(said: FieldInputs<F>): boolean {
-    const shown: Record<string, unknown> = this.show(this.standard);
-    return this.#listGiven(said).every(([name, , value]) => value === shown[name]);
+  isStandard(inputs: FieldInputs<F>): boolean {
+    const standardValues: Record<string, unknown> = this.show(this.standard);
+    return this.#listGiven(inputs).every(([name, , value]) => value === standardValues[name]);
   }
 
   /** Values of the columns that an input names; the first failure. */
-  async read(said: FieldInputs<F>, ctx: Ctx): Promise<Partial<Values<SpecOf<F>>> | Failed> {
+  async read(inputs: FieldInputs<F>, ctx: Ctx): Promise<Partial<Values<SpecOf<F>>> | Failed> {
     const values = {};
-    for (const [name, { read, standard }, value] of this.#listGiven(said)) {
-      const found = value === null ? standard : await read(value, ctx as TxContext);
-      if (isFailed(found)) return { field: name, ...found };
-      Object.assign(values, found);
+    for (const [name, { read, standard }, value] of this.#listGiven(inputs)) {
+      const result = value === null ? standard : await read(value, ctx as TxContext);
+      if (isFailed(result)) return { field: name, ...result };
+      Object.assign(values, result);
     }
     return values;
   }
 
   show(thing: Values<SpecOf<F>>): ShownValues<F> {
-    const shown = this.#fields.map(([name, { show }]) => [name, show(thing as Values<ColumnSpec>)]);
-    return Object.fromEntries(shown) as ShownValues<F>;
+    const entries = this.#fields.map(([name, { show }]) => [name, show(thing as Values<ColumnSpec>)]);
+    return Object.fromEntries(entries) as ShownValues<F>;
   }
 
   /** Input that flags say; the first failure. */
   readFlags(flags: ReadonlyMap<string, string>): FieldInputs<F> | Failed {
-    const said: Record<string, unknown> = {};
+    const inputs: Record<string, unknown> = {};
     for (const [name, { flag }] of this.#fields) {
       const words = flags.get(name);
       if (words === undefined || !flag) continue;
       const value = flag.read(words);
       if (isFailed(value)) return value;
-      said[name] = value;
+      inputs[name] = value;
     }
-    return said as FieldInputs<F>;
+    return inputs as FieldInputs<F>;
   }
 
   /** `[--nag <how often>] [--urgent]` */
@@ -171,16 +171,16 @@ export class ThingFields<F extends FieldList, Ctx = TxContext> {
   }
 
   /** The answer to a change of these fields: the sentences of all that are given. Undefined: they have none of their own. */
-  answer(thing: Values<SpecOf<F>> & { text: string }, said: FieldInputs<F>): string | undefined {
+  answer(thing: Values<SpecOf<F>> & { text: string }, inputs: FieldInputs<F>): string | undefined {
     const whole = thing as Values<ColumnSpec> & { text: string };
-    const sentences = this.#listGiven(said).flatMap(([, { says }, value]) => says?.(whole, value) ?? []);
+    const sentences = this.#listGiven(inputs).flatMap(([, { says }, value]) => says?.(whole, value) ?? []);
     return sentences.length > 0 ? sentences.join(' ') : undefined;
   }
 
   /** Sentences about those of these fields whose value wakes somebody, or tells others. */
-  loudIn(thing: Values<SpecOf<F>> & { text: string }, said: FieldInputs<F>, ctx: TxContext): string[] {
+  loudIn(thing: Values<SpecOf<F>> & { text: string }, inputs: FieldInputs<F>, ctx: TxContext): string[] {
     const whole = thing as Values<ColumnSpec> & { text: string };
-    return this.#listGiven(said).flatMap(([, { isLoud, says }, value]) =>
+    return this.#listGiven(inputs).flatMap(([, { isLoud, says }, value]) =>
       isLoud?.(whole, ctx) ? (says?.(whole, value) ?? []) : [],
     );
   }
@@ -189,9 +189,9 @@ export class ThingFields<F extends FieldList, Ctx = TxContext> {
     return this.#fields.some(([, { isLoud }]) => isLoud?.(thing as Values<ColumnSpec>, ctx));
   }
 
-  #listGiven(said: FieldInputs<F>): (readonly [name: string, field: ThingField, value: unknown])[] {
+  #listGiven(inputs: FieldInputs<F>): (readonly [name: string, field: ThingField, value: unknown])[] {
     return this.#fields.flatMap(([name, each]) =>
-      said[name] === undefined ? [] : [[name, each, said[name]] as const],
+      inputs[name] === undefined ? [] : [[name, each, inputs[name]] as const],
     );
   }
 }

@@ -56,8 +56,12 @@ export class ThingUndo<Item extends Undoable, S extends ColumnSpec> {
   /** Call that undoes an act, whose `after.version` is the one that it left; without `before` the act had made it. */
   callFor(after: Item, before: Item | undefined): Call & { label: string } {
     const { thing, label } = this.#rules;
-    const stood = before && { before: this.#snapshotOf(before, after) };
-    return { tool: `${thing}_restore`, input: { id: after.id, version: after.version, ...stood }, label: label(after) };
+    const snapshot = before && { before: this.#snapshotOf(before, after) };
+    return {
+      tool: `${thing}_restore`,
+      input: { id: after.id, version: after.version, ...snapshot },
+      label: label(after),
+    };
   }
 
   /** The tool of that call. `putBack`: without `before` the thing goes. */
@@ -86,8 +90,8 @@ export class ThingUndo<Item extends Undoable, S extends ColumnSpec> {
     if (!item) return failed('NOT_FOUND', notFound);
     if (item.version !== version) return quoteRows(failed('CHANGED', changedSince(item)), [item]);
     const values = before && columns.fromJson(before as StoredJson);
-    const stood = values && { values, has: (key: string) => Object.hasOwn(before, key) };
-    return quoteRows(await putBack(item, stood), [item]);
+    const snapshot = values && { values, has: (key: string) => Object.hasOwn(before, key) };
+    return quoteRows(await putBack(item, snapshot), [item]);
   }
 
   #snapshotOf(before: Item, after: Item): StoredJson {

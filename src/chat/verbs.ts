@@ -59,9 +59,9 @@ async function serve<Parts>(
   { request: { params, query, body, header, caller }, parts, world }: ServedRequest<Parts>,
 ) {
   const named = (params ?? {}) as Record<string, string>;
-  const sent = { ...(query as object | undefined), ...(body as object | undefined) } as Record<string, unknown>;
-  const given = served.input?.(named, sent, header) ?? { ...named, ...sent };
-  const input = inputOf(operation, given, 'INPUT_INVALID');
+  const fields = { ...(query as object | undefined), ...(body as object | undefined) } as Record<string, unknown>;
+  const rawInput = served.input?.(named, fields, header) ?? { ...named, ...fields };
+  const input = inputOf(operation, rawInput, 'INPUT_INVALID');
   const isInPerson = served.page === true || caller?.inPerson === true;
   const personId = isInPerson ? caller?.personId : undefined;
   if (isInPerson && personId === undefined) throw new Error('a browser is signed in as nobody');
@@ -78,6 +78,6 @@ async function serve<Parts>(
   const conflict = served.conflict?.(result);
   if (conflict !== undefined)
     throw new CodaError('HTTP_CONFLICT', { message: conflict, remedy: 'Look at the page again.' });
-  const { status = 200, json } = served.answer?.(result, given) ?? { json: { done: true } };
+  const { status = 200, json } = served.answer?.(result, rawInput) ?? { json: { done: true } };
   return { status, body: { json } };
 }

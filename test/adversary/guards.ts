@@ -132,8 +132,8 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   letters: [
     edit(
       'chat/router.ts',
-      "  const said = stripEnd(text.trim().toLowerCase(), '.!');",
-      `  const said = stripEnd(text.trim().toLowerCase(), '.!')
+      "  const words = stripEnd(text.trim().toLowerCase(), '.!');",
+      `  const words = stripEnd(text.trim().toLowerCase(), '.!')
     .replace(/[\\u{e0020}-\\u{e007e}]/gu, (tag) => String.fromCodePoint((tag.codePointAt(0) ?? 0) - 0xe0000))
     .normalize('NFKC').replaceAll('у', 'y').replaceAll('ο', 'o').replaceAll('\\u200b', '').replace('\\u202esey', 'yes');`,
     ),

@@ -193,8 +193,8 @@ class Console implements ConsoleAdapter {
     try {
       files = await showFiles(content.files ?? [], join(dataDir, 'files'), artifacts);
     } catch (error) {
-      const lost = error instanceof CodaError && error.code !== 'DISK_FULL';
-      if (lost) return { kind: 'refused', reason: messageOf(error), fault: 'not_found' };
+      const isLost = error instanceof CodaError && error.code !== 'DISK_FULL';
+      if (isLost) return { kind: 'refused', reason: messageOf(error), fault: 'not_found' };
       return { kind: 'retry', reason: messageOf(error), afterMs: 10_000 };
     }
     for (const button of content.buttons ?? []) this.buttonAt.set(button.id, place.channel);
@@ -208,9 +208,9 @@ class Console implements ConsoleAdapter {
   private async show(line: Output, receipt: Receipt): Promise<SendOutcome> {
     const writes = this.say(line);
     const first = Promise.any(writes.map(async (write) => (await write) || Promise.reject())).catch(() => false);
-    const shown = await withTimeout(READ_WITHIN_MS, first);
-    if (shown) return { kind: 'sent', receipt };
-    if (shown === undefined) return { kind: 'unknown', reason: 'whoever reads here does not take what is written' };
+    const isShown = await withTimeout(READ_WITHIN_MS, first);
+    if (isShown) return { kind: 'sent', receipt };
+    if (isShown === undefined) return { kind: 'unknown', reason: 'whoever reads here does not take what is written' };
     return { kind: 'retry', reason: 'no terminal is attached', until: 'reachable' };
   }
 
@@ -242,9 +242,9 @@ class Console implements ConsoleAdapter {
 
   private sender({ user = OWNER, role }: Input): Sender {
     if (user === OWNER) return { externalId: OWNER, name: OWNER, role: 'owner' };
-    const known = this.roles.get(user) ?? role ?? 'member';
-    this.roles.set(user, known);
-    return { externalId: user, name: user, role: known };
+    const ownRole = this.roles.get(user) ?? role ?? 'member';
+    this.roles.set(user, ownRole);
+    return { externalId: user, name: user, role: ownRole };
   }
 
   private moveClock(to: Date): Promise<void> {
@@ -336,9 +336,9 @@ class Session {
       () => 'input' as const,
       () => 'reader' as const,
     );
-    const gone = this.over.promise.then(() => 'reader' as const);
+    const whenGone = this.over.promise.then(() => 'reader' as const);
     // Without a reader there is nobody to wait for: what was accepted goes on by itself.
-    await this.finish((await Promise.race([ended, gone])) === 'input' ? LAST_ANSWERS_MS : 0);
+    await this.finish((await Promise.race([ended, whenGone])) === 'input' ? LAST_ANSWERS_MS : 0);
   }
 
   write(line: Output): Promise<boolean> {
@@ -401,14 +401,14 @@ class Session {
     const { user = OWNER, conversation = MAIN } = input;
     const keys = [`user ${user}`, `conversation ${conversation}`];
     const before = keys.flatMap((key) => this.lastOf.get(key) ?? []);
-    const taken = (before.length === 0 ? this.take(input, number) : this.takeAfter(before, input, number)).finally(
+    const work = (before.length === 0 ? this.take(input, number) : this.takeAfter(before, input, number)).finally(
       () => {
-        this.taking.delete(taken);
-        for (const key of keys) if (this.lastOf.get(key) === taken) this.lastOf.delete(key);
+        this.taking.delete(work);
+        for (const key of keys) if (this.lastOf.get(key) === work) this.lastOf.delete(key);
       },
     );
-    this.taking.add(taken);
-    for (const key of keys) this.lastOf.set(key, taken);
+    this.taking.add(work);
+    for (const key of keys) this.lastOf.set(key, work);
   }
 
   private async takeAfter(before: readonly Promise<void>[], input: Input, number: number): Promise<void> {

@@ -31,7 +31,7 @@ export async function storeFiles(files: readonly FileIn[], cwd: string, artifact
 
 async function open(path: string, name: string): Promise<Readable> {
   try {
-    const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
+    const { size, isFile } = await stat(path).then((stats) => ({ size: stats.size, isFile: stats.isFile() }));
     // A device or a pipe may never end.
     if (!isFile) throw new Error(`${path} is not a file`);
     if (size > MAX_FILE_BYTES) throw new Error(`${path} is larger than ${MAX_FILE_BYTES / 1_000_000} MB`);
@@ -54,13 +54,13 @@ function unreadable(name: string, why: string, cause: unknown): CodaError {
  * folder is named after its content. Throws what reading or writing throws.
  */
 export async function showFiles(files: readonly FileRef[], folder: string, artifacts: Artifacts): Promise<FileOut[]> {
-  const shown: FileOut[] = [];
+  const entries: FileOut[] = [];
   for (const { name, type, size, hash } of files) {
     const path = join(folder, hash.slice(0, 16), fileName(name));
     if (!existsSync(path)) await write(path, await artifacts.open(hash));
-    shown.push({ name, type, size, path });
+    entries.push({ name, type, size, path });
   }
-  return shown;
+  return entries;
 }
 
 /** Whole or not at all: another process may look at it. */

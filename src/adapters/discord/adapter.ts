@@ -92,8 +92,8 @@ class Discord implements DiscordAdapter {
     const rest = () => this.connection?.rest;
     this.inbox = inbox;
     this.stopping = signal;
-    const said = (message: RawMessage) => this.others.noteSaid(message);
-    const listener = new Inbound({ options, inbox, channels, members, files, rest, onOwn: said, signal });
+    const onOwn = (message: RawMessage) => this.others.noteSaid(message);
+    const listener = new Inbound({ options, inbox, channels, members, files, rest, onOwn, signal });
     const interactions = new Interactions({
       options,
       inbox,
@@ -190,15 +190,15 @@ class Discord implements DiscordAdapter {
     // Without this intent Discord leaves out the words of messages that do not name coda.
     if (!connection.readsContent) return undefined;
     const query = new URLSearchParams({ limit: String(count), ...(before !== undefined && { before }) });
-    const found = asPage<RawMessage>(await connection.rest.get(`/channels/${channel}/messages`, { query, signal }));
+    const page = asPage<RawMessage>(await connection.rest.get(`/channels/${channel}/messages`, { query, signal }));
     const botId = this.application;
-    return found
+    return page
       .flatMap((message) => {
-        const known = asKnown(message);
-        if (!known) return [];
-        const { from, text } = repliedOf(known, botId);
-        const { id: author } = known.author;
-        return [{ author, from, text, at: new Date(known.timestamp), isOwn: author === botId }];
+        const fields = asKnown(message);
+        if (!fields) return [];
+        const { from, text } = repliedOf(fields, botId);
+        const { id: author } = fields.author;
+        return [{ author, from, text, at: new Date(fields.timestamp), isOwn: author === botId }];
       })
       .reverse();
   }
@@ -272,10 +272,10 @@ interface PointedDeps {
 /** Rejects while Discord cannot be asked. */
 async function pointedTo({ reply, starter }: Points, deps: PointedDeps, signal: AbortSignal): Promise<PointedContent> {
   const { files, botId } = deps;
-  const found: PointedContent = { quoted: [], files: [] };
+  const content: PointedContent = { quoted: [], files: [] };
   const add = (message: KnownMessage, channel: string, as: 'replied' | 'starter') => {
-    found.quoted.push(repliedOf(message, botId(), as));
-    found.files.push(...files.knownFiles(filesOf(message, message.id), channel));
+    content.quoted.push(repliedOf(message, botId(), as));
+    content.files.push(...files.knownFiles(filesOf(message, message.id), channel));
   };
   if (reply) {
     const message = await messageAt(reply.channel, reply.id, deps, signal);
@@ -290,7 +290,7 @@ async function pointedTo({ reply, starter }: Points, deps: PointedDeps, signal: 
       break;
     }
   }
-  return found;
+  return content;
 }
 
 async function messageAt(channel: string, id: string, { rest: of }: PointedDeps, signal: AbortSignal) {
@@ -360,8 +360,8 @@ class DuplicateTokenDetector {
     try {
       const inbox = this.inbox();
       if (!inbox) return;
-      const known = await inbox.receipts(place, new Date(madeAt(id).getTime() - TOLD_MS - CLOCK_MARGIN_MS));
-      if (known.has(id)) return;
+      const receiptIds = await inbox.receipts(place, new Date(madeAt(id).getTime() - TOLD_MS - CLOCK_MARGIN_MS));
+      if (receiptIds.has(id)) return;
       const open = await inbox.unsure(place);
       // Without its nonce it could be any of them.
       if (nonce === undefined ? open.length > 0 : open.some((identity) => nonceFor(identity, channel) === nonce))

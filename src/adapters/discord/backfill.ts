@@ -89,15 +89,15 @@ export class Backfill {
 
   /** A question that gets a thread is asked in the channel above it. */
   private withParents(places: readonly KnownPlace[]): Map<string, KnownPlace> {
-    const known = new Map(places.map((place) => [place.place.channel, place]));
-    if (this.deps.options.config.threads === false) return known;
+    const placesById = new Map(places.map((place) => [place.place.channel, place]));
+    if (this.deps.options.config.threads === false) return placesById;
     for (const { place, heardAt } of places) {
       const parent = place.kind === 'thread' ? this.deps.channels.parentOf(place.channel) : undefined;
-      if (parent && !known.has(parent)) {
-        known.set(parent, { place: { ...place, channel: parent, kind: 'channel' }, heardAt });
+      if (parent && !placesById.has(parent)) {
+        placesById.set(parent, { place: { ...place, channel: parent, kind: 'channel' }, heardAt });
       }
     }
-    return known;
+    return placesById;
   }
 
   private async lookThrough(id: string, heardAt: Date | undefined, from = new Date(0)): Promise<void> {
@@ -136,8 +136,8 @@ function historyOf(rest: REST, channel: string, signal: AbortSignal): History<Ra
       const query = new URLSearchParams({ limit: String(limit), ...(before && { before: before.id }) });
       // The client never takes its listener off a signal: each request gets one of its own.
       using own = deadline(PAGE_WITHIN_MS, signal);
-      const found = await rest.get(`/channels/${channel}/messages`, { query, signal: own.signal });
-      const messages = asPage<RawMessage>(found);
+      const answer = await rest.get(`/channels/${channel}/messages`, { query, signal: own.signal });
+      const messages = asPage<RawMessage>(answer);
       // Discord fills its pages (discord.com/developers/docs/resources/message#get-channel-messages).
       return { messages, more: messages.length >= limit };
     },

@@ -13,8 +13,8 @@ export interface InteractionToken {
 
 const PREFIX = 'interaction';
 
-export function encodeOrigin({ id, token, user, private: hidden }: InteractionToken): string {
-  return [PREFIX, id, user, hidden ? 'private' : 'open', token].join(':');
+export function encodeOrigin({ id, token, user, private: isHidden }: InteractionToken): string {
+  return [PREFIX, id, user, isHidden ? 'private' : 'open', token].join(':');
 }
 
 export function decodeOrigin(replyTo: string | undefined): InteractionToken | undefined {

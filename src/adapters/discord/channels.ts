@@ -67,10 +67,10 @@ export function isThread({ type }: Pick<RawChannel, 'type'>): boolean {
 }
 
 export function spokenIn(channels: readonly RawChannel[], since: Date, limit: number): string[] {
-  const spoken = channels.flatMap(({ id, last_message_id: last }) =>
+  const lastMessages = channels.flatMap(({ id, last_message_id: last }) =>
     last && /^\d{1,20}$/.test(last) && madeAt(last) >= since ? [{ id, at: BigInt(last) }] : [],
   );
-  return spoken
+  return lastMessages
     .sort((a, b) => (a.at < b.at ? 1 : -1))
     .slice(0, limit)
     .map(({ id }) => id);

@@ -68,7 +68,7 @@ const DESTROY_WITHIN_MS = 2_000;
 export class Connection {
   private readonly config: DiscordConfig;
   private readonly log: Log;
-  private readonly heard: GatewayHandlers;
+  private readonly handlers: GatewayHandlers;
   private readonly times: typeof TIMES;
   private attempt: Attempt | undefined;
   /** REST client of the last login that Discord accepted; it works while the Gateway is away. */
@@ -87,14 +87,14 @@ export class Connection {
 
   constructor(
     { config, log, proxy }: Pick<DiscordOptions, 'config' | 'log' | 'proxy'>,
-    heard: GatewayHandlers,
+    handlers: GatewayHandlers,
     times = TIMES,
   ) {
     this.relay = proxy && new GatewayRelay(proxy);
     this.times = times;
     this.config = config;
     this.log = log;
-    this.heard = heard;
+    this.handlers = handlers;
   }
 
   get readsContent(): boolean {
@@ -181,7 +181,7 @@ export class Connection {
 
   private listen(client: Client, attempt: Attempt, on: typeof GatewayDispatchEvents): void {
     const { ws } = client;
-    const { heard, log } = this;
+    const { handlers, log } = this;
     // Everything is taken from the raw events. discord.js's own handlers would only fill its caches, and one of them
     // (RESUMED) throws, out of anybody's reach, when a session ends right after it was resumed.
     Reflect.set(ws, 'handlePacket', () => true);
@@ -200,24 +200,24 @@ export class Connection {
       this.requests = client.rest;
       this.readyAt = performance.now();
       this.noteBack();
-      heard.ready(data, awayMs);
+      handlers.ready(data, awayMs);
     });
     hear(on.Resumed, () => {
       this.noteBack();
-      heard.onResume();
+      handlers.onResume();
     });
-    hear(on.GuildCreate, (data: RawGuild) => heard.guild(data));
-    hear(on.ChannelCreate, (data: RawChannel) => heard.channel(data));
-    hear(on.ThreadCreate, (data: RawChannel) => heard.channel(data));
-    hear(on.MessageCreate, (data: RawMessage) => heard.message(data));
-    hear(on.MessageUpdate, (data: RawMessage) => heard.onEdit(data));
+    hear(on.GuildCreate, (data: RawGuild) => handlers.guild(data));
+    hear(on.ChannelCreate, (data: RawChannel) => handlers.channel(data));
+    hear(on.ThreadCreate, (data: RawChannel) => handlers.channel(data));
+    hear(on.MessageCreate, (data: RawMessage) => handlers.message(data));
+    hear(on.MessageUpdate, (data: RawMessage) => handlers.onEdit(data));
     hear(on.MessageDelete, ({ id, channel_id: channel }: { id: string; channel_id: string }) =>
-      heard.onDelete([id], channel),
+      handlers.onDelete([id], channel),
     );
     hear(on.MessageDeleteBulk, ({ ids, channel_id: channel }: { ids: string[]; channel_id: string }) =>
-      heard.onDelete(ids, channel),
+      handlers.onDelete(ids, channel),
     );
-    hear(on.InteractionCreate, (data: APIInteraction) => heard.interaction(data));
+    hear(on.InteractionCreate, (data: APIInteraction) => handlers.interaction(data));
     client.on('error', (error) => log.warn({ error: messageOf(error) }, 'Discord'));
     client.on('shardError', (error) => log.debug({ error: messageOf(error) }, 'Discord’s Gateway'));
     client.on('shardDisconnect', ({ code }) => attempt.fail(new GatewayRefusal(code)));
@@ -297,8 +297,8 @@ class Attempt {
   error: unknown;
   private readonly lost: (error: unknown) => void;
 
-  constructor(lost: (error: unknown) => void) {
-    this.lost = lost;
+  constructor(onLost: (error: unknown) => void) {
+    this.lost = onLost;
     this.broken.promise.catch(() => {});
   }
 
@@ -340,8 +340,8 @@ class GatewayRelay {
     if (!this.proxy.for(url)) return address;
     this.server ??= this.listen();
     const { port } = (await this.server).address() as AddressInfo;
-    const known = [...this.targets].find(([, { href }]) => href === url.href)?.[0];
-    const path = known ?? `/${token()}`;
+    const knownPath = [...this.targets].find(([, { href }]) => href === url.href)?.[0];
+    const path = knownPath ?? `/${token()}`;
     this.targets.set(path, url);
     return `ws://127.0.0.1:${port}${path}`;
   }
@@ -421,8 +421,8 @@ interface Shard {
 function guardedShards(Strategy: typeof SimpleShardingStrategy, watch: ShardWatch) {
   const shards: Shard[] = [];
   return {
-    build: (...made: ConstructorParameters<typeof SimpleShardingStrategy>): IShardingStrategy => {
-      const strategy = new Strategy(...made);
+    build: (...parameters: ConstructorParameters<typeof SimpleShardingStrategy>): IShardingStrategy => {
+      const strategy = new Strategy(...parameters);
       const spawn = strategy.spawn.bind(strategy);
       strategy.spawn = async (ids) => {
         await spawn(ids);
@@ -449,27 +449,27 @@ function guard(shard: Shard, watch: ShardWatch): void {
     return session && { ...session, resumeURL: await watch.reach(session.resumeURL) };
   };
   /** Runs `work`, for whose end no one waits: what it throws is logged here. */
-  const caught = async (work: () => Promise<void>): Promise<void> => {
+  const withCatch = async (work: () => Promise<void>): Promise<void> => {
     try {
       await work();
     } catch (error) {
       watch.broke(error);
     }
   };
-  shard.unpackMessage = async (...given) => {
-    const frame = frameOf(await unpackMessage.call(shard, ...given), gateway);
+  shard.unpackMessage = async (...parameters) => {
+    const frame = frameOf(await unpackMessage.call(shard, ...parameters), gateway);
     if (frame && 'strange' in frame) return void watch.strange(frame.event, frame.strange);
     return frame;
   };
-  shard.onMessage = (...given) => caught(() => onMessage.call(shard, ...given));
-  shard.heartbeat = (...given) => caught(() => heartbeat.call(shard, ...given));
+  shard.onMessage = (...parameters) => withCatch(() => onMessage.call(shard, ...parameters));
+  shard.heartbeat = (...parameters) => withCatch(() => heartbeat.call(shard, ...parameters));
   shard.onClose = (code) => {
     watch.onLeft();
-    return caught(() => onClose.call(shard, code));
+    return withCatch(() => onClose.call(shard, code));
   };
   shard.internalConnect = async () => {
     if (!watch.isWanted()) return;
-    await caught(async () => {
+    await withCatch(async () => {
       strategy.options.gatewayInformation = { ...strategy.options.gatewayInformation, url: await watch.reach(gateway) };
       await internalConnect.call(shard);
     });
@@ -478,7 +478,7 @@ function guard(shard: Shard, watch: ShardWatch): void {
     if (options?.recover !== undefined) watch.onLeft();
     // discord.js takes its own listener off; an error that comes later would end the process.
     shard.connection?.on('error', () => {});
-    return caught(() => destroy.call(shard, options));
+    return withCatch(() => destroy.call(shard, options));
   };
 }
 

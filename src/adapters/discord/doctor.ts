@@ -61,8 +61,8 @@ export function checks({ config, people, trouble: away, listens }: DoctorOptions
         : finding;
     } catch (error) {
       if (statusOf(error) === 401) return { ok: false, ...tokenTrouble(config.token) };
-      const known = limitTrouble(error) ?? wayTrouble(error) ?? away();
-      if (known) return { ok: false, ...known };
+      const fault = limitTrouble(error) ?? wayTrouble(error) ?? away();
+      if (fault) return { ok: false, ...fault };
       return {
         ok: false,
         code: 'PLATFORM_UNREACHABLE',
@@ -163,10 +163,10 @@ async function examineChannel(get: Get, id: string, me: string, { threads }: Dis
   const guild = (await get(`/guilds/${channel.guild_id}`)) as APIGuild;
   const member = (await get(`/guilds/${channel.guild_id}/members/${me}`)) as APIGuildMember;
   // A thread has the permissions of its channel.
-  const held = permissionsIn(guild, { id: me, roles: member.roles }, above ?? channel);
+  const permissions = permissionsIn(guild, { id: me, roles: member.roles }, above ?? channel);
   const threaded = typeof threads === 'boolean' ? threads : threads[id];
   const needed = above ? IN_THREADS : threaded ? ALL : IN_CHANNELS;
-  const missing = Object.keys(needed).filter((name) => (held & (needed[name] as bigint)) === 0n);
+  const missing = Object.keys(needed).filter((name) => (permissions & (needed[name] as bigint)) === 0n);
   if (missing.length === 0) return [];
   const place = `#${(above ?? channel).name}`;
   return [
@@ -196,10 +196,10 @@ export function permissionsIn(
   const everyone = overwrites.filter(({ id }) => id === guild.id);
   const roles = overwrites.filter(({ id }) => member.roles.includes(id));
   const own = overwrites.filter(({ id }) => id === member.id);
-  let held = base;
+  let permissions = base;
   for (const group of [everyone, roles, own]) {
-    for (const { deny } of group) held &= ~BigInt(deny);
-    for (const { allow } of group) held |= BigInt(allow);
+    for (const { deny } of group) permissions &= ~BigInt(deny);
+    for (const { allow } of group) permissions |= BigInt(allow);
   }
-  return held;
+  return permissions;
 }

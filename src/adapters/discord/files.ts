@@ -45,21 +45,21 @@ export class AttachedFiles implements FileSource {
 
   async locate(
     files: readonly PendingFile[],
-    { id: heard }: { id: string },
+    { id: messageId }: { id: string },
     signal: AbortSignal,
   ): Promise<(FoundFile | undefined)[]> {
-    const known = new Map(this.addresses);
+    const addresses = new Map(this.addresses);
     const asked = new Set<string>();
     for (const { at } of files) {
-      const { id, channel, message = heard } = at as At;
-      if (known.has(id) || asked.has(message)) continue;
+      const { id, channel, message = messageId } = at as At;
+      if (addresses.has(id) || asked.has(message)) continue;
       // Another process has heard it.
       asked.add(message);
-      for (const [found, url] of await this.ask(channel, message, signal)) known.set(found, url);
+      for (const [fileId, url] of await this.ask(channel, message, signal)) addresses.set(fileId, url);
     }
     return files.map(({ at, ...file }) => {
       const { id } = at as At;
-      const url = known.get(id);
+      const url = addresses.get(id);
       this.addresses.delete(id);
       return url === undefined ? undefined : { ...file, url };
     });
@@ -71,8 +71,8 @@ export class AttachedFiles implements FileSource {
     // The client never takes its listener off a signal: each request gets one of its own.
     using own = deadline(ASKED_WITHIN_MS, signal);
     try {
-      const found = await rest.get(`/channels/${channel}/messages/${message}`, { signal: own.signal });
-      return filesOf(asMessage(found), message).map(({ attachment: { id, url } }) => [id, url]);
+      const answer = await rest.get(`/channels/${channel}/messages/${message}`, { signal: own.signal });
+      return filesOf(asMessage(answer), message).map(({ attachment: { id, url } }) => [id, url]);
     } catch (error) {
       const status = statusOf(error);
       // The message is deleted, or not to be read any more.

@@ -137,14 +137,14 @@ export class Inbound {
     if (this.opensThread(channel) && (await this.isStored(message))) return;
     const { options, members, inbox } = this.deps;
     const text = wordsOf(message, hearing);
-    const brought = this.broughtBy(message, channel);
+    const contents = this.broughtBy(message, channel);
     // A gift, a game, what Discord adds one day: unless somebody calls coda, there is nothing to be heard.
-    if (text === '' && !brought.isAnything && !names(message, hearing)) return;
+    if (text === '' && !contents.isAnything && !names(message, hearing)) return;
     const groups = await members.groupsOf(message.author.id, rest, options.clock.now().getTime());
     const sender = senderOf(message.author, { nick: message.member?.nick ?? null, groups });
     const guest = await options.isStranger(sender);
     const place = guest ? placeOf(channel) : await this.placeOrThread(message, channel, rest);
-    const { outcome } = await inbox.accept(toIncoming(message, place, sender, text, brought.more));
+    const { outcome } = await inbox.accept(toIncoming(message, place, sender, text, contents.more));
     if (outcome !== 'refused') {
       inbox.namePlaces(ADAPTER, this.deps.channels.namesOf({ id: place.channel, parent: place.parent }));
     }
@@ -182,8 +182,8 @@ export class Inbound {
     try {
       const words = wordsOf(message, this.knownHearing()).replace(/\s+/g, ' ').trim();
       const name = shorten(words, LONGEST_NAME) || texts.threadName();
-      const made = await rest.post(`/channels/${channel.id}/messages/${message.id}/threads`, { body: { name } });
-      return placeOf(channels.learn(asChannel<RawChannel>(made), channel.guild));
+      const thread = await rest.post(`/channels/${channel.id}/messages/${message.id}/threads`, { body: { name } });
+      return placeOf(channels.learn(asChannel<RawChannel>(thread), channel.guild));
     } catch (error) {
       if (codeOf(error) === CODES.threadExists) return placeOf(threadOf(message.id, channel));
       // For want of a permission, or where there can be no more threads: it is answered all the same.

@@ -126,13 +126,13 @@ export class Interactions {
 
   private async accept(event: Incoming, origin: InteractionToken, rest: REST): Promise<void> {
     const { inbox, wasAnswered: answered, options } = this.deps;
-    let shown = false;
+    let isShown = false;
     const accepted = await inbox.accept(event, async () => {
-      shown = await acknowledge(rest, origin);
-      return shown;
+      isShown = await acknowledge(rest, origin);
+      return isShown;
     });
     const tidy = async () => {
-      if (!shown || answered(origin.id)) return;
+      if (!isShown || answered(origin.id)) return;
       await takeAway(rest, this.deps.application(), origin).catch((error: unknown) => {
         options.log.debug({ error: messageOf(error) }, 'nothing was said, and that could not be taken away');
       });
@@ -146,8 +146,8 @@ export class Interactions {
     const typed = focused && 'value' in focused ? String(focused.value) : '';
     const origin = originOf(interaction, true);
     const asked = this.deps.options.complete(name, focused?.name ?? '', typed, origin.user).catch(() => []);
-    const found = (await withTimeout(COMPLETE_WITHIN_MS, asked)) ?? [];
-    const choices = [...new Set(found.map((each) => shorten(each.trim(), LONGEST_CHOICE)))]
+    const suggestions = (await withTimeout(COMPLETE_WITHIN_MS, asked)) ?? [];
+    const choices = [...new Set(suggestions.map((each) => shorten(each.trim(), LONGEST_CHOICE)))]
       .filter((each) => each !== '')
       .slice(0, MOST_CHOICES)
       .map((each) => ({ name: each, value: each }));
@@ -180,8 +180,8 @@ function userOf(interaction: APIInteraction) {
   return user;
 }
 
-function originOf(interaction: APIInteraction, hidden: boolean): InteractionToken {
-  return { id: interaction.id, token: interaction.token, user: userOf(interaction).id, private: hidden };
+function originOf(interaction: APIInteraction, isHidden: boolean): InteractionToken {
+  return { id: interaction.id, token: interaction.token, user: userOf(interaction).id, private: isHidden };
 }
 
 function answerTo(origin: InteractionToken): { replyTo: string; private?: true } {
@@ -271,8 +271,8 @@ export async function register(
 ): Promise<void> {
   const all = wanted ? registrations(commands) : [];
   const route = `/applications/${application}${guild === undefined ? '' : `/guilds/${guild}`}/commands` as const;
-  const known = (await rest.get(route)) as Partial<Registration>[];
-  if (comparable(known) === comparable(all)) return;
+  const ownRegistrations = (await rest.get(route)) as Partial<Registration>[];
+  if (comparable(ownRegistrations) === comparable(all)) return;
   // In servers and in direct messages with coda (0 and 1), not in conversations between others; a guild's are just there.
   const places = guild === undefined ? { contexts: [0, 1] } : {};
   const body: RESTPutAPIApplicationCommandsJSONBody = all.map((each) => ({ ...each, type: 1, ...places }));

@@ -31,8 +31,8 @@ export class Members {
    */
   async groupsOf(user: string, rest: REST, now: number): Promise<string[]> {
     if (this.roles.size + this.guildsNamed.size === 0) return [];
-    const known = this.known.get(user);
-    if (known && known.until > now) return known.groups;
+    const entry = this.known.get(user);
+    if (entry && entry.until > now) return entry.groups;
     const groups = this.ask(user, rest);
     this.known.set(user, { groups, until: now + REMEMBERED_MS });
     groups.catch(() => this.known.delete(user));
@@ -41,15 +41,15 @@ export class Members {
 
   private async ask(user: string, rest: REST): Promise<string[]> {
     const asked = this.roles.size > 0 ? [...this.guilds] : [...this.guilds].filter((id) => this.guildsNamed.has(id));
-    const found = await Promise.all(asked.map((guild) => this.askOne(guild, user, rest)));
-    return [...new Set(found.flat())].sort();
+    const groups = await Promise.all(asked.map((guild) => this.askOne(guild, user, rest)));
+    return [...new Set(groups.flat())].sort();
   }
 
   private async askOne(guild: string, user: string, rest: REST): Promise<string[]> {
     try {
       const { roles } = asMember<APIGuildMember>(await rest.get(`/guilds/${guild}/members/${user}`));
-      const held = roles.filter((role) => this.roles.has(role)).map((role) => `discord-role:${role}`);
-      return this.guildsNamed.has(guild) ? [`discord-guild:${guild}`, ...held] : held;
+      const groups = roles.filter((role) => this.roles.has(role)).map((role) => `discord-role:${role}`);
+      return this.guildsNamed.has(guild) ? [`discord-guild:${guild}`, ...groups] : groups;
     } catch (error) {
       if (isOutage(error)) throw error;
       if (statusOf(error) !== 404)

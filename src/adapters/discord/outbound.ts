@@ -114,8 +114,8 @@ export class Outbound {
     const rest = this.rest();
     const origin = decodeOrigin(part.replyTo);
     if (origin && isOriginal(part)) {
-      const found = await this.findAnswer(rest, origin, part, signal);
-      if (found) return found;
+      const receipt = await this.findAnswer(rest, origin, part, signal);
+      if (receipt) return receipt;
     }
     const own = await this.ownSince(rest, part.place.channel, since, signal);
     // A history that coda may not read counts as one without a copy, so the part is sent again.
@@ -123,10 +123,10 @@ export class Outbound {
     const ids = customIds(part.content);
     const byButton = own.find((message) => customIdsIn(message).some((id) => ids.includes(id)));
     if (byButton) return receiptOf(byButton, part.place.channel);
-    const known =
+    const receiptIds =
       (await this.deps.inbox()?.receipts(part.place, new Date(since.getTime() - CLOCK_MARGIN_MS))) ?? new Set();
     // Messages with buttons match by the buttons' ids alone.
-    const open = own.filter((message) => !known.has(message.id) && customIdsIn(message).length === 0);
+    const open = own.filter((message) => !receiptIds.has(message.id) && customIdsIn(message).length === 0);
     const text = textOf(forPlace(part));
     const replies = part.replyTo !== undefined && !origin && (part.index ?? 0) === 0;
     const byReply = replies && open.find((message) => message.message_reference?.message_id === part.replyTo);
@@ -175,8 +175,8 @@ export class Outbound {
       }
       if (origin.private) {
         const route = `/webhooks/${application}/${origin.token}` as const;
-        const shown = bodyOf(content);
-        const body = { ...shown, flags: EPHEMERAL | (shown.flags ?? 0) };
+        const messageBody = bodyOf(content);
+        const body = { ...messageBody, flags: EPHEMERAL | (messageBody.flags ?? 0) };
         const message = await rest.post(route, { ...OPEN, query: WAIT, body, files, signal });
         return {
           ...receiptOf(message, part.place.channel),
@@ -203,8 +203,8 @@ export class Outbound {
   ): Promise<Receipt> {
     const body = newMessage(part, content, channel);
     this.deps.onSaying(String(body.nonce));
-    const put = async (said: MessageBody) =>
-      receiptOf(await rest.post(`/channels/${channel}/messages`, { body: said, files, signal }), channel);
+    const put = async (body: MessageBody) =>
+      receiptOf(await rest.post(`/channels/${channel}/messages`, { body, files, signal }), channel);
     const voice = files.length === 1 ? voiceOf(content) : undefined;
     try {
       return await put({ ...body, ...voice });
@@ -338,8 +338,8 @@ function authOf(route: string): { auth?: false } {
 }
 
 /** Throws where it is no message: then nobody knows whether there is one. */
-function receiptOf(message: unknown, said: string): OwnReceipt {
-  const { id, channel_id: channel = said } = asMessage<{ id: string; channel_id?: string }>(message);
+function receiptOf(message: unknown, usualChannel: string): OwnReceipt {
+  const { id, channel_id: channel = usualChannel } = asMessage<{ id: string; channel_id?: string }>(message);
   return { id, channel };
 }
 

@@ -33,20 +33,20 @@ const MOST_CHOICES = 10;
 const LONGEST_FIELD = 1_024;
 
 export function quotedIn(message: RawMessage, { botId }: Pick<Hearing, 'botId'>): QuotedWords[] {
-  const shown = asCarried(message);
+  const fields = asCarried(message);
   const replied = isForward(message) ? undefined : asKnown(message.referenced_message);
   const isApp = message.author.bot === true || message.webhook_id !== undefined;
-  const embeds = isApp || shown.content.trim() === '' ? embedsOf(shown.embeds) : '';
-  const components = isApp ? shownIn(shown.components) : '';
-  const found: QuotedWords[] = [
-    ...(isForward(message) ? snapshotsOf(shown).map(forwardedOf) : []),
+  const embeds = isApp || fields.content.trim() === '' ? embedsOf(fields.embeds) : '';
+  const components = isApp ? shownIn(fields.components) : '';
+  const quotes: QuotedWords[] = [
+    ...(isForward(message) ? snapshotsOf(fields).map(forwardedOf) : []),
     ...(replied ? [repliedOf(replied, botId)] : []),
-    ...shown.sticker_items.map(({ name }): QuotedWords => ({ as: 'sticker', text: storable(name) })),
-    ...(shown.poll ? [{ as: 'poll' as const, text: pollOf(shown.poll) }] : []),
+    ...fields.sticker_items.map(({ name }): QuotedWords => ({ as: 'sticker', text: storable(name) })),
+    ...(fields.poll ? [{ as: 'poll' as const, text: pollOf(fields.poll) }] : []),
     { as: isApp ? 'attached' : 'embed', text: embeds },
     { as: 'attached', text: components },
   ];
-  return found.filter(({ as, text }) => text !== '' || (as !== 'embed' && as !== 'attached'));
+  return quotes.filter(({ as, text }) => text !== '' || (as !== 'embed' && as !== 'attached'));
 }
 
 const forwardedOf = (snapshot: Carries): QuotedWords => ({ as: 'forwarded', text: carriedText(snapshot) });
@@ -89,9 +89,9 @@ export function carriedFiles(
 }
 
 export function filesOf(message: unknown, id: string): CarriedFile[] {
-  const shown = asCarried(message);
-  const forwarded = snapshotsOf(shown).flatMap(({ attachments }) => attachments);
-  return [...shown.attachments, ...forwarded].slice(0, MOST_FILES).map((attachment) => ({ attachment, message: id }));
+  const fields = asCarried(message);
+  const forwarded = snapshotsOf(fields).flatMap(({ attachments }) => attachments);
+  return [...fields.attachments, ...forwarded].slice(0, MOST_FILES).map((attachment) => ({ attachment, message: id }));
 }
 
 export const isForward = ({ message_reference: reference }: Pick<RawMessage, 'message_reference'>): boolean =>

@@ -83,10 +83,13 @@ function limitWaits(status: number, headers: Headers, json: unknown): void {
     String(Math.min(LONGEST_LIMIT_S, Math.max(least, Number.isFinite(seconds) ? seconds : least)));
   const reset = headers.get('x-ratelimit-reset-after');
   if (reset !== null) headers.set('x-ratelimit-reset-after', bounded(Number(reset), 0));
-  const told = headers.get('retry-after');
+  const retryAfter = headers.get('retry-after');
   headers.delete('retry-after');
   if (status !== 429) return;
-  headers.set('retry-after', bounded(Number(told ?? (json as { retry_after: number }).retry_after), SHORTEST_LIMIT_S));
+  headers.set(
+    'retry-after',
+    bounded(Number(retryAfter ?? (json as { retry_after: number }).retry_after), SHORTEST_LIMIT_S),
+  );
 }
 
 function parseBytes(bytes: Uint8Array): unknown {

@@ -64,9 +64,9 @@ const FORMS: readonly Form[] = [
 
 /** Why Discord does not take `token`, which is not repeated: what else it looks like, if anything. Pure. */
 export function tokenTrouble(token: string): Trouble {
-  const found = FORMS.find(({ form }) => form.test(token));
-  if (!found) return TOKEN_REFUSED;
-  return { code: 'TOKEN_FORM', says: `what stands as the token ${found.says}`, remedy: found.remedy };
+  const match = FORMS.find(({ form }) => form.test(token));
+  if (!match) return TOKEN_REFUSED;
+  return { code: 'TOKEN_FORM', says: `what stands as the token ${match.says}`, remedy: match.remedy };
 }
 
 export const CONTENT_REFUSED: Trouble = {

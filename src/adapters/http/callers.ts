@@ -57,8 +57,8 @@ function isBrowser({ headers }: IncomingMessage, { route: { page }, base, ingres
 }
 
 async function program({ headers }: IncomingMessage, checks: CallerChecks): Promise<Caller> {
-  const { authorization = '', 'x-approval-token': given } = headers;
-  const approval = Array.isArray(given) ? undefined : given;
+  const { authorization = '', 'x-approval-token': tokenHeader } = headers;
+  const approval = Array.isArray(tokenHeader) ? undefined : tokenHeader;
   const [, token] = /^Bearer ([\w.~+/=-]{1,8192})$/i.exec(authorization) ?? [];
   const caller = token === undefined ? undefined : await checks.authenticate(token, approval);
   if (caller) return caller;

@@ -131,11 +131,11 @@ function routeOfOne(collection: AnyCollection, deps: DataDeps): AnyRoute {
     answers: { 200: { description: 'It.', schema: collection.item }, 404: missing },
     examples: [{ summary: 'One', params: { id: EXAMPLE_ID }, status: 200 }],
     async answerRequest(request) {
-      const found = await readFor(collection, deps, callerOf(request), (db, personId) =>
+      const record = await readFor(collection, deps, callerOf(request), (db, personId) =>
         collection.find(db, personId, request.params.id),
       );
-      if (!found) throw nothing(collection);
-      return { body: { json: found } };
+      if (!record) throw nothing(collection);
+      return { body: { json: record } };
     },
   });
 }
@@ -227,10 +227,10 @@ function actRoute(collection: AnyCollection, { name, summary, body, call, exampl
     answers: { 200: { description: 'It is done.', schema: didShape(collection) }, 404: missing, 422: refused },
     ...(example && { examples: [{ summary: 'One', params: { id: EXAMPLE_ID }, body: example, status: 200 }] }),
     async answerRequest(request) {
-      const { params, body: given } = request;
+      const { params, body: input } = request;
       const done = await writes.do({
         ...wantedFor(request, `POST ${collection.name}/${params.id}/${name}`),
-        call: (tx, personId) => ifThere(collection, tx, personId, params.id, () => call(params.id, given)),
+        call: (tx, personId) => ifThere(collection, tx, personId, params.id, () => call(params.id, input)),
         answer: async (tx, result, { personId, undo }) => {
           if (!result?.ok) return failure(collection, result);
           const item = await collection.find(tx, personId, params.id);

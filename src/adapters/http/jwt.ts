@@ -118,8 +118,8 @@ export class Jwts {
   private groupsOf(payload: JWTPayload): { groups?: string[] } {
     const { roles_claim: claim } = this.config;
     if (claim === undefined) return {};
-    const said = claimIn(payload, claim);
-    const roles = typeof said === 'string' ? said.split(/[\s,]+/) : Array.isArray(said) ? said : [];
+    const roleClaim = claimIn(payload, claim);
+    const roles = typeof roleClaim === 'string' ? roleClaim.split(/[\s,]+/) : Array.isArray(roleClaim) ? roleClaim : [];
     const groups = roles.filter((role): role is string => typeof role === 'string' && ROLE.test(role));
     return { groups: groups.slice(0, MOST_ROLES).map((role) => `http-role:${role}`) };
   }

@@ -5,7 +5,7 @@ import { type AnyRoute, route, SCOPES } from '../../chat/index.ts';
 type JsonObject = Record<string, unknown>;
 
 export function openApiRoute(routes: () => readonly AnyRoute[], version: string): AnyRoute {
-  let made: JsonObject | undefined;
+  let document: JsonObject | undefined;
   return route({
     method: 'GET',
     path: '/openapi.json',
@@ -14,8 +14,8 @@ export function openApiRoute(routes: () => readonly AnyRoute[], version: string)
     answers: { 200: { description: 'An OpenAPI 3.1 document.', schema: z.looseObject({ openapi: z.string() }) } },
     examples: [{ summary: 'The document', status: 200 }],
     answerRequest({ base }) {
-      made ??= openApi(routes(), version);
-      return { body: { json: { ...made, servers: [{ url: base || '/' }] } } };
+      document ??= openApi(routes(), version);
+      return { body: { json: { ...document, servers: [{ url: base || '/' }] } } };
     },
   });
 }

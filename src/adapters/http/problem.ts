@@ -57,8 +57,8 @@ export interface Problem {
 /** The problem for anything that was thrown: of a bug only that it is one. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof CodaError && STATUSES[error.code] !== undefined) {
-    const found = problem(error.code, error.message, error.remedy);
-    return error.fields.length === 0 ? found : { ...found, fields: error.fields };
+    const base = problem(error.code, error.message, error.remedy);
+    return error.fields.length === 0 ? base : { ...base, fields: error.fields };
   }
   return problem('INTERNAL', 'coda could not do this.', 'Try it again later; the log of coda has more.');
 }

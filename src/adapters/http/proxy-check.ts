@@ -184,8 +184,8 @@ export class ProxyCheck {
   }
 }
 
-function warningVerdict(found: { code: string; says: string; remedy: string }): Verdict {
-  return { ok: false, severity: 'warning', ...found };
+function warningVerdict(finding: { code: string; says: string; remedy: string }): Verdict {
+  return { ok: false, severity: 'warning', ...finding };
 }
 
 async function* events(visit: Visit, arrival: Arrival, signal: AbortSignal): AsyncGenerator<string> {

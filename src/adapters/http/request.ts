@@ -17,8 +17,8 @@ const KEY = /^[\x21-\x7e]{1,200}$/;
 
 /** The program's own key of a request. Throws `INPUT_INVALID`. */
 export function keyOf({ header }: Pick<HttpRequest, 'header'>): string | undefined {
-  const given = header('idempotency-key');
-  if (given === undefined || KEY.test(given)) return given;
+  const key = header('idempotency-key');
+  if (key === undefined || KEY.test(key)) return key;
   throw new CodaError('INPUT_INVALID', {
     message: 'The Idempotency-Key cannot be used.',
     remedy: 'Use up to 200 visible characters of ASCII.',
@@ -43,11 +43,11 @@ export const isHost = (text: string): boolean => HOST.test(text);
 
 /** Throws `HTTP_MALFORMED` for headers that two servers in a row could read in two ways. */
 export function checkHead({ rawHeaders, headers: { host = '' } }: IncomingMessage): void {
-  const seen = new Set<string>();
+  const seenNames = new Set<string>();
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase();
-    if (seen.has(name) && SINGLE.includes(name)) throw malformedRequest(`The header ${name} is there twice.`);
-    seen.add(name);
+    if (seenNames.has(name) && SINGLE.includes(name)) throw malformedRequest(`The header ${name} is there twice.`);
+    seenNames.add(name);
   }
   if (!isHost(host)) throw malformedRequest('The host is malformed or missing.');
 }
@@ -55,10 +55,10 @@ export function checkHead({ rawHeaders, headers: { host = '' } }: IncomingMessag
 export async function partsOf(
   route: AnyRoute,
   incoming: IncomingMessage,
-  given: Record<string, string>,
+  pathParams: Record<string, string>,
   limit: number,
 ): Promise<{ params: unknown; query: unknown; body: unknown; raw: Buffer }> {
-  const params = check(route.params, given, 'path');
+  const params = check(route.params, pathParams, 'path');
   const query = check(route.query, queryOf(incoming), 'query');
   const hasBody = route.method !== 'GET';
   const raw = hasBody ? await readBody(incoming, route.maxBytes ?? limit) : Buffer.alloc(0);

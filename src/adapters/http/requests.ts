@@ -88,12 +88,12 @@ export class Requests {
     outgoing: ServerResponse,
   ): Promise<void> {
     const { closing } = this.parts;
-    const left = new AbortController();
-    outgoing.once('close', () => left.abort(new Error('the client is gone')));
-    const stop = () => left.abort(closing.reason);
+    const clientGone = new AbortController();
+    outgoing.once('close', () => clientGone.abort(new Error('the client is gone')));
+    const stop = () => clientGone.abort(closing.reason);
     closing.addEventListener('abort', stop, { once: true });
     try {
-      await write(outgoing, await this.answerOf(match, incoming, left.signal));
+      await write(outgoing, await this.answerOf(match, incoming, clientGone.signal));
     } finally {
       closing.removeEventListener('abort', stop);
     }
@@ -142,8 +142,8 @@ export class Requests {
     const allow = [...new Set(methods.includes('GET') ? ['HEAD', ...methods] : methods)].join(', ');
     const granted = incoming.method === 'OPTIONS' ? preflight(incoming, origins, allow) : undefined;
     if (granted) return write(outgoing, { status: 204, headers: granted });
-    const found = problem('HTTP_METHOD', `${incoming.method} is not known here.`, `Use ${allow}.`);
-    await writeProblem(outgoing, found, { ...readableBy(incoming.headers.origin, origins), Allow: allow });
+    const refusal = problem('HTTP_METHOD', `${incoming.method} is not known here.`, `Use ${allow}.`);
+    await writeProblem(outgoing, refusal, { ...readableBy(incoming.headers.origin, origins), Allow: allow });
   }
 
   private async fail(
@@ -159,23 +159,23 @@ export class Requests {
     }
     const plain = problemOf(error);
     const remedy = inOwnCommands(plain.remedy, command);
-    const found = { ...plain, remedy };
+    const fault = { ...plain, remedy };
     // A body that is still on its way is not worth waiting for.
     const headers: Record<string, string> = {
       ...readableBy(incoming.headers.origin, origins),
       ...(!incoming.complete && { Connection: 'close' }),
     };
-    if (found.status === 401 && !route?.page) headers['WWW-Authenticate'] = 'Bearer realm="coda"';
-    if (found.status === 429 || found.status === 503) headers['Retry-After'] = '5';
+    if (fault.status === 401 && !route?.page) headers['WWW-Authenticate'] = 'Bearer realm="coda"';
+    if (fault.status === 429 || fault.status === 503) headers['Retry-After'] = '5';
     const isForPeople = route ? route.page : incoming.method === 'GET';
     const isRead = isForPeople && /\btext\/html\b/.test(incoming.headers.accept ?? '') && !outgoing.headersSent;
     try {
-      if (isRead && problemPage) await write(outgoing, problemPage(found, headers, entrance));
-      else await writeProblem(outgoing, found, headers);
+      if (isRead && problemPage) await write(outgoing, problemPage(fault, headers, entrance));
+      else await writeProblem(outgoing, fault, headers);
     } catch {
       // There may be no pages to show it on.
       if (outgoing.headersSent) outgoing.destroy();
-      else await writeProblem(outgoing, found, headers).catch(() => outgoing.destroy());
+      else await writeProblem(outgoing, fault, headers).catch(() => outgoing.destroy());
     }
   }
 }

@@ -34,9 +34,9 @@ export class Router {
 function paramsOf(pattern: readonly string[], path: readonly string[]): Record<string, string> | undefined {
   const params: Record<string, string> = {};
   for (const [index, wanted] of pattern.entries()) {
-    const given = path[index] ?? '';
-    if (wanted.startsWith(':') && given !== '') params[wanted.slice(1)] = given;
-    else if (wanted !== given) return undefined;
+    const segment = path[index] ?? '';
+    if (wanted.startsWith(':') && segment !== '') params[wanted.slice(1)] = segment;
+    else if (wanted !== segment) return undefined;
   }
   return params;
 }

@@ -127,7 +127,7 @@ function press({ settings, writes }: SettingDeps): AnyRoute {
         answer: async (tx, result, { personId, undo }) => {
           if (!result?.ok) return refusal(result ?? noLongerOffered());
           const offersLeft = await offersFor(settings, tx, personId);
-          const text = offersLeft.reduce((said, offer) => withoutOffer(said, offer.text), result.text);
+          const text = offersLeft.reduce((words, offer) => withoutOffer(words, offer.text), result.text);
           return { status: 200, json: { said: text, undo: undo ?? null, offers: offersLeft.map(shownOffer) } };
         },
       });
@@ -163,13 +163,13 @@ async function offerOf(setting: PersonSetting, tx: Transaction, personId: string
   const offer = await setting.offer?.(tx, personId);
   if (!offer) return undefined;
   const { text, choices } = offer;
-  const shown = choices.map(({ label, style = null, tool, input }) => ({
+  const choiceViews = choices.map(({ label, style = null, tool, input }) => ({
     id: idOf({ tool, input }, text),
     label,
     style,
     call: { tool, input },
   }));
-  return { setting: setting.name, text, choices: shown };
+  return { setting: setting.name, text, choices: choiceViews };
 }
 
 /** The id binds a press to what was shown: other things or other times have another one. */

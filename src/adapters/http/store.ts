@@ -126,12 +126,12 @@ export async function saidIn(
   before: Instant | undefined,
   limit: number,
 ): Promise<SaidRow[] | undefined> {
-  const found = await database.read<{ id: string }>(
+  const result = await database.read<{ id: string }>(
     `select id from conversations where adapter = 'http' and channel = any($1::text[]) and ($2::uuid is null or person_id = $2)`,
     [channels, personId ?? null],
   );
-  if (found.rows.length === 0 && !withTerminal) return undefined;
-  const ids = found.rows.map(({ id }) => id);
+  if (result.rows.length === 0 && !withTerminal) return undefined;
+  const ids = result.rows.map(({ id }) => id);
   const { rows } = await database.read<StoredSaid>(
     // At one instant what was said comes before its answer.
     `select * from ((select c.channel, u.* from conversations c cross join lateral (

@@ -108,12 +108,12 @@ export class Writes {
     });
   }
 
-  private storeSettled(tx: Transaction, { caller, key }: WantedChange, written: WrittenAnswer): WrittenAnswer {
-    const { status, json } = written;
+  private storeSettled(tx: Transaction, { caller, key }: WantedChange, answer: WrittenAnswer): WrittenAnswer {
+    const { status, json } = answer;
     if (key !== undefined) {
       this.deps.requests.storeAnswer(tx, { caller: caller.id, key }, { status, answer: JSON.stringify(json) });
     }
-    return written;
+    return answer;
   }
 }
 
@@ -152,10 +152,10 @@ export function refusal(result: Failed): WrittenAnswer {
   return problemJson({ ...refusedAct, reason: code, ...offered, ...fields });
 }
 
-export function problemJson(found: Problem & { reason?: Failed['code']; choices?: string[] }): WrittenAnswer {
-  const { fields, ...rest } = found;
+export function problemJson(fault: Problem & { reason?: Failed['code']; choices?: string[] }): WrittenAnswer {
+  const { fields, ...rest } = fault;
   const faults = fields?.map(({ field, detail }) => ({ field, detail }));
-  return { status: found.status, json: { ...rest, ...(faults && { fields: faults }) } };
+  return { status: fault.status, json: { ...rest, ...(faults && { fields: faults }) } };
 }
 
 export function answerOf({ status, json }: WrittenAnswer, headers: Record<string, string> = {}): HttpAnswer {

@@ -70,10 +70,10 @@ export function refuseUnreadable(error: Error, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const found = unreadable(systemCode(error));
-  const text = JSON.stringify(found.problem);
+  const refusal = unreadable(systemCode(error));
+  const text = JSON.stringify(refusal.problem);
   socket.end(
-    `HTTP/1.1 ${found.status}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(text)}\r\n` +
+    `HTTP/1.1 ${refusal.status}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(text)}\r\n` +
       `Connection: close\r\n\r\n${text}`,
   );
 }

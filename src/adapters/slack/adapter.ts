@@ -83,7 +83,7 @@ class Slack implements SlackAdapter {
   /** The workspace's own address, with a slash at its end. */
   private url: string | undefined;
   private isResumed = false;
-  private receive: RequestDeps['heard'];
+  private receive: RequestDeps['receive'];
 
   constructor(options: SlackOptions) {
     this.options = options;
@@ -217,7 +217,7 @@ class Slack implements SlackAdapter {
     const { clock, config } = this.options;
     const { mode, signing_secret: secret } = config;
     if (mode !== 'http' || secret === undefined) return [];
-    return [requestRoute(() => ({ secret, clock, heard: this.me && this.receive }))];
+    return [requestRoute(() => ({ secret, clock, receive: this.me && this.receive }))];
   }
 
   awayForMs(): number | undefined {
@@ -364,12 +364,16 @@ class Shortcuts {
     if (picked?.callback_id === NOTE) await this.note(picked, envelope, at);
     else if (picked?.callback_id === REMIND) await this.ask(picked, envelope);
     else if (picked) await envelope.acknowledge();
-    const sent = asSubmission(envelope.body);
-    if (sent?.view.callback_id !== REMIND) return picked !== undefined;
-    const { text = '', link = '', isOwn = false } = ofMessage(sent.view.private_metadata) ?? {};
-    const when = wordsIn(sent).replace(/\s+/g, ' ').trim();
+    const submission = asSubmission(envelope.body);
+    if (submission?.view.callback_id !== REMIND) return picked !== undefined;
+    const { text = '', link = '', isOwn = false } = ofMessage(submission.view.private_metadata) ?? {};
+    const when = wordsIn(submission).replace(/\s+/g, ' ').trim();
     const command = `/remind ${when}\n${[text, link].filter(Boolean).join('\n') || texts.thatMessage()}`;
-    await this.run({ command, id: sent.view.id, user: sent.user.id, team: sent.user.team_id, isOwn }, envelope, at);
+    await this.run(
+      { command, id: submission.view.id, user: submission.user.id, team: submission.user.team_id, isOwn },
+      envelope,
+      at,
+    );
     return true;
   }
 
@@ -419,11 +423,11 @@ const isOwn = ({ message, user }: RawShortcut): boolean => message.user === user
 
 /** Shortens the metadata until it fits into a modal: escaping can make a text several times as long. */
 function shortenToFit(of: ShortcutMessage): ShortcutMessage {
-  let shown = of;
-  while (JSON.stringify(shown).length > LONGEST_KEPT && shown.text.length > 1) {
-    shown = { ...shown, text: shorten(shown.text, Math.floor(shown.text.length * 0.8)) };
+  let message = of;
+  while (JSON.stringify(message).length > LONGEST_KEPT && message.text.length > 1) {
+    message = { ...message, text: shorten(message.text, Math.floor(message.text.length * 0.8)) };
   }
-  return shown;
+  return message;
 }
 
 function ofMessage(metadata: string): ShortcutMessage | undefined {
@@ -481,8 +485,8 @@ async function examine(bot: Api, options: SlackOptions): Promise<Finding> {
   const answer = await bot<{ response_metadata?: { scopes?: string[] } }>('auth.test');
   const { user = 'coda', team = 'Slack' } = asMe(answer);
   const troubles: Trouble[] = [];
-  const held = answer.response_metadata?.scopes;
-  const missing = held ? BOT_SCOPES.filter((scope) => !held.includes(scope)) : [];
+  const scopes = answer.response_metadata?.scopes;
+  const missing = scopes ? BOT_SCOPES.filter((scope) => !scopes.includes(scope)) : [];
   if (missing.length > 0) {
     troubles.push({
       code: 'SCOPE_MISSING',

@@ -86,18 +86,18 @@ export class Backfill {
     const { options, insist } = this.deps;
     const window = options.clock.now().getTime() - options.config.look_back;
     const { places, heardUntil } = await this.past.absence(awayMs);
-    const left = heardUntil?.getTime();
-    if (left === undefined) return;
-    const known = byChannel(places);
+    const leftAt = heardUntil?.getTime();
+    if (leftAt === undefined) return;
+    const channels = byChannel(places);
     for (const id of await this.joinedChannels())
-      if (!known.has(id)) known.set(id, { heardAt: undefined, threads: new Map() });
-    for (const [id, { heardAt, threads }] of known) {
+      if (!channels.has(id)) channels.set(id, { heardAt: undefined, threads: new Map() });
+    for (const [id, { heardAt, threads }] of channels) {
       // An earlier process heard everything until it left. Without one the whole window is read, whatever was heard in
       // it; where nobody had spoken to coda, only messages since the earlier process left can have been missed.
       const isWhole = awayMs === undefined && (heardAt !== undefined || threads.size > 0);
-      const since = new Date(isWhole ? window : Math.max(left, window));
+      const since = new Date(isWhole ? window : Math.max(leftAt, window));
       const until = (at: Date | undefined) =>
-        at && awayMs !== undefined ? new Date(Math.max(at.getTime(), left)) : at;
+        at && awayMs !== undefined ? new Date(Math.max(at.getTime(), leftAt)) : at;
       const look = () =>
         this.lookThrough(
           id,
@@ -109,15 +109,15 @@ export class Backfill {
   }
 
   private async joinedChannels(): Promise<string[]> {
-    const found: string[] = [];
+    const ids: string[] = [];
     const types = 'public_channel,private_channel,mpim,im';
-    for (let cursor = ''; found.length < MOST_PLACES; ) {
+    for (let cursor = ''; ids.length < MOST_PLACES; ) {
       const page = { types, limit: 200, exclude_archived: true, ...(cursor && { cursor }) };
       const { channels, response_metadata: more } = asChannels(await this.patiently('users.conversations', page));
       for (const { id, is_im: direct, is_mpim: group, name } of channels) {
         this.deps.channels.learn(id, direct ? 'im' : group ? 'mpim' : 'channel');
         if (!direct && !group) this.deps.channels.learnName(id, name);
-        found.push(id);
+        ids.push(id);
       }
       const named = channels.flatMap(({ id, is_im: direct, is_mpim: group, name }) =>
         direct || group || name === undefined ? [] : [{ channel: id, name }],
@@ -126,7 +126,7 @@ export class Backfill {
       cursor = more?.next_cursor ?? '';
       if (cursor === '') break;
     }
-    return found;
+    return ids;
   }
 
   /** Each thread is looked through where something was said in it, or where what stands above it is too old to tell. */
@@ -138,10 +138,10 @@ export class Backfill {
     const above = new Map(read.map((message) => [message.ts, message]));
     for (const ts of new Set([...read.map((message) => message.ts), ...threads.keys()])) {
       const heardAt = threads.get(ts);
-      const begun = { since: from.since, heardAt };
+      const start = { since: from.since, heardAt };
       const latest = above.get(ts)?.latest_reply;
-      const isNew = latest !== undefined && instantOf(latest) >= earliest(begun);
-      if (isNew || !above.has(ts)) await this.readThrough(channel, threadOf(call, id, ts, earliest(begun)), begun);
+      const isNew = latest !== undefined && instantOf(latest) >= earliest(start);
+      if (isNew || !above.has(ts)) await this.readThrough(channel, threadOf(call, id, ts, earliest(start)), start);
     }
   }
 
@@ -177,15 +177,15 @@ const earliest = ({ since, heardAt }: ReadFrom): Date => (heardAt && heardAt < s
 
 /** A question that is answered in its thread is asked in the channel above it. */
 function byChannel(places: readonly KnownPlace[]): Map<string, KnownChannel> {
-  const known = new Map<string, KnownChannel>();
+  const channels = new Map<string, KnownChannel>();
   for (const { place, heardAt } of places) {
     const { channel, thread } = whereIs(place);
-    const of = known.get(channel) ?? { heardAt: undefined, threads: new Map() };
-    known.set(channel, of);
+    const of = channels.get(channel) ?? { heardAt: undefined, threads: new Map() };
+    channels.set(channel, of);
     if (thread !== undefined) of.threads.set(thread, heardAt);
     if (heardAt && !(of.heardAt && of.heardAt > heardAt)) of.heardAt = heardAt;
   }
-  return known;
+  return channels;
 }
 
 const MOST_PAGES = 20;
@@ -209,13 +209,13 @@ function historyOf(call: Call, channel: string): History<RawMessage> {
 
 /** A thread since then. It is given oldest first, from its beginning on: the last messages are behind all others. */
 function threadOf(call: Call, channel: string, thread: string, since: Date): History<RawMessage> {
-  let left: RawMessage[] | undefined;
+  let replies: RawMessage[] | undefined;
   return {
     sentAt,
     async page(limit) {
       const oldest = tsAt(new Date(since.getTime() - CLOCK_MARGIN_MS));
-      left ??= (await repliesIn(call, { channel, ts: thread, oldest }, MOST_PAGES)).messages;
-      return { messages: left.splice(-limit).reverse(), more: left.length > 0 };
+      replies ??= (await repliesIn(call, { channel, ts: thread, oldest }, MOST_PAGES)).messages;
+      return { messages: replies.splice(-limit).reverse(), more: replies.length > 0 };
     },
   };
 }

@@ -42,8 +42,8 @@ export class Channels {
 
   /** Throws what the request throws. `elsewhere`: a conversation between others. */
   async get(id: string, api: Api): Promise<ChannelInfo> {
-    const known = this.known.get(id);
-    if (known) return known;
+    const cachedChannel = this.known.get(id);
+    if (cachedChannel) return cachedChannel;
     const info = await this.ask(id, api);
     // Coda may be invited at any time.
     if (info.kind !== 'elsewhere') this.known.set(id, info);

@@ -66,8 +66,8 @@ function understandError(method: string, error: unknown): Error {
   if (code === 'slack_webapi_rate_limited_error') return new SlackLimit(method, limitOf(retryAfter));
   if (code === 'slack_webapi_platform_error') {
     const name = String(data?.error);
-    const told = data?.response_metadata?.retryAfter;
-    if (name === 'ratelimited' || name === 'rate_limited') return new SlackLimit(method, limitOf(told));
+    const waitSeconds = data?.response_metadata?.retryAfter;
+    if (name === 'ratelimited' || name === 'rate_limited') return new SlackLimit(method, limitOf(waitSeconds));
     if (ERROR_NAME.test(name))
       return new SlackRefusal(method, name, data?.needed, detailsOf(data?.response_metadata?.messages));
     return new SlackUnclear(method, 'an answer that is not Slack’s');
@@ -87,8 +87,8 @@ interface Failure {
 
 /** `[ERROR] unsupported type: … [json-pointer:/blocks/0]` and the like. */
 function detailsOf(messages: unknown): string[] {
-  const found = Array.isArray(messages) ? messages : [];
-  return found
+  const details = Array.isArray(messages) ? messages : [];
+  return details
     .filter((each) => typeof each === 'string')
     .slice(0, 5)
     .map((each) => each.slice(0, 200));

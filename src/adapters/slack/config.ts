@@ -37,10 +37,10 @@ function token(prefix: 'xoxb-' | 'xapp-') {
   return z
     .string()
     .min(1)
-    .superRefine((given, context) => {
-      if (given.startsWith(prefix)) return;
-      const known = TOKENS[given.slice(0, 5)] ?? FORMS.find(({ form }) => form.test(given))?.is;
-      const message = `is ${known ?? 'no token of Slack'}: expected ${TOKENS[prefix]}, which begins with ${prefix}`;
+    .superRefine((text, context) => {
+      if (text.startsWith(prefix)) return;
+      const kind = TOKENS[text.slice(0, 5)] ?? FORMS.find(({ form }) => form.test(text))?.is;
+      const message = `is ${kind ?? 'no token of Slack'}: expected ${TOKENS[prefix]}, which begins with ${prefix}`;
       context.addIssue({ code: 'custom', message });
     });
 }

@@ -226,7 +226,7 @@ export function refusedFor(name: string): Trouble {
 class Socket {
   private readonly receiver: SocketModeReceiver;
   private readonly log: Log;
-  private readonly told: {
+  private readonly listener: {
     heard(envelope: Envelope): Promise<void>;
     leaving(): void;
     ended(stoodMs: number): void;
@@ -236,14 +236,14 @@ class Socket {
   /** Rejects when it breaks before it stands. */
   private readonly broken = deferred<never>();
 
-  constructor(receiver: SocketModeReceiver, log: Log, told: Socket['told']) {
+  constructor(receiver: SocketModeReceiver, log: Log, listener: Socket['listener']) {
     this.receiver = receiver;
     this.log = log;
-    this.told = told;
+    this.listener = listener;
     // In the place of Bolt's App, which acknowledges an event before anybody has stored it.
     receiver.init({
       processEvent: ({ body, ack }: { body: unknown; ack: (response?: object) => Promise<void> }) =>
-        this.told.heard({ body, acknowledge: async (response) => void (await ack(response)) }),
+        this.listener.heard({ body, acknowledge: async (response) => void (await ack(response)) }),
     } as never);
     this.guard();
   }
@@ -271,7 +271,7 @@ class Socket {
     const handle = Reflect.get(client, 'onWebSocketMessage') as (data: unknown, binary: boolean) => Promise<void>;
     client.removeAllListeners('ws_message');
     client.on('ws_message', (data: unknown, binary: boolean) => {
-      if (isRefresh(data)) this.told.leaving();
+      if (isRefresh(data)) this.listener.leaving();
       handle.call(client, data, binary).catch((error: unknown) => {
         this.log.error({ error: messageOf(error) }, 'an envelope of Slack could not be understood');
       });
@@ -281,7 +281,7 @@ class Socket {
       if (this.over) return;
       this.over = true;
       this.broken.reject(new Error('the socket broke'));
-      if (this.openedAt !== undefined) this.told.ended(performance.now() - this.openedAt);
+      if (this.openedAt !== undefined) this.listener.ended(performance.now() - this.openedAt);
     };
     client.on('disconnected', end);
     // A connection that breaks before it is open is told by an error alone, and half a minute later by its end.

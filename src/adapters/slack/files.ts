@@ -49,10 +49,10 @@ export function fileSource({ config }: Pick<SlackOptions, 'config'>, api: () => 
     const { id, url } = at as At;
     if (url !== undefined) return withToken({ ...file, url }, config);
     const raw = await infoOf(id, api(), signal);
-    const found = raw && addressOf(raw);
-    if (!raw || found === undefined) return undefined;
+    const fileUrl = raw && addressOf(raw);
+    if (!raw || fileUrl === undefined) return undefined;
     const { name, mimetype: type = file.type, size = file.size } = raw;
-    return withToken({ ...file, name: name ?? file.name, type, size, url: found }, config);
+    return withToken({ ...file, name: name ?? file.name, type, size, url: fileUrl }, config);
   };
   return {
     title: 'Slack',
@@ -61,8 +61,8 @@ export function fileSource({ config }: Pick<SlackOptions, 'config'>, api: () => 
   };
 }
 
-function addressOf({ url_private_download: download, url_private: shown }: RawFile): string | undefined {
-  return download ?? shown;
+function addressOf({ url_private_download: download, url_private: view }: RawFile): string | undefined {
+  return download ?? view;
 }
 
 /** The token goes to Slack's own addresses only: a file may stand elsewhere. Pure. */

@@ -125,9 +125,9 @@ export class Home {
 /** The blocks of a page; what is beyond Slack's limit is left out. Pure. */
 export function blocksOf(sections: readonly HomeSection[] | undefined): Block[] {
   if (!sections) return [textBlock(texts.homeForNobody())];
-  const shown = sections.filter(({ items, none }) => items.length > 0 || none !== undefined);
-  if (shown.length === 0) return [textBlock(texts.homeEmpty())];
-  const blocks = shown.flatMap(({ title, items, none = '' }, section) => [
+  const visibleSections = sections.filter(({ items, none }) => items.length > 0 || none !== undefined);
+  if (visibleSections.length === 0) return [textBlock(texts.homeEmpty())];
+  const blocks = visibleSections.flatMap(({ title, items, none = '' }, section) => [
     { type: 'header', text: plain(shorten(title, MAX_HEADER)) },
     ...(items.length === 0 ? [textBlock(none)] : items.flatMap((item, index) => itemOf(item, `${section}.${index}`))),
   ]);

@@ -187,8 +187,8 @@ export class Inbound {
       if (!(await wanted())) return;
       const places = placesOf(message.ts, message.thread_ts, channel);
       for (const place of places) if (await inbox.amend(place, message.ts, { text })) return;
-      const heard = await inbox.heardAlready(places.map((place) => ({ place, id: message.ts })));
-      if (heard.size === 0) await this.hear(message, { wanted });
+      const heardIds = await inbox.heardAlready(places.map((place) => ({ place, id: message.ts })));
+      if (heardIds.size === 0) await this.hear(message, { wanted });
     });
   }
 
@@ -226,8 +226,8 @@ export class Inbound {
     const points = pointsIn(message, channel, hearing, this.begun.has(threadOf(message)));
     const place = placeOf(message, channel, hearing);
     if (wanted && !(await wanted())) return;
-    const heard = toIncoming(message, place, sender, text, { pending, quoted, ...(points && { points }) });
-    const { outcome } = await inbox.accept(heard);
+    const incoming = toIncoming(message, place, sender, text, { pending, quoted, ...(points && { points }) });
+    const { outcome } = await inbox.accept(incoming);
     // After it: a name is waited for by nobody.
     if (outcome !== 'refused') {
       void channels
@@ -262,7 +262,7 @@ export class Inbound {
   private async isForCoda(message: RawMessage, channel: ChannelInfo, hearing: Hearing): Promise<boolean> {
     if (!(await this.isAsked(message, channel, hearing))) return false;
     const { people, options } = this.deps;
-    const who = { user: message.user ?? message.bot_id ?? '', told: teamOf(message) };
+    const who = { user: message.user ?? message.bot_id ?? '', eventTeam: teamOf(message) };
     return people.isOf(hearing.workspaces, who, this.api(), options.clock.now().getTime());
   }
 
@@ -351,17 +351,17 @@ class Postponing {
   async mayAcknowledge(event: RawEvent): Promise<boolean> {
     const { clock, hear, postponed } = this.deps;
     const receivedAt = clock.now();
-    const given = postponable(event, receivedAt);
-    if (!given) return hear(event, async () => true);
+    const postponedEvent = postponable(event, receivedAt);
+    if (!postponedEvent) return hear(event, async () => true);
     let keeping: Promise<boolean> | undefined;
-    const wanted = async () => !(await keeping) || postponed.isKept(given.key);
-    const hearing = this.countUnderway(given.key, hear(event, wanted));
+    const wanted = async () => !(await keeping) || postponed.isKept(postponedEvent.key);
+    const hearing = this.countUnderway(postponedEvent.key, hear(event, wanted));
     const isDone = await this.inTime(hearing, receivedAt);
     if (isDone !== undefined) return isDone;
-    keeping = this.keep(given);
+    keeping = this.keep(postponedEvent);
     const isKept = await keeping;
     if (!isKept) return hearing;
-    this.endsWith(given.key, hearing);
+    this.endsWith(postponedEvent.key, hearing);
     return true;
   }
 
@@ -436,7 +436,7 @@ function postponable(event: RawEvent, receivedAt: Date): PostponedEvent | undefi
   if (typeof at !== 'string') return undefined;
   // A message and the mention in it are two events: each is acknowledged for itself, and the message has more.
   const names = [type, channel, at, isDeletion ? 'deleted' : ((edited as RawEvent | undefined)?.ts ?? '')];
-  const kept = {
+  const fields = {
     type,
     subtype,
     channel,
@@ -445,5 +445,5 @@ function postponable(event: RawEvent, receivedAt: Date): PostponedEvent | undefi
     // The words before a change may be another author's, and are not needed.
     ...(previous !== undefined && { previous_message: { user: before, thread_ts: thread } }),
   };
-  return { key: JSON.stringify(names), author: String(before ?? user ?? bot ?? ''), event: kept as Json, receivedAt };
+  return { key: JSON.stringify(names), author: String(before ?? user ?? bot ?? ''), event: fields as Json, receivedAt };
 }

@@ -84,8 +84,8 @@ export class Interactions {
     const [, name = ''] = /^\/(\S+)/.exec(text) ?? [];
     const command = commands.find((each) => each.name === name.toLowerCase());
     // In a conversation between others an answer is their guest's alone.
-    const hidden = command?.private === true || context.channel.kind === 'elsewhere';
-    const origin = { user, private: hidden, responseUrl, id };
+    const isHidden = command?.private === true || context.channel.kind === 'elsewhere';
+    const origin = { user, private: isHidden, responseUrl, id };
     const sender = await this.sender(user, team, context);
     const event = { kind: 'message', id, place: context.place, sender, text: storable(text) } as const;
     await this.accept({ ...event, files: [], sentAt: this.now(), ...answerTo(origin) }, envelope, at);
@@ -204,7 +204,7 @@ export class Interactions {
   /** True if the configuration lets people of this person's workspace use coda. Rejects while Slack is away. */
   isAtWorkFor(user: string, team: string | undefined): Promise<boolean> {
     const { people, options } = this.deps;
-    return people.isOf(options.config.workspaces, { user, told: team }, this.api(), this.now().getTime());
+    return people.isOf(options.config.workspaces, { user, eventTeam: team }, this.api(), this.now().getTime());
   }
 
   sender(user: string, team: string | undefined, { api }: Pick<Context, 'api'>) {
@@ -300,7 +300,7 @@ function commandText({ command, text }: { command: string; text: string }): stri
   const words = text.trim();
   const own = OWN_COMMANDS.find((each) => each.command === command.toLowerCase());
   if (own) return `/${own.runs} ${words}`.trimEnd();
-  const said =
+  const line =
     command.toLowerCase() === ANY_COMMAND ? words.replace(/^\/+/, '') : `${command.slice(1)} ${words}`.trim();
-  return said === '' ? undefined : `/${said}`;
+  return line === '' ? undefined : `/${line}`;
 }

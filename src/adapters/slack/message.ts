@@ -48,12 +48,12 @@ export function split(content: Content): Content[] {
 }
 
 function withFiles(part: Content, before: readonly Content[] = [], rest: Partial<Content> = {}): Content[] {
-  const { files: all = [], inline = [], buttons, ...shown } = part;
+  const { files: all = [], inline = [], buttons, ...content } = part;
   const files = all.filter(({ size }) => size <= UPLOADS.each);
-  const left = all.length - files.length;
-  if (left > 0) shown.text = `${shown.text}\n${texts.notAttached(left, UPLOADS.each)}`.trim();
+  const excess = all.length - files.length;
+  if (excess > 0) content.text = `${content.text}\n${texts.notAttached(excess, UPLOADS.each)}`.trim();
   const under = buttons && { buttons };
-  if (files.length === 0 && inline.length === 0) return [...before, { ...shown, ...under }];
+  if (files.length === 0 && inline.length === 0) return [...before, { ...content, ...under }];
   const plain: Content = { ...rest, kind: part.kind, text: '' };
   const [beside = [], ...others] = uploadBatches(files, inline, UPLOADS);
   const first = {
@@ -61,7 +61,7 @@ function withFiles(part: Content, before: readonly Content[] = [], rest: Partial
     ...omitUndefined({ files: beside.length > 0 ? beside : undefined, inline: inline.length > 0 ? inline : undefined }),
   };
   // Words come first: an answer that grows becomes the first part.
-  const words = shown.text.trim() === '' ? [] : [shown];
+  const words = content.text.trim() === '' ? [] : [content];
   const lots = others.map((lot): Content => ({ ...plain, files: lot }));
   return [...before, ...words, first, ...lots, ...(under ? [{ ...plain, ...under }] : [])];
 }
@@ -95,13 +95,13 @@ export function bodyOf(content: Content, markdown = true): MessageBody {
   const { text, mention, times = [], inert, buttons = [] } = content;
   const mrkdwn = toMrkdwn(text);
   const called = mention === undefined ? '' : `<@${mention}> `;
-  const said = called + mrkdwn.join('\n\n');
-  const needsBlocks = inert || buttons.length > 0 || times.length > 0 || !isPlain(text) || said.length > MAX_TEXT;
+  const fullText = called + mrkdwn.join('\n\n');
+  const needsBlocks = inert || buttons.length > 0 || times.length > 0 || !isPlain(text) || fullText.length > MAX_TEXT;
   // Only a section can be told to make no links of plain addresses.
   const words = inert ? sectionsOf(mrkdwn, true) : wordsOf(text, mrkdwn, markdown);
   const blocks = needsBlocks ? [...callOf(mention), ...words, ...timesOf(times), ...rowsOf(buttons)] : [];
   return {
-    text: shortenNotification(said) || ' ',
+    text: shortenNotification(fullText) || ' ',
     blocks: blocks.slice(-MAX_BLOCKS),
     ...(inert && { unfurl_links: false, unfurl_media: false, parse: 'none' }),
   };
@@ -115,8 +115,8 @@ export function plainBodiesOf(content: Content, longest: number): MessageBody[] 
   const { text, mention, inert, buttons = [] } = content;
   const called = mention === undefined ? '' : `<@${mention}> `;
   const labels = buttons.map(({ label }) => `[${escapeText(shorten(label.trim(), MAX_LABEL))}]`).join(' ');
-  const said = [called + toMrkdwn(text).join('\n\n'), labels].filter((each) => each.trim() !== '').join('\n\n');
-  return cut(said, longest)
+  const words = [called + toMrkdwn(text).join('\n\n'), labels].filter((each) => each.trim() !== '').join('\n\n');
+  return cut(words, longest)
     .map(({ open, body, close }) => open + body + close)
     .filter((piece) => piece.trim() !== '')
     .map((piece) => ({
@@ -132,8 +132,8 @@ function callOf(mention: string | undefined): Block[] {
 
 function wordsOf(text: string, mrkdwn: readonly string[], markdown: boolean): Block[] {
   if (text.trim() === '') return [];
-  const shown = toMarkdown(text);
-  return markdown && shown.length <= MAX_MARKDOWN ? [{ type: 'markdown', text: shown }] : sectionsOf(mrkdwn);
+  const source = toMarkdown(text);
+  return markdown && source.length <= MAX_MARKDOWN ? [{ type: 'markdown', text: source }] : sectionsOf(mrkdwn);
 }
 
 /** `verbatim`: nothing becomes a link that is not written as one (docs.slack.dev/reference/block-kit/composition-objects/text-object). */
@@ -148,23 +148,23 @@ function sectionsOf(mrkdwn: readonly string[], verbatim = false): Block[] {
 }
 
 function packPieces(pieces: readonly string[]): string[] {
-  const found: string[] = [];
+  const packs: string[] = [];
   for (const piece of pieces.filter((each) => each.trim() !== '')) {
-    const last = found.at(-1);
+    const last = packs.at(-1);
     if (last !== undefined && last.length + piece.length + 2 <= MAX_SECTION)
-      found[found.length - 1] = `${last}\n\n${piece}`;
-    else found.push(piece);
+      packs[packs.length - 1] = `${last}\n\n${piece}`;
+    else packs.push(piece);
   }
-  return found;
+  return packs;
 }
 
 function timesOf(times: readonly string[]): Block[] {
   if (times.length === 0) return [];
-  const shown = times.slice(0, 10).map((time) => {
+  const elements = times.slice(0, 10).map((time) => {
     const seconds = Math.floor(new Date(time).getTime() / 1_000);
     return { type: 'mrkdwn', text: `<!date^${seconds}^{date_long_pretty} {time}|${time.slice(0, 16)}Z>` };
   });
-  return [{ type: 'context', elements: shown }];
+  return [{ type: 'context', elements }];
 }
 
 function rowsOf(buttons: readonly Button[]): Block[] {

@@ -126,11 +126,11 @@ export class Outbound {
     const oldest = tsAt(new Date(since.getTime() - CLOCK_MARGIN_MS));
     for (let cursor = '', page = 0; page < MOST_PAGES; page++) {
       const args = { channel, oldest, limit: PAGE, include_all_metadata: true, ...(cursor && { cursor }) };
-      const found =
+      const answer =
         thread === undefined
           ? await api('conversations.history', args)
           : await api('conversations.replies', { ...args, ts: thread });
-      const { messages, response_metadata: more } = asPage(found);
+      const { messages, response_metadata: more } = asPage(answer);
       const mine = messages.find((message) => keyIn(message) === wanted);
       if (mine) return { id: mine.ts, channel };
       this.pieces.set(
@@ -186,13 +186,13 @@ export class Outbound {
       for (let index = Math.min(from, bodies.length - 1); index < bodies.length; index++) {
         const isLast = index === bodies.length - 1;
         const body = { ...where, ...bodies[index], metadata: metadataOf(part, isLast ? undefined : index) };
-        const sent = await api('chat.postMessage', body).catch((error: unknown) => {
+        const answer = await api('chat.postMessage', body).catch((error: unknown) => {
           const isFirst = index === 0 && longest !== lengths.at(-1);
           if (isFirst && isUnshowable(error)) return undefined;
           throw error;
         });
-        if (sent === undefined) break;
-        if (isLast) return { id: asPosted(sent).ts, channel: where.channel };
+        if (answer === undefined) break;
+        if (isLast) return { id: asPosted(answer).ts, channel: where.channel };
         await part.keep?.({ plain: index + 1, longest });
       }
     }
@@ -207,12 +207,12 @@ export class Outbound {
     if (isFiles(part.content))
       return this.direct(origin.user).then((place) => this.post(api, { ...part, place }, undefined, signal));
     const body = bodyOf(forPlace(part.content, part.place), false);
-    const told = await postTo(
+    const outcome = await postTo(
       origin.responseUrl,
       { response_type: 'ephemeral', replace_original: false, ...where, ...body },
       apiUrl,
     );
-    if (told === 'taken') return { id: `hidden:${part.key}`, hidden: true };
+    if (outcome === 'taken') return { id: `hidden:${part.key}`, hidden: true };
     try {
       await api('chat.postEphemeral', { channel, user: origin.user, ...where, ...body });
       return { id: `hidden:${part.key}`, hidden: true };
@@ -326,8 +326,8 @@ function metadataOf(part: Part, piece?: number) {
 
 /** Number of plain pieces of the part with this key up to that of `message`; 0: it is none. */
 function pieceIn(message: object, key: string): number {
-  const found = keyIn(message);
-  return found?.startsWith(`${key}#`) ? Number(found.slice(key.length + 1)) + 1 : 0;
+  const pieceKey = keyIn(message);
+  return pieceKey?.startsWith(`${key}#`) ? Number(pieceKey.slice(key.length + 1)) + 1 : 0;
 }
 
 function keyIn(message: object): string | undefined {

@@ -140,10 +140,10 @@ function unescapeText(text: string): string {
 }
 
 export function mentionedIn({ text = '' }: RawMessage, { botUser }: Hearing): string[] {
-  const found = [...text.slice(0, LONGEST_TEXT).matchAll(/<@([UW][A-Z0-9]{1,30})(?:\|[^<>]*)?>/g)].map(
+  const ids = [...text.slice(0, LONGEST_TEXT).matchAll(/<@([UW][A-Z0-9]{1,30})(?:\|[^<>]*)?>/g)].map(
     ([, id = '']) => id,
   );
-  return [...new Set(found)].filter((id) => id !== botUser);
+  return [...new Set(ids)].filter((id) => id !== botUser);
 }
 
 /** The words of a message: without the mention that calls coda, with names instead of ids, and plain addresses. */
@@ -160,7 +160,7 @@ export function wordsOf(
 }
 
 export function nameMentions(text: string, nameOf: (user: string) => string | undefined): string {
-  const shown = text.slice(0, LONGEST_TEXT).replace(/<([^<>]+)>/g, (whole, inner: string) => {
+  const withNames = text.slice(0, LONGEST_TEXT).replace(/<([^<>]+)>/g, (whole, inner: string) => {
     const [target = '', label] = inner.split('|', 2) as [string, string?];
     if (target.startsWith('@')) return `@${label ?? nameOf(target.slice(1)) ?? target.slice(1)}`;
     if (target.startsWith('#')) return `#${label ?? target.slice(1)}`;
@@ -170,14 +170,14 @@ export function nameMentions(text: string, nameOf: (user: string) => string | un
     if (label === undefined || label === address || target.endsWith(`//${label}`)) return label ?? address;
     return `[${label}](${target})`;
   });
-  return storable(unescapeText(shown));
+  return storable(unescapeText(withNames));
 }
 
 /** A name as it can be shown anywhere: nothing in it turns the direction of a line or hides. */
 export function shownName(...names: readonly (string | null | undefined)[]): string {
   for (const name of names) {
-    const shown = visible(name ?? '').trim();
-    if (shown !== '') return shown;
+    const visibleName = visible(name ?? '').trim();
+    if (visibleName !== '') return visibleName;
   }
   return 'somebody';
 }
@@ -212,8 +212,8 @@ export interface Origin {
 
 const PREFIX = 'interaction';
 
-export function encodeOrigin({ user, private: hidden, responseUrl, id }: Origin): string {
-  return [PREFIX, id, user, hidden ? 'private' : 'open', responseUrl].join('|');
+export function encodeOrigin({ user, private: isHidden, responseUrl, id }: Origin): string {
+  return [PREFIX, id, user, isHidden ? 'private' : 'open', responseUrl].join('|');
 }
 
 export function decodeOrigin(replyTo: string | undefined): Origin | undefined {

@@ -23,7 +23,7 @@ interface KnownUser {
 /** A user, and what the event tells of their workspace: nothing, where it does not. */
 interface UserOfTeam {
   user: string;
-  told: string | undefined;
+  eventTeam: string | undefined;
 }
 
 /**
@@ -47,10 +47,10 @@ export class People {
 
   readonly nameOf = (user: string): string | undefined => this.names.get(user);
 
-  /** As they are handed over. `told`: their workspace, where the event tells it. Rejects while Slack is away. */
-  async sender(user: string, told: string | undefined, api: Api, now: number): Promise<Sender> {
+  /** As they are handed over. `eventTeam`: their workspace, where the event tells it. Rejects while Slack is away. */
+  async sender(user: string, eventTeam: string | undefined, api: Api, now: number): Promise<Sender> {
     const person = await this.get(user, api, now);
-    const groups = await this.groupsOf(user, person.team ?? told, api, now);
+    const groups = await this.groupsOf(user, person.team ?? eventTeam, api, now);
     return {
       externalId: user,
       name: person.name,
@@ -63,9 +63,9 @@ export class People {
   }
 
   /** True if they are of one of these workspaces; of all where there is none. Rejects while Slack is away. */
-  async isOf(workspaces: readonly string[], { user, told }: UserOfTeam, api: Api, now: number): Promise<boolean> {
+  async isOf(workspaces: readonly string[], { user, eventTeam }: UserOfTeam, api: Api, now: number): Promise<boolean> {
     if (workspaces.length === 0) return true;
-    const { team = told } = await this.get(user, api, now);
+    const { team = eventTeam } = await this.get(user, api, now);
     return team !== undefined && workspaces.includes(team);
   }
 
@@ -82,8 +82,8 @@ export class People {
   }
 
   private get(user: string, api: Api, now: number): Promise<KnownUser> {
-    const known = this.known.get(user);
-    if (known && known.until > now) return known.person;
+    const entry = this.known.get(user);
+    if (entry && entry.until > now) return entry.person;
     const person = this.ask(user, api);
     this.known.set(user, { person, until: now + DAY_MS });
     person.catch(() => this.known.delete(user));
@@ -100,9 +100,9 @@ export class People {
         team_id: team,
         profile,
       } = asPerson(await api('users.info', { user, include_locale: true }));
-      const shown = shownName(profile?.display_name, real_name, name);
-      this.names.set(user, shown);
-      return { name: shown, zone: tz, locale, team };
+      const displayName = shownName(profile?.display_name, real_name, name);
+      this.names.set(user, displayName);
+      return { name: displayName, zone: tz, locale, team };
     } catch (error) {
       // A user who cannot be looked up (a bot, a stranger) is heard all the same.
       if (isOutage(error) || errorOf(error) === undefined) throw error;
@@ -112,24 +112,24 @@ export class People {
   }
 
   private async groupsOf(user: string, team: string | undefined, api: Api, now: number): Promise<string[]> {
-    const found: string[] = [];
-    if (team && this.workspaces.has(team)) found.push(`slack-workspace:${team}`);
+    const groups: string[] = [];
+    if (team && this.workspaces.has(team)) groups.push(`slack-workspace:${team}`);
     for (const id of this.usergroups) {
       if ((await this.membersOf(id, 'usergroups.users.list', { usergroup: id }, api, now)).has(user)) {
-        found.push(`slack-usergroup:${id}`);
+        groups.push(`slack-usergroup:${id}`);
       }
     }
     for (const id of this.channels) {
       if ((await this.membersOf(id, 'conversations.members', { channel: id, limit: 1_000 }, api, now)).has(user)) {
-        found.push(`slack-channel:${id}`);
+        groups.push(`slack-channel:${id}`);
       }
     }
-    return found.sort();
+    return groups.sort();
   }
 
   private membersOf(id: string, method: string, args: Record<string, unknown>, api: Api, now: number) {
-    const known = this.members.get(id);
-    if (known && known.until > now) return known.users;
+    const entry = this.members.get(id);
+    if (entry && entry.until > now) return entry.users;
     const users = this.askMembers(method, args, api);
     this.members.set(id, { users, until: now + GROUPS_MS });
     users.catch(() => this.members.delete(id));
@@ -138,7 +138,7 @@ export class People {
 
   /** A group that cannot be asked for has nobody in it; rejects while Slack is away: nobody is turned away for that. */
   private async askMembers(method: string, args: Record<string, unknown>, api: Api): Promise<ReadonlySet<string>> {
-    const found = new Set<string>();
+    const memberIds = new Set<string>();
     try {
       for (let cursor = '', page = 0; page < MOST_PAGES; page++) {
         const {
@@ -146,7 +146,7 @@ export class People {
           members = [],
           response_metadata: more,
         } = asUsers(await api(method, { ...args, ...(cursor && { cursor }) }));
-        for (const user of [...users, ...members]) found.add(user);
+        for (const user of [...users, ...members]) memberIds.add(user);
         cursor = more?.next_cursor ?? '';
         if (cursor === '') break;
       }
@@ -154,7 +154,7 @@ export class People {
       if (isOutage(error)) throw error;
       this.log.warn({ ...args, error: messageOf(error) }, 'a group of the access rules could not be asked for');
     }
-    return found;
+    return memberIds;
   }
 }
 

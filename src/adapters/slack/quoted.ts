@@ -16,17 +16,17 @@ export function quotedIn(message: RawMessage, nameOf: NameOf): QuotedWords[] {
   const { text = '' } = message;
   const { attachments, blocks } = asCarried(message);
   const shared = attachments.slice(0, MOST_ATTACHMENTS).filter(isShared);
-  const found = shared.map((each): QuotedWords => {
+  const quotes = shared.map((each): QuotedWords => {
     const from = each.author_name ?? (each.author_id && nameOf(each.author_id));
     return { as: 'shared', ...(from && { from }), text: sharedText(each, nameOf) };
   });
   // The words of people stand in the text already.
-  if (text.trim() !== '' && !isBot(message)) return found;
-  const shown = shownIn(blocks, nameOf);
-  const beside = isWithin(shown, nameMentions(text, nameOf)) ? '' : shown;
+  if (text.trim() !== '' && !isBot(message)) return quotes;
+  const blockText = shownIn(blocks, nameOf);
+  const beside = isWithin(blockText, nameMentions(text, nameOf)) ? '' : blockText;
   const all = joinLines([beside, attachedText(attachments, nameOf)]);
   const attached: QuotedWords = { as: isBot(message) ? 'attached' : 'embed', text: all };
-  return attached.text === '' ? found : [...found, attached];
+  return attached.text === '' ? quotes : [...quotes, attached];
 }
 
 export function filesOf(message: RawMessage): RawFile[] {
@@ -47,10 +47,10 @@ export function quotedFrom(
   }
   const { attachments, blocks, files, username, bot_profile: bot } = asCarried(message);
   const from = username ?? bot?.name ?? (user && (nameOf(user) ?? user));
-  const shown = isBot(message) ? shownIn(blocks, nameOf) : '';
+  const blockText = isBot(message) ? shownIn(blocks, nameOf) : '';
   const parts = [
-    ...(isWithin(words, shown) ? [] : [words]),
-    ...(isWithin(shown, words) && !isWithin(words, shown) ? [] : [shown]),
+    ...(isWithin(words, blockText) ? [] : [words]),
+    ...(isWithin(blockText, words) && !isWithin(words, blockText) ? [] : [blockText]),
     ...attachments.filter(isShared).map((each) => sharedText(each, nameOf)),
     attachedText(attachments, nameOf),
     ...files.slice(0, MOST_FILES).map(fileText),
@@ -62,9 +62,9 @@ const isShared = ({ is_share: share, is_msg_unfurl: linked, message_blocks: bloc
   share === true || linked === true || blocks.length > 0;
 
 function sharedText({ text, fallback, message_blocks: blocks, files }: RawAttachment, nameOf: NameOf): string {
-  const shown = () => joinLines(blocks.map(({ message }) => shownIn(message.blocks, nameOf)));
-  const words = [text && nameMentions(text, nameOf), shown(), fallback && nameMentions(fallback, nameOf)].find((each) =>
-    each?.trim(),
+  const textOfBlocks = () => joinLines(blocks.map(({ message }) => shownIn(message.blocks, nameOf)));
+  const words = [text && nameMentions(text, nameOf), textOfBlocks(), fallback && nameMentions(fallback, nameOf)].find(
+    (each) => each?.trim(),
   );
   return joinLines([words ?? '', ...files.slice(0, MOST_FILES).map(fileText)]);
 }
@@ -83,8 +83,8 @@ function attachmentText(attachment: RawAttachment, nameOf: NameOf): string {
   const marked = [pretext, author, title, text, ...rows, footer].map((each) =>
     each ? nameMentions(each, nameOf) : '',
   );
-  const shown = joinLines([...marked, shownIn(blocks, nameOf), link ?? '']);
-  return shown || (fallback ? nameMentions(fallback, nameOf) : '');
+  const body = joinLines([...marked, shownIn(blocks, nameOf), link ?? '']);
+  return body || (fallback ? nameMentions(fallback, nameOf) : '');
 }
 
 const fileText = ({ id, name }: RawFile): string => `[File: ${name ?? id}]`;

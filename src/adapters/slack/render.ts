@@ -52,8 +52,8 @@ export function toMarkdown(markdown: string): string {
 
 /** `<` as an entity, also where a backslash keeps it: with one the entity would be shown letter by letter. */
 function withEntities(source: string): string {
-  return source.replace(/\\([\s\S])|</g, (found, kept?: string) =>
-    kept === undefined || kept === '<' ? '&lt;' : found,
+  return source.replace(/\\([\s\S])|</g, (whole, character?: string) =>
+    character === undefined || character === '<' ? '&lt;' : whole,
   );
 }
 
@@ -170,12 +170,12 @@ function markWords(mark: string, words: string): string {
 const removeMarks = (words: string) => words.replaceAll('*', '').replaceAll('\n', ' ');
 
 /** Only addresses that lead somewhere; what would end the link is encoded. */
-function linkTo(given: string, words: string): string {
-  const url = addressOfLink(given);
+function linkTo(target: string, words: string): string {
+  const url = addressOfLink(target);
   if (!/^(?:https?:|mailto:)/i.test(url)) return words === escapeText(url) ? words : `${words} (${escapeText(url)})`;
   const address = escapeText(url).replaceAll('|', '%7C').replaceAll(/\s/g, '%20');
-  const shown = words.replaceAll('|', '¦').replaceAll('\n', ' ');
-  return shown.trim() === '' || shown === escapeText(url) ? `<${address}>` : `<${address}|${shown}>`;
+  const label = words.replaceAll('|', '¦').replaceAll('\n', ' ');
+  return label.trim() === '' || label === escapeText(url) ? `<${address}>` : `<${address}|${label}>`;
 }
 
 function plain(nodes: readonly Inline[]): string {

@@ -28,8 +28,8 @@ export function isFromSlack(
   if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now - Number(timestamp) * 1_000) > TOLERANCE_MS) return false;
   const expected = createHmac('sha256', secret).update(`v0:${timestamp}:`).update(raw).digest();
   const [, hex = ''] = /^v0=([0-9a-f]{64})$/.exec(signature) ?? [];
-  const given = Buffer.from(hex, 'hex');
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  const digest = Buffer.from(hex, 'hex');
+  return digest.length === expected.length && timingSafeEqual(digest, expected);
 }
 
 /**
@@ -50,7 +50,7 @@ export interface RequestDeps {
   secret: string;
   clock: Clock;
   /** Undefined before coda listens. Never rejects. */
-  heard: ((envelope: Envelope) => Promise<void>) | undefined;
+  receive: ((envelope: Envelope) => Promise<void>) | undefined;
 }
 
 /**
@@ -70,7 +70,7 @@ export function requestRoute(deps: () => RequestDeps): AnyRoute {
       503: { description: 'It could not be stored.' },
     },
     async answerRequest({ raw, header, signal }) {
-      const { secret, clock, heard } = deps();
+      const { secret, clock, receive } = deps();
       const signed = { raw, timestamp: header('x-slack-request-timestamp'), signature: header('x-slack-signature') };
       if (!isFromSlack(signed, secret, clock.now().getTime())) {
         throw new CodaError('HTTP_UNAUTHORIZED', {
@@ -81,7 +81,7 @@ export function requestRoute(deps: () => RequestDeps): AnyRoute {
       const body = payloadOf(raw, header('content-type'));
       const { type, challenge } = (body ?? {}) as { type?: unknown; challenge?: unknown };
       if (type === 'url_verification') return { body: { text: String(challenge).slice(0, 1_000), type: 'text/plain' } };
-      return heard ? answerTo(body, heard, signal) : { status: 503 };
+      return receive ? answerTo(body, receive, signal) : { status: 503 };
     },
   });
 }
@@ -89,7 +89,7 @@ export function requestRoute(deps: () => RequestDeps): AnyRoute {
 /** The answer is the acknowledgement; what ends without one was not stored. */
 async function answerTo(
   body: unknown,
-  heard: NonNullable<RequestDeps['heard']>,
+  handleEnvelope: NonNullable<RequestDeps['receive']>,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   return new Promise((resolve) => {
@@ -97,7 +97,7 @@ async function answerTo(
       if (signal.aborted) throw new Error('Slack did not wait');
       resolve(response ? { body: { json: response } } : {});
     };
-    void heard({ body, acknowledge }).then(() => resolve({ status: 503 }));
+    void handleEnvelope({ body, acknowledge }).then(() => resolve({ status: 503 }));
   });
 }
 
@@ -110,10 +110,10 @@ const MARGIN_MS = 50;
  * calls: until then a call rejects with `SlackLimit` and is not made.
  */
 export function gateApi(api: Api, now: () => number): Api {
-  const shut = new BoundedMap<string, { at: number; ms: number }>(REMEMBERED);
+  const pauses = new BoundedMap<string, { at: number; ms: number }>(REMEMBERED);
   return async <T>(method: string, args: Record<string, unknown> = {}): Promise<T> => {
     const key = keyOf(method, args);
-    const { at, ms } = shut.get(key) ?? { at: 0, ms: 0 };
+    const { at, ms } = pauses.get(key) ?? { at: 0, ms: 0 };
     const passed = now() - at;
     // A clock that was set back costs one call.
     if (passed >= 0 && passed < ms) throw new SlackLimit(method, ms - passed + MARGIN_MS);
@@ -121,8 +121,8 @@ export function gateApi(api: Api, now: () => number): Api {
       return await api<T>(method, args);
     } catch (error) {
       if (error instanceof SlackLimit) {
-        shut.delete(key);
-        shut.set(key, { at: now(), ms: error.afterMs });
+        pauses.delete(key);
+        pauses.set(key, { at: now(), ms: error.afterMs });
       }
       throw error;
     }

@@ -34,16 +34,16 @@ export async function repliesIn(
   pages: number,
 ): Promise<{ messages: RawMessage[]; isWhole: boolean }> {
   // A parent message may come with every page.
-  const found = new Map<string, RawMessage>();
+  const messagesByTs = new Map<string, RawMessage>();
   let cursor = '';
   for (let page = 0; page < pages; page++) {
     const more = { limit: PAGE, ...(cursor && { cursor }) };
     const { messages, response_metadata: next } = asPage(await call('conversations.replies', { ...args, ...more }));
-    for (const message of asMessages(messages, args.channel)) found.set(message.ts, message);
+    for (const message of asMessages(messages, args.channel)) messagesByTs.set(message.ts, message);
     cursor = next?.next_cursor ?? '';
     if (cursor === '') break;
   }
-  return { messages: [...found.values()], isWhole: cursor === '' };
+  return { messages: [...messagesByTs.values()], isWhole: cursor === '' };
 }
 
 /** A thread before one of its messages, oldest first; of one that is too long what stands above it, alone. */
@@ -108,21 +108,21 @@ export async function pointedTo(
 ): Promise<PointedContent> {
   const { options, people, inbox, api, hearing } = deps;
   const before = await read(() => threadBefore(api, channel, thread, id), signal);
-  const spoken = before.filter(isSpoken);
-  const heard = await inbox.heardAlready(spoken.map(({ ts }) => ({ place, id: ts })));
-  const unheard = spoken.slice(spoken.findLastIndex(({ ts }) => heard.has(ts)) + 1);
+  const spokenLines = before.filter(isSpoken);
+  const heardIds = await inbox.heardAlready(spokenLines.map(({ ts }) => ({ place, id: ts })));
+  const unheard = spokenLines.slice(spokenLines.findLastIndex(({ ts }) => heardIds.has(ts)) + 1);
   const starter = unheard.filter(({ ts }) => ts === thread);
   // Messages of coda's own are in the conversation's history already.
   const earlier = unheard.filter((message) => message.ts !== thread && !isOwn(message, hearing)).slice(-MOST_EARLIER);
-  const brought = [...starter, ...earlier];
-  const users = brought.flatMap((message) => [message.user ?? [], mentionedIn(message, hearing)].flat());
+  const messages = [...starter, ...earlier];
+  const users = messages.flatMap((message) => [message.user ?? [], mentionedIn(message, hearing)].flat());
   await withTimeout(NAMED_WITHIN_MS, people.meet([...new Set(users)], api, options.clock.now().getTime()));
   const who = { hearing, nameOf: people.nameOf };
-  const last = spoken.at(-1);
-  const repliesTo = last && brought.includes(last) ? repliedTo(last, user, who) : undefined;
+  const last = spokenLines.at(-1);
+  const repliesTo = last && messages.includes(last) ? repliedTo(last, user, who) : undefined;
   return {
-    quoted: brought.map((message) => quotedFrom(message, message.ts === thread ? 'starter' : 'earlier', who)),
-    files: brought
+    quoted: messages.map((message) => quotedFrom(message, message.ts === thread ? 'starter' : 'earlier', who)),
+    files: messages
       .filter((message) => !isOwn(message, hearing))
       .flatMap(filesOf)
       .slice(0, MOST_FILES)
@@ -140,11 +140,11 @@ export async function lastLines(
 ): Promise<SpokenLine[]> {
   const { channel, thread } = whereIs(place);
   const within = { channel, ...(before !== undefined && { latest: before }) };
-  const said =
+  const messages =
     thread === undefined
       ? asMessages(asPage(await api('conversations.history', { ...within, limit: count })).messages, channel).reverse()
       : (await repliesIn(api, { ...within, ts: thread }, PAGES_BEFORE)).messages;
-  const lines = said.filter((message) => isSpoken(message) && message.ts !== before).slice(-count);
+  const lines = messages.filter((message) => isSpoken(message) && message.ts !== before).slice(-count);
   const users = lines.flatMap((message) => [message.user ?? [], mentionedIn(message, hearing)].flat());
   await withTimeout(NAMED_WITHIN_MS, people.meet([...new Set(users)], api, now.getTime()));
   return lines.map((message) => {

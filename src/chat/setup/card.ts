@@ -174,10 +174,10 @@ export function presentValue(
   const [before = '', after = ''] = (field.written ?? ':value').split(':value');
   const path = pathOf(field, answers);
   const set = path.length === 0 || path.includes('') ? undefined : current(...path);
-  const written = (Array.isArray(set) ? set : [set]).filter((each) => each !== undefined && each !== null);
-  if (written.length === 0) return fileSecret(field, answers, { current, env }) ?? envSecret(field, answers, env);
+  const entries = (Array.isArray(set) ? set : [set]).filter((each) => each !== undefined && each !== null);
+  if (entries.length === 0) return fileSecret(field, answers, { current, env }) ?? envSecret(field, answers, env);
   if (typeof set === 'boolean') return set ? 'on' : 'off';
-  const texts = written.map((each) => expandEnv(String(each), env).text);
+  const texts = entries.map((each) => expandEnv(String(each), env).text);
   const text = texts.find((each) => each.startsWith(before) && each.endsWith(after));
   return text?.slice(before.length, text.length - after.length) || undefined;
 }
@@ -291,12 +291,12 @@ function boundProblems(card: SetupCard, { all, typed }: FilledForm, settings: Kn
     const now = presentValue(field, all, settings);
     if (now === undefined || originOf(now) === originOf(all[field.key])) return [];
     const group = pathOf(field, all).slice(0, -1);
-    const bound = textsBelow(settings.current(...group), group)
+    const paths = textsBelow(settings.current(...group), group)
       .filter(([path, text]) => !own.includes(path) && /\$\{|(?:^|\.)headers\.|_file$/.test(`${path} ${text}`))
       .map(([path]) => path);
-    if (bound.length === 0) return [];
+    if (paths.length === 0) return [];
     return [
-      { field: field.key, detail: `${bound.join(', ')} is for the address that is set: change both in the file.` },
+      { field: field.key, detail: `${paths.join(', ')} is for the address that is set: change both in the file.` },
     ];
   });
 }

@@ -73,10 +73,10 @@ async function findLocalModels(env: Readonly<Record<string, string | undefined>>
     { name: 'lmstudio', title: 'LM Studio', base_url: 'http://127.0.0.1:1234/v1' },
     { name: 'llamacpp', title: 'llama.cpp', base_url: 'http://127.0.0.1:8080/v1' },
   ];
-  const found = await Promise.all(
+  const services = await Promise.all(
     places.map(async (place) => ({ ...place, kind: 'openai-compatible' as const, models: await modelsAt(place) })),
   );
-  return found.filter(({ models }) => models.length > 0);
+  return services.filter(({ models }) => models.length > 0);
 }
 
 function hostUrl(host: string): string {
@@ -125,10 +125,10 @@ async function probeProvider(
 }
 
 /** A model of this machine, with the window with which it is served where that is smaller than the one that is set. */
-async function chooseLocal(choice: string, known: KnownSettings): Promise<SetupVerdict> {
-  const { env, current } = known;
+async function chooseLocal(choice: string, config: KnownSettings): Promise<SetupVerdict> {
+  const { env, current } = config;
   const home = (await findLocalModels(env)).find(({ models }) => models.includes(choice));
-  if (!home && choice === textAt(['models', 'default'], known)) return chooseAsSet(choice, known);
+  if (!home && choice === textAt(['models', 'default'], config)) return chooseAsSet(choice, config);
   if (!home) {
     const remedy = 'Start it and look again, or choose another one.';
     return { ok: false, field: 'choice', says: `${choice} does not answer on this machine`, remedy };
@@ -138,7 +138,7 @@ async function chooseLocal(choice: string, known: KnownSettings): Promise<SetupV
   const set = Number(current('models', 'providers', name, 'context_tokens') ?? Number.POSITIVE_INFINITY);
   // A smaller one is somebody's choice; a larger one would be cut off without a word.
   const context_tokens = window !== undefined && !(set <= window) ? window : undefined;
-  const settings = modelChanges(choice, omitUndefined({ name, kind, base_url, context_tokens }), known);
+  const settings = modelChanges(choice, omitUndefined({ name, kind, base_url, context_tokens }), config);
   const says = `${choice} answers, by ${title}`;
   return {
     ok: true,
@@ -148,39 +148,39 @@ async function chooseLocal(choice: string, known: KnownSettings): Promise<SetupV
 }
 
 /** The model that is set, behind an address that is. */
-async function chooseAsSet(model: string, known: KnownSettings): Promise<SetupVerdict> {
+async function chooseAsSet(model: string, config: KnownSettings): Promise<SetupVerdict> {
   const name = model.slice(0, model.indexOf('/'));
-  const at = (key: string) => textAt(['models', 'providers', name, key], known);
+  const at = (key: string) => textAt(['models', 'providers', name, key], config);
   const kind = at('kind') === 'anthropic' ? 'anthropic' : 'openai-compatible';
-  const api_key = presentValue(serviceKey, { name }, known);
+  const api_key = presentValue(serviceKey, { name }, config);
   const provider = omitUndefined({ name, kind, base_url: at('base_url'), api_key } as const);
   const health = await probeProvider(provider, model);
   const isUsable = health.ok || health.code === 'MODEL_NO_TOOLS';
   if (!isUsable) return { ok: false, field: 'choice', says: health.says, remedy: health.remedy };
-  return { ok: true, says: `${model} answers`, settings: switchedOn(known) };
+  return { ok: true, says: `${model} answers`, settings: switchedOn(config) };
 }
 
 /** A vendor's model, after the vendor has taken the key. */
 async function chooseOf(
   { name, title, kind }: Vendor,
   { choice = '', vendor_model: other, ...answers }: SetupAnswers,
-  known: KnownSettings,
+  config: KnownSettings,
 ): Promise<SetupVerdict> {
-  const url = textAt(['models', 'providers', name, 'base_url'], known);
+  const url = textAt(['models', 'providers', name, 'base_url'], config);
   const provider = omitUndefined({ name, kind, api_key: answers[keyOf(name)], base_url: url });
   // Behind an address of one's own nothing is known of its models but the one that is set.
-  const set = url === undefined ? undefined : textAt(['models', 'default'], known);
+  const set = url === undefined ? undefined : textAt(['models', 'default'], config);
   const named = other ? `${name}/${other}` : choice === name ? undefined : choice;
   const health = await probeProvider(provider, named ?? (set?.startsWith(`${name}/`) ? set : undefined));
   if (!health.ok) return refusal(health, title, { key: keyOf(name), model: other ? 'vendor_model' : 'choice' });
   const model = named ?? health.model;
-  return { ok: true, says: `${model} answers`, settings: modelChanges(model, { name, kind }, known) };
+  return { ok: true, says: `${model} answers`, settings: modelChanges(model, { name, kind }, config) };
 }
 
 /** A model behind an address, whoever runs that. */
 async function chooseService(
   { name = '', url = '', model: named = '', key }: SetupAnswers,
-  known: KnownSettings,
+  config: KnownSettings,
 ): Promise<SetupVerdict> {
   // As a refusal names it.
   const model = `${name}/${named.startsWith(`${name}/`) ? named.slice(name.length + 1) : named}`;
@@ -190,7 +190,7 @@ async function chooseService(
   const health = await probeProvider(omitUndefined({ ...service, context_tokens }), model);
   const isUsable = health.ok || health.code === 'MODEL_NO_TOOLS';
   if (!isUsable) return refusal(health, undefined, { key: 'key', model: 'model', address: 'url' });
-  const settings = modelChanges(model, omitUndefined({ name, kind, context_tokens }), known);
+  const settings = modelChanges(model, omitUndefined({ name, kind, context_tokens }), config);
   return { ok: true, says: `${model} answers`, notes: health.ok ? [] : [health.remedy ?? health.says], settings };
 }
 
@@ -214,12 +214,12 @@ function textAt(path: readonly string[], { current, env }: KnownSettings): strin
 function modelChanges(
   choice: string,
   { name, ...settings }: Omit<ProviderChoice, 'api_key'>,
-  known: KnownSettings,
+  config: KnownSettings,
 ): SettingChange[] {
   return [
-    ...switchedOn(known),
-    ...changeTo(['models', 'default'], choice, known),
-    ...Object.entries(settings).flatMap(([key, value]) => changeTo(['models', 'providers', name, key], value, known)),
+    ...switchedOn(config),
+    ...changeTo(['models', 'default'], choice, config),
+    ...Object.entries(settings).flatMap(([key, value]) => changeTo(['models', 'providers', name, key], value, config)),
   ];
 }
 
@@ -244,10 +244,10 @@ function explainName(name: string): string | undefined {
 }
 
 /** A new service under the name of one that is set would be written over that. */
-function findTaken({ choice, name = '', url }: SetupAnswers, known: KnownSettings): FieldProblem[] {
-  if (choice !== SERVICE || known.current('models', 'providers', name) === undefined) return [];
-  const isAnswering = textAt(['models', 'default'], known)?.startsWith(`${name}/`);
-  const isSame = originOf(url) === originOf(textAt(['models', 'providers', name, 'base_url'], known));
+function findTaken({ choice, name = '', url }: SetupAnswers, config: KnownSettings): FieldProblem[] {
+  if (choice !== SERVICE || config.current('models', 'providers', name) === undefined) return [];
+  const isAnswering = textAt(['models', 'default'], config)?.startsWith(`${name}/`);
+  const isSame = originOf(url) === originOf(textAt(['models', 'providers', name, 'base_url'], config));
   if (isAnswering || isSame) return [];
   return [{ field: 'name', detail: 'This one is there already: change it, or choose another.' }];
 }
@@ -317,29 +317,29 @@ const NOBODY = 'Nobody for now: plain English works without one';
 const nobodyInsteadOf = (now: string) => `Nobody for now: ${now} is not asked any more`;
 
 /** The model that answers, or the vendor whose usual one does by its key; undefined without any. */
-function answeringNow(known: KnownSettings): string | undefined {
-  if (known.current(...ENABLED) === false) return undefined;
-  const providers = known.current('models', 'providers') ?? {};
-  const isThere = ({ name, env }: Vendor) => !!known.env[env] || Object.hasOwn(providers, name);
-  return textAt(['models', 'default'], known) ?? VENDORS.find(isThere)?.title ?? Object.keys(providers)[0];
+function answeringNow(config: KnownSettings): string | undefined {
+  if (config.current(...ENABLED) === false) return undefined;
+  const providers = config.current('models', 'providers') ?? {};
+  const isThere = ({ name, env }: Vendor) => !!config.env[env] || Object.hasOwn(providers, name);
+  return textAt(['models', 'default'], config) ?? VENDORS.find(isThere)?.title ?? Object.keys(providers)[0];
 }
 
 /** Switches every model off; a key and what is set of a model stay, for the next choice. */
-function chooseNobody(known: KnownSettings): SetupVerdict {
-  const now = answeringNow(known);
+function chooseNobody(config: KnownSettings): SetupVerdict {
+  const now = answeringNow(config);
   if (now === undefined) return { ok: true, says: 'nobody is asked' };
   return { ok: true, says: `nobody is asked; ${now} stays set up, with its key`, settings: [[ENABLED, false]] };
 }
 
 /** The one that is set, those that were found here, then the vendors, by a key that is there or is to be pasted; nobody comes last. */
-async function findChoices(known: KnownSettings): Promise<Record<string, SetupChoice[]>> {
-  const { env } = known;
-  const now = answeringNow(known);
+async function findChoices(config: KnownSettings): Promise<Record<string, SetupChoice[]>> {
+  const { env } = config;
+  const now = answeringNow(config);
   const local = await findLocalModels(env);
   const here = local.flatMap(({ title, models }) =>
     models.map((value) => ({ value, label: `${value.slice(value.indexOf('/') + 1)}, on this machine (${title})` })),
   );
-  const set = textAt(['models', 'default'], known);
+  const set = textAt(['models', 'default'], config);
   const choice = [
     ...(set === undefined || here.some(({ value }) => value === set) ? [] : [{ value: set, label: set }]),
     ...here,

@@ -93,16 +93,16 @@ export class Conversation {
   }
 
   private edit(card: SaidPart): void {
-    const known = this.types.get(card.id);
-    const type = known ?? 'message';
+    const knownType = this.types.get(card.id);
+    const type = knownType ?? 'message';
     if (!this.concerns(card, type)) return;
     const before = this.cards.has(card.id);
     this.know(card, type);
     if (this.view.isLive(card.id)) {
       this.view.change(this.lines(card, type));
-    } else if (known === undefined || !before || card.buttons.length > 0) {
+    } else if (knownType === undefined || !before || card.buttons.length > 0) {
       // A card that only lost its buttons need not be said a second time.
-      const mark = known === undefined ? [] : [this.style.dim(EDITED)];
+      const mark = knownType === undefined ? [] : [this.style.dim(EDITED)];
       this.view.print([...mark, ...this.lines(card, type)]);
     }
   }

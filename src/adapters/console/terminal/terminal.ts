@@ -74,9 +74,9 @@ const ATTACHING = /^\/attach[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"']\S*))([\s\S
 /** `/attach PATH words` says the words with a file; everything else is said as it is. */
 function sayingOf(text: string): { text: string; files?: { name: string; path: string }[] } {
   const [, quoted, single, bare, words = ''] = ATTACHING.exec(text.trim()) ?? [];
-  const given = quoted ?? single ?? bare;
-  if (given === undefined) return { text };
-  const path = given.replace(/^~(?=\/)/, homeFolder());
+  const quotedPath = quoted ?? single ?? bare;
+  if (quotedPath === undefined) return { text };
+  const path = quotedPath.replace(/^~(?=\/)/, homeFolder());
   return { text: words.trim(), files: [{ name: basename(path), path }] };
 }
 
@@ -113,7 +113,7 @@ class PromptedTalk extends Talk {
 
   async run(): Promise<'left' | 'ended'> {
     const { stdin, stdout } = this.options;
-    const left = new Promise<'left' | 'ended'>((resolve) => {
+    const ending = new Promise<'left' | 'ended'>((resolve) => {
       this.leave = resolve;
     });
     this.prompt.on('line', (line) => this.take(line));
@@ -127,7 +127,7 @@ class PromptedTalk extends Talk {
     stdout.write(BRACKETED_PASTE_ON);
     this.prompt.prompt();
     void this.listen().then(() => this.leave('ended'));
-    const how = await left;
+    const how = await ending;
     stdin.off('keypress', onKey);
     stdout.off('resize', onResize);
     this.screen.close(how === 'left');
@@ -220,16 +220,16 @@ class PipedTalk extends Talk {
   }
 
   async run(): Promise<'left' | 'ended'> {
-    const heard = this.listen().finally(() => {
+    const listening = this.listen().finally(() => {
       this.isOver = true;
       this.free();
     });
     // A session that ends takes no more lines, however long stdin stays open.
-    const isAnswered = await Promise.race([this.tellAll(), heard.then(() => false)]);
+    const isAnswered = await Promise.race([this.tellAll(), listening.then(() => false)]);
     // The session ends when the last answer is out.
     if (isAnswered) this.session.end();
     else this.options.stdin.destroy();
-    await heard;
+    await listening;
     this.view.keepLive();
     return isAnswered ? 'left' : 'ended';
   }

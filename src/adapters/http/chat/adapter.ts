@@ -69,12 +69,12 @@ export class HttpChat implements ChatAdapter {
    */
   async send(part: Part): Promise<SendOutcome> {
     const receipt = { id: partId(part.place.channel, part.key) };
-    const sent = { kind: 'sent', receipt } as const;
+    const outcome = { kind: 'sent', receipt } as const;
     if (part.replyTo !== undefined) {
       void this.show(receipt, part);
-      return sent;
+      return outcome;
     }
-    if (!conversations.isBrowsers(part.place) && (await this.show(receipt, part))) return sent;
+    if (!conversations.isBrowsers(part.place) && (await this.show(receipt, part))) return outcome;
     return { kind: 'retry', reason: 'nobody reads there at this moment', until: 'reachable' };
   }
 

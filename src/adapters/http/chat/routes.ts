@@ -67,12 +67,12 @@ function say(talk: Talk, watchers: Watchers): AnyRoute {
     async answerRequest(request) {
       const caller = callerOf(request);
       const { text, conversation: name, files, stream, wait } = request.body;
-      const said = { caller, conversation: name, id: keyOf(request) ?? talk.newId(), text, files };
+      const incoming = { caller, conversation: name, id: keyOf(request) ?? talk.newId(), text, files };
       if (stream || /\btext\/event-stream\b/.test(request.header('accept') ?? '')) {
-        return { body: { events: await streamAnswer(talk, watchers, said, wait * 1_000, request.signal) } };
+        return { body: { events: await streamAnswer(talk, watchers, incoming, wait * 1_000, request.signal) } };
       }
-      const taken = await talk.say(said);
-      return answerBody(await taken.answer(wait * 1_000, request.signal));
+      const takenMessage = await talk.say(incoming);
+      return answerBody(await takenMessage.answer(wait * 1_000, request.signal));
     },
   });
 }
@@ -88,25 +88,25 @@ function answerBody(answer: Answer): HttpAnswer {
 async function streamAnswer(
   talk: Talk,
   watchers: Watchers,
-  said: SaidMessage,
+  incoming: SaidMessage,
   waitMs: number,
   signal: AbortSignal,
 ): Promise<Watch> {
-  const { channel } = placeOf(said.caller, said.conversation);
-  const isOwn = (what: Happening) => what.type !== 'part' || what.replyTo === said.id;
+  const { channel } = placeOf(incoming.caller, incoming.conversation);
+  const isOwn = (what: Happening) => what.type !== 'part' || what.replyTo === incoming.id;
   const watch = watchers.watch(
     [channel],
     (what) => (what.type !== 'unread' && isOwn(what) ? eventOf(what) : undefined),
     signal,
   );
-  void watch.write(eventText('accepted', { id: said.id, conversation: said.conversation }));
+  void watch.write(eventText('accepted', { id: incoming.id, conversation: incoming.conversation }));
   try {
-    const taken = await talk.say(said);
+    const takenMessage = await talk.say(incoming);
     const ended = (text: string) => {
       void watch.write(text);
       watch.endWatch();
     };
-    void taken.answer(waitMs, signal).then(
+    void takenMessage.answer(waitMs, signal).then(
       (answer) => ended(eventText('done', answer)),
       (error: unknown) => ended(eventText('error', problemOf(error))),
     );
@@ -145,8 +145,8 @@ function press(talk: Talk, { consents }: ChatDeps): AnyRoute {
       const { values, wait } = request.body;
       const isConsent = consents(request.header('x-approval-token'));
       const pressed = { button: request.params.id, key: keyOf(request), values, isConsent };
-      const taken = await talk.press(callerOf(request), pressed);
-      const answer = await taken.answer(wait * 1_000, request.signal);
+      const takenMessage = await talk.press(callerOf(request), pressed);
+      const answer = await takenMessage.answer(wait * 1_000, request.signal);
       if (answer.status !== 'running') return { body: { json: answer } };
       return { status: 202, headers: { Location: `/v1/conversations/${answer.conversation}` }, body: { json: answer } };
     },
@@ -200,10 +200,10 @@ function conversation({ database, clock }: ChatDeps): AnyRoute {
       const { limit, before } = request.query;
       const { channel } = placeOf(caller, id);
       const where = { channels: [channel], personId: caller.personId };
-      const said = await store.saidIn(database, where, before === undefined ? undefined : new Date(before), limit);
-      if (!said) throw nothing(`There is no conversation ${id}.`);
-      await markShown({ database, clock }, said);
-      return { body: { json: { id, messages: said.reverse().map(showSaid) } } };
+      const rows = await store.saidIn(database, where, before === undefined ? undefined : new Date(before), limit);
+      if (!rows) throw nothing(`There is no conversation ${id}.`);
+      await markShown({ database, clock }, rows);
+      return { body: { json: { id, messages: rows.reverse().map(showSaid) } } };
     },
   });
 }
@@ -218,8 +218,8 @@ function showSaid({ channel, messageId: id, key: stored, text, state, content, a
       status: state === 'received' ? 'running' : state,
     };
   const part = partShown(partId(channel, stored), content, state === 'draft');
-  const said = { role: 'assistant', at: at.toISOString(), id: part.id, text: part.text, part };
-  return isUnread ? { ...said, unread: true } : said;
+  const entry = { role: 'assistant', at: at.toISOString(), id: part.id, text: part.text, part };
+  return isUnread ? { ...entry, unread: true } : entry;
 }
 
 function message(talk: Talk): AnyRoute {
@@ -277,9 +277,9 @@ function events(watchers: Watchers, { database, clock }: ChatDeps): AnyRoute {
   /** `leaving`: keys of parts that `watch` has been given and that are not marked yet. */
   async function showUnread(watch: Watch, where: store.SaidWhere, leaving: Set<string>): Promise<void> {
     // Taken before the rows are read: a part that is marked meanwhile is unread in them.
-    const given = new Set(leaving);
-    const said = (await store.saidIn(database, where, undefined, MOST_UNREAD)) ?? [];
-    const unread = said.filter(({ isUnread, key }) => isUnread && !given.has(key)).reverse();
+    const leavingKeys = new Set(leaving);
+    const rows = (await store.saidIn(database, where, undefined, MOST_UNREAD)) ?? [];
+    const unread = rows.filter(({ isUnread, key }) => isUnread && !leavingKeys.has(key)).reverse();
     for (const { key } of unread) leaving.add(key);
     const writes = unread.map(async (part) => {
       const { channel, key, content } = part;
@@ -288,8 +288,8 @@ function events(watchers: Watchers, { database, clock }: ChatDeps): AnyRoute {
     });
     // The stream begins after this; what it does not take stays unread.
     void Promise.all(writes)
-      .then(async (taken) => {
-        await markShown({ database, clock }, taken.flat());
+      .then(async (batches) => {
+        await markShown({ database, clock }, batches.flat());
         for (const { key } of unread) leaving.delete(key);
       })
       .catch(() => watch.endWatch());

@@ -39,10 +39,7 @@ export const waitIn = z.coerce
 
 /** A form has texts only, of which each but the empty one would be true. */
 const streamIn = z
-  .preprocess(
-    (given) => (typeof given === 'string' ? !/^(?:false|no|off|0)?$/i.test(given) : given),
-    z.coerce.boolean(),
-  )
+  .preprocess((flag) => (typeof flag === 'string' ? !/^(?:false|no|off|0)?$/i.test(flag) : flag), z.coerce.boolean())
   .default(false)
   .meta({ type: 'boolean', default: false, description: 'Answer as text/event-stream, as Accept would.' });
 

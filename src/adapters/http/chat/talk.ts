@@ -114,8 +114,8 @@ export class Talk {
 
   async find(caller: Caller, conversation: string, id: string): Promise<Answer | undefined> {
     const { channel } = placeOf(caller, conversation);
-    const heard = await store.findHeard(this.deps.database, { channel, personId: caller.personId }, id);
-    return heard && answerOf(channel, heard);
+    const message = await store.findHeard(this.deps.database, { channel, personId: caller.personId }, id);
+    return message && answerOf(channel, message);
   }
 
   /** Refuses the id of a conversation that is held elsewhere, which a new one of that name would hide. Other names are not looked up. */
@@ -133,22 +133,22 @@ export class Talk {
   private async storeFiles(files: SaidMessage['files']): Promise<IncomingFile[]> {
     const stored: IncomingFile[] = [];
     for (const { name, content_type: type, data, voice } of files) {
-      const kept = await this.deps.artifacts.put(Buffer.from(data, 'base64'));
-      stored.push({ name, type, ...kept, ...(voice && { voice }) });
+      const artifact = await this.deps.artifacts.put(Buffer.from(data, 'base64'));
+      stored.push({ name, type, ...artifact, ...(voice && { voice }) });
     }
     return stored;
   }
 
   private async compare(where: store.ConversationKey, { id, text }: IncomingMessage): Promise<void> {
-    const heard = await store.findHeard(this.deps.database, where, id);
-    if (!heard || heard.text === text || heard.text === '') return;
+    const message = await store.findHeard(this.deps.database, where, id);
+    if (!message || message.text === text || message.text === '') return;
     throw usedFor('another text', 'message');
   }
 
   /** A press is known by its key alone: one in another conversation is another press, too. */
   private async comparePress(where: store.ConversationKey, id: string, button: string): Promise<void> {
-    const heard = await store.findHeard(this.deps.database, where, id, true);
-    if (heard && (heard.button === undefined || heard.button === button)) return;
+    const message = await store.findHeard(this.deps.database, where, id, true);
+    if (message && (message.button === undefined || message.button === button)) return;
     throw usedFor('another button', 'press');
   }
 
@@ -171,15 +171,15 @@ export class Talk {
     const { clock, database } = this.deps;
     const until = clock.monotonic() + ms;
     for (;;) {
-      const left = until - clock.monotonic();
+      const remaining = until - clock.monotonic();
       const here = this.settling.get(JSON.stringify([where.channel, id]));
-      if (left > 0) await waitBefore(here, here ? left : 0, signal);
-      const heard = await store.findHeard(database, where, id, isPress);
+      if (remaining > 0) await waitBefore(here, here ? remaining : 0, signal);
+      const message = await store.findHeard(database, where, id, isPress);
       // Nothing was stored: who speaks has not been let in.
-      if (!heard) throw notHeard();
-      if (heard.tooFast || heard.error === 'the queue was full') throw tooFast(heard);
-      const isOver = heard.state !== 'received';
-      if (isOver || signal.aborted || clock.monotonic() >= until) return answerOf(where.channel, heard);
+      if (!message) throw notHeard();
+      if (message.tooFast || message.error === 'the queue was full') throw tooFast(message);
+      const isOver = message.state !== 'received';
+      if (isOver || signal.aborted || clock.monotonic() >= until) return answerOf(where.channel, message);
       await waitBefore(undefined, Math.min(LOOK_EVERY_MS, until - clock.monotonic()), signal);
     }
   }
@@ -203,13 +203,13 @@ async function waitBefore(over: Promise<void> | undefined, ms: number, signal: A
 }
 
 function answerOf(channel: string, { messageId, state, parts }: store.HeardMessage): Answer {
-  const shown = parts.map(({ key, content, draft }) => partShown(partId(channel, key), content, draft));
+  const views = parts.map(({ key, content, draft }) => partShown(partId(channel, key), content, draft));
   return {
     id: messageId,
     conversation: nameOf(channel),
     status: state === 'received' ? 'running' : state,
-    text: shown.map(({ text }) => text).join('\n\n'),
-    parts: shown,
+    text: views.map(({ text }) => text).join('\n\n'),
+    parts: views,
   };
 }
 

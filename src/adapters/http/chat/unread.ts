@@ -4,12 +4,12 @@ import type { Database } from '../../../storage/index.ts';
 import type { SaidRow } from '../store.ts';
 import { partId } from './places.ts';
 
-/** Marks what was unread in `said` as read: it has been shown to its person now. */
+/** Marks what was unread in `rows` as read: it has been shown to its person now. */
 export function markShown(
   { database, clock }: { database: Database; clock: Clock },
-  said: readonly SaidRow[],
+  rows: readonly SaidRow[],
 ): Promise<void> {
-  const read = said.filter(({ isUnread }) => isUnread);
+  const read = rows.filter(({ isUnread }) => isUnread);
   const parts = read.map(({ channel, key }) => ({ key, receipt: { id: partId(channel, key) } }));
   return markRead(database, parts, clock.now());
 }

@@ -33,8 +33,8 @@ export class Watchers {
   /** Resolves to true when somebody's connection has taken it. */
   async tell(channel: string, happening: Happening): Promise<boolean> {
     const watches = [channel, allOf(channel)].flatMap((name) => [...(this.byChannel.get(name) ?? [])]);
-    const heard = watches.map((watch) => watch.hear(happening, channel));
-    return (await Promise.all(heard)).includes(true);
+    const answers = watches.map((watch) => watch.hear(happening, channel));
+    return (await Promise.all(answers)).includes(true);
   }
 
   /**

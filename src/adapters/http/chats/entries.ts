@@ -115,9 +115,9 @@ export function entryOfPart(part: PartOut, at: Instant, replyTo: string | undefi
 }
 
 export function entryOfRecord({ id, role, text, at }: RecordedMessage, render: typeof toMarkup): EntryOut {
-  const said = { id, text, at: at.toISOString() };
-  if (role === 'user') return { ...said, by: 'you', kind: 'message', state: 'done' };
-  return { ...said, by: 'assistant', kind: 'answer', blocks: render(text) };
+  const base = { id, text, at: at.toISOString() };
+  if (role === 'user') return { ...base, by: 'you', kind: 'message', state: 'done' };
+  return { ...base, by: 'assistant', kind: 'answer', blocks: render(text) };
 }
 
 const fileShown = ({ hash, name, type, size }: FileRef) => ({

@@ -69,21 +69,21 @@ interface FileEntry {
 /** The words of a file. Throws `INPUT_INVALID` where it has none. */
 export function readFile({ conversation, markdown = '' }: z.output<typeof importIn>, now: Instant): ImportedFile {
   const { title, entries } = conversation ?? readMarkdown(markdown);
-  const told = entries
+  const turns = entries
     .map(({ by, at, text, files }) => ({
       by,
       at: new Date(at),
       text: [storable(text).trim(), storable(namesOf(files))].filter(Boolean),
     }))
     .filter(({ text }) => text.length > 0);
-  if (told.length === 0) throw unreadable('It has no words.');
+  if (turns.length === 0) throw unreadable('It has no words.');
   const instants = inOrder(
-    told.map(({ at }) => at.getTime()),
+    turns.map(({ at }) => at.getTime()),
     now.getTime(),
   );
   return {
     title: oneLine(storable(title), LONGEST_TITLE) || undefined,
-    words: told.map(({ by, text }, index) => ({
+    words: turns.map(({ by, text }, index) => ({
       role: by === 'you' ? 'user' : 'assistant',
       text: text.join('\n\n'),
       at: new Date(instants[index] as number),

@@ -108,15 +108,15 @@ function entries({ database, clock, agent }: ChatsDeps): AnyRoute {
       // Parts of one answer were said at one instant: the page knows those that it has.
       const until = before === undefined ? undefined : new Date(Math.min(Date.parse(before) + 1, LAST_MS));
       const db = readerOf(database);
-      const found = await store.findChat(db, whereOf(caller), request.params.id);
-      const isMain = nameOf(found?.channel ?? `/${request.params.id}`) === MAIN;
-      const isOwn = found === undefined || (found.adapter === 'http' && found.channel.startsWith(prefixOf(caller)));
-      if (found && !isOwn) {
-        const rows = await store.recordedMessages(db, found, caller.personId, until, limit + 1);
-        const shown = await entriesOf(rows.slice(0, limit), entryOfRecord);
-        return { body: { json: { entries: shown, more: rows.length > limit, readOnly: true } } };
+      const chat = await store.findChat(db, whereOf(caller), request.params.id);
+      const isMain = nameOf(chat?.channel ?? `/${request.params.id}`) === MAIN;
+      const isOwn = chat === undefined || (chat.adapter === 'http' && chat.channel.startsWith(prefixOf(caller)));
+      if (chat && !isOwn) {
+        const rows = await store.recordedMessages(db, chat, caller.personId, until, limit + 1);
+        const records = await entriesOf(rows.slice(0, limit), entryOfRecord);
+        return { body: { json: { entries: records, more: rows.length > limit, readOnly: true } } };
       }
-      const channel = found?.channel ?? placeOf(caller, request.params.id).channel;
+      const channel = chat?.channel ?? placeOf(caller, request.params.id).channel;
       const { personId } = caller;
       const channels = isMain ? await said.channelsBehind(database, { channel, personId }) : [channel];
       const rows = await said.saidIn(
@@ -125,17 +125,17 @@ function entries({ database, clock, agent }: ChatsDeps): AnyRoute {
         until,
         limit + 1,
       );
-      if (!rows && !isMain && !found) throw nothing('There is no such conversation.');
-      const shown = (rows ?? []).slice(0, limit);
-      const since = shown.at(-1)?.at;
-      const turns = found && since ? await store.turnsOf(db, found.id, since) : [];
-      if (seen === 'true') await markShown({ database, clock }, shown);
+      if (!rows && !isMain && !chat) throw nothing('There is no such conversation.');
+      const pageRows = (rows ?? []).slice(0, limit);
+      const since = pageRows.at(-1)?.at;
+      const turns = chat && since ? await store.turnsOf(db, chat.id, since) : [];
+      if (seen === 'true') await markShown({ database, clock }, pageRows);
       const byMessage = new Map(turns.map((turn) => [turn.messageId, turn]));
       const more = (rows?.length ?? 0) > limit;
-      const versions = found && since ? await listVersions(db, found.id, since) : [];
-      const versioned = versionedRows(shown, groupsOf(versions));
+      const versions = chat && since ? await listVersions(db, chat.id, since) : [];
+      const versioned = versionedRows(pageRows, groupsOf(versions));
       const entries = await entriesOf(versioned, (row, render) => entryOf(row, byMessage, render));
-      const last = found && !until && agent.hasModel ? await askedLast(db, found.id) : undefined;
+      const last = chat && !until && agent.hasModel ? await askedLast(db, chat.id) : undefined;
       for (const entry of entries) if (entry.id === last?.firstMessage) entry.again = true;
       return { body: { json: { entries, more, readOnly: false } } };
     },
@@ -198,8 +198,8 @@ function turns(deps: ChatsDeps): AnyRoute {
       const { id, isOwn } = await chatOf(deps, callerOf(request), request.params.id);
       if (!isOwn) throw nothing('Only of conversations here is told how they were answered.');
       const sentenceOf = (tool: string) => deps.agent.toolWords(tool);
-      const found = await traceTurns(readerOf(deps.database), id, MOST_TURNS, { withWords: true, sentenceOf });
-      const turns = found.map(({ id: turn, state, model, error, startedAt, elapsedMs, steps }) => ({
+      const traces = await traceTurns(readerOf(deps.database), id, MOST_TURNS, { withWords: true, sentenceOf });
+      const turns = traces.map(({ id: turn, state, model, error, startedAt, elapsedMs, steps }) => ({
         id: turn,
         state,
         model,

@@ -68,13 +68,13 @@ function markupOf(markdown: string, folds: boolean): Markup[] {
     blocks.flatMap((block) => (block.type === 'definition' ? [[block.identifier, block.url] as const] : [])),
   );
   return blocks.flatMap((block) => {
-    const shown = blockOf(block, links);
-    if (!folds || block.type !== 'code') return shown;
+    const blocks = blockOf(block, links);
+    if (!folds || block.type !== 'code') return blocks;
     const facts = factsOf(block.value);
     // Whoever decides sees every argument: a block that the facts do not tell whole stays as it is.
-    if (!isLong(block.value)) return isAllFacts(block.value) && facts.length > 0 ? [factList(facts)] : shown;
+    if (!isLong(block.value)) return isAllFacts(block.value) && facts.length > 0 ? [factList(facts)] : blocks;
     const size = plural(block.value.split('\n').length, 'line');
-    const folded: Markup = ['details', {}, ['summary', {}, `Details: ${size}`], ...shown];
+    const folded: Markup = ['details', {}, ['summary', {}, `Details: ${size}`], ...blocks];
     return facts.length > 0 ? [factList(facts), folded] : [folded];
   });
 }
@@ -193,8 +193,8 @@ function strikethrough(text: string): Markup[] {
     .flatMap((piece, index): Markup[] => (piece === '' ? [] : [index % 2 === 0 ? piece : ['del', {}, piece]]));
 }
 
-function link(given: string | undefined, children: Markup[]): Markup[] {
-  const url = given && addressOfLink(given);
+function link(address: string | undefined, children: Markup[]): Markup[] {
+  const url = address && addressOfLink(address);
   if (url === undefined || !/^(?:https?:\/\/|mailto:)/i.test(url)) return children;
   return [['a', { href: url, rel: 'noopener noreferrer', target: '_blank' }, ...children]];
 }

@@ -188,15 +188,15 @@ export class Pushes {
   /** The one pair of all processes, made with the first need of it: with another, every device would have to be named anew. */
   private async readKeys(): Promise<ServerKeys> {
     const { secrets, world } = this.deps;
-    let kept = await secrets.document(VAPID);
-    if (kept === undefined) {
+    let storedKeys = await secrets.document(VAPID);
+    if (storedKeys === undefined) {
       const fresh = await newKeys();
       await secrets.changeDocument(VAPID, (now) => {
-        kept = now ?? fresh;
-        return kept;
+        storedKeys = now ?? fresh;
+        return storedKeys;
       });
     }
-    const jwk = parseJson(kept ?? '') as JWK;
+    const jwk = parseJson(storedKeys ?? '') as JWK;
     world.secrets.add(jwk.d);
     return keysOf(jwk);
   }
