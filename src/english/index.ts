@@ -30,61 +30,61 @@ export const english: Interpreter = {
   ),
 };
 
-async function interpret(heard: HeardMessage): Promise<Interpretation> {
-  const { text } = heard;
+async function interpret(message: HeardMessage): Promise<Interpretation> {
+  const { text } = message;
   if (text.length > LONGEST) return { calls: [], text: texts.tooLong(LONGEST) };
   const words = wordsOf(text);
   if (words.length === 0) return { calls: [], text: texts.empty };
-  const requests = await requestsOf(text, words, matcher, heard);
+  const requests = await requestsOf(text, words, matcher, message);
   if (!requests.some(isSure)) {
-    const answer = answerTo(heard);
-    if (answer && heard.may(answer.tool)) return { calls: [answer] };
+    const answer = answerTo(message);
+    if (answer && message.may(answer.tool)) return { calls: [answer] };
   }
-  return interpretSure(requests, heard);
+  return interpretSure(requests, message);
 }
 
 const isSure = ({ best }: UnderstoodRequest): boolean => best.length === 1 && best[0]?.how === 'sure';
 
 /** The sure ones are done; the first other one is asked about. */
-async function interpretSure(requests: readonly UnderstoodRequest[], heard: HeardMessage): Promise<Interpretation> {
+async function interpretSure(requests: readonly UnderstoodRequest[], message: HeardMessage): Promise<Interpretation> {
   const calls: Call[] = [];
-  const said: string[] = [];
+  const lines: string[] = [];
   let choices: readonly Choice[] = [];
   let isLookUp = false;
-  for (const understood of requests) {
-    const [first, ...others] = understood.best;
+  for (const reading of requests) {
+    const [first, ...others] = reading.best;
     if (first?.how === 'sure' && others.length === 0) {
       calls.push(...first.calls);
-      if (first.answer !== undefined) said.push(first.answer);
+      if (first.answer !== undefined) lines.push(first.answer);
       continue;
     }
     if (choices.length > 0 || (requests.length > 1 && !first)) {
-      said.push(texts.partNotUnderstood(verbatim(understood.request.text, understood.request.words)));
+      lines.push(texts.partNotUnderstood(verbatim(reading.request.text, reading.request.words)));
       continue;
     }
     const asked = first?.how === 'asks' && others.length === 0;
     if (asked) {
-      choices = offerOf(first).filter(({ tool }) => heard.may(tool));
-      said.push(questionOf(first));
+      choices = offerOf(first).filter(({ tool }) => message.may(tool));
+      lines.push(questionOf(first));
       continue;
     }
-    const { offers, lookUp } = await offersFor(understood, matcher, heard);
+    const { offers, lookUp } = await offersFor(reading, matcher, message);
     choices = offers;
     // A question only reads: it is answered out of what is there, and the nearest forms stay beside it.
     isLookUp = lookUp !== undefined && requests.length === 1;
-    const language = otherLanguageOf(heard.text);
+    const language = otherLanguageOf(message.text);
     const inOwn = language && texts.inOwnLanguage(language.code);
     if (lookUp) calls.push(lookUp);
-    if (inOwn !== undefined) said.push(inOwn, ...(choices.length > 0 ? [texts.offer] : []));
+    if (inOwn !== undefined) lines.push(inOwn, ...(choices.length > 0 ? [texts.offer] : []));
     else if (lookUp) continue;
-    else if (isInOtherLanguage(heard.text) && !offers.some(({ input }) => isTimed(input)))
-      said.push(texts.otherLanguage(otherLanguages()));
-    else said.push(choices.length > 0 ? texts.offer : texts.notUnderstood(heard.hasPage));
+    else if (isInOtherLanguage(message.text) && !offers.some(({ input }) => isTimed(input)))
+      lines.push(texts.otherLanguage(otherLanguages()));
+    else lines.push(choices.length > 0 ? texts.offer : texts.notUnderstood(message.hasPage));
   }
   return {
     calls: calls.slice(0, MOST_CALLS),
     ...omitUndefined({
-      text: said.length > 0 ? [...new Set(said)].join('\n') : undefined,
+      text: lines.length > 0 ? [...new Set(lines)].join('\n') : undefined,
       choices: choices.length > 0 ? choices : undefined,
       isLookUp: isLookUp || undefined,
     }),
@@ -99,16 +99,16 @@ const LONGEST_TIME = 200;
 function answerTo({ text, dialogue: { question }, when }: HeardMessage): Call | undefined {
   if (!question) return undefined;
   const { call, slot } = question;
-  const said = text.trim().replace(/(?<![.!])[.!]+$/, '');
-  const filled = /^(?:when|until)$/.test(slot) ? timeIn(said, when) : said.replace(/^to (?=\S)/i, '');
+  const reply = text.trim().replace(/(?<![.!])[.!]+$/, '');
+  const filled = /^(?:when|until)$/.test(slot) ? timeIn(reply, when) : reply.replace(/^to (?=\S)/i, '');
   return filled === undefined ? undefined : { tool: call.tool, input: { ...call.input, [slot]: filled } };
 }
 
 /** The words as a time, all of them; a bare number is an hour. */
 function timeIn(words: string, when: WhenContext): string | undefined {
   if (words.length > LONGEST_TIME) return undefined;
-  return [words, `at ${words}`, `in ${words}`].find((said) => {
-    const meant = parseWhen(said, when);
-    return meant.kind !== 'reject' || meant.code === 'PAST';
+  return [words, `at ${words}`, `in ${words}`].find((phrase) => {
+    const time = parseWhen(phrase, when);
+    return time.kind !== 'reject' || time.code === 'PAST';
   });
 }

@@ -93,18 +93,18 @@ export class Matcher {
     const { words } = request;
     if (words.length === 0) return [];
     const lead = times.startingAt(0, words.length);
-    const found: Match[] = [];
+    const matches: Match[] = [];
     for (const pattern of this.patterns()) {
       const { follows } = pattern.frame;
       if (follows !== undefined && !(follows === 'more' ? request.isMore : request.isCorrection)) continue;
       const plain = this.read(pattern, request, times, 0, undefined);
-      found.push(...plain);
+      matches.push(...plain);
       const isLed = plain.length === 0 && lead && !lead.isWeak && lead.to < words.length && pattern.hasWhen;
-      if (isLed) found.push(...this.read(pattern, request, times, lead.to, lead));
+      if (isLed) matches.push(...this.read(pattern, request, times, lead.to, lead));
     }
     // "Take pills through | 5 December" parts a limit.
-    const limited = new Set(found.flatMap(({ frame, isEitherWay }) => (isEitherWay ? [frame] : [])));
-    return found.filter(({ frame, isEitherWay }) => isEitherWay || !limited.has(frame));
+    const limited = new Set(matches.flatMap(({ frame, isEitherWay }) => (isEitherWay ? [frame] : [])));
+    return matches.filter(({ frame, isEitherWay }) => isEitherWay || !limited.has(frame));
   }
 
   private read(
@@ -115,14 +115,14 @@ export class Matcher {
     lead: Slot | undefined,
   ): Match[] {
     if (first && !first.has(request.words[from]?.norm ?? '')) return [];
-    const found: Match[] = [];
+    const matches: Match[] = [];
     const bareEnd = beforeFillers(request.words, 0, request.words.length);
     for (const spans of walk(nodes, from, { request, times, bareEnd })) {
       const match = matchOf(frame, spans, request, times, lead);
-      if (match) found.push(...eitherWay(match, times));
-      if (found.length >= MOST_READINGS) break;
+      if (match) matches.push(...eitherWay(match, times));
+      if (matches.length >= MOST_READINGS) break;
     }
-    return found;
+    return matches;
   }
 }
 
@@ -232,7 +232,7 @@ function matchOf(
 ): Match | undefined {
   const { words } = request;
   const slots: Record<string, string> = {};
-  let taken = 0;
+  let slotWords = 0;
   const timed = [lead, spans.when, spans.when2].filter((span) => span !== undefined);
   const when = timed.map((span) => stripEnd(slotOf(request, span).words, '?')).join(' ');
   if (timed.length > 1 && !times.isTime(when)) return undefined;
@@ -240,27 +240,30 @@ function matchOf(
   for (const [name, span] of Object.entries(spans)) {
     if (name.startsWith('when')) continue;
     if (name.startsWith('~')) {
-      taken += span.to - span.from;
+      slotWords += span.to - span.from;
       continue;
     }
     const { words: own } = name === 'text' ? textOf(request, span) : slotOf(request, span);
     // A question mark is part of a text, and of nothing else.
     slots[name] = name === 'text' ? own : own.replace(/(?<!\?)\?+$/, '');
-    if (name !== 'lead' && name !== 'limit') taken += span.to - span.from;
+    if (name !== 'lead' && name !== 'limit') slotWords += span.to - span.from;
   }
-  const { text: said } = spans;
+  const { text: textSpan } = spans;
   const isReply = isPronoun(slots.text ?? '');
-  const before = said && timed.some((span) => span.from === said.to) ? words[said.to - 1] : undefined;
+  const before = textSpan && timed.some((span) => span.from === textSpan.to) ? words[textSpan.to - 1] : undefined;
   // "Parents' evening", "Ana's night out": what belongs to somebody is no time.
   const isTorn =
     before && !isReply && (BINDING.has(before.norm) || /'s$/.test(before.norm) || /^['’]/.test(before.mark));
   if (isTorn) return undefined;
   const hasWhen = frame.says.some((pattern) => pattern.includes('{when}'));
-  const beside = timed.find((span) => said && (span.from === said.to || span.to === said.from));
+  const beside = timed.find((span) => textSpan && (span.from === textSpan.to || span.to === textSpan.from));
   const isOpen =
-    said !== undefined && (hasWhen || frame.isTimeless === true) && !isReply && isDoubtful(request, said, beside);
-  const isCut = said !== undefined && request.isCut && said.to === words.length;
-  return { frame, slots, own: words.length - taken, isDoubtful: isOpen || isCut };
+    textSpan !== undefined &&
+    (hasWhen || frame.isTimeless === true) &&
+    !isReply &&
+    isDoubtful(request, textSpan, beside);
+  const isCut = textSpan !== undefined && request.isCut && textSpan.to === words.length;
+  return { frame, slots, own: words.length - slotWords, isDoubtful: isOpen || isCut };
 }
 
 /** The small language of what frames may be said with: `(show|list) [my] <noun> [about {query}]`. Pure. */
@@ -304,18 +307,18 @@ export function parsePattern(pattern: string, macros: Readonly<Record<string, st
 
 /** The words with which it may begin; undefined where it may begin with a slot. */
 function firstWords(nodes: readonly Node[]): ReadonlySet<string> | undefined {
-  const found = new Set<string>();
+  const words = new Set<string>();
   for (const node of nodes) {
     if ('slot' in node) return undefined;
-    if ('word' in node) return found.add(node.word);
+    if ('word' in node) return words.add(node.word);
     for (const sequence of node.of) {
       const first = firstWords(sequence);
       if (!first) return undefined;
-      for (const word of first) found.add(word);
+      for (const word of first) words.add(word);
     }
-    if (!node.of.some((sequence) => sequence.length === 0)) return found;
+    if (!node.of.some((sequence) => sequence.length === 0)) return words;
   }
-  return found;
+  return words;
 }
 
 export function partsOf(nodes: readonly Node[]): { words: Set<string>; slots: Set<string> } {

@@ -35,7 +35,7 @@ export interface Offers {
 export async function offersFor(
   { request, times, best, all: fitting }: UnderstoodRequest,
   matcher: Matcher,
-  heard: HeardMessage,
+  message: HeardMessage,
 ): Promise<Offers> {
   const { frames } = matcher;
   const readings = [...best, ...fitting.filter((one) => !best.includes(one))];
@@ -49,25 +49,25 @@ export async function offersFor(
   const foreign = frames
     .filter(({ offered }) => other && offered === 'timed')
     .flatMap((frame) => offered({ frame, slots: { text: other?.task ?? '', when: other?.when ?? '' } }))
-    .filter(({ tool }) => heard.may(tool));
+    .filter(({ tool }) => message.may(tool));
   const may = ({ tool, input }: Choice): boolean =>
-    heard.has(tool) && heard.may(tool) && !(isForeign && isTimed(input));
+    message.has(tool) && message.may(tool) && !(isForeign && isTimed(input));
   const whole = readings.filter(({ isWhole }) => isWhole).flatMap(offerOf);
   const isEitherWay = best.some((reading) => reading.isEitherWay);
   const { timed, shown, like, asked } = guesses(request, times, frames);
-  const parts = readings.length > 0 ? [] : await partsOfIt(request, matcher, heard);
-  const near = readings.length > 0 ? [] : await nearTo(request, times, matcher, heard);
+  const parts = readings.length > 0 ? [] : await partsOfIt(request, matcher, message);
+  const near = readings.length > 0 ? [] : await nearTo(request, times, matcher, message);
   // "Take pills every day at 8": what leaves the time out is not what was said.
   const keepsTime = ({ input }: Choice): boolean => timed.length === 0 || isTimed(input);
-  const found = [
+  const choices = [
     ...whole,
     ...[...parts, ...near].flatMap(offerOf).filter(keepsTime),
     ...(isEitherWay ? [] : [...timed, ...shown].flatMap(offered)),
     ...readings.flatMap(offerOf),
   ];
-  const sure = distinct([...foreign, ...found.filter(may)]).slice(0, MOST);
+  const sure = distinct([...foreign, ...choices.filter(may)]).slice(0, MOST);
   if (readings.length > 0 || sure.length === MOST) return { offers: sure };
-  const alike = (await byMeaning(frames.filter(isShowing), heard)).map((frame) => ({ frame, slots: {} }));
+  const alike = (await byMeaning(frames.filter(isShowing), message)).map((frame) => ({ frame, slots: {} }));
   const [lookUp] = foreign.length > 0 ? [] : asked.flatMap(offered).filter(may);
   const guessed = [...alike, ...like].flatMap(offered).filter(may);
   return {
@@ -82,7 +82,7 @@ export const isTimed = (input: unknown): boolean => typeof input === 'object' &&
 async function partsOfIt(
   { text, words }: Request,
   matcher: Matcher,
-  heard: HeardMessage,
+  message: HeardMessage,
 ): Promise<readonly FrameReading[]> {
   const verbs = new Set(matcher.frames.flatMap(({ changes, verbs = '' }) => (changes ? verbs.split('|') : [])));
   const starts = words.flatMap(({ norm }, at) => (at > 0 && verbs.has(norm) ? [at] : [])).slice(-MOST_PARTS);
@@ -91,10 +91,10 @@ async function partsOfIt(
     ...starts.map((at) => words.slice(at)),
     ...(comma >= 0 && comma < words.length - 1 ? [words.slice(0, comma + 1)] : []),
   ];
-  const understood = await Promise.all(
-    pieces.map((piece) => understand({ text, words: piece, isCut: false }, matcher, heard)),
+  const readings = await Promise.all(
+    pieces.map((piece) => understand({ text, words: piece, isCut: false }, matcher, message)),
   );
-  return understood.flatMap(({ best: [one, ...others] }) =>
+  return readings.flatMap(({ best: [one, ...others] }) =>
     one && others.length === 0 && one.own > 0 && one.calls.length > 0 && one.frame.changes ? [one] : [],
   );
 }
@@ -103,12 +103,12 @@ async function nearTo(
   request: Request,
   times: Times,
   matcher: Matcher,
-  heard: HeardMessage,
+  message: HeardMessage,
 ): Promise<readonly FrameReading[]> {
   const matches = nearest(matcher.patterns(), request, times).filter(
-    ({ frame: { tool } }) => tool !== undefined && heard.has(tool),
+    ({ frame: { tool } }) => tool !== undefined && message.has(tool),
   );
-  const readings = await Promise.all(matches.slice(0, MOST_NEAR).map((match) => readingOf(match, times, heard)));
+  const readings = await Promise.all(matches.slice(0, MOST_NEAR).map((match) => readingOf(match, times, message)));
   return readings.flatMap((reading) => (reading?.isWhole ? [reading] : []));
 }
 
@@ -126,11 +126,11 @@ export function offerOf({ frame, slots, calls, about, mark, among = [] }: FrameR
   const named = about === undefined ? slots : { ...slots, which: about };
   if (call) return others.length > 0 ? [] : [withMark(choiceOf(frame, named, call), mark)];
   return among.slice(0, MOST).flatMap((thing) => {
-    const made = callsOf(frame, slots, [thing.id], { isSeries: () => false })?.[0];
-    return made
+    const call = callsOf(frame, slots, [thing.id], { isSeries: () => false })?.[0];
+    return call
       ? [
           {
-            ...withMark(choiceOf(frame, { text: thing.text }, made), thing.mark),
+            ...withMark(choiceOf(frame, { text: thing.text }, call), thing.mark),
             label: shorten(thing.label ?? thing.text, LONGEST_LABEL),
           },
         ]
@@ -143,8 +143,8 @@ const withMark = (choice: Choice, mark: string | undefined): Choice =>
   mark === undefined || choice.style !== 'danger' ? choice : { ...choice, input: { ...choice.input, seen: mark } };
 
 function choiceOf({ does, changes }: Frame, { text, query, which, limit, when = limit }: Slots, call: Call): Choice {
-  const said = text ?? query ?? which;
-  const words = said === undefined ? '' : `: “${shorten(said.replace(/\s+/g, ' '), LONGEST_WORDS)}”`;
+  const content = text ?? query ?? which;
+  const words = content === undefined ? '' : `: “${shorten(content.replace(/\s+/g, ' '), LONGEST_WORDS)}”`;
   const label = shorten(`${does}${words}${when === undefined ? '' : `, ${when}`}`, LONGEST_LABEL);
   return { label, ...call, ...(changes && /^(?:Delete|Forget|Give)/.test(does) && { style: 'danger' as const }) };
 }
@@ -163,7 +163,7 @@ function guesses(
   const time = isQuestion ? undefined : times.timeWithin(0, words.length);
   const telling = words.filter(({ norm }) => !COMMON.has(norm));
   const verbatimWords = verbatim(text, words);
-  const said = otherLanguageOf(verbatimWords)?.words ?? verbatimWords;
+  const content = otherLanguageOf(verbatimWords)?.words ?? verbatimWords;
   const withTime = frames.filter(({ offered }) => time && offered === 'timed');
   const showing = frames.filter((frame) => isShowing(frame) && hasNoun(frame, words));
   // "Delete both": no words to keep.
@@ -185,8 +185,8 @@ function guesses(
   return {
     timed,
     shown,
-    like: like.map((frame) => ({ frame, slots: { text: said } })),
-    asked: asked.map((frame) => ({ frame, slots: { query: shorten(said, LONGEST_QUESTION) } })),
+    like: like.map((frame) => ({ frame, slots: { text: content } })),
+    asked: asked.map((frame) => ({ frame, slots: { query: shorten(content, LONGEST_QUESTION) } })),
   };
 }
 
@@ -224,8 +224,8 @@ function besideTime(
   // "Every day at 8 to take pills".
   const behind = words.slice(time.to + (before.length === 0 && words[time.to]?.norm === 'to' ? 1 : 0));
   if (behind.length === 0 && BINDING.has(before.at(-1)?.norm ?? '')) return undefined;
-  const said = [before, behind].map((some) => verbatim(text, some)).filter((some) => some !== '');
-  return said.length > 0 ? said.join(' ') : undefined;
+  const parts = [before, behind].map((some) => verbatim(text, some)).filter((some) => some !== '');
+  return parts.length > 0 ? parts.join(' ') : undefined;
 }
 
 /** "Remnd me to": a long word of the form with a letter wrong is that word. */
@@ -259,14 +259,14 @@ interface State {
 function nearest(patterns: readonly Pattern[], request: Request, times: Times): readonly Match[] {
   if (request.words.length > MOST_WORDS) return [];
   const telling = request.words.map(({ norm }) => norm).filter((norm) => weight(norm) === 1);
-  const found = patterns
+  const matches = patterns
     .filter(({ frame, nodes }) => {
       const own = partsOf(nodes).words;
       return frame.tool !== undefined && !frame.follows && !frame.isAlone && telling.some((norm) => own.has(norm));
     })
     .flatMap((pattern) => matchesOf(pattern, request, times))
     .sort((one, other) => other.own - one.own);
-  return found.filter(({ frame }, at) => found.findIndex((one) => one.frame === frame) === at);
+  return matches.filter(({ frame }, at) => matches.findIndex((one) => one.frame === frame) === at);
 }
 
 function matchesOf({ frame, nodes }: Pattern, request: Request, times: Times): Match[] {
@@ -276,8 +276,8 @@ function matchesOf({ frame, nodes }: Pattern, request: Request, times: Times): M
   const slots: Record<string, string> = {};
   for (const [name, span] of Object.entries(state.best.spans)) {
     const key = name.startsWith('when') ? 'when' : name;
-    const said = slotOf(request, span).words.replace(/(?<!\?)\?+$/, '');
-    slots[key] = key in slots ? `${slots[key]} ${said}` : said;
+    const words = slotOf(request, span).words.replace(/(?<!\?)\?+$/, '');
+    slots[key] = key in slots ? `${slots[key]} ${words}` : words;
   }
   return [{ frame, slots, own: state.best.score, isDoubtful: true }];
 }
@@ -312,9 +312,9 @@ function align(nodes: readonly Node[], at: number, path: Path, state: State): vo
     for (const sequence of node.of) align([...sequence, ...rest], at, path, state);
     return;
   }
-  const said = words[at];
+  const word = words[at];
   if ('word' in node) {
-    if (said?.norm === node.word) {
+    if (word?.norm === node.word) {
       const own = path.own + (weight(node.word) === 1 ? 1 : 0);
       align(rest, at + 1, { ...path, own, score: path.score + weight(node.word) }, state);
       return;
@@ -334,7 +334,7 @@ function align(nodes: readonly Node[], at: number, path: Path, state: State): vo
     }
   }
   // The form does not have the word.
-  if (said && !(at === 0 && path.slips > 0)) align(nodes, at + 1, addSlip(path, said.norm, 'extra'), state);
+  if (word && !(at === 0 && path.slips > 0)) align(nodes, at + 1, addSlip(path, word.norm, 'extra'), state);
 }
 
 function addSlip(path: Path, word: string, as: 'lacking' | 'extra'): Path {
@@ -348,7 +348,9 @@ function addSlip(path: Path, word: string, as: 'lacking' | 'extra'): Path {
  */
 const asksAnother = ({ own, lacking, extra }: Path): boolean =>
   (lacking.length > 0 && lacking.length >= own) ||
-  (lacking.length > 0 && extra.length > 0 && !lacking.some((word) => extra.some((said) => isSlip(said, word))));
+  (lacking.length > 0 &&
+    extra.length > 0 &&
+    !lacking.some((word) => extra.some((candidate) => isSlip(candidate, word))));
 
 function placesOf(slot: string, rest: readonly Node[], at: number, { request, times }: State): number[] {
   const end = request.words.length;

@@ -29,12 +29,18 @@ export interface UnderstoodRequest {
   all: readonly FrameReading[];
 }
 
-export async function understand(request: Request, matcher: Matcher, heard: HeardMessage): Promise<UnderstoodRequest> {
-  const times = new Times(request, heard.when);
+export async function understand(
+  request: Request,
+  matcher: Matcher,
+  message: HeardMessage,
+): Promise<UnderstoodRequest> {
+  const times = new Times(request, message.when);
   const matches = matcher
     .match(request, times)
-    .filter(({ frame }) => isThere(frame, heard) || frame.setting !== undefined);
-  const all = (await Promise.all(matches.map((match) => readingOf(match, times, heard)))).flatMap((each) => each ?? []);
+    .filter(({ frame }) => isThere(frame, message) || frame.setting !== undefined);
+  const all = (await Promise.all(matches.map((match) => readingOf(match, times, message)))).flatMap(
+    (each) => each ?? [],
+  );
   return { request, times, all, best: bestOf(all) };
 }
 
@@ -44,20 +50,21 @@ function bestOf(all: readonly FrameReading[]): readonly FrameReading[] {
     const most = Math.max(...some.map(({ own }) => own));
     const top = some.filter(({ own }) => own === most);
     // The first frame that reads it counts. A thing that is there comes before a search for it.
-    const found = top.filter(({ about }) => about !== undefined);
-    const first = found.length > 0 ? top.filter(({ frame, about }) => about !== undefined || frame.changes) : top;
+    const thingReadings = top.filter(({ about }) => about !== undefined);
+    const first =
+      thingReadings.length > 0 ? top.filter(({ frame, about }) => about !== undefined || frame.changes) : top;
     if (top.length > 0) return first.filter((one, at) => first.findIndex(({ frame }) => frame === one.frame) === at);
   }
   return [];
 }
 
-const isThere = ({ tool }: Frame, heard: HeardMessage): boolean => tool === undefined || heard.has(tool);
+const isThere = ({ tool }: Frame, message: HeardMessage): boolean => tool === undefined || message.has(tool);
 
-export async function readingOf(match: Match, times: Times, heard: HeardMessage): Promise<FrameReading | undefined> {
+export async function readingOf(match: Match, times: Times, message: HeardMessage): Promise<FrameReading | undefined> {
   const { frame, own, isDoubtful, isEitherWay } = match;
-  const slots = withReplied(match, heard);
-  if (frame.answer || !isThere(frame, heard)) {
-    const answer = frame.answer ? frame.answer(slots, heard) : texts.isOff(frame.setting ?? '');
+  const slots = withReplied(match, message);
+  if (frame.answer || !isThere(frame, message)) {
+    const answer = frame.answer ? frame.answer(slots, message) : texts.isOff(frame.setting ?? '');
     return answer === undefined ? undefined : { frame, slots, own, how: 'sure', calls: [], answer, isWhole: true };
   }
   const isWhole = (frame.needs ?? []).every((slot) => slots[slot] !== undefined);
@@ -68,7 +75,7 @@ export async function readingOf(match: Match, times: Times, heard: HeardMessage)
     const calls = callsOf(frame, slots, [undefined], times);
     return calls && { ...reading, calls, how: isDoubtful ? 'doubtful' : 'sure' };
   }
-  const target = await targetOf(which, { thing, nouns, among, form: formNamed(forms, which) }, heard);
+  const target = await targetOf(which, { thing, nouns, among, form: formNamed(forms, which) }, message);
   return withTarget(reading, target, times, isDoubtful);
 }
 
@@ -143,7 +150,7 @@ export async function requestsOf(
   text: string,
   words: readonly Word[],
   matcher: Matcher,
-  heard: HeardMessage,
+  message: HeardMessage,
 ): Promise<readonly UnderstoodRequest[]> {
   const read = async (from: number, to: number) => {
     const some = words.slice(from, to);
@@ -151,10 +158,10 @@ export async function requestsOf(
     // "Hi coda" is a request, and the courtesy before one; a smile behind it is part of a text, or says nothing.
     const asSaid = [...(bare.length < some.length ? [some] : []), ...(bare.length <= MOST_SMALL ? [bare] : [])];
     for (const each of asSaid) {
-      const understood = await understand({ text, words: each, isCut: false }, matcher, heard);
-      if (isReady(understood)) return understood;
+      const reading = await understand({ text, words: each, isCut: false }, matcher, message);
+      if (isReady(reading)) return reading;
     }
-    return understand(requestOf(text, some), matcher, heard);
+    return understand(requestOf(text, some), matcher, message);
   };
   const borders = bordersOf(words);
   const whole = await read(0, words.length);
@@ -256,49 +263,49 @@ async function targetOf(
   const among = form ?? asked.among;
   const look = async (kind: string) =>
     (await lookAll(kind)).filter(({ text }) => among === undefined || among.test(text));
-  const heard = { dialogue, repliesTo, listThings: look };
+  const context = { dialogue, repliesTo, listThings: look };
   const { words, isNamed, isGiven } = bare(wordsOf(which), nouns);
   // A name that was given and leaves nothing is none.
   if (isGiven && words.length === 0) return { isNamed, kind: 'none' };
   const signs = signsNamed(which);
   if (signs && words.every(isSign)) return targetWithSigns(signs, isNamed, await look(thing));
-  const said = words.map(({ norm }) => norm).join(' ');
+  const phrase = words.map(({ norm }) => norm).join(' ');
   const { topic } = dialogue;
   const isAtHand = topic?.thing === thing && (among === undefined || among.test(topic.text ?? ''));
-  if (ALL.test(said))
+  if (ALL.test(phrase))
     return isNamed || isAtHand ? { isNamed, kind: 'certain', which: ['all'] } : { isNamed, kind: 'none' };
   const numbers = numbersIn(words);
   if (numbers) return isNamed || isAtHand ? { isNamed, kind: 'certain', which: numbers } : { isNamed, kind: 'none' };
-  if (AT_HAND.test(said)) {
-    const replied = THIS.test(said) ? await repliedTo(thing, heard) : undefined;
+  if (AT_HAND.test(phrase)) {
+    const replied = THIS.test(phrase) ? await repliedTo(thing, context) : undefined;
     const [one, ...more] = replied ?? [];
     if (one && more.length === 0) return { isNamed, kind: 'certain', which: [one.id], text: one.text, mark: one.mark };
     // A reply's target is the message it replies to, and nothing else that is at hand.
     if (replied) return one || isNamed ? { isNamed, kind: 'open', among: replied } : { isNamed, kind: 'none' };
     const ids = isAtHand ? (topic.id?.split(/,\s*/) ?? []) : [];
-    if (said.startsWith('both') && ids.length !== 2) return { isNamed, kind: 'none' };
+    if (phrase.startsWith('both') && ids.length !== 2) return { isNamed, kind: 'none' };
     if (ids.length > 0) return { isNamed, kind: 'certain', which: ids, text: topic?.text };
-    const all = isAtHand || isNamed ? await heard.listThings(thing) : [];
+    const all = isAtHand || isNamed ? await context.listThings(thing) : [];
     const [only, ...others] = all;
     // The only thing of a form is named by its noun.
     if ((isAtHand || form) && only && others.length === 0)
       return { isNamed, kind: 'certain', which: [only.id], text: only.text, mark: only.mark };
     return isAtHand || isNamed ? { isNamed, kind: 'open', among: all } : { isNamed, kind: 'none' };
   }
-  const found = thingsNamed(said, await heard.listThings(thing));
-  const [only, ...others] = found;
+  const matches = thingsNamed(phrase, await context.listThings(thing));
+  const [only, ...others] = matches;
   if (only && others.length === 0)
     return { isNamed, kind: 'certain', which: [only.id], text: only.text, mark: only.mark };
-  return found.length > 0 ? { isNamed, kind: 'open', among: found } : { isNamed, kind: 'none' };
+  return matches.length > 0 ? { isNamed, kind: 'open', among: matches } : { isNamed, kind: 'none' };
 }
 
 /** A name without letters means what has its signs, or nothing: never the one at hand. */
 function targetWithSigns(signs: readonly string[], isNamed: boolean, things: readonly NamedThing[]): Target {
-  const found = things.filter(({ text }) => hasSigns(text, signs));
-  const [only, ...others] = found;
+  const matches = things.filter(({ text }) => hasSigns(text, signs));
+  const [only, ...others] = matches;
   if (only && others.length === 0)
     return { isNamed, kind: 'certain', which: [only.id], text: only.text, mark: only.mark };
-  return found.length > 0 ? { isNamed, kind: 'open', among: found } : { isNamed, kind: 'none' };
+  return matches.length > 0 ? { isNamed, kind: 'open', among: matches } : { isNamed, kind: 'none' };
 }
 
 function bare(all: readonly Word[], nouns: string): { words: readonly Word[]; isNamed: boolean; isGiven?: boolean } {
@@ -340,8 +347,8 @@ function withoutDeterminers(words: readonly Word[]): readonly Word[] {
 
 /** "2", "#2", "the second one", "1, 3 and 4". */
 function numbersIn(words: readonly Word[]): string[] | undefined {
-  const said = words.filter(({ norm }) => !/^(?:and|the|one|ones|number)$/.test(norm)).map(({ norm }) => norm);
-  const numbers = said
+  const norms = words.filter(({ norm }) => !/^(?:and|the|one|ones|number)$/.test(norm)).map(({ norm }) => norm);
+  const numbers = norms
     .flatMap((word) => word.split(','))
     .map((word) => {
       if (/^#?\d{1,3}$/.test(word)) return word.replace('#', '');
@@ -370,10 +377,10 @@ const plain = (text: string): string =>
 const nameOf = (text: string): string => /^([^:\n]{1,60}\blist\b[^:\n]{0,40}):/i.exec(text)?.[1] ?? text;
 
 /** Things whose text is said, else whose text has the words as a part, else whose text has all of the words. */
-function thingsNamed(said: string, things: readonly NamedThing[]): readonly NamedThing[] {
-  const words = plain(said);
+function thingsNamed(phrase: string, things: readonly NamedThing[]): readonly NamedThing[] {
+  const words = plain(phrase);
   if (words === '') return [];
-  const byId = things.filter(({ id }) => id === said.trim());
+  const byId = things.filter(({ id }) => id === phrase.trim());
   if (byId.length > 0) return byId;
   const texts = things.map((thing) => ({ thing, text: plain(nameOf(thing.text)) }));
   const ways = [
@@ -382,8 +389,8 @@ function thingsNamed(said: string, things: readonly NamedThing[]): readonly Name
     (text: string) => words.split(' ').every((word) => text.split(' ').includes(word)),
   ];
   for (const isMeant of ways) {
-    const found = texts.filter(({ text }) => isMeant(text));
-    if (found.length > 0) return found.map(({ thing }) => thing);
+    const matches = texts.filter(({ text }) => isMeant(text));
+    if (matches.length > 0) return matches.map(({ thing }) => thing);
   }
   return [];
 }

@@ -72,8 +72,8 @@ export class Times {
   timeWithin(from: number, to: number): TimeSlot | undefined {
     const last = Math.min(to, from + MOST_PLACES);
     for (let at = from; at < last; at++) {
-      const found = this.startingAt(at, Math.min(to, at + LONGEST_TIME));
-      if (found && !found.isWeak) return found;
+      const slot = this.startingAt(at, Math.min(to, at + LONGEST_TIME));
+      if (slot && !slot.isWeak) return slot;
     }
     return undefined;
   }
@@ -110,8 +110,8 @@ export class Times {
 
   private ends(from: number, to: number): { start?: TimeSlot; end?: TimeSlot } {
     const key = `${from} ${to}`;
-    const known = this.read.get(key);
-    if (known) return known;
+    const knownEnds = this.read.get(key);
+    if (knownEnds) return knownEnds;
     const words = this.request.words.slice(from, to);
     const offset = words[0]?.from ?? 0;
     const { start, end } = timeAtEnds(verbatim(this.request.text, words), this.when);
@@ -119,13 +119,13 @@ export class Times {
       const first = words.findIndex((word) => word.from === offset + stretch.from);
       const last = words.findLastIndex((word) => word.to <= offset + stretch.to);
       if (first < 0 || last < first) return undefined;
-      const said = verbatim(this.request.text, words.slice(first, last + 1));
-      return { from: from + first, to: from + last + 1, words: said, isWeak: stretch.isWeak };
+      const phrase = verbatim(this.request.text, words.slice(first, last + 1));
+      return { from: from + first, to: from + last + 1, words: phrase, isWeak: stretch.isWeak };
     };
     const [one, other] = [start && timed(start), end && timed(end)];
-    const found = omitUndefined({ start: one, end: other });
-    this.read.set(key, found);
-    return found;
+    const slots = omitUndefined({ start: one, end: other });
+    this.read.set(key, slots);
+    return slots;
   }
 }
 
@@ -158,13 +158,13 @@ export function mayFill(slot: string, span: Span, request: Request): boolean {
 }
 
 export function slotOf({ text, words, isPolite = false }: Request, { from, to }: Span): Slot {
-  const said = words.slice(from, to);
-  const [first, last] = [said[0], said.at(-1)];
+  const slotWords = words.slice(from, to);
+  const [first, last] = [slotWords[0], slotWords.at(-1)];
   if (!first || !last) return { from, to, words: '' };
   // "(50% off!) :)" ends with more than a sentence does; before other words it ends with what closes it.
   const closing = CLOSING.exec(last.mark)?.[0] ?? '';
   const mark = to < words.length ? closing : last.mark.trim().replace(isPolite ? /^[.!,;?]+$/ : /^[.!,;]$/, '');
-  return { from, to, words: `${first.lead}${verbatim(text, said)}${mark}` };
+  return { from, to, words: `${first.lead}${verbatim(text, slotWords)}${mark}` };
 }
 
 /** Comparison, currency, a mark of a quotation or a list: with no letters it is no word, and yet part of a text. */
@@ -201,11 +201,11 @@ export function textOf(request: Request, span: Span): Slot {
 }
 
 /** True if a time was cut off a text in such a way that some of the text may belong to it, or it to the text. */
-export function isDoubtful(request: Request, said: Span, when: Span | undefined): boolean {
+export function isDoubtful(request: Request, span: Span, when: Span | undefined): boolean {
   const { text, words } = request;
   const cutAt =
-    when === undefined ? undefined : when.from === said.to ? 'end' : when.to === said.from ? 'start' : undefined;
+    when === undefined ? undefined : when.from === span.to ? 'end' : when.to === span.from ? 'start' : undefined;
   const time = when ? verbatim(text, words.slice(when.from, when.to)) : '';
-  const behind = SIGNS_BEHIND.exec(words[said.to - 1]?.mark ?? '')?.[0] ?? '';
-  return hasUnreadTime(`${verbatim(text, words.slice(said.from, said.to))}${behind}`, cutAt, time);
+  const behind = SIGNS_BEHIND.exec(words[span.to - 1]?.mark ?? '')?.[0] ?? '';
+  return hasUnreadTime(`${verbatim(text, words.slice(span.from, span.to))}${behind}`, cutAt, time);
 }

@@ -72,10 +72,10 @@ function tokensOf(text: string): (number | string)[] | undefined {
       continue;
     }
     TOKEN.lastIndex = at;
-    const [said] = TOKEN.exec(text) ?? [];
-    if (said === undefined) return undefined;
-    at += said.length;
-    const word = said.toLowerCase();
+    const [token] = TOKEN.exec(text) ?? [];
+    if (token === undefined) return undefined;
+    at += token.length;
+    const word = token.toLowerCase();
     // "1,200" is a thousand; "1,5" may be anything.
     if (!/^\d/.test(word)) tokens.push(WORDS[word] ?? word);
     else if (/^\d{1,3}(?:,\d{3})+(?:\.\d+)?$|^\d+(?:\.\d+)?$/.test(word)) tokens.push(Number(word.replaceAll(',', '')));

@@ -57,8 +57,8 @@ export function wordsOf(text: string): Word[] {
   return chunks.flatMap(({ bare, lead, from, to }, at): Word[] => {
     const next = chunks[at + 1];
     const mark = text.slice(to, next ? next.from - next.lead.length : text.length);
-    const said = bare.toLowerCase().replace(/[‘’ʼ]/g, "'");
-    const norms = Object.hasOwn(CONTRACTIONS, said) ? (CONTRACTIONS[said] as string).split(' ') : [said];
+    const word = bare.toLowerCase().replace(/[‘’ʼ]/g, "'");
+    const norms = Object.hasOwn(CONTRACTIONS, word) ? (CONTRACTIONS[word] as string).split(' ') : [word];
     const last = norms.length - 1;
     return norms.map((norm, at) => ({ norm, from, to, lead: at === 0 ? lead : '', mark: at === last ? mark : '' }));
   });
@@ -99,13 +99,13 @@ const begins = (words: readonly Word[], phrase: readonly string[], at: number): 
 
 /** The first word behind a filler that begins at `at`; `at` where none does. */
 export function behindFiller(words: readonly Word[], at: number): number {
-  const found = FILLERS.find((phrase) => begins(words, phrase, at));
-  return at + (found?.length ?? 0);
+  const filler = FILLERS.find((phrase) => begins(words, phrase, at));
+  return at + (filler?.length ?? 0);
 }
 
 export function beforeFillers(words: readonly Word[], from: number, to: number): number {
-  const found = FILLERS.find((phrase) => to - phrase.length > from && begins(words, phrase, to - phrase.length));
-  return found ? beforeFillers(words, from, to - found.length) : to;
+  const filler = FILLERS.find((phrase) => to - phrase.length > from && begins(words, phrase, to - phrase.length));
+  return filler ? beforeFillers(words, from, to - filler.length) : to;
 }
 
 export const isSign = ({ norm }: Word): boolean => !/[\p{L}\p{N}&%]/u.test(norm);
@@ -123,9 +123,9 @@ export function withoutCourtesies(words: readonly Word[]): readonly Word[] {
   while (signs > 1 && isSign(words[signs - 1] as Word)) signs--;
   // "The reminder about 💊": signs behind these are the name, and no smile.
   if (!NAMING.has(words[signs - 1]?.norm ?? '')) to = signs;
-  for (let found: readonly string[] | undefined = []; found; from += found?.length ?? 0) found = opening();
-  for (let found: readonly string[] | undefined = []; found; to -= found?.length ?? 0)
-    found = CLOSINGS.find(
+  for (let courtesy: readonly string[] | undefined = []; courtesy; from += courtesy?.length ?? 0) courtesy = opening();
+  for (let closing: readonly string[] | undefined = []; closing; to -= closing?.length ?? 0)
+    closing = CLOSINGS.find(
       (phrase) => to - phrase.length > from && begins(words.slice(0, to), phrase, to - phrase.length),
     );
   return words.slice(from, to);
@@ -137,8 +137,8 @@ export const endsCourteous = (words: readonly Word[]): boolean =>
   );
 
 export function isCourteous(words: readonly Word[]): boolean {
-  const found = OPENINGS.find((phrase) => begins(words, phrase, 0));
-  return found !== undefined && (found.length === words.length || isCourteous(words.slice(found.length)));
+  const courtesy = OPENINGS.find((phrase) => begins(words, phrase, 0));
+  return courtesy !== undefined && (courtesy.length === words.length || isCourteous(words.slice(courtesy.length)));
 }
 
 export function followsAs(words: readonly Word[], bare: readonly Word[]): { isMore: boolean; isCorrection: boolean } {

@@ -93,8 +93,8 @@ async function shellKept(): Promise<Response> {
 
 /** Files never change under their address. */
 async function fileOf(request: Request): Promise<Response> {
-  const known = await caches.match(request);
-  if (known) return known;
+  const response = await caches.match(request);
+  if (response) return response;
   const answer = await fetch(request);
   if (answer.ok) {
     const shell = await caches.open(SHELL);

@@ -4,10 +4,10 @@ const TASK = { thing: 'task', nouns: 'tasks|task' } as const;
 
 /** "plan the party: find a date; write the invitations". */
 function create({ text = '' }: Slots) {
-  const said = text.trim();
-  const end = said.search(/[:\n]/);
-  const title = said.slice(0, Math.max(end, 0)).trim();
-  const rest = said.slice(end + 1);
+  const words = text.trim();
+  const end = words.search(/[:\n]/);
+  const title = words.slice(0, Math.max(end, 0)).trim();
+  const rest = words.slice(end + 1);
   const steps = (/[;\n]/.test(rest) ? rest.split(/[;\n]/) : rest.split(',')).map((step) => step.trim()).filter(Boolean);
   return title === '' || steps.length === 0 ? undefined : { title, steps, by: 'person' };
 }

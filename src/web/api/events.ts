@@ -29,14 +29,14 @@ const listeners: { [N in Name]: Set<Listener<N>> } = {
   changed: new Set(),
 };
 
-/** Calls `heard` with each event of this name; the result ends that. */
-export function onEvent<N extends Name>(name: N, heard: Listener<N>): () => void {
-  (listeners[name] as Set<Listener<N>>).add(heard);
-  return () => void (listeners[name] as Set<Listener<N>>).delete(heard);
+/** Calls `listener` with each event of this name; the result ends that. */
+export function onEvent<N extends Name>(name: N, listener: Listener<N>): () => void {
+  (listeners[name] as Set<Listener<N>>).add(listener);
+  return () => void (listeners[name] as Set<Listener<N>>).delete(listener);
 }
 
 function tell<N extends Name>(name: N, event: Events[N]): void {
-  for (const heard of listeners[name] as Set<Listener<N>>) heard(event);
+  for (const listener of listeners[name] as Set<Listener<N>>) listener(event);
 }
 
 /** Milliseconds until a lost connection is tried again. */
@@ -187,11 +187,11 @@ export function stopListening(): void {
 
 /** Goes on when the machine was asleep, the connection is back, or the page comes into sight; `personId`: who is signed in. */
 export function watchSleep(personId: () => string): void {
-  let seen = Date.now();
+  let lastAt = Date.now();
   setInterval(() => {
-    const slept = Date.now() - seen > SLEPT_MS;
-    seen = Date.now();
-    if (slept && isListening) goOn();
+    const hasSlept = Date.now() - lastAt > SLEPT_MS;
+    lastAt = Date.now();
+    if (hasSlept && isListening) goOn();
   }, 5_000);
   addEventListener('offline', () => {
     online.value = false;

@@ -24,10 +24,10 @@ export const actOfKey = (key: string, ...groups: readonly (readonly Act[])[]): A
 
 /** Acts that a list shows for `words`, each once. */
 export function actsFor(words: string, ...groups: readonly (readonly Act[])[]): Act[] {
-  const said = words.trim().toLowerCase();
+  const query = words.trim().toLowerCase();
   const all = groups.flat().filter((act) => act.icon !== undefined && isOffered(act));
   return [...new Map(all.map((act) => [act.label, act])).values()].filter(({ label }) =>
-    label.toLowerCase().includes(said),
+    label.toLowerCase().includes(query),
   );
 }
 

@@ -19,9 +19,9 @@ const undoOf = ({ undo }: ChangeAnswer): (() => Promise<void>) | undefined =>
 
 /** Waits for the answer about a change, tells what coda says of it, with its undo, and reads anew what is shown. Throws a refusal. */
 export async function tellChange(reload: () => void, answer: Promise<ChangeAnswer>): Promise<void> {
-  const made = await answer;
-  const undo = undoOf(made);
-  say(made.said, undo && { undo: () => undo().then(reload) });
+  const outcome = await answer;
+  const undo = undoOf(outcome);
+  say(outcome.said, undo && { undo: () => undo().then(reload) });
   reload();
 }
 

@@ -18,8 +18,8 @@ const form = computed(() => {
 const made = new Map<string, Intl.DateTimeFormat>();
 
 function formatter(key: string, locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const known = made.get(key);
-  if (known) return known;
+  const format = made.get(key);
+  if (format) return format;
   const fresh = new Intl.DateTimeFormat(locale, options);
   made.set(key, fresh);
   return fresh;

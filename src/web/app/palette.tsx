@@ -18,18 +18,18 @@ const asFound = (kind: string, acts: readonly Act[]): Hit[] =>
   acts.map((act) => ({ ...act, id: act.href ?? act.label, kind }));
 
 /** What can be done here, and where one can go. */
-function actions(said: string): Hit[] {
+function actions(query: string): Hit[] {
   const places = placesOf();
   const goTo = places.map(({ path, label, icon }): Act => ({ label, icon, href: `/${path}` }));
   return [
-    ...asFound('Do', actsFor(said, pageActs.value, EVERYWHERE)),
-    ...asFound('Go to', actsFor(said, goTo)),
+    ...asFound('Do', actsFor(query, pageActs.value, EVERYWHERE)),
+    ...asFound('Go to', actsFor(query, goTo)),
     ...places.flatMap(({ path, label: group, icon }) => {
       const inside = pagesOf(path).filter(({ href }) => href !== `/${path}`);
       return asFound(
         group,
         actsFor(
-          said,
+          query,
           inside.map((page): Act => ({ ...page, icon })),
         ),
       );
@@ -39,18 +39,18 @@ function actions(said: string): Hit[] {
 
 function PaletteDialog() {
   const [words, setWords] = useState('');
-  const said = words.trim().toLowerCase();
-  const hits = useHits(said);
-  const [chosen, setChosen] = useState(0);
+  const query = words.trim().toLowerCase();
+  const hits = useHits(query);
+  const [position, setPosition] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const close = () => {
     palette.value = false;
   };
-  const all = [...actions(said), ...hits];
-  useEffect(() => setChosen(0), [words]);
+  const all = [...actions(query), ...hits];
+  useEffect(() => setPosition(0), [words]);
   useEffect(() => {
     list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
-  }, [chosen]);
+  }, [position]);
   const run = (entry: Hit | undefined) => {
     if (!entry) return;
     close();
@@ -65,15 +65,15 @@ function PaletteDialog() {
         aria-label="Search everything"
         aria-expanded="true"
         aria-controls="found"
-        aria-activedescendant={all[chosen] ? `found-${all[chosen].id}` : undefined}
+        aria-activedescendant={all[position] ? `found-${all[position].id}` : undefined}
         placeholder="Search, or say what to do"
         value={words}
         autofocus
         onInput={(event) => setWords(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === 'ArrowDown') setChosen(Math.min(all.length - 1, chosen + 1));
-          else if (event.key === 'ArrowUp') setChosen(Math.max(0, chosen - 1));
-          else if (event.key === 'Enter') run(all[chosen]);
+          if (event.key === 'ArrowDown') setPosition(Math.min(all.length - 1, position + 1));
+          else if (event.key === 'ArrowUp') setPosition(Math.max(0, position - 1));
+          else if (event.key === 'Enter') run(all[position]);
           else return;
           event.preventDefault();
         }}
@@ -83,9 +83,9 @@ function PaletteDialog() {
           <HitRow
             key={entry.id}
             hit={entry}
-            isChosen={index === chosen}
+            isChosen={index === position}
             onRun={() => run(entry)}
-            onPoint={() => setChosen(index)}
+            onPoint={() => setPosition(index)}
           />
         ))}
         {all.length === 0 && <p class="empty">Nothing was found.</p>}

@@ -141,10 +141,10 @@ function BarSign({ places }: { places: readonly Place[] }) {
 
 function BottomBar({ current }: { current: Place | undefined }) {
   const places = placesOf();
-  const [shown, rest] = [places.slice(0, ON_A_PHONE), places.slice(ON_A_PHONE)];
+  const [tabs, rest] = [places.slice(0, ON_A_PHONE), places.slice(ON_A_PHONE)];
   return (
     <nav class="bar" aria-label="Pages">
-      {shown.map((place) => (
+      {tabs.map((place) => (
         <a key={place.path} href={`/${place.path}`} aria-current={current === place ? 'page' : undefined}>
           <Icon name={place.icon} />
           {place.label}

@@ -47,12 +47,12 @@ export interface Draft {
 export function draftOf(schedule: Schedule | undefined): Draft {
   const { rule, source } = schedule?.watch ?? {};
   const { digest, seen, urgent, escalate } = schedule ?? {};
-  const given = source?.kind === 'mcp' ? source.input : undefined;
+  const callInput = source?.kind === 'mcp' ? source.input : undefined;
   return {
     kind: source?.kind ?? 'words',
     what: schedule?.prompt ?? '',
     more: '',
-    input: given && Object.keys(given).length > 0 ? JSON.stringify(given, null, 1) : '',
+    input: callInput && Object.keys(callInput).length > 0 ? JSON.stringify(callInput, null, 1) : '',
     when: '',
     is: rule?.is ?? 'anything',
     value: String(rule?.text ?? rule?.number ?? ''),

@@ -22,7 +22,7 @@ type NewHookAnswer = { path: string; secret: string | null };
 export function Hooks() {
   const loaded = useLoad('hooks', () => ask(api.GET('/v1/hooks')), ['jobs']);
   const [isAdding, setAdding] = useState(false);
-  const [made, setMade] = useState<NewHookAnswer>();
+  const [newHook, setNewHook] = useState<NewHookAnswer>();
   return (
     <>
       <Section
@@ -51,12 +51,12 @@ export function Hooks() {
         <NewHook
           onClose={() => setAdding(false)}
           onMade={(hook) => {
-            setMade(hook);
+            setNewHook(hook);
             loaded.reload();
           }}
         />
       )}
-      {made && <NewHookShown made={made} onClose={() => setMade(undefined)} />}
+      {newHook && <NewHookShown made={newHook} onClose={() => setNewHook(undefined)} />}
     </>
   );
 }

@@ -32,15 +32,15 @@ export function OwnTasks() {
           )}
         </LoadView>
       </Section>
-      <LoadView loaded={jobs}>{(found) => <JobList jobs={found} loaded={jobs} />}</LoadView>
+      <LoadView loaded={jobs}>{(list) => <JobList jobs={list} loaded={jobs} />}</LoadView>
     </>
   );
 }
 
-function lastOf({ last_at: at, took_ms: took, failures }: Task): string {
+function lastOf({ last_at: at, took_ms: elapsedMs, failures }: Task): string {
   if (at === null) return 'has not run yet';
   const how = failures > 0 ? `failed ${plural(failures, 'time')} in a row,` : 'went well';
-  return `${how} ${whenText(at)}${took === null ? '' : `, ${duration(took)}`}`;
+  return `${how} ${whenText(at)}${elapsedMs === null ? '' : `, ${duration(elapsedMs)}`}`;
 }
 
 function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {

@@ -44,7 +44,7 @@ const STEP_STATES: Readonly<Record<Run['steps'][number]['state'], string>> = {
   failed: 'failed',
 };
 
-function RunRow({ run: { name, state, message, begun_at: begun, person, steps } }: { run: Run }) {
+function RunRow({ run: { name, state, message, begun_at: begunAt, person, steps } }: { run: Run }) {
   const title = name ?? steps.map(({ skill }) => skill).join(', ');
   const done = steps.filter((step) => step.state === 'done').length;
   return (
@@ -71,7 +71,7 @@ function RunRow({ run: { name, state, message, begun_at: begun, person, steps } 
         </details>
       </div>
       <span class={state === 'failed' ? 'tag bad' : 'tag'}>{STATES[state]}</span>
-      <span class="when">{whenText(begun)}</span>
+      <span class="when">{whenText(begunAt)}</span>
     </Row>
   );
 }

@@ -146,7 +146,7 @@ export function ScheduleView({ id }: { id: string }) {
     <>
       <LoadView loaded={loaded}>{(schedule) => <ScheduleBody schedule={schedule} loaded={loaded} />}</LoadView>
       <Section title="What came of it">
-        <LoadView loaded={runs}>{(found) => <RunList runs={found} rule={loaded.data?.watch?.rule} />}</LoadView>
+        <LoadView loaded={runs}>{(list) => <RunList runs={list} rule={loaded.data?.watch?.rule} />}</LoadView>
       </Section>
     </>
   );
@@ -195,7 +195,7 @@ function ScheduleFacts({ schedule }: { schedule: Schedule }) {
     next,
     zone,
     last_error: error,
-    last_ms: took,
+    last_ms: elapsedMs,
     missed,
     watch,
     telling,
@@ -222,7 +222,7 @@ function ScheduleFacts({ schedule }: { schedule: Schedule }) {
       <dt>Last</dt>
       <dd class={isEnded(schedule) && error !== null ? 'bad' : ''}>
         {lastRunWords(schedule)}
-        {isEnded(schedule) && took !== null && `, took ${duration(took)}`}
+        {isEnded(schedule) && elapsedMs !== null && `, took ${duration(elapsedMs)}`}
         {isEnded(schedule) && error !== null && <Reason reason={error} />}
       </dd>
       <dt>Missed while coda was off</dt>
@@ -276,7 +276,7 @@ function RunList({ runs: { runs }, rule }: { runs: Runs; rule: Rule }) {
 }
 
 function RunRow({ run, rule }: { run: Runs['runs'][number]; rule: Rule }) {
-  const { at, state, took_ms: took, error, output, finding, told, told_in: id, told_in_name: name, cost } = run;
+  const { at, state, took_ms: elapsedMs, error, output, finding, told, told_in: id, told_in_name: name, cost } = run;
   const place = name ?? (id === null ? null : 'a place that has no name');
   return (
     <li class="row">
@@ -299,7 +299,7 @@ function RunRow({ run, rule }: { run: Runs['runs'][number]; rule: Rule }) {
       </div>
       {cost !== null && <span class="aside">cost {cost.toFixed(4)}</span>}
       <span class={BAD_OUTCOMES.has(state) ? 'tag bad' : 'tag'}>{OUTCOMES[state] ?? state}</span>
-      <span class="when">{took === null ? '' : duration(took)}</span>
+      <span class="when">{elapsedMs === null ? '' : duration(elapsedMs)}</span>
     </li>
   );
 }

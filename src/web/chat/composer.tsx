@@ -25,10 +25,10 @@ export function Composer({ conversation, field, edited, model }: ComposerProps) 
   const list = useCommands({ text, setText }, field);
   const { recording, recorded, record, endRecording } = useRecording();
   const { files, setFiles, add } = useFiles(recording !== undefined);
-  const [sent, setSent] = useState(0);
+  const [sends, setSends] = useState(0);
   useFocus(field, conversation.id, { isQuiet: true });
   useFocus(field, edited);
-  useFocus(field, sent > 0 && sent);
+  useFocus(field, sends > 0 && sends);
   // The field comes back where the recording was.
   useFocus(field, recorded > 0 && recording === undefined && recorded, { isQuiet: true });
 
@@ -37,13 +37,13 @@ export function Composer({ conversation, field, edited, model }: ComposerProps) 
     setFiles([]);
   };
   /** False where the files leave no room for it: it waits until one of them is taken out. */
-  const sendSpoken = (spoken: File): boolean => {
-    const refusal = refusalOfSpoken(files, spoken);
+  const sendSpoken = (recording: File): boolean => {
+    const refusal = refusalOfSpoken(files, recording);
     if (refusal !== undefined) {
       say(refusal, { isBad: true });
       return false;
     }
-    void conversation.say(text.trim(), files, { voice: spoken });
+    void conversation.say(text.trim(), files, { voice: recording });
     empty();
     endRecording();
     return true;
@@ -54,7 +54,7 @@ export function Composer({ conversation, field, edited, model }: ComposerProps) 
     if (isEmpty) return;
     void conversation.say(text.trim(), files);
     empty();
-    setSent(sent + 1);
+    setSends(sends + 1);
   };
   const { isOver, ...dropping } = useDrop(add);
   const { voice } = person();

@@ -211,9 +211,9 @@ export class Conversation {
     const older = await this.page(first.at, PAGE_EARLIER);
     // Meanwhile the conversation may have gone to another place.
     if (this.entries.value[0]?.id !== first.id) return;
-    const known = new Set(this.entries.value.map(({ id }) => id));
+    const ids = new Set(this.entries.value.map(({ id }) => id));
     onRead();
-    this.entries.value = [...older.entries.filter(({ id }) => !known.has(id)), ...this.entries.value];
+    this.entries.value = [...older.entries.filter(({ id }) => !ids.has(id)), ...this.entries.value];
     this.hasMore.value = older.more;
   }
 
@@ -293,9 +293,9 @@ export class Conversation {
   async chooseModel(model: string | null): Promise<void> {
     const before = this.choosing;
     const params = { path: { id: this.id } };
-    const chosen = before.then(() => ask(api.PATCH('/v1/chats/{id}', { params, body: { model } })));
-    this.choosing = chosen.catch(() => undefined);
-    await chosen;
+    const request = before.then(() => ask(api.PATCH('/v1/chats/{id}', { params, body: { model } })));
+    this.choosing = request.catch(() => undefined);
+    await request;
   }
 
   /** Asks what was said last again: another version of its answer takes the place of the one that is shown. */
@@ -353,13 +353,17 @@ export class Conversation {
     if (this.past.value !== undefined) return;
     this.told.set(entry.id, entry);
     const at = this.entries.value.findIndex(({ id }) => id === entry.id);
-    const known = this.entries.value[at];
-    this.entries.value = known
-      ? this.entries.value.with(at, { ...entry, at: known.at, ...(known.replyTo && { replyTo: known.replyTo }) })
+    const oldEntry = this.entries.value[at];
+    this.entries.value = oldEntry
+      ? this.entries.value.with(at, {
+          ...entry,
+          at: oldEntry.at,
+          ...(oldEntry.replyTo && { replyTo: oldEntry.replyTo }),
+        })
       : [...this.entries.value, entry];
     this.wait = SOON;
     if (entry.growing) this.isThinking.value = false;
-    else if (!known || entry.replyTo === undefined || !this.entries.value.some(({ id }) => id === entry.replyTo))
+    else if (!oldEntry || entry.replyTo === undefined || !this.entries.value.some(({ id }) => id === entry.replyTo))
       void this.read();
     else this.expect(300);
   }

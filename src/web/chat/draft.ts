@@ -19,8 +19,8 @@ export function refusalOf(files: readonly FileSize[], isRecording: boolean): str
 }
 
 /** Why a recording cannot go with the files that are there. */
-export function refusalOfSpoken(files: readonly FileSize[], spoken: FileSize): string | undefined {
-  if (files.length < MOST_FILES && bytesOf([...files, spoken]) <= MOST_BYTES) return undefined;
+export function refusalOfSpoken(files: readonly FileSize[], recording: FileSize): string | undefined {
+  if (files.length < MOST_FILES && bytesOf([...files, recording]) <= MOST_BYTES) return undefined;
   const most = `At most ${MOST_FILES - 1} files beside a recording, and ${sizeOf(MOST_BYTES)} together`;
   return `${most}. Take one out, and send it then.`;
 }

@@ -55,7 +55,7 @@ export function asMarkdown({ title, entries, isCut }: ChatFile, assistant: strin
 }
 
 export function asJson({ title, entries, isCut }: ChatFile): string {
-  const told = entries.map(({ id, at, by, kind, text, files }) => ({
+  const messages = entries.map(({ id, at, by, kind, text, files }) => ({
     id,
     at,
     by,
@@ -63,7 +63,7 @@ export function asJson({ title, entries, isCut }: ChatFile): string {
     text,
     files: files?.map(({ name, type, size }) => ({ name, type, size })),
   }));
-  return `${JSON.stringify({ format: 'coda-conversation', version: 1, title, complete: !isCut, entries: told }, null, 2)}\n`;
+  return `${JSON.stringify({ format: 'coda-conversation', version: 1, title, complete: !isCut, entries: messages }, null, 2)}\n`;
 }
 
 /** Characters that a file's name has on every system. */

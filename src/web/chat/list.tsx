@@ -47,9 +47,9 @@ async function readChats(words: string, isArchive: boolean, pages: number): Prom
     if (page === pages) return { chats, more };
     const archived = isArchive ? ('true' as const) : ('false' as const);
     const query = { limit: PAGE, archived, ...(words !== '' && { q: words }), ...(before !== undefined && { before }) };
-    const found = await ask(api.GET('/v1/chats', { params: { query } }));
-    chats.push(...found.chats);
-    more = found.more;
+    const answer = await ask(api.GET('/v1/chats', { params: { query } }));
+    chats.push(...answer.chats);
+    more = answer.more;
   }
   return { chats, more: false };
 }

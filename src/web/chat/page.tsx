@@ -41,12 +41,12 @@ export default function ChatPage() {
   }, [id]);
   const listed = chats.data?.chats.find((chat) => chat.id === id);
   const unlisted = useChat(id, id === MAIN || listed !== undefined || chats.data === undefined);
-  const known = listed ?? unlisted;
+  const currentChat = listed ?? unlisted;
   useEffect(() => {
-    if (known?.temporary) draftsOf(person().person.id).markTemporary(id);
-  }, [id, known?.temporary, known?.ended]);
-  const title = known ? titleOf(known) : id === MAIN ? assistantName() : 'New conversation';
-  const { acts, rename, question } = useChatActs({ chat: known, title, isCurrent: true, onDone: chats.reload });
+    if (currentChat?.temporary) draftsOf(person().person.id).markTemporary(id);
+  }, [id, currentChat?.temporary, currentChat?.ended]);
+  const title = currentChat ? titleOf(currentChat) : id === MAIN ? assistantName() : 'New conversation';
+  const { acts, rename, question } = useChatActs({ chat: currentChat, title, isCurrent: true, onDone: chats.reload });
   const list = (
     <ChatList
       loaded={chats}
@@ -71,7 +71,7 @@ export default function ChatPage() {
     >
       <div class={`talk ${isListShown.value ? 'listing' : ''}`}>
         {list}
-        <Talk key={id} id={id} onSaid={chats.reload} note={<ChatNote chat={known} />} />
+        <Talk key={id} id={id} onSaid={chats.reload} note={<ChatNote chat={currentChat} />} />
       </div>
       {question}
     </Page>

@@ -71,10 +71,10 @@ function recordingOf(stream: MediaStream, type: string, ending: string): Recordi
       const isGone = stream.getTracks().every(({ readyState }) => readyState === 'ended');
       if (isGone && recorder.state !== 'inactive') recorder.stop();
     },
-    watch(listen, gone) {
+    watch(listen, onGone) {
       recorder.addEventListener('dataavailable', listen);
       void ended.then(() => {
-        if (!isAskedToStop) gone();
+        if (!isAskedToStop) onGone();
       });
     },
   };
@@ -98,10 +98,10 @@ export function useRecording() {
     [],
   );
   const record = async () => {
-    const begun = await startRecording();
+    const newRecording = await startRecording();
     // The microphone was granted after the person had gone to another page.
-    if (isHere.current) setRecording(begun);
-    else begun?.discard();
+    if (isHere.current) setRecording(newRecording);
+    else newRecording?.discard();
   };
   const endRecording = () => {
     setRecorded(recorded + 1);
@@ -127,12 +127,12 @@ function useRecorded(recording: Recording, longest: number) {
   /** Nothing more is recorded. */
   const isEnded = useRef(false);
   useEffect(() => {
-    const began = performance.now();
+    const startedAt = performance.now();
     // By the pieces as well: a page in the background has few timers.
     const look = () => {
       if (isEnded.current) return;
       recording.endWithMicrophone();
-      const passed = Math.floor((performance.now() - began) / 1_000);
+      const passed = Math.floor((performance.now() - startedAt) / 1_000);
       setSeconds(passed);
       if (passed < longest) return;
       isEnded.current = true;
@@ -153,9 +153,9 @@ function useRecorded(recording: Recording, longest: number) {
 }
 
 /** The line of the box while it records. At its longest the recording ends by itself, and waits to be sent. */
-export function RecorderLine({ recording, longest: heard, onSend, onDiscard }: RecorderProps) {
+export function RecorderLine({ recording, longest: limit, onSend, onDiscard }: RecorderProps) {
   // The end of a recording may come late, and a longer one is not heard at all.
-  const longest = Math.max(1, heard - 2);
+  const longest = Math.max(1, limit - 2);
   const { seconds, full, setFull, isGone, isEnded } = useRecorded(recording, longest);
   const [isWaiting, setWaiting] = useState(false);
   const isOver = useRef(false);
@@ -178,9 +178,9 @@ export function RecorderLine({ recording, longest: heard, onSend, onDiscard }: R
     if (isOver.current) return;
     isOver.current = true;
     isEnded.current = true;
-    const made = full ?? recording.finish();
-    if (onSend(await made)) return;
-    setFull(made);
+    const file = full ?? recording.finish();
+    if (onSend(await file)) return;
+    setFull(file);
     setWaiting(true);
     isOver.current = false;
   };

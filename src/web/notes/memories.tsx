@@ -73,7 +73,7 @@ export function Memories() {
 }
 
 function MemoryRow({ memory, reload }: { memory: Memory; reload: () => void }) {
-  const { id, text, type, status, source, said_at: said, tainted } = memory;
+  const { id, text, type, status, source, said_at: saidAt, tainted } = memory;
   const [isEdited, setEdited] = useState(false);
   const params = { path: { id } };
   const loaded = { reload, patch: () => {} };
@@ -83,7 +83,7 @@ function MemoryRow({ memory, reload }: { memory: Memory; reload: () => void }) {
         {text}
         <span class="under">
           {' '}
-          {SOURCES[source]}, {whenText(said)}
+          {SOURCES[source]}, {whenText(saidAt)}
           {tainted && '; words of others went into it'}
         </span>
       </span>

@@ -34,7 +34,7 @@ interface NoteProps {
 }
 
 function NoteBody({ note, loaded }: NoteProps) {
-  const { id, title, text, tags, pinned, tainted, shared, from, items, created_at: made } = note;
+  const { id, title, text, tags, pinned, tainted, shared, from, items, created_at: createdAt } = note;
   const [isEdited, setEdited] = useState(false);
   const params = { path: { id } };
   const patch = (body: { text?: string; tags?: string[]; pinned?: boolean }) =>
@@ -82,7 +82,7 @@ function NoteBody({ note, loaded }: NoteProps) {
       )}
       <p class="faint small section">
         {tags.filter((tag) => !tagIn(tag).test(text)).map((tag) => `#${tag} `)}
-        {whenText(made)}
+        {whenText(createdAt)}
         {from !== null && `, from ${platformName(from.adapter)}${from.kind === 'dm' ? '' : ', in a channel'}`}
         {shared && ', found by everybody there'}
         {tainted && '. Words of others went into it'}
@@ -97,10 +97,10 @@ const tagIn = (tag: string): RegExp =>
 
 /** The words with the tags that they are filed under: another one in the place of the one before, none where it is taken off. */
 function withTags(text: string, { before, after }: { before: readonly string[]; after: readonly string[] }): string {
-  const gone = before.filter((tag) => !after.includes(tag));
+  const removals = before.filter((tag) => !after.includes(tag));
   const fresh = after.filter((tag) => !before.includes(tag));
-  const [instead] = gone.length === 1 && fresh.length === 1 ? fresh : [];
-  return gone.reduce((words, tag) => words.replace(tagIn(tag), instead === undefined ? tag : `#${instead}`), text);
+  const [instead] = removals.length === 1 && fresh.length === 1 ? fresh : [];
+  return removals.reduce((words, tag) => words.replace(tagIn(tag), instead === undefined ? tag : `#${instead}`), text);
 }
 
 interface FormProps {

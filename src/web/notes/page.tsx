@@ -51,11 +51,11 @@ export default function NotesPage() {
 
 const MOST_TAGS = 12;
 
-function tagsOf(notes: readonly Note[], chosen: string): string[] {
+function tagsOf(notes: readonly Note[], activeTag: string): string[] {
   const counts = new Map<string, number>();
   for (const tag of notes.flatMap(({ tags }) => tags)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
   const common = [...counts].sort(([, one], [, other]) => other - one).map(([tag]) => tag);
-  return [...new Set([...(chosen === '' ? [] : [chosen]), ...common])].slice(0, MOST_TAGS);
+  return [...new Set([...(activeTag === '' ? [] : [activeTag]), ...common])].slice(0, MOST_TAGS);
 }
 
 function NoteList() {
@@ -134,7 +134,7 @@ export function titleOf({ title, text }: Pick<Note, 'title' | 'text'>): string {
 }
 
 function NoteRow({ note }: { note: Note }) {
-  const { id, text, title, tags, pinned, items, created_at: made } = note;
+  const { id, text, title, tags, pinned, items, created_at: createdAt } = note;
   const rest = title === null ? text.split('\n').slice(1).join(' ') : text;
   return (
     <Row label={titleOf(note)} acts={[{ label: 'Open', key: 'Enter', href: `/notes/${id}` }]}>
@@ -149,7 +149,7 @@ function NoteRow({ note }: { note: Note }) {
           #{tag}
         </span>
       ))}
-      <span class="when">{whenText(made)}</span>
+      <span class="when">{whenText(createdAt)}</span>
     </Row>
   );
 }
@@ -179,9 +179,9 @@ async function saveAll(): Promise<void> {
     if (page.next === null) break;
     after = page.next;
   }
-  const parts = all.map(({ title, text, tags, created_at: made }) => {
+  const parts = all.map(({ title, text, tags, created_at: createdAt }) => {
     const filed = tags.length > 0 ? `\n\n${tags.map((tag) => `#${tag}`).join(' ')}` : '';
-    return `## ${title ?? made.slice(0, 10)}\n\n${text}${filed}\n`;
+    return `## ${title ?? createdAt.slice(0, 10)}\n\n${text}${filed}\n`;
   });
   saveFile('notes.md', parts.join('\n'), 'text/markdown');
   say(`${all.length} notes are saved.`);

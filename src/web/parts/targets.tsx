@@ -15,11 +15,11 @@ export function useTargets(
   const { data } = useLoad('targets', () => ask(api.GET('/v1/targets')), ['schedules']);
   const all = data?.targets ?? [];
   const allowed = all.filter(({ state }) => state === 'allowed');
-  const gone = had.filter(({ id }) => id && !allowed.some((each) => each.id === id));
+  const lostTargets = had.filter(({ id }) => id && !allowed.some((each) => each.id === id));
   const nameOf = (id: string) => all.find((each) => each.id === id)?.name ?? id;
   return [
     ...allowed,
-    ...gone.map(({ id, name }) => ({ id: id ?? '', name: `${name ?? nameOf(id ?? '')} (not allowed now)` })),
+    ...lostTargets.map(({ id, name }) => ({ id: id ?? '', name: `${name ?? nameOf(id ?? '')} (not allowed now)` })),
   ];
 }
 

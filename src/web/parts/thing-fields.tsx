@@ -64,7 +64,7 @@ const INPUTS: Readonly<Record<ThingField['kind'], (props: InputProps) => preact.
     />
   ),
   choice: ({ field: { name, label, choices, empty }, value, onValue }) => (
-    <Select label={label} value={String(value ?? '')} onValue={(chosen) => onValue(chosen || null)} of={name}>
+    <Select label={label} value={String(value ?? '')} onValue={(choice) => onValue(choice || null)} of={name}>
       <option value="">{empty ?? NONE}</option>
       {Object.entries(choices ?? {}).map(([each, words]) => (
         <option key={each} value={each}>

@@ -45,11 +45,11 @@ const invite = (name: string) => ask(api.POST('/v1/people/invitations', { body: 
 /** Asks whom to invite, then shows the link. */
 export function Inviting({ onClose, onMade }: { onClose: () => void; onMade: () => void }) {
   const [name, setName] = useState('');
-  const [made, setMade] = useState<Made>();
+  const [invitation, setInvitation] = useState<Made>();
   // The question closes itself once it has its answer.
   const answer = useRef<Made>();
-  if (made !== undefined) {
-    const { url: link, local } = made;
+  if (invitation !== undefined) {
+    const { url: link, local } = invitation;
     const { origin, hash } = new URL(link);
     return (
       <CopyDialog title="The invitation" text={link} onClose={onClose}>
@@ -73,7 +73,7 @@ export function Inviting({ onClose, onMade }: { onClose: () => void; onMade: () 
     <Question
       title="Invite somebody"
       yes="Make a link"
-      onClose={() => (answer.current === undefined ? onClose() : setMade(answer.current))}
+      onClose={() => (answer.current === undefined ? onClose() : setInvitation(answer.current))}
       onYes={async () => {
         answer.current = await invite(name.trim());
       }}

@@ -177,7 +177,7 @@ function Pairing({ roles, onClose, onDone }: PairingProps) {
 function TokenList() {
   const loaded = useLoad('tokens', () => ask(api.GET('/v1/tokens')), ['people']);
   const [isMaking, setMaking] = useState(false);
-  const [made, setMade] = useState<string>();
+  const [newToken, setNewToken] = useState<string>();
   return (
     <Section
       title="Programs that speak with coda"
@@ -203,13 +203,13 @@ function TokenList() {
         <NewToken
           onClose={() => setMaking(false)}
           onMade={(token) => {
-            setMade(token);
+            setNewToken(token);
             loaded.reload();
           }}
         />
       )}
-      {made !== undefined && (
-        <CopyDialog title="The token" text={made} onClose={() => setMade(undefined)}>
+      {newToken !== undefined && (
+        <CopyDialog title="The token" text={newToken} onClose={() => setNewToken(undefined)}>
           <p>It is shown this once. Whoever has it speaks in your name.</p>
         </CopyDialog>
       )}

@@ -33,7 +33,7 @@ export function Market() {
     });
   const install = ({ id, pin }: Look) => ask(api.POST('/v1/market/install', { body: { id, pin, ...where } }));
   const wanted = words.trim().toLowerCase();
-  const found = catalog?.skills.filter(({ id, description }) => `${id} ${description}`.toLowerCase().includes(wanted));
+  const hits = catalog?.skills.filter(({ id, description }) => `${id} ${description}`.toLowerCase().includes(wanted));
   return (
     <Section title="Market">
       <form
@@ -60,9 +60,9 @@ export function Market() {
           {catalog.catalog.first && ': looked at for the first time; installing trusts its key.'}
         </p>
       )}
-      {found && found.length === 0 && <Empty>The catalog has no skill with these words.</Empty>}
+      {hits && hits.length === 0 && <Empty>The catalog has no skill with these words.</Empty>}
       <ul class="list">
-        {found?.map((skill) => (
+        {hits?.map((skill) => (
           <OfferedRow key={skill.id} skill={skill} onLook={() => void lookAt(skill)} />
         ))}
       </ul>

@@ -48,9 +48,11 @@ function Installed() {
   return (
     <LoadView loaded={loaded}>
       {({ skills, folders, measured }) => {
-        const found = skills.filter(({ name, description }) => `${name} ${description}`.toLowerCase().includes(wanted));
-        const waiting = found.filter(isWaiting);
-        const others = found.filter((skill) => !isWaiting(skill));
+        const matches = skills.filter(({ name, description }) =>
+          `${name} ${description}`.toLowerCase().includes(wanted),
+        );
+        const waiting = matches.filter(isWaiting);
+        const others = matches.filter((skill) => !isWaiting(skill));
         return (
           <>
             <Section>
@@ -67,7 +69,7 @@ function Installed() {
               </Section>
             )}
             <Section title={plural(others.length, 'skill')}>
-              {found.length === 0 && (
+              {matches.length === 0 && (
                 <Empty>
                   {skills.length === 0
                     ? 'There are none. A folder with a SKILL.md below the data folder’s skills/ is one; the market has more.'

@@ -60,8 +60,8 @@ interface SetProps {
 /** A button that asks for a value, which is sealed and never shown again. */
 export function SetSecret({ skill = '', name = '', onDone }: SetProps) {
   const [isOpen, setOpen] = useState(false);
-  const [given, setGiven] = useState({ skill, name, value: '' });
-  const set = (change: Partial<typeof given>) => setGiven({ ...given, ...change });
+  const [secret, setSecret] = useState({ skill, name, value: '' });
+  const set = (change: Partial<typeof secret>) => setSecret({ ...secret, ...change });
   return (
     <>
       <Button icon="key" onClick={() => setOpen(true)}>
@@ -72,29 +72,29 @@ export function SetSecret({ skill = '', name = '', onDone }: SetProps) {
           title={name === '' ? 'Set a secret' : `Set ${name}`}
           yes="Set"
           onClose={() => {
-            setGiven({ skill, name, value: '' });
+            setSecret({ skill, name, value: '' });
             setOpen(false);
           }}
-          onYes={() => ask(api.PUT('/v1/secrets', { body: given }))}
+          onYes={() => ask(api.PUT('/v1/secrets', { body: secret }))}
           onDone={() => {
-            say(`${given.name} is set.`);
+            say(`${secret.name} is set.`);
             onDone();
           }}
         >
           {skill === '' && (
             <Field
               label="Skill, or connectors"
-              value={given.skill}
+              value={secret.skill}
               onValue={(to) => set({ skill: to })}
               required
               isFirst
             />
           )}
-          {name === '' && <Field label="Name" value={given.name} onValue={(to) => set({ name: to })} required />}
+          {name === '' && <Field label="Name" value={secret.name} onValue={(to) => set({ name: to })} required />}
           <Field
             label="Value"
             type="password"
-            value={given.value}
+            value={secret.value}
             onValue={(to) => set({ value: to })}
             required
             isFirst={skill !== ''}

@@ -49,8 +49,8 @@ function Overview() {
     <>
       <Section>
         <LoadView loaded={findings}>
-          {({ findings: found, at }) => (
-            <Health findings={found} at={at} isLooking={findings.isLoading} onAgain={findings.reload} />
+          {({ findings: list, at }) => (
+            <Health findings={list} at={at} isLooking={findings.isLoading} onAgain={findings.reload} />
           )}
         </LoadView>
       </Section>

@@ -14,7 +14,7 @@ export function Settings() {
       <Field label="Find a setting" value={words} onValue={setWords} type="search" />
       <LoadView loaded={loaded}>
         {({ file, settings }) => {
-          const found = settings.filter(({ path, about }) => `${path} ${about ?? ''}`.toLowerCase().includes(wanted));
+          const matches = settings.filter(({ path, about }) => `${path} ${about ?? ''}`.toLowerCase().includes(wanted));
           return (
             <>
               <p class="faint section">
@@ -23,9 +23,9 @@ export function Settings() {
                   : `They are set in ${file}.`}{' '}
                 Secrets are hidden.
               </p>
-              {found.length === 0 && <Empty>No setting has these words.</Empty>}
+              {matches.length === 0 && <Empty>No setting has these words.</Empty>}
               <ul class="list">
-                {found.map(({ path, value, source, about }) => (
+                {matches.map(({ path, value, source, about }) => (
                   <li key={path} class="row">
                     <span class="what">
                       <code>{path}</code>
