@@ -94,11 +94,14 @@ export class Agent {
   private lookFor(item: Item, ctx: CallContext): NonNullable<CallRunner['lookFirst']> {
     const { critique, database, inference } = this.options;
     const look = async (valid: ValidCall): Promise<Look> => {
-      const said = ctx.request.said.length > 0 ? ctx.request.said : [texts.pressedNote()];
-      const came = await lookAtCall(inference.small, critique, valid, { ...ctx, request: { ...ctx.request, said } });
-      const row = this.recorder.rowOfLook(valid, came, item, { path: '', tainted: ctx.tainted });
+      const words = ctx.request.said.length > 0 ? ctx.request.said : [texts.pressedNote()];
+      const verdict = await lookAtCall(inference.small, critique, valid, {
+        ...ctx,
+        request: { ...ctx.request, said: words },
+      });
+      const row = this.recorder.rowOfLook(valid, verdict, item, { path: '', tainted: ctx.tainted });
       await database.tx('act.critique', async (tx) => append(tx, [row]));
-      return came;
+      return verdict;
     };
     return (tool, input) => {
       const valid = { tool, input, effect: tool.effect };
@@ -123,8 +126,8 @@ export class Agent {
     const prepared = new PreparedCalls();
     const context = callContext(this.options, item, signal, !inPerson);
     let undo: KeptUndo | undefined;
-    const onUndo = (kept: KeptUndo) => {
-      undo = kept;
+    const onUndo = (keptUndo: KeptUndo) => {
+      undo = keptUndo;
     };
     const ctx = {
       ...context,
@@ -217,12 +220,12 @@ export class Agent {
       quotesOthers(item) ||
       isQuoting(item.payload.text) ||
       recalled.history.some((entry) => entry.tainted && !entry.content.led);
-    const begun = id ? await store.loadTurn(database, id, tainted, this.recorder, world.clock.now()) : undefined;
-    if (begun) {
-      begun.drafted = Number.POSITIVE_INFINITY;
-      begun.isResumed = true;
-      this.heldValues.restore(begun);
-      return begun;
+    const storedTurn = id ? await store.loadTurn(database, id, tainted, this.recorder, world.clock.now()) : undefined;
+    if (storedTurn) {
+      storedTurn.drafted = Number.POSITIVE_INFINITY;
+      storedTurn.isResumed = true;
+      this.heldValues.restore(storedTurn);
+      return storedTurn;
     }
     // The row's own id: one that was begun before, and had stored nothing yet, is the same turn.
     const turn = new Turn({ id: item.id, steps: [], tainted, startedAt: world.clock.now(), recorder: this.recorder });

@@ -101,8 +101,8 @@ export const unshown = (characters: number) => `[not shown, ${plural(characters,
 /** A tool by the first sentence of its description, and each field of the call on a line of its own. */
 export const reallyCall = (description: string, input: Readonly<Record<string, unknown>>) => {
   const lines = Object.entries(input).map(([name, value]) => `${name}: ${oneLine(inWords(value), 2_000)}`);
-  const shown = lines.length === 0 ? '' : `\n\`\`\`\n${lines.join('\n').replaceAll('`', 'ˋ')}\n\`\`\``;
-  return `This asks first: ${firstSentence(description)}.${shown}`;
+  const block = lines.length === 0 ? '' : `\n\`\`\`\n${lines.join('\n').replaceAll('`', 'ˋ')}\n\`\`\``;
+  return `This asks first: ${firstSentence(description)}.${block}`;
 };
 
 const inWords = (value: unknown): string => {
@@ -331,7 +331,7 @@ export const notAskedAgain = () => 'No model answers, so this was not asked agai
 export const askedAgain = () =>
   'The person wants another answer to the same message. Whatever your earlier answers to it did stays done: do none of it again, and say that it is done.';
 
-export const refusedBecause = (told: string) => `Its service says: ${inlineCode(told)}`;
+export const refusedBecause = (reason: string) => `Its service says: ${inlineCode(reason)}`;
 
 export const capabilityGone = () => 'I cannot do that any more: what it belongs to was removed.';
 
@@ -401,9 +401,9 @@ export const pausedNotice = (tool: string, failures: number) =>
 
 export const pausedRemedy = () => 'Do without it for now; an owner sees more with /doctor.';
 
-export const approvalAtHome = (sentence: string, shown: string): string => `${sentence}\n${shown}`;
+export const approvalAtHome = (sentence: string, details: string): string => `${sentence}\n${details}`;
 
 export const approvalsTitle = () => 'Waiting for your decision';
 
-export const someOf = (shown: number, all: number): string =>
-  `These are ${shown} of ${all}: say more words of it, or its number in the list.`;
+export const someOf = (count: number, all: number): string =>
+  `These are ${count} of ${all}: say more words of it, or its number in the list.`;

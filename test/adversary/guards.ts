@@ -43,7 +43,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   followed: [edit(POLICY, 'followed < MOST_FOLLOWED ||', 'true ||')],
   picks: [edit(POLICY, 'tool.flow?.picks === true ||', '')],
   typed: [edit(POLICY, 'tool.flow?.types ? said', 'false ? said')],
-  'asked-for': [edit('agent/tools/authorize.ts', 'if (!from || !standIn(from, said)) return [];', '')],
+  'asked-for': [edit('agent/tools/authorize.ts', 'if (!from || !standIn(from, utterances)) return [];', '')],
   unasked: [LEAKS],
   deletes: [edit(POLICY, 'if (isLed && deletes > 0', 'if (false && deletes > 0')],
   elsewhere: [edit(POLICY, 'if (elsewhere.length > 0)', 'if (false)')],
@@ -83,7 +83,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   searched: [
     edit(
       'agent/context/index.ts',
-      'tainted: found.some(({ id, tainted }) => tainted || others.has(id))',
+      'tainted: hits.some(({ id, tainted }) => tainted || others.has(id))',
       'tainted: false',
     ),
   ],
@@ -115,7 +115,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
       'state.approved',
     ),
   ],
-  bound: [edit('agent/tools/calls.ts', '...(bound !== undefined && { bound }),', '')],
+  bound: [edit('agent/tools/calls.ts', '...(binding !== undefined && { bound: binding }),', '')],
   after: [
     edit(
       'agent/tools/authorize.ts',
@@ -139,8 +139,11 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
     ),
   ],
   before: [edit('delivery/buttons/store.ts', 'and b.created_at <= i.received_at', '')],
-  epoch: [edit('agent/approvals/index.ts', 'return kept?.epoch === epoch ?', 'return kept ?')],
-  lasting: [edit('agent/approvals/index.ts', '(kept.by[personId] ?? [])', 'Object.values(kept.by).flat()'), LEAKS],
+  epoch: [edit('agent/approvals/index.ts', 'return approvals?.epoch === epoch ?', 'return approvals ?')],
+  lasting: [
+    edit('agent/approvals/index.ts', '(approvals.by[personId] ?? [])', 'Object.values(approvals.by).flat()'),
+    LEAKS,
+  ],
   consent: [edit('chat/router.ts', "item.origin === 'person' &&", 'true &&'), BY_PERSON],
   origin: [BY_PERSON],
   commands: [edit('chat/router.ts', '!isSaid(event) ||', '')],
@@ -228,7 +231,9 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
     by: TAINT,
   },
   'what was written is shown with an Undo': {
-    edits: [edit('agent/turn/turn-end.ts', 'return led.turn.tainted || led.files ? doneBy(led) : [];', 'return [];')],
+    edits: [
+      edit('agent/turn/turn-end.ts', 'return input.turn.tainted || input.files ? doneBy(input) : [];', 'return [];'),
+    ],
     by: TAINT,
   },
   'a second deletion asks': { edits: guards.deletes ?? [], by: TAINT },

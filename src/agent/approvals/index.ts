@@ -78,18 +78,18 @@ export function ask(
   { turn, call, reason, under, rest }: ApprovalQuestion,
   ctx: CallContext,
   rules: ApprovalRules,
-  { tool, input: meant }: MeantCall,
+  { tool, input: resolvedInput }: MeantCall,
 ): Card {
   const hash = hashOfCall(turn, call, ctx, tool);
   const input = linesOf(tool ? withoutValues(call.input, tool, shownValue) : call.input);
-  const about = { tool, call, input: tool ? withoutValues(meant, tool, shownValue) : meant };
+  const about = { tool, call, input: tool ? withoutValues(resolvedInput, tool, shownValue) : resolvedInput };
   const sentence = callSentence(about, ctx);
   const says = turn.bound.get(call.id)?.says;
-  const shown = [input, says ?? ''].filter((each) => each !== '').join('\n');
+  const shownText = [input, says ?? ''].filter((each) => each !== '').join('\n');
   const look = turn.looked.get(call.id);
   const payload = {
     hash,
-    shown,
+    shown: shownText,
     tool: call.name,
     purpose: purposeOf(tool, call),
     sentence: sentence.plain,
@@ -204,7 +204,7 @@ export function approvalSource(deps: { database: Database; delivery: Pick<Delive
         const late = await store.claimExpired(tx, now, BATCH);
         for (const { turnId, inboxId, personId, conversationId, open } of late) {
           for (const { path, callId, hash, tool } of open) {
-            const said = { approved: false, by: NOBODY, hash };
+            const decision = { approved: false, by: NOBODY, hash };
             const entry = {
               action: 'approval.expire' as const,
               subject: tool,
@@ -212,7 +212,7 @@ export function approvalSource(deps: { database: Database; delivery: Pick<Delive
               conversationId,
               origin: 'expiry' as const,
             };
-            await store.addDecision(tx, { turnId, path, callId }, said, now, entry);
+            await store.addDecision(tx, { turnId, path, callId }, decision, now, entry);
           }
           const cards = await buttons.close(tx, { conversationId, turnId, tool: DECIDE }, now);
           for (const card of cards) await deps.delivery.outbox.close(tx, card, texts.approvalExpired());
@@ -250,8 +250,8 @@ export function rememberedIn(
   { settings, epoch }: { settings: Readonly<Record<string, unknown>>; epoch: number },
   personId: string,
 ): readonly string[] {
-  const kept = settings[SETTING] as RememberedApprovals | undefined;
-  return kept?.epoch === epoch ? (kept.by[personId] ?? []) : [];
+  const approvals = settings[SETTING] as RememberedApprovals | undefined;
+  return approvals?.epoch === epoch ? (approvals.by[personId] ?? []) : [];
 }
 
 async function remember(tx: Transaction, conversationId: string, personId: string, tool: string): Promise<void> {
@@ -259,8 +259,8 @@ async function remember(tx: Transaction, conversationId: string, personId: strin
   if (!state) return;
   const { settings, epoch } = state;
   const tools = new Set([...rememberedIn(state, personId), tool]);
-  const kept = settings[SETTING] as unknown as RememberedApprovals | undefined;
-  const by = { ...(kept && kept.epoch === epoch ? kept.by : {}), [personId]: [...tools] };
+  const approvals = settings[SETTING] as unknown as RememberedApprovals | undefined;
+  const by = { ...(approvals && approvals.epoch === epoch ? approvals.by : {}), [personId]: [...tools] };
   await conversations.setSetting(tx, conversationId, SETTING, { epoch, by } as unknown as Json);
 }
 
@@ -364,13 +364,13 @@ export class Approvals {
     const { database, delivery, world } = this.deps;
     const now = world.clock.now();
     return database.tx('approvals.decide', async (tx) => {
-      const [found, ...others] = await store.openApprovals(tx, id, MOST_LISTED);
+      const [approval, ...others] = await store.openApprovals(tx, id, MOST_LISTED);
       // A call that is asked for again has one id: its first question is decided.
-      if (others.some(({ hash }) => hash !== found?.hash)) return 'several';
-      const parked = found && (await store.lockParked(tx, found));
-      if (!found || !parked || parked.hash !== found.hash) return 'gone';
-      const { hash, turnId, callId, conversationId } = found;
-      await store.addDecision(tx, found, { approved, by, hash, ...omitUndefined({ because }) }, now, {
+      if (others.some(({ hash }) => hash !== approval?.hash)) return 'several';
+      const parked = approval && (await store.lockParked(tx, approval));
+      if (!approval || !parked || parked.hash !== approval.hash) return 'gone';
+      const { hash, turnId, callId, conversationId } = approval;
+      await store.addDecision(tx, approval, { approved, by, hash, ...omitUndefined({ because }) }, now, {
         action: 'approval.decide',
         subject: parked.tool,
         personId,
@@ -388,7 +388,7 @@ export class Approvals {
   carries(token: string | undefined): boolean {
     const { token: wanted } = this.deps;
     if (wanted === undefined) return true;
-    const [given, right] = [Buffer.from(token ?? ''), Buffer.from(wanted)];
-    return given.length === right.length && timingSafeEqual(given, right);
+    const [tokenBytes, wantedBytes] = [Buffer.from(token ?? ''), Buffer.from(wanted)];
+    return tokenBytes.length === wantedBytes.length && timingSafeEqual(tokenBytes, wantedBytes);
   }
 }

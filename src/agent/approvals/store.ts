@@ -150,7 +150,7 @@ export const EARLIEST_EXPIRY = `select expires_at from turns where state = 'wait
 
 /** Questions that nobody has answered in time, of up to `limit` turns, which are locked until `tx` ends. */
 export async function claimExpired(tx: Transaction, now: Instant, limit: number): Promise<ExpiredTurn[]> {
-  const held = await tx.query<{ id: string }>(
+  const lockedTurns = await tx.query<{ id: string }>(
     `update turns set expires_at = null
       where id in (select id from turns where state = 'waiting' and expires_at <= $1 limit $2 for update skip locked)
      returning id`,
@@ -164,7 +164,7 @@ export async function claimExpired(tx: Transaction, now: Instant, limit: number)
                               order by a.path, a.seq)
                from steps a where a.turn_id = t.id and ${UNDECIDED}) as open
        from turns t where t.id = any($1::uuid[])`,
-    [held.rows.map(({ id }) => id)],
+    [lockedTurns.rows.map(({ id }) => id)],
   );
   return rows.map((row) => ({ ...row, open: row.open ?? [] }));
 }

@@ -16,9 +16,9 @@ import type { Turn } from '../turn/turn.ts';
 
 export function artifactsIn(turn: Turn, item: Item) {
   return turn.unstoredSteps().flatMap(({ step, at, tainted }) => {
-    const made = step.kind === 'model' ? step.payload : step.kind === 'result' && step.payload.ok && step.payload;
-    if (!made) return [];
-    const { files = [], kept = [] } = { kept: [], ...made };
+    const payload = step.kind === 'model' ? step.payload : step.kind === 'result' && step.payload.ok && step.payload;
+    if (!payload) return [];
+    const { files = [], kept = [] } = { kept: [], ...payload };
     return [...files, ...kept].map(({ name, type, size, hash }) => ({
       name,
       type,
@@ -113,14 +113,14 @@ export async function contentsOf(artifacts: Artifacts, files: readonly FileRef[]
   return put;
 }
 
-function freeName(name: string, taken: Set<string>): string {
+function freeName(name: string, takenNames: Set<string>): string {
   const plain =
     name
       .replace(/[\p{Cc}/\\]/gu, '_')
       .slice(-120)
       .replace(/^\.+$/, '_') || 'file';
   let free = plain;
-  for (let more = 2; taken.has(free); more++) free = `${more}-${plain}`;
-  taken.add(free);
+  for (let more = 2; takenNames.has(free); more++) free = `${more}-${plain}`;
+  takenNames.add(free);
   return free;
 }

@@ -39,8 +39,8 @@ export function isDue(
   { context }: Limits,
   { unseen, filled }: Pick<Plan, 'unseen' | 'filled'>,
 ) {
-  const said = filled.find(({ part }) => part === 'history')?.tokens ?? 0;
-  return unseen > 0 || history.length > MOST_MESSAGES || said > context * FULL;
+  const historyTokens = filled.find(({ part }) => part === 'history')?.tokens ?? 0;
+  return unseen > 0 || history.length > MOST_MESSAGES || historyTokens > context * FULL;
 }
 
 export interface Compacting {
@@ -63,17 +63,17 @@ export interface CompactedHistory {
 
 /**
  * Sums up the older part with `light` and keeps the newer one word for word; undefined when there is nothing to sum up.
- * Throws the model's `ModelError`, or one for a summary that says nothing; then nothing has changed but `took`.
+ * Throws the model's `ModelError`, or one for a summary that says nothing; then nothing has changed but `cost`.
  */
 export async function compact(
   { recalled, shared, older, limits, room, light, lightLimits }: Compacting,
-  took: AnswerCost,
+  cost: AnswerCost,
   signal: AbortSignal,
 ): Promise<CompactedHistory | undefined> {
   const most = Math.min(limits.context * KEPT_SHARE, room * KEPT_OF_ROOM);
-  const kept = newest(recalled.history, most, limits.factor).slice(-KEPT_MESSAGES);
-  while (kept.length > 1 && kept[0]?.role === 'assistant') kept.shift();
-  const old = [...older, ...recalled.history.slice(0, recalled.history.length - kept.length)];
+  const recentEntries = newest(recalled.history, most, limits.factor).slice(-KEPT_MESSAGES);
+  while (recentEntries.length > 1 && recentEntries[0]?.role === 'assistant') recentEntries.shift();
+  const old = [...older, ...recalled.history.slice(0, recalled.history.length - recentEntries.length)];
   const last = old.at(-1);
   if (!last) return undefined;
   const sizes = sizesOf(Math.min(limits.context, lightLimits.context), lightLimits);
@@ -83,7 +83,7 @@ export async function compact(
   for (const chunk of chunks(lines, sizes.chunk, lightLimits.factor)) {
     const messages = [compactionRequest(cutToTokens(text, sizes.notes, lightLimits.factor), chunk)];
     const request = { system: sizes.task, messages, tools: [], maxTokens: Math.floor(sizes.notes) };
-    const answer = await requestModel(light, request, signal, { taken: new Set(), took, continuations: 0 });
+    const answer = await requestModel(light, request, signal, { taken: new Set(), took: cost, continuations: 0 });
     model = answer.model;
     text = answer.text.trim();
     if (text === '') throw new ModelError('malformed_output', `${model} summed up nothing.`);
@@ -94,29 +94,29 @@ export async function compact(
     messages: (recalled.summary?.messages ?? 0) + old.length,
     tainted: shared && (recalled.summary?.tainted === true || old.some(({ tainted }) => tainted)),
   };
-  return { recalled: { summary, history: kept }, of: old.map(({ seq }) => seq), model };
+  return { recalled: { summary, history: recentEntries }, of: old.map(({ seq }) => seq), model };
 }
 
 function sizesOf(context: number, { factor }: Limits): { task: string; notes: number; chunk: number } {
   const tokens = Math.min(SUMMARY_TOKENS, context * SUMMARY_SHARE);
   const notes = tokens * SLACK;
-  const said = task(Math.floor((tokens * WORDS) / 10) * 10);
+  const taskText = task(Math.floor((tokens * WORDS) / 10) * 10);
   // The notes so far stand before the messages, and the new ones are the answer.
-  const chunk = context * FILLED - 2 * notes - tokensIn(said) * factor;
-  return { task: said, notes, chunk: Math.max(chunk, notes) };
+  const chunk = context * FILLED - 2 * notes - tokensIn(taskText) * factor;
+  return { task: taskText, notes, chunk: Math.max(chunk, notes) };
 }
 
 function chunks(lines: readonly string[], room: number, factor: number): string[][] {
   const out: string[][] = [];
-  let left = 0;
+  let remaining = 0;
   for (const piece of lines.flatMap((line) => pieces(line, room, factor))) {
     const tokens = tokensIn(piece) * factor;
-    if (tokens > left || out.length === 0) {
+    if (tokens > remaining || out.length === 0) {
       out.push([]);
-      left = room;
+      remaining = room;
     }
     out.at(-1)?.push(piece);
-    left -= tokens;
+    remaining -= tokens;
   }
   return out;
 }

@@ -76,9 +76,9 @@ export async function attachedTo(item: Item, deps: AttachedDeps): Promise<Attach
         continue;
       }
       // With no more room, the text is left to the tools that read it.
-      const shown = await deps.showFile?.(file, Math.max(room, LEAST_ROOM), item.person.id);
-      notices.push(...(shown?.notices ?? []));
-      const text = shown?.text ?? (await textOf(file, deps.artifacts, room));
+      const excerpt = await deps.showFile?.(file, Math.max(room, LEAST_ROOM), item.person.id);
+      notices.push(...(excerpt?.notices ?? []));
+      const text = excerpt?.text ?? (await textOf(file, deps.artifacts, room));
       room -= text?.length ?? 0;
       notes.push(text === undefined ? noteOf(file) : frameText('file', text, { name: file.name }));
     } catch (error) {
@@ -141,11 +141,11 @@ export async function pastPictures(
     const { pictures: own = [], steps = [] } = shown ?? {};
     if (own.length > 0) past.set(seq, { images: await addAll(own, pictures) });
     if (!steps.some((step) => step.role === 'tool' && step.files)) continue;
-    const seen: ModelMessage[] = [];
+    const messages: ModelMessage[] = [];
     for (const step of steps) {
-      seen.push(step.role === 'tool' && step.files ? await withPictures(step, pictures, deps.log) : step);
+      messages.push(step.role === 'tool' && step.files ? await withPictures(step, pictures, deps.log) : step);
     }
-    past.set(seq, { steps: seen });
+    past.set(seq, { steps: messages });
   }
   return past;
 }
@@ -206,14 +206,14 @@ class Pictures {
     const isCut = (isSmall || look.type === 'image/bmp') && !isPictureWhole(bytes, look);
     // Services refuse such a file; of a photograph the upper part is made a whole one.
     if (isCut && look.type !== 'image/jpeg') throw new NotScaled('it is cut off');
-    const shown = isSmall && !isCut ? bytes : await scaler.scale(file.hash, bytes, look, this.by);
-    if (shown.length > this.room) {
+    const picture = isSmall && !isCut ? bytes : await scaler.scale(file.hash, bytes, look, this.by);
+    if (picture.length > this.room) {
       this.isFull = true;
       throw new NotScaled('there is no room for it beside the others');
     }
-    this.room -= shown.length;
-    const type = shown === bytes && !isForeign(look.type) ? look.type : 'image/jpeg';
-    this.images.push({ name: file.name, type, base64: shown.toString('base64') });
+    this.room -= picture.length;
+    const type = picture === bytes && !isForeign(look.type) ? look.type : 'image/jpeg';
+    this.images.push({ name: file.name, type, base64: picture.toString('base64') });
     return true;
   }
 }

@@ -56,18 +56,18 @@ export function requestTokens({ system, tools, messages }: ModelRequest): number
 export function fitTurn(turn: readonly ModelMessage[], room: number, factor: number): ModelMessage[] {
   const fitted = [...turn];
   const lastSaid = turn.findLastIndex(({ role }) => role === 'assistant');
-  let left = room - sum(fitted, factor);
-  const shrinkAt = (index: number, most: number, seen: boolean) => {
+  let remaining = room - sum(fitted, factor);
+  const shrinkAt = (index: number, most: number, hasImages: boolean) => {
     const before = fitted[index] as ModelMessage;
-    const after = shrunk(before, { most, seen, kept: index >= lastSaid });
-    left += sizeOf(before, factor) - sizeOf(after, factor);
+    const after = shrunk(before, { most, seen: hasImages, kept: index >= lastSaid });
+    remaining += sizeOf(before, factor) - sizeOf(after, factor);
     fitted[index] = after;
   };
-  for (let index = 0; index < fitted.length - RECENT && left < 0; index++) {
+  for (let index = 0; index < fitted.length - RECENT && remaining < 0; index++) {
     if (fitted[index]?.role !== 'user') shrinkAt(index, SHRUNK, false);
   }
   for (const most of STEPS) {
-    for (let index = 0; index < fitted.length && left < 0; index++) shrinkAt(index, most, most >= WITH_IMAGES);
+    for (let index = 0; index < fitted.length && remaining < 0; index++) shrinkAt(index, most, most >= WITH_IMAGES);
   }
   return fitted;
 }
@@ -123,8 +123,8 @@ const BOUNDS: readonly string[] = ['additionalProperties', 'default', 'maxItems'
 export function fittingTools(tools: readonly ToolSpec[], context: number): ToolSpec[] {
   const most = context * SHARE;
   for (const form of [(tool: ToolSpec) => tool, shortTool]) {
-    const made = tools.map(form);
-    if (tokensIn(JSON.stringify(made)) <= most) return made;
+    const specs = tools.map(form);
+    if (tokensIn(JSON.stringify(specs)) <= most) return specs;
   }
   return tools.map((tool) => withoutOptional(shortTool(tool)));
 }
@@ -149,12 +149,12 @@ type Words = (text: string) => string;
 
 /** `isNames`: within `properties`, whose names may be the same as keywords; there nothing is left out. */
 function bare(schema: Record<string, unknown>, words: Words, isNames = false): Record<string, unknown> {
-  const kept = Object.entries(schema).filter(([key]) => isNames || !BOUNDS.includes(key));
+  const entries = Object.entries(schema).filter(([key]) => isNames || !BOUNDS.includes(key));
   const value = (key: string, field: unknown): unknown => {
     if (!isNames && key === 'description' && typeof field === 'string') return words(field);
     return bareValue(field, words, !isNames && key === 'properties');
   };
-  return Object.fromEntries(kept.map(([key, field]) => [key, value(key, field)]));
+  return Object.fromEntries(entries.map(([key, field]) => [key, value(key, field)]));
 }
 
 function bareValue(value: unknown, words: Words, isNames: boolean): unknown {

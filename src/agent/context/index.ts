@@ -66,9 +66,9 @@ export function shortenResults(turn: string, messages: readonly ModelMessage[], 
     }
     if (message.role !== 'tool' || message.text.length <= most) return message;
     const page = Math.max(most - HANDLE, HANDLE);
-    const left = message.text.length - page;
+    const remaining = message.text.length - page;
     const handle = `${turn}/${message.callId}`;
-    const note = `[… ${plural(left, 'more character')}. Read on: result_read {"handle": "${handle}", "from": ${page}}]`;
+    const note = `[… ${plural(remaining, 'more character')}. Read on: result_read {"handle": "${handle}", "from": ${page}}]`;
     return { ...message, text: `${message.text.slice(0, page)}\n${note}` };
   });
 }
@@ -81,13 +81,13 @@ function reachOf({ place, private: isPrivate, person, conversationId }: CallCont
   return isPrivate && place.kind === 'dm' ? { personId: person.id } : { conversationId };
 }
 
-function whereSaid(found: past.FoundPlace | undefined, links: MessageLinks): string {
-  if (!found) return '';
-  const { place, title, messageId } = found;
+function whereSaid(location: past.FoundPlace | undefined, links: MessageLinks): string {
+  if (!location) return '';
+  const { place, title, messageId } = location;
   return [place.adapter, title, links(place, messageId)].filter((part) => part !== undefined).join(', ');
 }
 
-export function contextTools(said: Pick<MessageIndex, 'findNear'>, links: MessageLinks): AnyTool[] {
+export function contextTools(index: Pick<MessageIndex, 'findNear'>, links: MessageLinks): AnyTool[] {
   const read = dataTool({
     name: 'result_read',
     group: 'unshown',
@@ -124,7 +124,7 @@ export function contextTools(said: Pick<MessageIndex, 'findNear'>, links: Messag
       since: z.iso.date().optional().describe('YYYY-MM-DD.'),
       until: z.iso.date().optional(),
     }),
-    prepare: ({ words }, ctx) => said.findNear(reachOf(ctx), words),
+    prepare: ({ words }, ctx) => index.findNear(reachOf(ctx), words),
     async run({ words, most, who, place: named, since, until }, ctx) {
       const { tx, person, when, prepared } = ctx;
       const filter = {
@@ -136,20 +136,20 @@ export function contextTools(said: Pick<MessageIndex, 'findNear'>, links: Messag
         }),
       };
       const of = reachOf(ctx);
-      const found = await past.searchMessages(tx, of, words, most, { near: prepared as readonly NearText[], filter });
-      if (found.length === 0) return done('Nothing was said with these words.');
+      const hits = await past.searchMessages(tx, of, words, most, { near: prepared as readonly NearText[], filter });
+      if (hits.length === 0) return done('Nothing was said with these words.');
       const isShared = 'conversationId' in of && ctx.place.kind !== 'dm';
-      const others = isShared ? await past.ofOthers(tx, found, person.id) : new Map<string, string>();
+      const others = isShared ? await past.ofOthers(tx, hits, person.id) : new Map<string, string>();
       const places = await past.placesOf(
         tx,
-        found.map(({ id }) => id),
+        hits.map(({ id }) => id),
       );
-      const lines = found.map(({ id, role, text, at }) => {
+      const lines = hits.map(({ id, role, text, at }) => {
         const line = lineOfSpeaker(role === 'user' ? (others.get(id) ?? 'Person') : 'You', text.slice(0, 700));
         const where = whereSaid(places.get(id), links);
         return `${formatMinute(at, when)} ${line}${where && `\n  (${where})`}`;
       });
-      return done(lines.join('\n'), { tainted: found.some(({ id, tainted }) => tainted || others.has(id)) });
+      return done(lines.join('\n'), { tainted: hits.some(({ id, tainted }) => tainted || others.has(id)) });
     },
   });
   return [read, search];
@@ -157,12 +157,12 @@ export function contextTools(said: Pick<MessageIndex, 'findNear'>, links: Messag
 
 /** Messages of a person, and answers to them, with the words, best first; none of conversations that they have put away. */
 export async function searchPast(db: Queryable, of: { personId: string }, words: string, most: number) {
-  const found = await past.searchMessages(db, of, words, most, { filter: { isShown: true } });
+  const hits = await past.searchMessages(db, of, words, most, { filter: { isShown: true } });
   const places = await past.placesOf(
     db,
-    found.map(({ id }) => id),
+    hits.map(({ id }) => id),
   );
-  return found.flatMap((message) => {
+  return hits.flatMap((message) => {
     const where = places.get(message.id);
     return where ? [{ ...message, ...where }] : [];
   });

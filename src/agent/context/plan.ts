@@ -94,10 +94,10 @@ export function planRequest(input: PlanInput): Plan {
   const free = limits.context - limits.answer - fixed.system - fixed.tools - fixed.skills;
   const { asked, isCut } = fitAsked(input, Math.max(free * ASKED_SHARE, LEAST_ASKED_TOKENS));
   const askedTokens = sizeOf(asked, factor);
-  const left = free - askedTokens;
-  const turn = fitTurn(input.turn, Math.max(left * TURN_SHARE, LEAST_TURN_TOKENS), factor);
+  const remaining = free - askedTokens;
+  const turn = fitTurn(input.turn, Math.max(remaining * TURN_SHARE, LEAST_TURN_TOKENS), factor);
   const turnTokens = sum(turn, factor);
-  const room = Math.max(left - turnTokens, 0);
+  const room = Math.max(remaining - turnTokens, 0);
   const summary = summaryMessages(recalled, room * SUMMARY_SHARE, factor);
   const summaryTokens = sum(summary, factor);
   const whole = wholeFrom(entries, limits.context * WHOLE_SHARE, factor);
@@ -147,16 +147,20 @@ export function sendable(history: readonly HistoryEntry[]): HistoryEntry[] {
   return history.filter(({ content }) => !content.refused);
 }
 
-function situationBehind(all: Situation, seen: readonly Situation[]): Situation {
-  const sections = newSections(all.sections, seen);
+function situationBehind(all: Situation, situations: readonly Situation[]): Situation {
+  const sections = newSections(all.sections, situations);
   const titles = new Set(sections.map(({ title }) => title));
   const before = all.sections.flatMap(({ title }) => (titles.has(title) ? [] : [title]));
   return { ...all, sections, ...(before.length > 0 && { before }) };
 }
 
 /** With sections that history told when the turn began, and that have gone out of sight since. */
-function completeSituation(frozen: Situation, sections: readonly Section[], seen: readonly Situation[]): Situation {
-  const titles = new Set(seen.flatMap((each) => each.sections.map(({ title }) => title)));
+function completeSituation(
+  frozen: Situation,
+  sections: readonly Section[],
+  situations: readonly Situation[],
+): Situation {
+  const titles = new Set(situations.flatMap((each) => each.sections.map(({ title }) => title)));
   const unseen = sections.filter(({ title }) => frozen.before?.includes(title) && !titles.has(title));
   return unseen.length === 0 ? frozen : { ...frozen, sections: [...frozen.sections, ...unseen] };
 }
@@ -196,9 +200,9 @@ function viewOf(entry: HistoryEntry): EntryView {
   return view;
 }
 
-function partsOf({ text: said, files = [], quoted = [] }: HistoryEntry['content']): { text: string; beside: string } {
+function partsOf({ text: words, files = [], quoted = [] }: HistoryEntry['content']): { text: string; beside: string } {
   const named = files.map(({ name, type }) => `[File: ${label(name)}, ${label(type)}]`);
-  const text = files.length === 0 ? said : [said, ...named].filter((part) => part !== '').join('\n');
+  const text = files.length === 0 ? words : [words, ...named].filter((part) => part !== '').join('\n');
   return { text, beside: quoted.length === 0 ? '' : quotedFrames(quoted) };
 }
 
@@ -209,15 +213,15 @@ function joinParts(text: string, beside: string, between: string): string {
 // In a conversation of several speakers lines are indented.
 const tokensOf = (text: string): number => tokensIn(text) + text.split('\n').length + MESSAGE_TOKENS;
 
-function wholeTokensOf(role: HistoryEntry['role'], bare: number, shown: ShownMessage): number {
-  const { situation, text, pictures = [], steps = [], isStep } = shown;
+function wholeTokensOf(role: HistoryEntry['role'], bare: number, message: ShownMessage): number {
+  const { situation, text, pictures = [], steps = [], isStep } = message;
   if (role === 'user' && isStep) return 0;
-  const seen = steps.reduce((count, step) => count + (step.role === 'tool' ? (step.files?.length ?? 0) : 0), 0);
+  const fileCount = steps.reduce((count, step) => count + (step.role === 'tool' ? (step.files?.length ?? 0) : 0), 0);
   return (
     (text === undefined ? bare : tokensOf(text)) +
     (situation ? tokensIn(situationText(situation)) : 0) +
     sum(steps, 1) +
-    (pictures.length + seen) * IMAGE_TOKENS
+    (pictures.length + fileCount) * IMAGE_TOKENS
   );
 }
 
@@ -232,12 +236,12 @@ export function bareText(content: HistoryEntry['content']): string {
  * everything from there on anew.
  */
 function wholeFrom(history: readonly EntryView[], room: number, factor: number): number {
-  let left = room;
+  let remaining = room;
   let from = history.length;
   while (from > 0) {
     const { tokens, wholeTokens } = history[from - 1] as EntryView;
-    left -= Math.max(wholeTokens - tokens, 0) * factor;
-    if (left < 0) break;
+    remaining -= Math.max(wholeTokens - tokens, 0) * factor;
+    if (remaining < 0) break;
     from--;
   }
   const begin = Math.ceil(from / WHOLE_BLOCK) * WHOLE_BLOCK;
@@ -294,17 +298,17 @@ function makeMessages(
   isWhole: boolean,
 ): ModelMessage[] {
   const { role, content, seq } = entry;
-  const shown = (isWhole && entry.shown) || {};
+  const shownMessage = (isWhole && entry.shown) || {};
   const pictures = past?.get(seq);
   if (role === 'assistant') {
-    const steps = (isWhole ? pictures?.steps : undefined) ?? shown.steps ?? [];
+    const steps = (isWhole ? pictures?.steps : undefined) ?? shownMessage.steps ?? [];
     return [...steps, { role, text: own }];
   }
-  const { situation, text: whole } = shown;
+  const { situation, text: whole } = shownMessage;
   const isNamed = names && content.name !== undefined && content.name !== '';
   const words = joinParts(isNamed ? indentLines(own) : own, beside, '\n\n');
   const images = isWhole ? pictures?.images : undefined;
-  const isSeen = (shown.pictures ?? []).length === (images?.length ?? 0);
+  const isSeen = (shownMessage.pictures ?? []).length === (images?.length ?? 0);
   return [
     {
       role,
@@ -332,10 +336,10 @@ function summaryMessages({ summary }: RecalledContext, room: number, factor: num
  * itself, so that no frame loses its beginning.
  */
 function fitAsked({ asked, beside = '', limits: { factor } }: PlanInput, room: number) {
-  const left = room - sizeOf({ ...asked, text: '' }, factor);
+  const remaining = room - sizeOf({ ...asked, text: '' }, factor);
   const count = (text: string) => (text === '' ? 0 : tokensIn(text) * factor);
-  const own = cutToTokens(asked.text, Math.max(left - count(beside), left / 2), factor);
-  const rest = beside === '' ? '' : cutToTokens(beside, left - count(own), factor);
+  const own = cutToTokens(asked.text, Math.max(remaining - count(beside), remaining / 2), factor);
+  const rest = beside === '' ? '' : cutToTokens(beside, remaining - count(own), factor);
   const text = [own, rest].filter((part) => part !== '').join('\n\n');
   return { asked: { ...asked, text }, isCut: own !== asked.text || rest !== beside };
 }

@@ -33,8 +33,8 @@ export function quotedFrames(quoted: readonly RememberedQuote[]): string {
 
 /** Words that were only observed are not remembered. */
 export function rememberedQuotes(quoted: readonly QuotedWords[] = []): RememberedQuote[] {
-  const kept = quoted.filter(({ as }) => as !== 'observed');
-  return kept.map(({ as, from, text }) => ({
+  const quotes = quoted.filter(({ as }) => as !== 'observed');
+  return quotes.map(({ as, from, text }) => ({
     as,
     ...(from !== undefined && { from }),
     text: shorten(text, LONGEST_REMEMBERED),

@@ -52,14 +52,16 @@ function onOneLine(text: string): string {
 
 const NONE = 'none any more.';
 
-/** The sections that say something new behind the `seen` situations, oldest first. */
-export function newSections(sections: readonly Section[], seen: readonly Situation[]): Section[] {
+/** The sections that say something new behind `situations`, oldest first. */
+export function newSections(sections: readonly Section[], situations: readonly Situation[]): Section[] {
   const last = new Map<string, Section>();
-  for (const situation of seen) for (const section of situation.sections) last.set(section.title, section);
+  for (const situation of situations) for (const section of situation.sections) last.set(section.title, section);
   const titles = new Set(sections.map(({ title }) => title));
-  const gone = [...last.values()].filter(({ title, text, stands }) => stands && text !== NONE && !titles.has(title));
+  const endedSections = [...last.values()].filter(
+    ({ title, text, stands }) => stands && text !== NONE && !titles.has(title),
+  );
   return [
     ...sections.filter(({ title, text, stands }) => stands === false || last.get(title)?.text !== text),
-    ...gone.map((section) => ({ ...section, text: NONE })),
+    ...endedSections.map((section) => ({ ...section, text: NONE })),
   ];
 }

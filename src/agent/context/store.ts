@@ -107,12 +107,12 @@ export class KnownMessages {
   }
 
   of(conversationIds: readonly string[]): Map<string, ReadonlyMap<number, HistoryEntry>> {
-    const known = new Map<string, ReadonlyMap<number, HistoryEntry>>();
+    const histories = new Map<string, ReadonlyMap<number, HistoryEntry>>();
     for (const id of conversationIds) {
       const entries = this.conversations.get(id)?.entries;
-      if (entries) known.set(id, entries);
+      if (entries) histories.set(id, entries);
     }
-    return known;
+    return histories;
   }
 
   /** Keeps what a conversation lists now, and nothing else of it. */
@@ -150,11 +150,11 @@ function withNew(before: Map<number, HistoryEntry> | undefined, history: readonl
 /** The messages as the database lists them, those that are known as they were made before. */
 export function completeHistory(
   read: readonly ReadEntry[],
-  known: ReadonlyMap<number, HistoryEntry> | undefined,
+  cachedEntries: ReadonlyMap<number, HistoryEntry> | undefined,
 ): HistoryEntry[] {
   return read.map((entry) => {
     if (typeof entry !== 'number') return entry;
-    const before = known?.get(Math.floor(entry / 4)) as HistoryEntry;
+    const before = cachedEntries?.get(Math.floor(entry / 4)) as HistoryEntry;
     const [tainted, isShown] = [(entry & 2) !== 0, (entry & 1) !== 0];
     if (before.tainted === tainted && (before.shown != null) === isShown) return before;
     return { ...before, tainted, shown: isShown ? (before.shown ?? null) : null };
@@ -166,11 +166,11 @@ const shownBytes = new WeakMap<ShownMessage, number>();
 /** Two bytes for each character, though most text takes one. */
 function bytesOf({ content: { text, quoted = [] }, shown }: HistoryEntry): number {
   const around = BYTES_AROUND * (1 + quoted.length);
-  const said = around + 2 * quoted.reduce((sum, quote) => sum + quote.text.length, text.length);
-  if (!shown) return said;
+  const textBytes = around + 2 * quoted.reduce((sum, quote) => sum + quote.text.length, text.length);
+  if (!shown) return textBytes;
   const beside = shownBytes.get(shown) ?? 2 * JSON.stringify(shown).length;
   shownBytes.set(shown, beside);
-  return said + beside;
+  return textBytes + beside;
 }
 
 /** The same without messages that told of what was forgotten: no summary is made of them. */
@@ -183,8 +183,10 @@ export async function withoutForgotten(
     `select seq from messages where conversation_id = $1 and seq = any($2::bigint[]) and ${IS_FORGOTTEN('turn_id')}`,
     [conversationId, recalled.history.map(({ seq }) => seq)],
   );
-  const gone = new Set(rows.map(({ seq }) => seq));
-  return gone.size === 0 ? recalled : { ...recalled, history: recalled.history.filter(({ seq }) => !gone.has(seq)) };
+  const forgottenSeqs = new Set(rows.map(({ seq }) => seq));
+  return forgottenSeqs.size === 0
+    ? recalled
+    : { ...recalled, history: recalled.history.filter(({ seq }) => !forgottenSeqs.has(seq)) };
 }
 
 /** Messages of a conversation between two others, both left out: the newest `most`, oldest first. */
@@ -322,15 +324,15 @@ export const source: Source = {
     return rows;
   },
 
-  async add(tx, conversationId, space, made) {
+  async add(tx, conversationId, space, vectors) {
     // Whoever holds the conversation's row is the only one who adds vectors of it: stamps are committed in their order.
     await tx.query('select 1 from conversations where id = $1 for no key update', [conversationId]);
     const { rows } = await tx.query<{ id: string }>(
       'select id::text as id from messages where conversation_id = $1 and id = any($2::uuid[]) for key share',
-      [conversationId, made.map(({ id }) => id)],
+      [conversationId, vectors.map(({ id }) => id)],
     );
     const there = new Set(rows.map(({ id }) => id));
-    const stored = made.filter(({ id }) => there.has(id));
+    const stored = vectors.filter(({ id }) => there.has(id));
     await addStamped(tx, 'message', conversationId, space, stored);
     await keepNewest(tx, 'message', { owner: conversationId, space }, { newest: NEWEST, most: MOST_VECTORS });
   },

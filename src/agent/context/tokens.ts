@@ -21,8 +21,8 @@ const toolSizes = new WeakMap<readonly ToolSpec[], number>();
 
 /** At most how many tokens the descriptions of `tools` have. A list must not change once it was counted. */
 export function toolTokens(tools: readonly ToolSpec[]): number {
-  const known = toolSizes.get(tools);
-  if (known !== undefined) return known;
+  const cachedCount = toolSizes.get(tools);
+  if (cachedCount !== undefined) return cachedCount;
   const tokens = tokensIn(JSON.stringify(tools));
   toolSizes.set(tools, tokens);
   return tokens;

@@ -24,12 +24,12 @@ export const dropTool = dataTool({
 /** Stores the things of one kind that the calls of one message have made or changed as the ones at hand: "delete both". */
 export function keepTogether(
   tx: Transaction,
-  made: readonly { thing: string | undefined; result: ToolResult }[],
+  outcomes: readonly { thing: string | undefined; result: ToolResult }[],
   { person, conversationId, clock }: CallContext,
 ): void {
-  const ids = made.flatMap(({ result }) => (result.ok && result.id !== undefined ? [result.id] : []));
-  const [thing, ...others] = new Set(made.map((each) => each.thing));
-  if (thing === undefined || others.length > 0 || ids.length < 2 || ids.length < made.length) return;
+  const ids = outcomes.flatMap(({ result }) => (result.ok && result.id !== undefined ? [result.id] : []));
+  const [thing, ...others] = new Set(outcomes.map((each) => each.thing));
+  if (thing === undefined || others.length > 0 || ids.length < 2 || ids.length < outcomes.length) return;
   const topic: Topic = { thing, how: 'made', id: ids.join(', '), at: clock.now().toISOString() };
   store.note(tx, { personId: person.id, conversationId }, { topic });
 }

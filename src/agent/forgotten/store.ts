@@ -67,18 +67,18 @@ export async function buryTellings(
     [person.id],
   );
   const names = new Set(lexemesOf(person.name));
-  const said = rows.map((row) => ({ ...row, words: new Set(lexemesOf(row.text)) }));
+  const tellings = rows.map((row) => ({ ...row, words: new Set(lexemesOf(row.text)) }));
   const turns = new Set(request.id === undefined ? [] : [request.id]);
   const keys = things.flatMap(({ message }) => message ?? []);
   if (keys.length > 0) {
     // A turn has the id of the row of the inbox that it answers.
-    const { rows: told } = await tx.query<{ id: string }>('select id from inbox where key = any($1)', [keys]);
-    for (const { id } of told) turns.add(id);
+    const { rows: inboxRows } = await tx.query<{ id: string }>('select id from inbox where key = any($1)', [keys]);
+    for (const { id } of inboxRows) turns.add(id);
   }
   for (const { text, at, isAct } of things) {
     const words = lexemesOf(text.slice(0, LONGEST)).filter((word) => !names.has(word));
-    const maker = at && said.find((each) => each.at <= at);
-    for (const each of said) {
+    const maker = at && tellings.find((each) => each.at <= at);
+    for (const each of tellings) {
       const share = words.length === 0 ? 0 : words.filter((word) => each.words.has(word)).length / words.length;
       const isMaker = at && each === maker && at.getTime() - each.at.getTime() <= MADE_WITHIN_MS;
       const isAbout = !isAct || words.length >= FEW_WORDS || each.words.size <= words.length + MORE_WORDS;
@@ -114,10 +114,10 @@ async function hideShown(tx: Transaction, personId: string, things: readonly For
     [personId],
   );
   const wanted = things.map(({ text }) => lexemesOf(text.slice(0, LONGEST)));
-  let left = MOST_LOOKED_THROUGH;
+  let remaining = MOST_LOOKED_THROUGH;
   const telling = rows.filter(({ text, length }) => {
-    left -= length;
-    if (length > LONGEST_LOOKED_AT || left < 0) return true;
+    remaining -= length;
+    if (length > LONGEST_LOOKED_AT || remaining < 0) return true;
     const words = new Set(lexemesOf(text.replace(ESCAPE, ' ')));
     return wanted.some((thing) => thing.filter((word) => words.has(word)).length >= thing.length * TELLS_FROM);
   });

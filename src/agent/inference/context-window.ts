@@ -113,44 +113,44 @@ export class ContextWindows {
   }
 
   /** The request to `model`: near the limits as the service itself counts, and with old messages summarised. */
-  async fit(shown: ShownTurn, model: Model, signal: AbortSignal): Promise<FittedPlan> {
-    const limits = this.shortened.size === 0 ? this.limits(model.name) : this.limitsIn(model.name, shown);
-    const plan = this.plan(shown, limits);
-    if (shown.task !== undefined || (!plan.tight && !isDue(recalledOf(shown.item), limits, plan))) {
+  async fit(shownTurn: ShownTurn, model: Model, signal: AbortSignal): Promise<FittedPlan> {
+    const limits = this.shortened.size === 0 ? this.limits(model.name) : this.limitsIn(model.name, shownTurn);
+    const plan = this.plan(shownTurn, limits);
+    if (shownTurn.task !== undefined || (!plan.tight && !isDue(recalledOf(shownTurn.item), limits, plan))) {
       return { plan, by: limits };
     }
     // Parts that would be left out are counted as well, to see if they have to be.
-    const whole = () => this.plan(shown, { ...limits, context: limits.context * 2 });
+    const whole = () => this.plan(shownTurn, { ...limits, context: limits.context * 2 });
     const { estimates } = this.options;
     const by = model.count
-      ? await estimates.countByService(model, shown.item.conversation.id, whole(), limits, signal)
+      ? await estimates.countByService(model, shownTurn.item.conversation.id, whole(), limits, signal)
       : limits;
-    return { plan: await this.compactPlan(shown, by, signal), by };
+    return { plan: await this.compactPlan(shownTurn, by, signal), by };
   }
 
   /** Half of what was too long after all. Where the window is so much smaller, the answer is shorter, too. */
-  async halve(shown: ShownTurn, { plan, by }: FittedPlan, signal: AbortSignal): Promise<FittedPlan> {
+  async halve(shownTurn: ShownTurn, { plan, by }: FittedPlan, signal: AbortSignal): Promise<FittedPlan> {
     const shorter = this.halfOf(plan, by);
-    return { plan: await this.compactPlan(shown, shorter, signal), by: shorter };
+    return { plan: await this.compactPlan(shownTurn, shorter, signal), by: shorter };
   }
 
   /**
    * As much as a new conversation would send, in half of the room: it goes out where nothing else is taken, so that no
    * conversation can be mended by `/new` alone.
    */
-  alone(shown: ShownTurn, { plan, by }: FittedPlan): FittedPlan {
+  alone(shownTurn: ShownTurn, { plan, by }: FittedPlan): FittedPlan {
     const shorter = this.halfOf(plan, by);
-    return { plan: this.plan({ ...shown, alone: true }, shorter), by: shorter, alone: true };
+    return { plan: this.plan({ ...shownTurn, alone: true }, shorter), by: shorter, alone: true };
   }
 
   /** A shorter request where this one is much longer than what was taken last, or than a new conversation's. */
-  aloneIfLong(name: string, shown: ShownTurn, fitted: FittedPlan): FittedPlan | undefined {
+  aloneIfLong(name: string, shownTurn: ShownTurn, fitted: FittedPlan): FittedPlan | undefined {
     const { plan, by } = fitted;
-    const bare = this.plan({ ...shown, alone: true }, by);
+    const bare = this.plan({ ...shownTurn, alone: true }, by);
     const usual = Math.min(this.taken.get(name) ?? fixedTokensOf(plan), tokensOf(bare));
     const tokens = tokensOf(plan);
     if (tokens <= usual * MUCH_LONGER) return undefined;
-    return tokensOf(bare) <= tokens / 2 ? { plan: bare, by, alone: true } : this.alone(shown, fitted);
+    return tokensOf(bare) <= tokens / 2 ? { plan: bare, by, alone: true } : this.alone(shownTurn, fitted);
   }
 
   /** `isShorter`: a longer request was refused before. */
@@ -165,9 +165,9 @@ export class ContextWindows {
 
   private limitsIn(name: string, { item }: ShownTurn): Limits {
     const limits = this.limits(name);
-    const known = this.shortened.get(`${name} ${item.conversation.id}`);
-    if (!known || known.until <= this.options.clock.now().getTime()) return limits;
-    const { context, answer } = known;
+    const reduction = this.shortened.get(`${name} ${item.conversation.id}`);
+    if (!reduction || reduction.until <= this.options.clock.now().getTime()) return limits;
+    const { context, answer } = reduction;
     return { ...limits, context: Math.min(limits.context, context), answer: Math.min(limits.answer, answer) };
   }
 
@@ -177,48 +177,48 @@ export class ContextWindows {
     return { ...by, answer, context: half + answer };
   }
 
-  /** `kept`: the servers' tools that the conversation is shown. */
+  /** `toolNames`: the servers' tools that the conversation is shown. */
   describe(
-    told: Sections,
+    sections: Sections,
     recalled: RecalledContext,
     name: string,
-    kept?: readonly string[],
+    toolNames?: readonly string[],
   ): { filled: FilledPart[]; limit: number } {
     const limits = this.limits(name);
-    const { tools } = this.offerTools(told.tools, { kept, words: '', context: limits.context });
+    const { tools } = this.offerTools(sections.tools, { kept: toolNames, words: '', context: limits.context });
     const asked = { role: 'user' as const, text: '' };
     const rest = { turn: [], limits, names: false, toolTokens: toolTokens(tools) };
-    const plan = planRequest({ sections: { ...told, tools }, clock: '', recalled, asked, ...rest });
+    const plan = planRequest({ sections: { ...sections, tools }, clock: '', recalled, asked, ...rest });
     return { filled: plan.filled, limit: limits.context };
   }
 
-  private async compactPlan(shown: ShownTurn, limits: Limits, signal: AbortSignal): Promise<Plan> {
-    const { item, turn, task } = shown;
+  private async compactPlan(shownTurn: ShownTurn, limits: Limits, signal: AbortSignal): Promise<Plan> {
+    const { item, turn, task } = shownTurn;
     const recalled = recalledOf(item);
-    const plan = this.plan(shown, limits);
+    const plan = this.plan(shownTurn, limits);
     const compaction = this.options.compaction();
     if (task !== undefined || !compaction || !isDue(recalled, limits, plan)) return plan;
     await compaction.run({ item, turnId: turn.id, recalled }, { limits, room: plan.room }, signal);
-    return this.plan(shown, limits);
+    return this.plan(shownTurn, limits);
   }
 
-  private plan(shown: ShownTurn, limits: Limits): Plan {
-    const { item, turn, task, when, sections, steps } = shown;
+  private plan(shownTurn: ShownTurn, limits: Limits): Plan {
+    const { item, turn, task, when, sections, steps } = shownTurn;
     const results = shortenResults(pathOf(turn), steps, limits.context);
     // Whoever began a nested turn chose its tools.
     const { tools, others } =
       task === undefined
-        ? this.chooseTools(shown, limits, results)
+        ? this.chooseTools(shownTurn, limits, results)
         : { tools: fittingTools(sections.tools, limits.context) };
     const names = task === undefined && item.conversation.place.kind !== 'dm';
     const plan = planRequest({
       sections: { ...sections, tools },
       // The turn's beginning, so that what was sent stays a prefix of what is sent next.
       clock: clockLine({ ...when, now: turn.startedAt }),
-      frozen: shown.alone ? undefined : turn.situation,
-      past: shown.past,
-      recalled: task === undefined && !shown.alone && !item.payload.tells ? recalledOf(item) : NOTHING_SAID,
-      ...(task === undefined ? messageInput(shown, names) : { asked: { role: 'user', text: task } }),
+      frozen: shownTurn.alone ? undefined : turn.situation,
+      past: shownTurn.past,
+      recalled: task === undefined && !shownTurn.alone && !item.payload.tells ? recalledOf(item) : NOTHING_SAID,
+      ...(task === undefined ? messageInput(shownTurn, names) : { asked: { role: 'user', text: task } }),
       turn: task === undefined ? withForms(results, sections.tools, limits.context) : results,
       limits,
       names,
@@ -240,18 +240,23 @@ export class ContextWindows {
 
   /** The tools that the conversation is shown. Those of servers are chosen once, by its first words, and more only come behind. */
   private chooseTools(
-    shown: ShownTurn,
+    shownTurn: ShownTurn,
     { context }: Limits,
     results: readonly ModelMessage[],
   ): { tools: ToolSpec[]; others: ToolSpec[] } {
-    const { item, turn, sections } = shown;
-    const known = keptTools(item.conversation);
-    const kept = turn.bringTools(known, namesByState(shown, results));
+    const { item, turn, sections } = shownTurn;
+    const storedNames = keptTools(item.conversation);
+    const toolNames = turn.bringTools(storedNames, namesByState(shownTurn, results));
     const [first] = recalledOf(item).history;
     const words = first?.content.text ?? item.payload.text;
-    const offered = this.offerTools(sections.tools, { kept, words, context, isPlanned: item.origin === 'schedule' });
-    if (offered.hidden > 0 && offered.names.some((name) => !kept?.includes(name))) {
-      turn.bringTools(known, offered.names);
+    const offered = this.offerTools(sections.tools, {
+      kept: toolNames,
+      words,
+      context,
+      isPlanned: item.origin === 'schedule',
+    });
+    if (offered.hidden > 0 && offered.names.some((name) => !toolNames?.includes(name))) {
+      turn.bringTools(storedNames, offered.names);
       const { names, hidden } = offered;
       this.options.log.info(
         { conversation: item.conversation.id, shown: names.length, hidden },
@@ -264,13 +269,13 @@ export class ContextWindows {
 
   /** Always the same bytes for the same question. */
   private offerTools(tools: ToolSpec[], query: OfferQuery): OfferedTools {
-    const known = this.fitting.get(tools) ?? new Map<string, OfferedTools>();
-    this.fitting.set(tools, known);
+    const offersByKey = this.fitting.get(tools) ?? new Map<string, OfferedTools>();
+    this.fitting.set(tools, offersByKey);
     const { kept = [], context, isPlanned = false } = query;
     const isChosen = tools.every(({ by, name }) => by === undefined || kept.includes(name));
     const key = JSON.stringify([context, kept, isPlanned, isChosen ? '' : query.words]);
-    const offered = known.get(key) ?? offerTools(tools, query);
-    if (known.size < MOST_FORMS) known.set(key, offered);
+    const offered = offersByKey.get(key) ?? offerTools(tools, query);
+    if (offersByKey.size < MOST_FORMS) offersByKey.set(key, offered);
     return offered;
   }
 }
@@ -298,17 +303,17 @@ function withForms(
   return messages.map((message) => {
     if (message.role !== 'tool' || !message.offers) return message;
     const { offers } = message;
-    const found = tools.filter(({ name }) => offers.includes(name));
-    const forms = texts.toolForms(found.map(formLine));
+    const matches = tools.filter(({ name }) => offers.includes(name));
+    const forms = texts.toolForms(matches.map(formLine));
     return { ...message, text: isToolList(message) ? forms : `${message.text}\n\n${forms}` };
   });
 }
 
 function messageInput({ item, attached }: ShownTurn, names: boolean): Pick<PlanInput, 'asked' | 'beside'> {
-  const { text: said, quoted = [] } = item.payload;
+  const { text: words, quoted = [] } = item.payload;
   const beside = [quotedFrames(quoted), attached.text].filter((part) => part !== '').join('\n\n');
-  const isBare = said.trim() === '' && beside === '' && attached.images.length === 0;
-  const text = isBare ? texts.calledOnly() : said;
+  const isBare = words.trim() === '' && beside === '' && attached.images.length === 0;
+  const text = isBare ? texts.calledOnly() : words;
   return {
     asked: {
       role: 'user',
@@ -353,8 +358,8 @@ export class Estimates {
     const estimated = tokensOf(plan) / factor;
     const counted = only.usage.input + only.usage.cached;
     if (estimated < 500 || counted === 0) return;
-    const seen = Math.min(1.6, Math.max(0.4, (counted / estimated) * CAUTION));
-    this.factors.set(model, this.factor(model) * (1 - LEARNING) + seen * LEARNING);
+    const sample = Math.min(1.6, Math.max(0.4, (counted / estimated) * CAUTION));
+    this.factors.set(model, this.factor(model) * (1 - LEARNING) + sample * LEARNING);
   }
 
   /**
@@ -371,9 +376,9 @@ export class Estimates {
     if (!model.count) return limits;
     const key = `${model.name} ${conversationId}`;
     const estimated = tokensOf(plan) / limits.factor;
-    const known = this.counts.get(key);
-    if (known && estimated <= known.estimated * GROWN && estimated >= known.estimated * SHRUNK) {
-      return { ...limits, factor: known.factor };
+    const lastCount = this.counts.get(key);
+    if (lastCount && estimated <= lastCount.estimated * GROWN && estimated >= lastCount.estimated * SHRUNK) {
+      return { ...limits, factor: lastCount.factor };
     }
     let { factor } = limits;
     try {
@@ -454,7 +459,7 @@ export class Compaction {
   private async sum({ item, turnId, recalled: all }: RecalledTurn, { limits, room }: { limits: Limits; room: number }) {
     const { database, world, models, ledger } = this.options;
     const { signal } = this.stopping;
-    const took: AnswerCost = { used: [], repairs: [] };
+    const cost: AnswerCost = { used: [], repairs: [] };
     try {
       const recalled = await withoutForgotten(database, item.conversation.id, all);
       const light = models.light();
@@ -462,29 +467,29 @@ export class Compaction {
       const older = await this.older(item, recalled);
       const shared = item.conversation.place.kind !== 'dm';
       const compacting = { recalled, shared, older, limits, room, light, lightLimits };
-      const compacted = await this.inSmallerPieces(compacting, took, signal);
+      const compacted = await this.inSmallerPieces(compacting, cost, signal);
       if (!compacted) return undefined;
       const { id: conversationId, epoch } = item.conversation;
       const { model, of } = compacted;
       const { summary } = compacted.recalled;
-      const kept = { ...summary, conversationId, epoch, model, of, after: recalled.summary?.covers };
-      const isKept = await database.tx('summary.add', (tx) => addSummary(tx, kept, world.clock.now()));
+      const row = { ...summary, conversationId, epoch, model, of, after: recalled.summary?.covers };
+      const isKept = await database.tx('summary.add', (tx) => addSummary(tx, row, world.clock.now()));
       return isKept ? compacted.recalled : undefined;
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       world.log.warn({ fault: error.fault, error: messageOf(error) }, 'a conversation could not be summed up');
       return undefined;
     } finally {
-      await ledger.add(item, turnId, ledger.rows(took, { purpose: 'summary' }));
+      await ledger.add(item, turnId, ledger.rows(cost, { purpose: 'summary' }));
     }
   }
 
   /** The window may be smaller than it was taken for: then smaller pieces are summed up. */
-  private async inSmallerPieces(compacting: Compacting, took: AnswerCost, signal: AbortSignal) {
+  private async inSmallerPieces(compacting: Compacting, cost: AnswerCost, signal: AbortSignal) {
     let { lightLimits } = compacting;
     for (let tries = 0; ; tries++) {
       try {
-        return await compact({ ...compacting, lightLimits }, took, signal);
+        return await compact({ ...compacting, lightLimits }, cost, signal);
       } catch (error) {
         const tooLong = error instanceof ModelError && error.fault === 'context_overflow';
         if (!tooLong || tries === HALVED) throw error;

@@ -126,26 +126,36 @@ export class Inference {
       this.options.addPictures(asker.messages(), item.person.id),
       this.ledger.admit(item, turn, (at) => this.worst(this.pick(inquiry, at).name), signal),
     ]);
-    const shown: ShownTurn = { ...inquiry, turn: asker, attached, past, steps, ...(nested && { task: nested.task }) };
-    const kept = { purpose: nested ? ('subagent' as const) : ('answer' as const), reservation: money?.reservation };
-    const took: AnswerCost = { used: [], repairs: asker.corrections() };
+    const shownTurn: ShownTurn = {
+      ...inquiry,
+      turn: asker,
+      attached,
+      past,
+      steps,
+      ...(nested && { task: nested.task }),
+    };
+    const rowOptions = {
+      purpose: nested ? ('subagent' as const) : ('answer' as const),
+      reservation: money?.reservation,
+    };
+    const cost: AnswerCost = { used: [], repairs: asker.corrections() };
     try {
       this.checkBudgets(inquiry, money);
-      const answer = await this.ask(this.pick(inquiry, money), inquiry, shown, took);
+      const answer = await this.ask(this.pick(inquiry, money), inquiry, shownTurn, cost);
       const low = nested || money?.told ? undefined : money?.low;
-      const used = this.ledger.rows(took, { ...kept, told: low !== undefined });
-      if (used.length === 0) await this.ledger.release(turn, kept.reservation);
+      const used = this.ledger.rows(cost, { ...rowOptions, told: low !== undefined });
+      if (used.length === 0) await this.ledger.release(turn, rowOptions.reservation);
       const tainted = !nested && recalledOf(item).summary?.tainted === true;
       const ofFiles = attached.notices.filter((notice) => !asker.notices().includes(notice));
-      const told = nested ? [] : [...this.priceNotices(item, answer), ...ofFiles];
-      const step = this.stepOf({ ...answer, notices: [...answer.notices, ...told] }, used, low);
+      const notices = nested ? [] : [...this.priceNotices(item, answer), ...ofFiles];
+      const step = this.stepOf({ ...answer, notices: [...answer.notices, ...notices] }, used, low);
       const isDrawn = answer.pictures.length > 0;
       const { situation, isUnsituated } = asker;
-      const said = isUnsituated && situation ? { ...step, situation } : step;
-      return { step: isDrawn ? { ...said, files: await this.filesOf(answer) } : said, tainted };
+      const situatedStep = isUnsituated && situation ? { ...step, situation } : step;
+      return { step: isDrawn ? { ...situatedStep, files: await this.filesOf(answer) } : situatedStep, tainted };
     } catch (error) {
-      const used = this.ledger.rows(took, kept);
-      if (used.length === 0) await this.ledger.release(turn, kept.reservation);
+      const used = this.ledger.rows(cost, rowOptions);
+      if (used.length === 0) await this.ledger.release(turn, rowOptions.reservation);
       else await this.ledger.add(item, turn.id, used);
       if (signal.aborted && !nested) throw new ModelError('cancelled', 'The turn was stopped.');
       throw error;
@@ -189,8 +199,8 @@ export class Inference {
   }
 
   private checkBudgets({ turn, nested }: Inquiry, money: Money | undefined): void {
-    const spent = turn.nested.reduce((sum, { price }) => sum + (price ?? 0), 0);
-    if (nested && (money?.over || (nested.budget !== undefined && spent >= nested.budget))) {
+    const nestedCost = turn.nested.reduce((sum, { price }) => sum + (price ?? 0), 0);
+    if (nested && (money?.over || (nested.budget !== undefined && nestedCost >= nested.budget))) {
       this.counters.stops.add({ budget: 'nested' });
       throw new ModelError('budget', 'The budget of the nested turn is used up.');
     }
@@ -218,30 +228,35 @@ export class Inference {
     return models.prices.tellsOnce(model) ? [texts.priceUnknown(model, models.prices.price(model) !== undefined)] : [];
   }
 
-  private async ask(model: Model, { signal, onText }: Inquiry, shown: ShownTurn, took: AnswerCost): Promise<Answer> {
+  private async ask(
+    model: Model,
+    { signal, onText }: Inquiry,
+    shownTurn: ShownTurn,
+    cost: AnswerCost,
+  ): Promise<Answer> {
     const { swallowing } = this;
     const shows = model.streams !== false && onText && { onText };
-    const silence = { maySaySilence: shown.task === undefined && maySaySilence(shown.item) };
-    const options = { taken: callIds(shown), took, swallowing, ...silence, ...shows };
-    let fitted = await this.windows.fit(shown, model, signal);
+    const silence = { maySaySilence: shownTurn.task === undefined && maySaySilence(shownTurn.item) };
+    const options = { taken: callIds(shownTurn), took: cost, swallowing, ...silence, ...shows };
+    let fitted = await this.windows.fit(shownTurn, model, signal);
     // A filter that objects to what was said before says nothing of the window.
     let wasLong = false;
     for (let tries = 0; ; tries++) {
       try {
         const request = withDistinctIds(fitted.plan.request);
-        this.windows.noteSent(shown, fitted);
+        this.windows.noteSent(shownTurn, fitted);
         const about = { model: model.name, tools: request.tools.length };
         const answer = await inSpan(this.options.world, 'model', about, () =>
           requestModel(model, request, signal, options),
         );
         this.estimates.learn(fitted.plan, fitted.by, answer);
-        this.windows.noteTokens(model.name, shown, fitted, wasLong);
-        return fitted.alone && hasBefore(shown)
+        this.windows.noteTokens(model.name, shownTurn, fitted, wasLong);
+        return fitted.alone && hasBefore(shownTurn)
           ? { ...answer, notices: [...answer.notices, texts.beforeLeftOut()] }
           : answer;
       } catch (error) {
-        const shorter = await this.shorter(error, { model, shown, fitted, tries }, signal);
-        if (!shorter) throw isTooLong(error) && shown.task === undefined ? smallWindow(error) : error;
+        const shorter = await this.shorter(error, { model, shown: shownTurn, fitted, tries }, signal);
+        if (!shorter) throw isTooLong(error) && shownTurn.task === undefined ? smallWindow(error) : error;
         wasLong ||= !(error instanceof ModelError && error.fault === 'refused');
         fitted = shorter;
       }
@@ -267,11 +282,11 @@ export class Inference {
 
   private async filesOf({ pictures }: Answer): Promise<FileRef[]> {
     const { store } = this.options;
-    const kept = store ? pictures.slice(0, MOST_PICTURES) : [];
+    const firstPictures = store ? pictures.slice(0, MOST_PICTURES) : [];
     return Promise.all(
-      kept.map(async ({ type, base64 }, index) => {
+      firstPictures.map(async ({ type, base64 }, index) => {
         const { hash, size } = await (store as NonNullable<typeof store>)(Buffer.from(base64, 'base64'));
-        const number = kept.length > 1 ? `-${index + 1}` : '';
+        const number = firstPictures.length > 1 ? `-${index + 1}` : '';
         return { name: `picture${number}.${type.slice('image/'.length).replace('jpeg', 'jpg')}`, type, size, hash };
       }),
     );
@@ -283,7 +298,7 @@ export class Inference {
     low: Limit | undefined,
   ): ModelStep {
     const cut = refused ? [texts.cutByFilter()] : [];
-    const told = [...notices, ...cut, ...(low && used.length > 0 ? [texts.budgetLow(low, this.currency)] : [])];
+    const allNotices = [...notices, ...cut, ...(low && used.length > 0 ? [texts.budgetLow(low, this.currency)] : [])];
     return {
       text,
       calls,
@@ -292,7 +307,7 @@ export class Inference {
         keep,
         refused,
         used: used.length > 0 ? used : undefined,
-        notices: told.length > 0 ? told : undefined,
+        notices: allNotices.length > 0 ? allNotices : undefined,
       }),
     };
   }
@@ -311,12 +326,12 @@ function withDistinctIds(request: ModelRequest): ModelRequest {
     message.role === 'assistant' ? (message.calls ?? NO_CALLS).map(({ id }) => id) : [],
   );
   if (new Set(ids).size === ids.length) return request;
-  const taken = new Set<string>();
+  const takenIds = new Set<string>();
   const renamed = new Map<string, string>();
   const rename = (id: string): string => {
     let free = id;
-    for (let count = 2; taken.has(free); count++) free = `${id}_${count}`;
-    taken.add(free);
+    for (let count = 2; takenIds.has(free); count++) free = `${id}_${count}`;
+    takenIds.add(free);
     renamed.set(id, free);
     return free;
   };

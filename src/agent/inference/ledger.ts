@@ -80,12 +80,12 @@ export class Ledger {
    * Rows of an answer's usage; counted with it. `told`: the person is told with it that little is left. `reservation`:
    * ends when the rows are written.
    */
-  rows(took: AnswerCost, { told = false, purpose = 'answer', reservation }: RowOptions = {}): UsageRow[] {
-    const { used, repairs } = took;
+  rows(cost: AnswerCost, { told = false, purpose = 'answer', reservation }: RowOptions = {}): UsageRow[] {
+    const { used, repairs } = cost;
     const { world, models } = this.options;
     const now = world.clock.now();
     const day = this.calendar.day(now);
-    this.count(took);
+    this.count(cost);
     return used.map(({ model, usage, estimated, firstMs }, index) => ({
       id: uuid(now),
       at: now.toISOString(),
@@ -174,8 +174,8 @@ export class Ledger {
   }
 
   async release(turn: Turn, ...ids: (string | undefined)[]): Promise<void> {
-    const known = ids.filter((id) => id !== undefined);
-    if (known.length > 0) await endReservations(this.options.database, turn.id, known);
+    const reservationIds = ids.filter((id) => id !== undefined);
+    if (reservationIds.length > 0) await endReservations(this.options.database, turn.id, reservationIds);
   }
 
   async close(turn: Spender): Promise<void> {
@@ -201,15 +201,15 @@ export class Ledger {
     return database.tx('budget.reserve', async (tx) => {
       const now = world.clock.now();
       const beside = await reservedByOthers(tx, { turnId: turn.id, personId, own: turn.reserved }, now);
-      const spent = await readSpent(tx.query.bind(tx), personId, this.calendar.day(now), this.calendar.month(now));
-      const money = this.moneyOf(spent, turn);
+      const spending = await readSpent(tx.query.bind(tx), personId, this.calendar.day(now), this.calendar.month(now));
+      const money = this.moneyOf(spending, turn);
       if (money.over) return money;
-      const known = spent.dearest > 0 || waited >= UNKNOWN_MS;
+      const isPriceKnown = spending.dearest > 0 || waited >= UNKNOWN_MS;
       // Before the first answer has come nobody knows what one costs: it may be all that is left.
-      const price = known
-        ? Math.max(worst(money), spent.dearest)
-        : Math.max(worst(money), leastLeft(spent, this.budgets));
-      if (!mayBegin(spent, beside, this.budgets, price)) return money;
+      const price = isPriceKnown
+        ? Math.max(worst(money), spending.dearest)
+        : Math.max(worst(money), leastLeft(spending, this.budgets));
+      if (!mayBegin(spending, beside, this.budgets, price)) return money;
       const reservation = uuid(now);
       reserve(tx, {
         id: reservation,
@@ -231,21 +231,25 @@ export class Ledger {
     const cost = [...rowsOf(turn), ...turn.nested].reduce((sum, { price }) => sum + (price ?? 0), 0);
     if (cost >= budgets.request) {
       counters.stops.add({ budget: 'request' });
-      const said = texts.requestOver(budgets.request, currency);
-      throw new ModelError('budget', 'The budget of one answer is used up.', { said });
+      const words = texts.requestOver(budgets.request, currency);
+      throw new ModelError('budget', 'The budget of one answer is used up.', { said: words });
     }
     const now = world.clock.now();
     const [day, month] = [this.calendar.day(now), this.calendar.month(now)];
     // Data read along with the message is as new as the turn; later on others have spent too.
     const along = turn.steps.length === 0 && turn.nested.length === 0 ? alongOf(item) : null;
-    const spent = along
+    const spending = along
       ? spentOf(along, day, month)
       : await readSpent(database.read.bind(database), item.person.id, day, month);
-    return this.moneyOf(spent, turn);
+    return this.moneyOf(spending, turn);
   }
 
-  private moneyOf(spent: SpentMoney, turn: Spender): Money {
-    return { ...budgetState(spent, this.budgets), spent, told: spent.told || rowsOf(turn).some(({ told }) => told) };
+  private moneyOf(spending: SpentMoney, turn: Spender): Money {
+    return {
+      ...budgetState(spending, this.budgets),
+      spent: spending,
+      told: spending.told || rowsOf(turn).some(({ told }) => told),
+    };
   }
 
   private count({ used, repairs }: AnswerCost): void {

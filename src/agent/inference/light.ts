@@ -82,13 +82,13 @@ export function lightModels(deps: LightDeps): LightModels {
     async light(purpose, asked, signal) {
       const model = models?.smallModel(asked.model) ?? alone;
       if (!model) return { ok: false, fault: 'not_found', message: 'No model is configured.', price: 0 };
-      const took: AnswerCost = { used: [], repairs: [] };
+      const cost: AnswerCost = { used: [], repairs: [] };
       try {
-        const { text, by } = await ask(deps, model, { purpose, asked, took }, signal);
-        return { ok: true, text, model: by, price: priceOf(models, took) };
+        const { text, by } = await ask(deps, model, { purpose, asked, took: cost }, signal);
+        return { ok: true, text, model: by, price: priceOf(models, cost) };
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
-        return { ok: false, fault: error.fault, message: messageOf(error), price: priceOf(models, took) };
+        return { ok: false, fault: error.fault, message: messageOf(error), price: priceOf(models, cost) };
       }
     },
     spend: (asked, work, signal) => spend(deps, asked, work, signal),

@@ -154,8 +154,8 @@ class Asking {
       this.answer.refused = true;
       return this.answer;
     }
-    const written = reply.calls.length > 0 ? undefined : callsIn(reply, this.callable);
-    if (written) reply = await this.withWritten(reply, written);
+    const textCalls = reply.calls.length > 0 ? undefined : callsIn(reply, this.callable);
+    if (textCalls) reply = await this.withWritten(reply, textCalls);
     this.answer.text = reply.text;
     this.answer.calls = this.distinct(reply.calls.map((call) => this.mendReplyCall(call)));
     return this.answer;
@@ -164,12 +164,12 @@ class Asking {
   /** The rest of an answer that was cut off; where no model can give it any more, the person is told so. */
   private async goOn(reply: Reply): Promise<Reply> {
     const { text } = reply;
-    const said: ModelMessage[] = [
+    const messages: ModelMessage[] = [
       { role: 'assistant', text },
       { role: 'user', text: GO_ON },
     ];
     try {
-      const next = await this.requestOnce(said, text);
+      const next = await this.requestOnce(messages, text);
       return { ...next, ...continueSpeech(text, next) };
     } catch (error) {
       if (!(error instanceof NoModel)) throw error;
@@ -183,8 +183,8 @@ class Asking {
   private withThoughtCalls(reply: Reply): Reply {
     if (!this.isEmpty(reply) || reply.stop === 'length') return reply;
     const blocks = blocksAtEnd(reply.thought);
-    const written = blocks.length === 0 ? undefined : callsIn({ text: '', blocks }, this.callable);
-    return written && written.problem === undefined ? this.withTextCalls(reply, written) : reply;
+    const textCalls = blocks.length === 0 ? undefined : callsIn({ text: '', blocks }, this.callable);
+    return textCalls && textCalls.problem === undefined ? this.withTextCalls(reply, textCalls) : reply;
   }
 
   private isEmpty({ text, calls, blocks, stop }: Reply): boolean {
@@ -218,8 +218,8 @@ class Asking {
   }
 
   private askAgain({ text }: Reply, wrong: string): Promise<Reply> {
-    const said: ModelMessage[] = text.trim() === '' ? [] : [{ role: 'assistant', text }];
-    return this.requestOnce([...said, { role: 'user', text: wrong }], '');
+    const messages: ModelMessage[] = text.trim() === '' ? [] : [{ role: 'assistant', text }];
+    return this.requestOnce([...messages, { role: 'user', text: wrong }], '');
   }
 
   private async requestOnce(more: readonly ModelMessage[], before: string): Promise<Reply> {
@@ -227,13 +227,13 @@ class Asking {
     const reply: Reply = { ...emptyReply(), stop: 'end' };
     let speech = new ThinkingStripper(this.options.swallowing?.get(this.answer.model));
     let usage: ModelUsage | undefined;
-    let begun = 0;
+    let attempts = 0;
     this.askedAt = performance.now();
     this.firstMs = undefined;
     try {
       for await (const event of this.model.generate(request, this.signal)) {
         if (event.type === 'begin') {
-          if (++begun > 1) this.answer.repairs.push(event.model === this.answer.model ? 'retried' : 'fallback');
+          if (++attempts > 1) this.answer.repairs.push(event.model === this.answer.model ? 'retried' : 'fallback');
           this.finishReply(reply, speech);
           this.countHalf(request, reply);
           Object.assign(reply, emptyReply());
@@ -282,11 +282,11 @@ class Asking {
     this.noteFirst();
     const { onText } = this.options;
     if (!onText || text.length > LONGEST_SHOWN) return;
-    const shown = withoutCalls(
+    const visibleText = withoutCalls(
       before === '' ? { text, blocks } : continueSpeech(before, { text, blocks }),
       this.callable,
     );
-    if (shown.trim() !== '') onText(shown);
+    if (visibleText.trim() !== '') onText(visibleText);
   }
 
   private noteFirst(): void {
@@ -306,12 +306,12 @@ class Asking {
   }
 
   /** Calls that were written as text are made; one that cannot be is asked for once more, and never shown. */
-  private async withWritten(reply: Reply, written: WrittenCalls): Promise<Reply> {
+  private async withWritten(reply: Reply, textCalls: WrittenCalls): Promise<Reply> {
     const { tools } = this.request;
-    if (written.problem === undefined) return this.withTextCalls(reply, written);
-    if (tools.length === 0 && written.text !== '') return { ...reply, text: written.text };
+    if (textCalls.problem === undefined) return this.withTextCalls(reply, textCalls);
+    if (tools.length === 0 && textCalls.text !== '') return { ...reply, text: textCalls.text };
     this.answer.repairs.push('asked_again');
-    const next = await this.askAgain({ ...reply, text: written.text }, `${NOT_MADE} ${written.problem}`);
+    const next = await this.askAgain({ ...reply, text: textCalls.text }, `${NOT_MADE} ${textCalls.problem}`);
     const again = next.calls.length > 0 ? undefined : callsIn(next, this.callable);
     if (again?.problem !== undefined && again.text === '') {
       throw new ModelError('malformed_output', `${this.answer.model} wrote a call that cannot be read.`);
@@ -359,12 +359,12 @@ class Asking {
 
   /** Results are matched to calls by id, so that no two calls of a turn may share one. */
   private distinct(calls: ModelToolCall[]): ModelToolCall[] {
-    const taken = new Set(this.options.taken);
+    const takenIds = new Set(this.options.taken);
     return calls.map((call) => {
-      const free = call.id !== '' && !taken.has(call.id);
+      const free = call.id !== '' && !takenIds.has(call.id);
       const id = free ? call.id : `call_${shortId(12)}`;
       if (!free) this.answer.repairs.push('call_id');
-      taken.add(id);
+      takenIds.add(id);
       return { ...call, id };
     });
   }
@@ -384,16 +384,16 @@ function emptyReply(): Omit<Reply, 'stop'> {
 const LONGEST_END = 20_000;
 
 /** Cut only when it is twice as long, so that a thought in many pieces is not copied for each. */
-function endOfThought(thought: string): string {
-  return thought.length <= 2 * LONGEST_END ? thought : thought.slice(-LONGEST_END);
+function endOfThought(reasoning: string): string {
+  return reasoning.length <= 2 * LONGEST_END ? reasoning : reasoning.slice(-LONGEST_END);
 }
 
 const MARK_OF_THOUGHT = new RegExp(THOUGHT_TAGS, 'gi');
 
 /** The whole blocks of calls that a thought ends with; none where words stand behind them. */
-function blocksAtEnd(thought: string): Block[] {
+function blocksAtEnd(reasoning: string): Block[] {
   const speech = new ThinkingStripper();
-  speech.add(thought.replace(MARK_OF_THOUGHT, ''));
+  speech.add(reasoning.replace(MARK_OF_THOUGHT, ''));
   speech.readToEnd();
   const from = speech.text.trimEnd().length;
   return speech.blocks.filter(({ at, isClosed }) => isClosed && at >= from).map((block) => ({ ...block, at: 0 }));

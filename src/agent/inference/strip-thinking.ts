@@ -127,11 +127,11 @@ export class ThinkingStripper implements Speech {
   private readSpeech(isLast: boolean): boolean {
     const { rest } = this;
     const decided = isLast ? rest.length : decidedTo(rest);
-    const found = firstMark(rest);
-    const isDecided = found !== undefined && found.index < decided;
-    this.say(rest.slice(0, isDecided ? found.index : decided));
-    this.rest = rest.slice(isDecided ? found.index + found.text.length : decided);
-    if (isDecided) this.meet(found);
+    const mark = firstMark(rest);
+    const isDecided = mark !== undefined && mark.index < decided;
+    this.say(rest.slice(0, isDecided ? mark.index : decided));
+    this.rest = rest.slice(isDecided ? mark.index + mark.text.length : decided);
+    if (isDecided) this.meet(mark);
     return isDecided;
   }
 
@@ -227,18 +227,18 @@ export class ThinkingStripper implements Speech {
     const { inner, mark } = state;
     inner.add(this.rest);
     this.rest = '';
-    for (let found = inner.next(mark.within); found; found = inner.next(mark.within)) {
+    for (let span = inner.next(mark.within); span; span = inner.next(mark.within)) {
       // The next letter tells whether it stands in quotes.
-      if (found.to === inner.whole.length && !isLast) {
-        inner.moveBack(found);
+      if (span.to === inner.whole.length && !isLast) {
+        inner.moveBack(span);
         return false;
       }
-      state.hasWords ||= inner.hasWordsBefore(found);
-      if (found.group === 'call') state.call ??= found.from;
-      else if (inner.isInQuotes(found)) continue;
-      else if (found.group === 'open') state.depth += state.hasWords ? 1 : 0;
-      else if (--state.depth === 0) return this.thoughtTo(state, found);
-      else state.passed = found;
+      state.hasWords ||= inner.hasWordsBefore(span);
+      if (span.group === 'call') state.call ??= span.from;
+      else if (inner.isInQuotes(span)) continue;
+      else if (span.group === 'open') state.depth += state.hasWords ? 1 : 0;
+      else if (--state.depth === 0) return this.thoughtTo(state, span);
+      else state.passed = span;
     }
     return isLast && this.endThought(state);
   }
@@ -290,9 +290,9 @@ export class ThinkingStripper implements Speech {
   }
 
   private say(words: string): void {
-    const said = this.isCut && this.text === '' ? words.trimStart() : words;
-    this.text += said;
-    this.hasWords ||= /\S/.test(said);
+    const text = this.isCut && this.text === '' ? words.trimStart() : words;
+    this.text += text;
+    this.hasWords ||= /\S/.test(text);
   }
 
   private get position(): Position {
@@ -349,18 +349,18 @@ class Growing {
   next(pattern: RegExp | undefined): (Span & { group: string | undefined }) | undefined {
     if (!pattern) return undefined;
     pattern.lastIndex = this.seen - this.start;
-    const found = pattern.exec(this.end);
-    if (!found) {
+    const match = pattern.exec(this.end);
+    if (!match) {
       this.seen = Math.max(this.seen, this.whole.length - LONGEST_MARK);
       const passed = Math.max(0, this.seen - this.start - BEFORE);
       this.end = this.end.slice(passed);
       this.start += passed;
       return undefined;
     }
-    const from = this.start + found.index;
-    const to = from + found[0].length;
+    const from = this.start + match.index;
+    const to = from + match[0].length;
     this.seen = Math.max(to, from + 1);
-    const group = Object.entries(found.groups ?? {}).find(([, text]) => text !== undefined)?.[0];
+    const group = Object.entries(match.groups ?? {}).find(([, text]) => text !== undefined)?.[0];
     return { from, to, group };
   }
 

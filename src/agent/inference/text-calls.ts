@@ -31,16 +31,16 @@ export interface WrittenCalls {
 
 /** The answer with those blocks in its text that are a part of its sentences. Pure. */
 export function settleBlocks({ text, blocks }: Speech, tools: readonly ToolSpec[]): Speech {
-  let said = '';
+  let prose = '';
   let from = 0;
-  const kept: Block[] = [];
+  const callBlocks: Block[] = [];
   for (const block of blocks) {
-    said += text.slice(from, block.at);
+    prose += text.slice(from, block.at);
     from = block.at;
-    if (block.isDoubtful && !madeOf(block, tools).calls) said += rawOf(block);
-    else kept.push({ ...block, at: said.length });
+    if (block.isDoubtful && !madeOf(block, tools).calls) prose += rawOf(block);
+    else callBlocks.push({ ...block, at: prose.length });
   }
-  return { text: said + text.slice(from), blocks: kept };
+  return { text: prose + text.slice(from), blocks: callBlocks };
 }
 
 /**
@@ -48,13 +48,13 @@ export function settleBlocks({ text, blocks }: Speech, tools: readonly ToolSpec[
  * in blocks that nothing but a call stands in, or, with arguments that fit their schema, in JSON that is the whole answer or
  * a fenced block at its end that is no example. Pure.
  */
-export function callsIn(heard: Speech, tools: readonly ToolSpec[]): WrittenCalls | undefined {
-  return heard.blocks.length > 0 ? inBlocks(heard, tools) : bare(heard.text.trim(), tools);
+export function callsIn(speech: Speech, tools: readonly ToolSpec[]): WrittenCalls | undefined {
+  return speech.blocks.length > 0 ? inBlocks(speech, tools) : bare(speech.text.trim(), tools);
 }
 
 /** The part of a growing answer that may be shown: nothing that may turn out to be a call. Pure. */
-export function withoutCalls(heard: Speech, tools: readonly Pick<ToolSpec, 'name'>[]): string {
-  const text = heard.text.slice(0, heard.blocks[0]?.at);
+export function withoutCalls(speech: Speech, tools: readonly Pick<ToolSpec, 'name'>[]): string {
+  const text = speech.text.slice(0, speech.blocks[0]?.at);
   if (tools.length === 0) return text;
   const cuts = GROWING.map((growing) => text.search(growing)).filter((at) => at >= 0 && !isFenced(text.slice(0, at)));
   if (isPythonOf(text, tools)) return '';
@@ -65,12 +65,12 @@ export function withoutCalls(heard: Speech, tools: readonly Pick<ToolSpec, 'name
 function inBlocks({ text, blocks }: Speech, tools: readonly ToolSpec[]): WrittenCalls | undefined {
   const [first, ...others] = blocks;
   if (!first) return undefined;
-  const said = text.slice(first.at).search(/\S/);
-  const together = [first, ...others.filter(({ at }) => said < 0 || at <= first.at + said)];
-  const made = together.map((block) => madeOf(block, tools));
-  const calls = made.map((each) => each.calls);
+  const offset = text.slice(first.at).search(/\S/);
+  const together = [first, ...others.filter(({ at }) => offset < 0 || at <= first.at + offset)];
+  const outcomes = together.map((block) => madeOf(block, tools));
+  const calls = outcomes.map((each) => each.calls);
   if (calls.every((each) => each !== undefined)) return { text: text.slice(0, first.at).trim(), calls: calls.flat() };
-  return { text: text.trim(), calls: [], problem: made.find(({ problem }) => problem)?.problem ?? UNREADABLE };
+  return { text: text.trim(), calls: [], problem: outcomes.find(({ problem }) => problem)?.problem ?? UNREADABLE };
 }
 
 const UNREADABLE = 'It could not be read.';
@@ -84,12 +84,12 @@ function madeOf(block: Block, tools: readonly ToolSpec[]): { calls?: ModelToolCa
   return { calls: calls.flatMap((call) => call ?? []) };
 }
 
-function bare(said: string, tools: readonly ToolSpec[]): WrittenCalls | undefined {
-  if (tools.length === 0 || said.length > LARGEST_BARE || !BARE.test(said)) return undefined;
-  const fenced = FENCED.exec(said);
-  const before = fenced ? said.slice(0, fenced.index).trim() : '';
+function bare(text: string, tools: readonly ToolSpec[]): WrittenCalls | undefined {
+  if (tools.length === 0 || text.length > LARGEST_BARE || !BARE.test(text)) return undefined;
+  const fenced = FENCED.exec(text);
+  const before = fenced ? text.slice(0, fenced.index).trim() : '';
   if (EXAMPLE.test(before) || isFenced(before)) return undefined;
-  const read = shapes(parseTexts(fenced?.[1] ?? said), false) ?? (fenced ? undefined : barePython(said));
+  const read = shapes(parseTexts(fenced?.[1] ?? text), false) ?? (fenced ? undefined : barePython(text));
   const calls = read?.map((call) => fitCall(call, tools, true));
   // An empty list is an answer.
   return calls?.length && calls.every((call) => call !== undefined) ? { text: before, calls } : undefined;
@@ -103,11 +103,11 @@ function withoutNamespace(name: string): string {
 }
 
 function isPythonOf(text: string, tools: readonly Pick<ToolSpec, 'name'>[]): boolean {
-  const [, begun = '', bracket] = /^\s*\[?\s*([a-z_][\w.]*)?\s*(\()?/i.exec(text) ?? [];
-  if (begun === '') return false;
-  const isAll = bracket === undefined && text.trimEnd().endsWith(begun);
-  if (isAll && NAMESPACES.some((name) => name.startsWith(begun))) return true;
-  const end = withoutNamespace(begun);
+  const [, beginning = '', bracket] = /^\s*\[?\s*([a-z_][\w.]*)?\s*(\()?/i.exec(text) ?? [];
+  if (beginning === '') return false;
+  const isAll = bracket === undefined && text.trimEnd().endsWith(beginning);
+  if (isAll && NAMESPACES.some((name) => name.startsWith(beginning))) return true;
+  const end = withoutNamespace(beginning);
   return tools.some(({ name }) => (isAll ? name.startsWith(end) : bracket !== undefined && name === end));
 }
 
@@ -166,8 +166,8 @@ function partsOf(content: string): string[] {
     parts.push(content.slice(from, index));
     from = index + mark.length;
   }
-  const written = [...parts, content.slice(from)].filter((part) => part.trim() !== '');
-  return written.length === 0 ? [''] : written;
+  const pieces = [...parts, content.slice(from)].filter((part) => part.trim() !== '');
+  return pieces.length === 0 ? [''] : pieces;
 }
 
 type Reader = (content: string, whole: string) => Shape[] | undefined;
@@ -223,9 +223,9 @@ function parseTexts(text: string, mend?: (broken: string) => string): unknown {
 
 function endOfJson(text: string): number | undefined {
   let depth = 0;
-  for (const { 0: found, index } of text.matchAll(/"(?:\\[\s\S]|[^"\\])*(?:"|$)|[{}[\]]/g)) {
-    if (found === '{' || found === '[') depth++;
-    else if ((found === '}' || found === ']') && --depth === 0) return index + 1;
+  for (const { 0: token, index } of text.matchAll(/"(?:\\[\s\S]|[^"\\])*(?:"|$)|[{}[\]]/g)) {
+    if (token === '{' || token === '[') depth++;
+    else if ((token === '}' || token === ']') && --depth === 0) return index + 1;
   }
   return undefined;
 }
@@ -271,10 +271,10 @@ function elements(whole: string): Shape[] | undefined {
 }
 
 function argumentsIn(body: string): unknown {
-  const found = [...body.matchAll(ARGUMENT)];
-  if (found.length > 0) {
+  const matches = [...body.matchAll(ARGUMENT)];
+  if (matches.length > 0) {
     return Object.fromEntries(
-      found.map(([, , short, before = '', long, behind = '', value = '']) => {
+      matches.map(([, , short, before = '', long, behind = '', value = '']) => {
         const text = withoutLineBreaks(value);
         return [short ?? long ?? '', NO_TEXT.test(before + behind) ? (jsonIn(text) ?? text) : text];
       }),
@@ -289,11 +289,11 @@ const CHILD_TAG = /<(\/?)([\w.-]{1,200})>/g;
 const DEEPEST_CHILD = 8;
 
 function childrenOf(body: string, depth = 0): Record<string, unknown> | undefined {
-  const found = depth < DEEPEST_CHILD ? childrenIn(body) : [];
-  if (found.length === 0 || found.some(({ before }) => before.trim() !== '')) return undefined;
-  const end = found.at(-1)?.to ?? 0;
+  const children = depth < DEEPEST_CHILD ? childrenIn(body) : [];
+  if (children.length === 0 || children.some(({ before }) => before.trim() !== '')) return undefined;
+  const end = children.at(-1)?.to ?? 0;
   if (body.slice(end).trim() !== '') return undefined;
-  return Object.fromEntries(found.map(({ name, value }) => [name, childValue(value, depth + 1)]));
+  return Object.fromEntries(children.map(({ name, value }) => [name, childValue(value, depth + 1)]));
 }
 
 interface Child {
@@ -313,13 +313,13 @@ function childrenIn(body: string, only?: string): Child[] {
     ends[at] = next.get(name);
     if (slash) next.set(name, at);
   }
-  const found: Child[] = [];
+  const children: Child[] = [];
   let to = 0;
   for (let at = 0; at < tags.length; at++) {
     const { 0: tag, 1: slash, 2: name = '', index } = tags[at] as RegExpExecArray;
     const end = slash ? undefined : tags[ends[at] ?? -1];
     if (!end) continue;
-    found.push({
+    children.push({
       name,
       value: body.slice(index + tag.length, end.index),
       before: body.slice(to, index),
@@ -328,7 +328,7 @@ function childrenIn(body: string, only?: string): Child[] {
     to = end.index + end[0].length;
     at = ends[at] as number;
   }
-  return found;
+  return children;
 }
 
 function childValue(value: string, depth: number): unknown {
@@ -341,11 +341,11 @@ const PAIR =
   /<arg_key(?::[\w-]+)?>([^<]{0,300})<\/arg_key(?::[\w-]+)?>\s*<arg_value(?::[\w-]+)?>([\s\S]*?)(?:<\/arg_value(?::[\w-]+)?>|$)/g;
 
 function pairs(content: string): Shape[] | undefined {
-  const found = [...content.matchAll(PAIR)];
-  const [first] = found;
+  const matches = [...content.matchAll(PAIR)];
+  const [first] = matches;
   if (!first) return undefined;
   const name = content.slice(0, first.index);
-  const input = Object.fromEntries(found.map(([, key = '', value = '']) => [key.trim(), withoutLineBreaks(value)]));
+  const input = Object.fromEntries(matches.map(([, key = '', value = '']) => [key.trim(), withoutLineBreaks(value)]));
   return name.length <= LONGEST_NAME ? [{ name, input }] : undefined;
 }
 
@@ -354,8 +354,8 @@ const KEYWORD = new RegExp(String.raw`(${QUOTED})|\b([A-Za-z_]\w*)\s*=(?!=)`, 'g
 const BRACKET = new RegExp(`${QUOTED}|[()]`, 'g');
 
 /** Calls without a mark around them: each name is a tool's from its first letter on. */
-function barePython(said: string): Shape[] | undefined {
-  const calls = python(said);
+function barePython(text: string): Shape[] | undefined {
+  const calls = python(text);
   return calls?.every(({ name }) => !withoutNamespace(name).includes('.')) ? calls : undefined;
 }
 
@@ -378,9 +378,9 @@ function python(content: string): Shape[] | undefined {
 
 function closingOf(text: string, from: number): number | undefined {
   let depth = 1;
-  for (const { 0: found, index } of text.slice(from).matchAll(BRACKET)) {
-    if (found === '(') depth++;
-    else if (found === ')' && --depth === 0) return from + index;
+  for (const { 0: token, index } of text.slice(from).matchAll(BRACKET)) {
+    if (token === '(') depth++;
+    else if (token === ')' && --depth === 0) return from + index;
   }
   return undefined;
 }

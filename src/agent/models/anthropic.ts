@@ -163,13 +163,13 @@ function anthropicRequest(
 const known = new WeakMap<readonly ToolSpec[], readonly Tool[]>();
 
 function toolsOf(tools: readonly ToolSpec[]): readonly Tool[] {
-  const found = known.get(tools);
-  if (found) return found;
-  const made = tools.map(
+  const cachedTools = known.get(tools);
+  if (cachedTools) return cachedTools;
+  const serviceTools = tools.map(
     ({ name, description, schema }): Tool => ({ name, description, input_schema: { ...schema, type: 'object' } }),
   );
-  known.set(tools, made);
-  return made;
+  known.set(tools, serviceTools);
+  return serviceTools;
 }
 
 /** Calls that are being answered and that the service did not make itself have no thoughts, and it insists on them. */
@@ -201,8 +201,8 @@ function markEnd(out: readonly Message[]): void {
 function blocksOf(message: ModelMessage, options: Pick<Endpoint, 'name' | 'sees' | 'refuses'>): Block[] {
   if (message.role === 'tool') {
     const words = resultText(message, options.sees);
-    const seen = options.sees && message.ok ? (message.images ?? []).map(imageBlock) : [];
-    const content = seen.length === 0 ? words : [{ type: 'text' as const, text: words }, ...seen];
+    const imageBlocks = options.sees && message.ok ? (message.images ?? []).map(imageBlock) : [];
+    const content = imageBlocks.length === 0 ? words : [{ type: 'text' as const, text: words }, ...imageBlocks];
     const failed = message.ok ? {} : { is_error: true };
     return [{ type: 'tool_result', tool_use_id: idOf(message.callId), content, ...failed }];
   }
@@ -211,8 +211,8 @@ function blocksOf(message: ModelMessage, options: Pick<Endpoint, 'name' | 'sees'
   }
   const images = message.images ?? [];
   const notes = options.sees || images.length === 0 ? [] : text(unseen(images.map(({ name }) => name)));
-  const seen = options.sees ? images.map(imageBlock) : [];
-  return [...text(contextOf(message)), ...seen, ...notes, ...text(wordsOfMessage(message))];
+  const imageBlocks = options.sees ? images.map(imageBlock) : [];
+  return [...text(contextOf(message)), ...imageBlocks, ...notes, ...text(wordsOfMessage(message))];
 }
 
 /** An empty text block is refused. */
@@ -297,8 +297,8 @@ function* wholeAnswer(answer: unknown, name: string, watch: Watch): Generator<Mo
       yield callOf(each);
     }
   }
-  const kept = blocks.filter(isThought);
-  if (kept.length > 0) yield { type: 'keep', keep: { model: name, blocks: kept as Json[] } };
+  const thoughts = blocks.filter(isThought);
+  if (thoughts.length > 0) yield { type: 'keep', keep: { model: name, blocks: thoughts as Json[] } };
   yield* usageEvents(read.data.usage);
   yield { type: 'stop', reason: reasonOf(read.data.stop_reason, name) };
 }
@@ -342,33 +342,33 @@ class AnthropicReader {
     else if (event.type === 'message_delta') this.close(event);
   }
 
-  private *start({ message: begun }: StreamEvent): Generator<ModelEvent> {
-    this.count(begun?.usage);
+  private *start({ message: startMessage }: StreamEvent): Generator<ModelEvent> {
+    this.count(startMessage?.usage);
     const usage = usageOf(this.counted);
     if (usage) yield { type: 'charged', model: this.name, usage };
   }
 
-  private *begin({ index, content_block: begun }: StreamEvent): Generator<ModelEvent> {
-    if (!begun) return;
+  private *begin({ index, content_block: contentBlock }: StreamEvent): Generator<ModelEvent> {
+    if (!contentBlock) return;
     // Some endpoints count every block as the first one: the next one begins where the one before ends.
     yield* this.endBlock(this.growingBlock(index));
     this.watch.begins(this.name);
-    this.blocks.push({ index, block: begun, json: '', open: true });
-    if (begun.type === 'text') yield* contentEvents(begun.text);
+    this.blocks.push({ index, block: contentBlock, json: '', open: true });
+    if (contentBlock.type === 'text') yield* contentEvents(contentBlock.text);
   }
 
-  private *grow({ index, delta: grown }: StreamEvent): Generator<ModelEvent> {
-    if (!grown) return;
-    if (grown.type === 'text_delta') yield* contentEvents(grown.text);
+  private *grow({ index, delta: growth }: StreamEvent): Generator<ModelEvent> {
+    if (!growth) return;
+    if (growth.type === 'text_delta') yield* contentEvents(growth.text);
     const growing = this.growingBlock(index);
-    if (grown.type === 'thinking_delta') yield* thoughtEvents(grown.thinking);
+    if (growth.type === 'thinking_delta') yield* thoughtEvents(growth.thinking);
     if (!growing) return;
-    if (grown.type === 'input_json_delta') {
-      growing.json += grown.partial_json;
-      this.watch.alive(grown.partial_json.length, this.name);
+    if (growth.type === 'input_json_delta') {
+      growing.json += growth.partial_json;
+      this.watch.alive(growth.partial_json.length, this.name);
     }
-    if (grown.type === 'thinking_delta') growing.block.thinking = (growing.block.thinking ?? '') + grown.thinking;
-    if (grown.type === 'signature_delta') growing.block.signature = grown.signature;
+    if (growth.type === 'thinking_delta') growing.block.thinking = (growing.block.thinking ?? '') + growth.thinking;
+    if (growth.type === 'signature_delta') growing.block.signature = growth.signature;
   }
 
   private growingBlock(index: string | undefined): GrowingBlock | undefined {
@@ -414,10 +414,10 @@ function callOf({ id = '', name = '', input }: BlockAnswer, json = ''): ModelEve
 
 /** A count that cannot be believed is none at all: what the answer took is estimated then. */
 function usageOf(counted: Partial<CountedUsage> | undefined): ModelUsage | undefined {
-  const { input_tokens: read, output_tokens: output, cache_creation_input_tokens: written = 0 } = counted ?? {};
+  const { input_tokens: read, output_tokens: output, cache_creation_input_tokens: cacheWrites = 0 } = counted ?? {};
   if (read === undefined || output === undefined) return undefined;
   const cached = counted?.cache_read_input_tokens ?? 0;
-  return { input: read + written, cached, output, ...(written > 0 && { written }) };
+  return { input: read + cacheWrites, cached, output, ...(cacheWrites > 0 && { written: cacheWrites }) };
 }
 
 function* usageEvents(counted: Partial<CountedUsage> | undefined): Generator<ModelEvent> {

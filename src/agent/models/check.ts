@@ -63,14 +63,14 @@ export async function checkProvider(
     const own = models.names().filter((each) => each.startsWith(`${name}/`));
     const place = { provider, base, data, signal, optionalMs };
     const problems = await Promise.all(own.map((each) => problemOf(each, models, place)));
-    const found = problems.flatMap((problem) => problem ?? []);
-    if (found.length === 0)
+    const faults = problems.flatMap((problem) => problem ?? []);
+    if (faults.length === 0)
       return models.hasNoCredit(name) ? noCredit(name, base) : { ok: true, says: `answers at ${hostOf(base)}` };
     return {
       ok: false,
-      code: found[0]?.code ?? 'MODEL',
-      says: found.map(({ says }) => says).join('; '),
-      remedy: [...new Set(found.map(({ remedy }) => remedy))].join(' '),
+      code: faults[0]?.code ?? 'MODEL',
+      says: faults.map(({ says }) => says).join('; '),
+      remedy: [...new Set(faults.map(({ remedy }) => remedy))].join(' '),
     };
   } catch (error) {
     return untrustedHealth(name, base, error) ?? awayHealth(name, base);
@@ -130,9 +130,9 @@ async function ask(
     kind === 'anthropic'
       ? { 'x-api-key': api_key ?? '', 'anthropic-version': '2023-06-01' }
       : { authorization: `Bearer ${api_key ?? ''}` };
-  const sent = body !== undefined && { method: 'POST', body: JSON.stringify(body) };
+  const payload = body !== undefined && { method: 'POST', body: JSON.stringify(body) };
   const response = await fetchService(url, {
-    ...sent,
+    ...payload,
     headers: { ...key, 'content-type': 'application/json' },
     signal,
   });

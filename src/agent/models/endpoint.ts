@@ -39,8 +39,8 @@ export function endpointNow(options: EndpointOptions, learnt = options.learnt): 
 }
 
 export function withoutRefused<T extends object>(body: T, refuses: ReadonlySet<string>): T {
-  const kept = Object.entries(body).filter(([field]) => NEEDED.includes(field) || !refuses.has(field));
-  return Object.fromEntries(kept) as T;
+  const fields = Object.entries(body).filter(([field]) => NEEDED.includes(field) || !refuses.has(field));
+  return Object.fromEntries(fields) as T;
 }
 
 /**
@@ -69,8 +69,8 @@ export function endpoint(
           : new ModelError('transient', `${name} broke off in the middle of its answer.`);
       } catch (error) {
         const { silent } = watch;
-        const sent = watch.sent?.toString();
-        throw faultOf(error, name, { signal, silent, sent, learnt, key: apiKey });
+        const body = watch.sent?.toString();
+        throw faultOf(error, name, { signal, silent, sent: body, learnt, key: apiKey });
       } finally {
         watch.close();
       }

@@ -162,15 +162,15 @@ class Failover {
   /** Asks one candidate, again where that may help, until it speaks or is given up. Never rejects. */
   private async ask(runner: Runner, first: AbortSignal, further: AbortSignal): Promise<Runner> {
     const { signal } = this.options;
-    let given = false;
+    let isGivenUp = false;
     runner.giveUp = () => {
-      given = true;
+      isGivenUp = true;
       runner.attempt?.stop();
     };
     runner.overdue = false;
     for (let limit = first; runner.wait !== undefined; limit = further) {
       const isTime = runner.wait === 0 || (await sleep(runner.wait, further).then(constantly(true), constantly(false)));
-      if (given) break;
+      if (isGivenUp) break;
       if (!isTime) runner.wait = undefined;
       if (signal.aborted) this.fault = stoppedError();
       if (!isTime) break;
@@ -180,7 +180,7 @@ class Failover {
         await runner.attempt.speaks(limit);
         return runner;
       } catch (error) {
-        if (given) break;
+        if (isGivenUp) break;
         this.told.push({ type: 'begin', model: runner.model.name });
         this.charge(runner);
         this.noteFailure(runner, limit.aborted ? this.late(runner) : (error as ModelError));

@@ -29,22 +29,27 @@ export function faultOf(error: unknown, name: string, circumstances: Circumstanc
   const { fault, reason } = rule;
   const isDecided = DECIDED.includes(fault) || reason === 'slip';
   const finding = learnt && !isDecided ? findingIn(refusal, sent, learnt) : undefined;
-  const told = fault === 'refused' ? undefined : reasonOf(refusal, key, spokenIn(sent));
+  const explanation = fault === 'refused' ? undefined : reasonOf(refusal, key, spokenIn(sent));
   const { status, page, type, text, retryAfterMs } = refusal;
   const detail = [status, page ? 'a web page' : type].filter(Boolean).join(' ') || 'no connection';
   return new ModelError(fault, `${name} answered: ${detail}.`, {
     retryAfterMs,
-    ...omitUndefined({ reason, finding, told, window: fault === 'context_overflow' ? windowIn(text) : undefined }),
+    ...omitUndefined({
+      reason,
+      finding,
+      told: explanation,
+      window: fault === 'context_overflow' ? windowIn(text) : undefined,
+    }),
   });
 }
 
 /** Faults that no other form of the request would mend. */
 const DECIDED: readonly FaultKind[] = ['budget', 'context_overflow', 'refused', 'rate_limited', 'auth_expired'];
 
-function spokenIn(sent: string | undefined): string {
-  const { messages } = fieldsOf(parseBody(sent));
-  const spoken = (Array.isArray(messages) ? messages : []).filter((each) => fieldsOf(each).role !== 'system');
-  return JSON.stringify(spoken);
+function spokenIn(body: string | undefined): string {
+  const { messages } = fieldsOf(parseBody(body));
+  const conversation = (Array.isArray(messages) ? messages : []).filter((each) => fieldsOf(each).role !== 'system');
+  return JSON.stringify(conversation);
 }
 
 /** An answer with a good status that is none of the API: what it tells of a fault, or a page of something else. */
@@ -203,8 +208,8 @@ function isTooLong({ status, type, text }: Refusal): boolean {
   if (NAMED.test(type) || NAMED.test(text)) return true;
   if (WANTS_LESS.test(text) && !/\bimages?\b/.test(text)) return true;
   if (HAS_ANSWER.test(text) && NO_ROOM.test(text)) return true;
-  const said = text.replace(ANSWER, ' ').replaceAll('input should be', ' ');
-  return said.split('\n').some((line) => !OTHER.test(line) && isOfLength(line));
+  const wording = text.replace(ANSWER, ' ').replaceAll('input should be', ' ');
+  return wording.split('\n').some((line) => !OTHER.test(line) && isOfLength(line));
 }
 
 const TOO_LARGE = /\b(?:request|prompt|input|message|text|query|question)s? (?:is |was |are )?too (?:large|long|big)\b/;
@@ -256,6 +261,6 @@ const WINDOWS: readonly RegExp[] = [
 /** Tokens that the model takes, where its service tells; undefined where the numbers may be of something else. */
 function windowIn(text: string): number | undefined {
   if (/\bbytes\b|\bcharacters\b/.test(text)) return undefined;
-  const [told] = WINDOWS.flatMap((form) => form.exec(text)?.[1] ?? []);
-  return told === undefined ? undefined : Number(told);
+  const [digits] = WINDOWS.flatMap((form) => form.exec(text)?.[1] ?? []);
+  return digits === undefined ? undefined : Number(digits);
 }

@@ -97,8 +97,8 @@ export class Models {
     options.metrics.gauge('coda_model_resting', 'Whether a model is left alone because it failed.', ['model'], open);
   }
 
-  modelFor(tier: Tier, chosen?: string): Model {
-    return this.routeNames([(chosen ? this.resolveName(chosen) : undefined) ?? this.nameOf(tier)]);
+  modelFor(tier: Tier, modelName?: string): Model {
+    return this.routeNames([(modelName ? this.resolveName(modelName) : undefined) ?? this.nameOf(tier)]);
   }
 
   /**
@@ -203,8 +203,8 @@ export class Models {
   }
 
   private learntOf(name: string): Learnt {
-    const known = this.learned.get(name);
-    if (known) return known;
+    const cachedLearnt = this.learned.get(name);
+    if (cachedLearnt) return cachedLearnt;
     const { tools, refuses = [] } = this.settings.providers[split(name)[0]] ?? {};
     const learnt = learntFrom([...refuses, ...(tools === 'text' ? ['tools'] : [])]);
     this.learned.set(name, learnt);
@@ -231,10 +231,10 @@ export class Models {
     const [providerName] = split(name);
     const provider = Object.hasOwn(providers, providerName) ? providers[providerName] : undefined;
     // Once for each provider: reading its address takes 3 % of a message.
-    const known =
+    const silenceMs =
       this.silences.get(providerName) ?? provider?.silence ?? (isLocal(provider?.base_url) ? local : silence);
-    if (provider) this.silences.set(providerName, known);
-    return known;
+    if (provider) this.silences.set(providerName, silenceMs);
+    return silenceMs;
   }
 
   private routeNames(first: readonly string[], hedgeMs = this.settings.hedge): Model {
@@ -253,10 +253,10 @@ export class Models {
   }
 
   private candidate(name: string): Candidate {
-    const known = this.candidates.get(name);
-    if (known) return known;
+    const cachedCandidate = this.candidates.get(name);
+    if (cachedCandidate) return cachedCandidate;
     const { failures, pause } = this.settings.breaker;
-    const made = {
+    const candidate = {
       model: adaptModel({
         model: this.open(name),
         learnt: this.learntOf(name),
@@ -265,13 +265,16 @@ export class Models {
       }),
       breaker: this.breakers.of('model', name, { failures, pauseMs: pause }),
     };
-    this.candidates.set(name, made);
-    return made;
+    this.candidates.set(name, candidate);
+    return candidate;
   }
 
   private logQuirks(name: string): void {
-    const found = this.quirks(name).map(({ what, instead }) => `${what}: ${instead}`);
-    this.options.log.info({ model: name, found }, 'a model’s service refuses something; it is left out from now on');
+    const quirks = this.quirks(name).map(({ what, instead }) => `${what}: ${instead}`);
+    this.options.log.info(
+      { model: name, found: quirks },
+      'a model’s service refuses something; it is left out from now on',
+    );
   }
 
   private open(name: string): EndpointModel {
@@ -386,7 +389,7 @@ interface Adapting {
  * `model`, spoken to as it can be: what its service refuses for good is left out or said in another way and the request
  * goes out once more. Findings are of this request alone until `keep` says that they hold.
  */
-function adaptModel({ model, learnt, now, onFound: found }: Adapting): Model {
+function adaptModel({ model, learnt, now, onFound }: Adapting): Model {
   const { count } = model;
   // A request that the caller asks anew knows what it has been refused for.
   const trials = new WeakMap<ModelRequest, Trial>();
@@ -398,15 +401,15 @@ function adaptModel({ model, learnt, now, onFound: found }: Adapting): Model {
       const trial = trials.get(request) ?? { learnt: copyOf(learnt), findings: [] };
       trials.set(request, trial);
       for (let forms = 1; ; forms++) {
-        let spoke = false;
+        let hasSpoken = false;
         try {
           for await (const event of model.generate(formOf(request, trial.learnt), signal, trial.learnt)) {
-            spoke ||= event.type !== 'charged';
+            hasSpoken ||= event.type !== 'charged';
             yield event;
           }
           learnt.reason = undefined;
           trials.delete(request);
-          if (keep(learnt, trial.findings.splice(0), now())) found();
+          if (keep(learnt, trial.findings.splice(0), now())) onFound();
           return;
         } catch (error) {
           if (!(error instanceof ModelError)) throw error;
@@ -417,7 +420,7 @@ function adaptModel({ model, learnt, now, onFound: found }: Adapting): Model {
           const isNew = finding !== undefined && learn(trial.learnt, finding);
           if (isNew) trial.findings.push(finding);
           // Text that was sent on already cannot be repeated here: the caller asks anew.
-          if (!isNew || spoke || forms === MOST_FORMS) throw error;
+          if (!isNew || hasSpoken || forms === MOST_FORMS) throw error;
           if (leavesPicturesOut(finding)) yield { type: 'begin', model: model.name, notice: texts.pictureLeftOut() };
         }
       }
@@ -451,31 +454,31 @@ function readable(message: ModelMessage, { unreadable }: Learnt): ModelMessage {
   if (message.role === 'assistant' || !message.images) return message;
   const images = message.images.filter(({ base64 }) => !unreadable.has(pictureMark(base64)));
   if (images.length === message.images.length) return message;
-  const lost = message.images.filter((image) => !images.includes(image)).map(({ name }) => name);
-  return { ...message, images, text: [message.text, unread(lost)].filter(Boolean).join('\n') };
+  const lostNames = message.images.filter((image) => !images.includes(image)).map(({ name }) => name);
+  return { ...message, images, text: [message.text, unread(lostNames)].filter(Boolean).join('\n') };
 }
 
 function toolsFor(tools: ToolSpec[], { refuses, tools: refused, most }: Learnt): ToolSpec[] {
   const isBare = refuses.has('schemas');
   if (!isBare && refused.size === 0 && most === undefined) return tools;
-  const taken = tools.filter(({ name }) => !refused.has(name));
-  const fitting = most === undefined || taken.length <= most ? taken : fewest(taken, most);
+  const acceptedTools = tools.filter(({ name }) => !refused.has(name));
+  const fitting = most === undefined || acceptedTools.length <= most ? acceptedTools : fewest(acceptedTools, most);
   return isBare ? fitting.map((tool) => ({ ...tool, schema: bareSchema(tool.schema) })) : fitting;
 }
 
 function fewest(tools: readonly ToolSpec[], most: number): ToolSpec[] {
   const always = tools.filter(({ group }) => group === undefined || group === 'always');
-  const came = tools.filter((tool) => !always.includes(tool)).slice(0, Math.max(0, most - always.length));
-  const kept = new Set([...always.slice(0, most), ...came]);
-  return tools.filter((tool) => kept.has(tool));
+  const furtherTools = tools.filter((tool) => !always.includes(tool)).slice(0, Math.max(0, most - always.length));
+  const selection = new Set([...always.slice(0, most), ...furtherTools]);
+  return tools.filter((tool) => selection.has(tool));
 }
 
 /** Smaller than any model has, so that it is no window but another number of the message. */
 const LEAST_WINDOW = 1_000;
 
-function learnWindow(learnt: Learnt, told: number | undefined, now: number): void {
-  if (told === undefined || told < LEAST_WINDOW || told >= (learnt.window ?? Number.POSITIVE_INFINITY)) return;
-  learnt.window = told;
+function learnWindow(learnt: Learnt, window: number | undefined, now: number): void {
+  if (window === undefined || window < LEAST_WINDOW || window >= (learnt.window ?? Number.POSITIVE_INFINITY)) return;
+  learnt.window = window;
   learnt.held.set('window', now);
 }
 

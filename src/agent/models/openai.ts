@@ -127,12 +127,12 @@ class OpenAiReader {
 
   /** The events of an answer; without a `stop` where it broke off. */
   async *read(answer: ServiceAnswer): AsyncGenerator<ModelEvent> {
-    const sent = new SentAnswer(answer, this.name, this.watch);
-    for await (const each of sent.pieces(() => this.reason !== '')) {
+    const stream = new SentAnswer(answer, this.name, this.watch);
+    for await (const each of stream.pieces(() => this.reason !== '')) {
       if ('whole' in each) return yield* this.whole(each.whole);
       yield* this.piece(each.piece);
     }
-    if (this.reason !== '' || sent.isDone) yield* this.endAnswer();
+    if (this.reason !== '' || stream.isDone) yield* this.endAnswer();
   }
 
   private *whole(completion: unknown): Generator<ModelEvent> {
@@ -194,8 +194,8 @@ class OpenAiReader {
     const keep = keptThoughts(this.name, extras, this.thoughtsToKeep(), this.thoughtField);
     if (keep) yield { type: 'keep', keep };
     yield* this.countUsage();
-    const came = { calls: calls.length > 0, words: this.said.trim() !== '' };
-    yield { type: 'stop', reason: reasonOf(this.reason || this.likelyReason(), came, this.name) };
+    const content = { calls: calls.length > 0, words: this.said.trim() !== '' };
+    yield { type: 'stop', reason: reasonOf(this.reason || this.likelyReason(), content, this.name) };
   }
 
   private thoughtsToKeep(): string {
@@ -226,19 +226,19 @@ function callsOf({ tool_calls: calls, function_call: former }: SaidMessage): Cal
 }
 
 /** Throws where the service had no room for the answer, or failed in the middle of it. */
-function reasonOf(reason: string, came: { calls: boolean; words: boolean }, name: string): StopReason {
+function reasonOf(reason: string, content: { calls: boolean; words: boolean }, name: string): StopReason {
   // Mistral's word, and Anthropic's where a gateway passes it on.
   if (reason === 'model_length' || reason === 'model_context_window_exceeded') throw windowFull(name);
   if (/malformed_function_call|malformed_tool_call/i.test(reason)) throw slipError(name);
   if (reason === 'error') throw new ModelError('transient', `${name} failed in the middle of its answer.`);
   if (reason === 'length' || reason === 'max_tokens') return 'length';
   // Gemini's words for an end without a reason: the answer broke off, and is gone on with.
-  if (/^(?:other|unknown|finish_reason_unspecified)$/i.test(reason) && came.words && !came.calls) return 'length';
+  if (/^(?:other|unknown|finish_reason_unspecified)$/i.test(reason) && content.words && !content.calls) return 'length';
   // Gemini's words beside that of Chat Completions, and Anthropic's where a gateway passes it on.
   if (/^(?:content_filter(?:ed)?|refusal|safety|prohibited_content|blocklist|spii|image_safety)$/i.test(reason))
     return 'refused';
   // Some endpoints end with "stop" although they call.
-  return came.calls ? 'tools' : 'end';
+  return content.calls ? 'tools' : 'end';
 }
 
 type Part = { type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string } };
@@ -344,16 +344,16 @@ export function openaiRequest(
 const known = new WeakMap<readonly ToolSpec[], readonly Tool[]>();
 
 function toolsOf(tools: readonly ToolSpec[]): readonly Tool[] {
-  const found = known.get(tools);
-  if (found) return found;
-  const made = tools.map(
+  const cachedTools = known.get(tools);
+  if (cachedTools) return cachedTools;
+  const serviceTools = tools.map(
     ({ name, description, schema }): Tool => ({
       type: 'function',
       function: { name, description, parameters: { ...schema, type: 'object' } },
     }),
   );
-  known.set(tools, made);
-  return made;
+  known.set(tools, serviceTools);
+  return serviceTools;
 }
 
 /** Results hold only text here: the pictures of those that end at `last` are what a person shows next. */
@@ -489,9 +489,9 @@ export function keptThoughts(
   reasoning: string,
   field?: ThoughtField,
 ): KeptBlocks | undefined {
-  const known = extras.map((extra) => (nestsTooDeep(extra) ? null : (extra ?? null)) as Json);
-  if (extras.length === 0 || (reasoning === '' && known.every((extra) => extra === null))) return undefined;
-  return { model, blocks: [{ extras: known, reasoning, ...(field && { field }) }] };
+  const keptExtras = extras.map((extra) => (nestsTooDeep(extra) ? null : (extra ?? null)) as Json);
+  if (extras.length === 0 || (reasoning === '' && keptExtras.every((extra) => extra === null))) return undefined;
+  return { model, blocks: [{ extras: keptExtras, reasoning, ...(field && { field }) }] };
 }
 
 function thoughtsIn(keep: KeptBlocks | undefined, model: string, calls: number): Thoughts | undefined {

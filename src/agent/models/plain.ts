@@ -53,13 +53,13 @@ class Plain {
     return this.object(form, [], true);
   }
 
-  private plain(schema: unknown, seen: readonly string[]): Schema {
-    if (++this.parts > MOST_PARTS || seen.length > DEEPEST) return OPEN;
+  private plain(schema: unknown, seenRefs: readonly string[]): Schema {
+    if (++this.parts > MOST_PARTS || seenRefs.length > DEEPEST) return OPEN;
     if (!isObject(schema)) return ANYTHING;
     const referred = refOf(schema);
-    if (referred !== undefined && seen.includes(referred)) return withDescription(OPEN, schema);
-    const path = referred === undefined ? seen : [...seen, referred];
-    const own = this.mergeParts(schema, seen);
+    if (referred !== undefined && seenRefs.includes(referred)) return withDescription(OPEN, schema);
+    const path = referred === undefined ? seenRefs : [...seenRefs, referred];
+    const own = this.mergeParts(schema, seenRefs);
     this.parts += wordsOf(own);
     if (this.parts > MOST_PARTS) return OPEN;
     const choices = choicesOf(own);
@@ -76,11 +76,11 @@ class Plain {
     }
   }
 
-  private object(schema: Schema, seen: readonly string[], isRoot = false): Schema {
+  private object(schema: Schema, seenRefs: readonly string[], isRoot = false): Schema {
     const { properties, required, additionalProperties: more } = schema;
     const fields = Object.entries(isObject(properties) ? properties : {})
       .filter(([name, field]) => field !== false && name !== '__proto__')
-      .map(([name, field]) => [name, this.plain(field, seen)] as const);
+      .map(([name, field]) => [name, this.plain(field, seenRefs)] as const);
     const names = fields.map(([name]) => name);
     const needed = Array.isArray(required) ? [...new Set(required)].filter((name) => names.includes(name)) : [];
     const isOpen = more === true || isObject(more) || (!isRoot && names.length === 0 && more !== false);
@@ -90,14 +90,14 @@ class Plain {
       properties: Object.fromEntries(fields),
       ...omitUndefined({
         required: needed.length > 0 ? needed : undefined,
-        additionalProperties: isOpen ? (isObject(more) ? this.plain(more, seen) : true) : undefined,
+        additionalProperties: isOpen ? (isObject(more) ? this.plain(more, seenRefs) : true) : undefined,
       }),
     };
   }
 
-  private choice(schema: Schema, choices: readonly unknown[], seen: readonly string[]): Schema {
-    const made = choices.map((each) => this.plain(each, seen));
-    const flat = made.flatMap((each) =>
+  private choice(schema: Schema, choices: readonly unknown[], seenRefs: readonly string[]): Schema {
+    const forms = choices.map((each) => this.plain(each, seenRefs));
+    const flat = forms.flatMap((each) =>
       Array.isArray(each.anyOf) && !each.description ? (each.anyOf as Schema[]) : [each],
     );
     const distinct = [...new Map(flat.map((each) => [JSON.stringify(each), each])).values()];
@@ -111,8 +111,8 @@ class Plain {
     return { ...withMeaning(schema), anyOf: distinct };
   }
 
-  private uniteForms(schema: Schema, choices: readonly unknown[], seen: readonly string[]): Schema {
-    const forms = choices.filter(isObject).map((each) => this.mergeParts(each, seen));
+  private uniteForms(schema: Schema, choices: readonly unknown[], seenRefs: readonly string[]): Schema {
+    const forms = choices.filter(isObject).map((each) => this.mergeParts(each, seenRefs));
     const all = [schema, ...forms];
     const needed = forms.map(({ required }) => (Array.isArray(required) ? required : []));
     const [first = [], ...others] = needed;
@@ -124,15 +124,15 @@ class Plain {
     };
   }
 
-  private mergeParts(schema: Schema, seen: readonly string[]): Schema {
+  private mergeParts(schema: Schema, seenRefs: readonly string[]): Schema {
     // Parts that refer to one another would be merged for ever.
-    if (seen.length > DEEPEST || ++this.merges > MOST_PARTS) return schema;
+    if (seenRefs.length > DEEPEST || ++this.merges > MOST_PARTS) return schema;
     const referred = refOf(schema);
     const target = referred === undefined ? undefined : resolve(this.whole, referred);
     const parts = (Array.isArray(schema.allOf) ? schema.allOf : []).filter(isObject);
     if (!target && parts.length === 0) return schema;
     const { $ref: _, allOf: __, ...own } = schema;
-    const path = referred === undefined ? seen : [...seen, referred];
+    const path = referred === undefined ? seenRefs : [...seenRefs, referred];
     const within = [...(target ? [target] : []), ...parts].map((each) => {
       const ref = refOf(each);
       return ref !== undefined && path.includes(ref)
@@ -164,8 +164,8 @@ function joinSchemas(one: Schema, other: Schema): Schema {
 
 function choicesOf(schema: Schema): readonly unknown[] {
   const { anyOf, oneOf, type, nullable } = schema;
-  const given = [anyOf, oneOf].find((each) => Array.isArray(each) && each.length > 0);
-  if (Array.isArray(given)) return given;
+  const choices = [anyOf, oneOf].find((each) => Array.isArray(each) && each.length > 0);
+  if (Array.isArray(choices)) return choices;
   // The description is given once, of the whole.
   const form = { ...schema, description: null, format: null, default: null };
   if (Array.isArray(type) && type.length > 1) return type.map((each) => ({ ...form, type: each }));
@@ -176,8 +176,8 @@ const TYPES = ['string', 'number', 'integer', 'boolean', 'null', 'object', 'arra
 
 function typeOf({ type, properties, items, enum: values, const: only }: Schema): string | undefined {
   const named = Array.isArray(type) ? type[0] : type;
-  const told = typeof named === 'string' ? named.toLowerCase() : undefined;
-  if (told !== undefined && TYPES.includes(told)) return told;
+  const typeName = typeof named === 'string' ? named.toLowerCase() : undefined;
+  if (typeName !== undefined && TYPES.includes(typeName)) return typeName;
   if (isObject(properties)) return 'object';
   if (items !== undefined && items !== null) return 'array';
   const value = Array.isArray(values) ? values.find((each) => each !== null) : only;
@@ -186,7 +186,7 @@ function typeOf({ type, properties, items, enum: values, const: only }: Schema):
 
 function itemsOf({ items, prefixItems }: Schema): unknown {
   if (isObject(items)) return items;
-  const each = [items, prefixItems].find((given) => Array.isArray(given) && given.length > 0);
+  const each = [items, prefixItems].find((forms) => Array.isArray(forms) && forms.length > 0);
   return Array.isArray(each) ? { anyOf: each } : undefined;
 }
 
@@ -243,8 +243,8 @@ function withoutNulls(schema: Schema): Schema {
   return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== null));
 }
 
-function withDescription(made: Schema, { description }: Schema): Schema {
-  return typeof description === 'string' ? { ...made, description } : made;
+function withDescription(schema: Schema, { description }: Schema): Schema {
+  return typeof description === 'string' ? { ...schema, description } : schema;
 }
 
 function refOf({ $ref }: Schema): string | undefined {

@@ -68,8 +68,8 @@ export class Prices {
   private find(name: string): PriceKnown | undefined {
     const { prices, standard_cost: standard, cheap_cost: cheap } = this.settings;
     const tier = this.isCheap(name) ? (cheap ?? standard) : standard;
-    const known = prices[name] ?? tier ?? listedPrice(name);
-    if (known) return { ...known, by: 'table' };
+    const price = prices[name] ?? tier ?? listedPrice(name);
+    if (price) return { ...price, by: 'table' };
     if (prices.default) return { ...prices.default, by: 'default' };
     const dearest = this.dearest(name);
     return dearest && { ...dearest, by: 'dearest' };
@@ -117,8 +117,8 @@ export class Prices {
     const [provider = ''] = name.split('/');
     const { prices } = this.settings;
     const own = Object.entries(prices).flatMap(([each, price]) => (each.startsWith(`${provider}/`) ? [price] : []));
-    const known = this.isOwn(name) ? [] : Object.values(this.vendorOf(name)?.models ?? {}).map(priceOf);
-    const all = [...own, ...known];
+    const vendorPrices = this.isOwn(name) ? [] : Object.values(this.vendorOf(name)?.models ?? {}).map(priceOf);
+    const all = [...own, ...vendorPrices];
     if (all.length === 0) return undefined;
     const most = (of: (price: Price) => number) => Math.max(...all.map(of));
     return { input: most(({ input }) => input), output: most(({ output }) => output) };
@@ -153,8 +153,8 @@ const dearestOfAll = lazy((): Price => {
 
 function listedPrice(name: string): Price | undefined {
   const model = plain(name);
-  const found = Object.values(vendors()).find(({ models }) => Object.hasOwn(models, model))?.models[model];
-  return found && priceOf(found);
+  const entry = Object.values(vendors()).find(({ models }) => Object.hasOwn(models, model))?.models[model];
+  return entry && priceOf(entry);
 }
 
 function priceOf([input, output, cached]: Vendor['models'][string]): Price {

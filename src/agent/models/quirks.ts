@@ -79,8 +79,8 @@ export function learn(learnt: Learnt, { refuses = [], tool, answer, most, unread
   for (const name of refuses) learnt.refuses.add(name);
   if (tool !== undefined) learnt.tools.add(tool);
   for (const mark of unreadable) learnt.unreadable.add(mark);
-  const isLess = (value: number | undefined, known: number | undefined): value is number =>
-    value !== undefined && value < (known ?? Number.POSITIVE_INFINITY);
+  const isLess = (value: number | undefined, limit: number | undefined): value is number =>
+    value !== undefined && value < (limit ?? Number.POSITIVE_INFINITY);
   const isNew = size() > before || isLess(answer, learnt.answer) || isLess(most, learnt.most);
   if (isLess(answer, learnt.answer)) learnt.answer = answer;
   if (isLess(most, learnt.most)) learnt.most = most;
@@ -110,8 +110,8 @@ export function keep(learnt: Learnt, findings: readonly Finding[], now: number):
   return isNew;
 }
 
-function agrees(told: { seen: readonly string[] } | undefined, { seen = [] }: Finding): boolean {
-  return told !== undefined && !seen.some((mark) => told.seen.includes(mark));
+function agrees(earlierFinding: { seen: readonly string[] } | undefined, { seen = [] }: Finding): boolean {
+  return earlierFinding !== undefined && !seen.some((mark) => earlierFinding.seen.includes(mark));
 }
 
 function single({ once, refuses = [], seen, ...rest }: Finding): Finding[] {
@@ -379,16 +379,16 @@ const LEAST_ANSWER = 16;
 /** Statuses of a request that cannot be taken as it is; undefined: told within a stream. */
 const REFUSING: readonly (number | undefined)[] = [400, 404, 422, 500, 501, undefined];
 
-/** The next step that a refusal suggests and that has not been taken: `known` was not sent. */
-export function findingIn(refusal: Refusal, sentText: string | undefined, known: Learnt): Finding | undefined {
+/** The next step that a refusal suggests and that has not been taken: what `learnt` refuses was not sent. */
+export function findingIn(refusal: Refusal, sentText: string | undefined, learnt: Learnt): Finding | undefined {
   const { status } = refusal;
   // The general type of all refusals says nothing, wherever it stands.
   const text = refusal.text.replaceAll('invalid_request_error', '');
   if (!REFUSING.includes(status) || text === '' || sentText === undefined) return undefined;
-  const sent = sentIn(sentText);
+  const request = sentIn(sentText);
   for (const quirk of QUIRKS) {
-    const finding = quirk.find({ ...refusal, text }, sent);
-    if (finding && learn(copyOf(known), finding)) return finding;
+    const finding = quirk.find({ ...refusal, text }, request);
+    if (finding && learn(copyOf(learnt), finding)) return finding;
   }
   return undefined;
 }
@@ -461,8 +461,8 @@ function mostIn(text: string): number | undefined {
     /range\b[^\d]{0,60}\[\s*\d+\s*,\s*(\d{1,7})\s*\]/,
     />\s*(\d{1,7}),? which is the maximum/,
   ];
-  const [told] = forms.flatMap((form) => form.exec(text)?.[1] ?? []);
-  return told === undefined ? undefined : Number(told);
+  const [digits] = forms.flatMap((form) => form.exec(text)?.[1] ?? []);
+  return digits === undefined ? undefined : Number(digits);
 }
 
 export interface QuirkTold {
@@ -475,9 +475,9 @@ export interface QuirkTold {
 
 export function quirksTold(learnt: Learnt, provider: string): QuirkTold[] {
   const at = `models.providers.${provider}.`;
-  const found = [...learnt.refuses].filter((name) => !learnt.configured.has(name));
-  const listed = found.filter((name) => SETTABLE.includes(name));
-  const refused = found.map((name): QuirkTold => {
+  const refusedNames = [...learnt.refuses].filter((name) => !learnt.configured.has(name));
+  const listed = refusedNames.filter((name) => SETTABLE.includes(name));
+  const refused = refusedNames.map((name): QuirkTold => {
     const quirk = QUIRKS.find((each) => each.name === name);
     const setting = quirk?.setting ?? (listed.includes(name) ? `refuses: [${listed.join(', ')}]` : undefined);
     return {

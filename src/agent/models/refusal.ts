@@ -17,23 +17,23 @@ type Fields = Record<string, unknown>;
 const LONGEST_TEXT = 10_000;
 
 export function refusalIn(error: unknown): Refusal {
-  const thrown = fieldsOf(error);
-  const body = typeof thrown.body === 'string' ? thrown.body : undefined;
-  const headers = thrown.headers instanceof Headers ? thrown.headers : new Headers();
-  const sent = parseBody(body) ?? thrown.error;
-  const outer = fieldsOf(Array.isArray(sent) ? sent[0] : sent);
+  const fields = fieldsOf(error);
+  const body = typeof fields.body === 'string' ? fields.body : undefined;
+  const headers = fields.headers instanceof Headers ? fields.headers : new Headers();
+  const payload = parseBody(body) ?? fields.error;
+  const outer = fieldsOf(Array.isArray(payload) ? payload[0] : payload);
   const inner = typeof outer.error === 'object' && outer.error !== null ? fieldsOf(outer.error) : outer;
   const codes = [inner.code, inner.status, outer.code].map(Number).filter((code) => code >= 400 && code < 600);
-  const status = typeof thrown.status === 'number' ? thrown.status : codes[0];
-  const types = [inner.type, inner.code, outer.type, thrown.type, thrown.code].filter(
+  const status = typeof fields.status === 'number' ? fields.status : codes[0];
+  const types = [inner.type, inner.code, outer.type, fields.type, fields.code].filter(
     (word) => typeof word === 'string',
   );
   const type = types
     .map((word) => word.toLowerCase())
     .filter((word) => /^[a-z0-9_]{1,60}$/.test(word) && word !== 'error');
-  const words = wordsIn(sent);
-  const said = words.length > 0 ? words : [JSON.stringify(sent ?? body ?? '')];
-  const text = [...said, ...pathsIn(sent)].join('\n').slice(0, LONGEST_TEXT).toLowerCase();
+  const words = wordsIn(payload);
+  const phrases = words.length > 0 ? words : [JSON.stringify(payload ?? body ?? '')];
+  const text = [...phrases, ...pathsIn(payload)].join('\n').slice(0, LONGEST_TEXT).toLowerCase();
   const page = (headers.get('content-type') ?? '').includes('text/html') || /^["\s]*<(?:!doctype|html)/.test(text);
   return {
     status,
@@ -41,7 +41,7 @@ export function refusalIn(error: unknown): Refusal {
     text: page ? '' : text,
     sentence: page ? '' : sentenceIn(words),
     page,
-    retryAfterMs: wait(headers) ?? delayIn(sent) ?? delayTold(text),
+    retryAfterMs: wait(headers) ?? delayIn(payload) ?? delayTold(text),
   };
 }
 
@@ -92,8 +92,8 @@ const BEFORE = /^[\s\S]*(?:Jinja Exception|TemplateError|Error):\s*/;
 function sentenceIn(words: readonly string[]): string {
   // An aggregator's own words say least: the longest are those of the service behind it.
   const longest = words.reduce((one, other) => (other.length > one.length ? other : one), '');
-  const said = longest.replace(BEFORE, '');
-  return (said.trim() === '' ? longest : said).trim().split(/\n|(?<=[.!?])\s/)[0] ?? '';
+  const sentence = longest.replace(BEFORE, '');
+  return (sentence.trim() === '' ? longest : sentence).trim().split(/\n|(?<=[.!?])\s/)[0] ?? '';
 }
 
 export function fieldsOf(value: unknown): Fields {
@@ -152,17 +152,17 @@ const QUOTED = /(["'`“‘])([^"'`“”‘’]{12,})(["'`”’])/g;
 const KEYLIKE = /\b(?:sk|pk|rk|key|token|ghp|gho|xox[a-z]|bearer)[-_ ][\w-]{6,}|\b(?=[\w+/=-]*\d)[\w+/=-]{28,}/gi;
 
 /**
- * The service's message, for the owner: one short line without keys, and without quotes of the conversation. `spoken`:
- * words of people and tools in the request.
+ * The service's message, for the owner: one short line without keys, and without quotes of `conversation`: the words of
+ * people and tools in the request.
  */
-export function reasonOf({ sentence }: Refusal, key: string | undefined, spoken: string): string | undefined {
+export function reasonOf({ sentence }: Refusal, key: string | undefined, conversation: string): string | undefined {
   const line = sentence
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a service's words are shown in terminals
     .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e]+/g, ' ')
     .replaceAll(key || '\u0000', '…')
     .replace(KEYLIKE, '…')
     .replace(QUOTED, (all, open: string, inner: string, close: string) =>
-      spoken.includes(inner) || inner.length > 60 ? `${open}…${close}` : all,
+      conversation.includes(inner) || inner.length > 60 ? `${open}…${close}` : all,
     )
     .replace(/[{<][\s\S]*$/, '…')
     .replace(/\s+/g, ' ')

@@ -48,10 +48,10 @@ export async function servedModel(
 ): Promise<ServedModel> {
   const owners = new Set(data.map(({ owned_by: owner }) => owner));
   const services = Object.entries(SERVICES);
-  const known = services.find(([, { owner }]) => owners.has(owner)) ?? services.find(([name]) => name === provider);
-  if (!known) return {};
+  const service = services.find(([, { owner }]) => owners.has(owner)) ?? services.find(([name]) => name === provider);
+  if (!service) return {};
   try {
-    return await known[1].ask(model, ask);
+    return await service[1].ask(model, ask);
   } catch {
     // An older one, or something that only calls itself so: nothing more is known.
     return {};
@@ -66,8 +66,8 @@ export function listedWindow(entry: ListedModel | undefined): number | undefined
 
 /** The least of what is known; 0 stands for nothing known. */
 export function leastOf(counts: readonly (number | undefined)[]): number | undefined {
-  const known = counts.filter((count) => count !== undefined && count > 0) as number[];
-  return known.length === 0 ? undefined : Math.min(...known);
+  const knownCounts = counts.filter((count) => count !== undefined && count > 0) as number[];
+  return knownCounts.length === 0 ? undefined : Math.min(...knownCounts);
 }
 
 /** True if two names mean one model, whatever stands around them. */
@@ -89,8 +89,8 @@ const ollamaRunning = z.object({ models: list(z.object({ name: words, context_le
 
 /** `/api/ps` has what is loaded, `num_ctx` what the model's file sets, `model_info` what it was trained for. */
 async function askOllama(model: string, ask: AskService): Promise<ServedModel> {
-  const [shown, running] = await Promise.all([ask('/api/show', { model }), ask('/api/ps')]);
-  const { capabilities, parameters, model_info: info } = ollamaModel.catch(NO_MODEL).parse(shown);
+  const [description, running] = await Promise.all([ask('/api/show', { model }), ask('/api/ps')]);
+  const { capabilities, parameters, model_info: info } = ollamaModel.catch(NO_MODEL).parse(description);
   const { models } = ollamaRunning.catch({ models: [] }).parse(running);
   const loaded = models.find(({ name }) => isSameModel(name, model))?.context_length;
   const [, set] = /^num_ctx[ \t]+(\d{1,9})/m.exec(parameters) ?? [];

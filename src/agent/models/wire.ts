@@ -16,7 +16,7 @@ const MOST_TOKENS = 20_000_000;
 export const anything = z.unknown().optional();
 
 /** Missing in most pieces: an error that is caught would cost more than all else of a piece. */
-export const words = anything.transform((said): string => (typeof said === 'string' ? said : ''));
+export const words = anything.transform((text): string => (typeof text === 'string' ? text : ''));
 
 /** The id of a call; some services write numbers. */
 export const ident = anything.transform((id): string =>
@@ -27,9 +27,9 @@ export const ident = anything.transform((id): string =>
 export const position = ident.transform((index) => (index === '' ? undefined : index)).optional();
 
 /** A call's arguments as JSON text; some services send the object itself, or an empty one before the text begins. */
-export const jsonText = anything.transform((sent): string => {
-  if (typeof sent === 'string') return sent;
-  const text = nestsTooDeep(sent) ? 'Nested too deeply.' : JSON.stringify(sent ?? {});
+export const jsonText = anything.transform((callArguments): string => {
+  if (typeof callArguments === 'string') return callArguments;
+  const text = nestsTooDeep(callArguments) ? 'Nested too deeply.' : JSON.stringify(callArguments ?? {});
   return text === '{}' ? '' : text;
 });
 
@@ -94,8 +94,8 @@ const PICTURE_TYPE = /^image\/(?:png|jpeg|gif|webp)$/;
 const BASE64 = /^[\w+/=-]+$/;
 
 /** A picture that a model has made, in the forms in which services hand it over: its bytes, never an address. */
-export function* pictureEvents(sent: unknown): Generator<ModelEvent> {
-  const read = part.safeParse(sent);
+export function* pictureEvents(piece: unknown): Generator<ModelEvent> {
+  const read = part.safeParse(piece);
   if (!read.success) return;
   const { image_url: url, source, inline_data, inlineData } = read.data;
   const address = typeof url === 'string' ? url : fieldsOf(url).url;
@@ -123,8 +123,8 @@ function plain(value: unknown, depth = 0): string {
     .join('');
 }
 
-export function argumentsOf(sent: unknown): unknown {
-  const text = jsonText.parse(sent);
+export function argumentsOf(callArguments: unknown): unknown {
+  const text = jsonText.parse(callArguments);
   if (text.trim() === '') return {};
   try {
     return parseJson(text);
@@ -146,9 +146,9 @@ export function tidy({ messages, asked }: ModelRequest): { messages: ModelMessag
   for (const [index, message] of messages.entries()) {
     if (message.role === 'tool') continue;
     if (message.role === 'assistant') {
-      const kept = assistant(message, messages, index + 1);
-      if (kept.length > 0 && out.length === 0) out.push({ role: 'user', text: '…' });
-      out.push(...kept);
+      const exchange = assistant(message, messages, index + 1);
+      if (exchange.length > 0 && out.length === 0) out.push({ role: 'user', text: '…' });
+      out.push(...exchange);
       continue;
     }
     if (index !== answered && message.text.trim() === '' && !message.images?.length) continue;
@@ -180,9 +180,9 @@ function assistant(
 /** Services refuse longer ids of calls, and other providers give them. Characters. */
 const LONGEST_ID = 40;
 
-/** The id of a call in a form that services take, the same for its result; `taken`: its characters are. */
-export function callId(id: string, taken = true): string {
-  if (taken && id.length <= LONGEST_ID) return id;
+/** The id of a call in a form that services take, the same for its result; `isAccepted`: its characters are. */
+export function callId(id: string, isAccepted = true): string {
+  if (isAccepted && id.length <= LONGEST_ID) return id;
   return `call_${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
 }
 
@@ -207,8 +207,8 @@ export function unread(names: readonly string[]): string {
 
 /** The text of a result, which no service takes without any; `sees`: whether the model sees the pictures with it. */
 export function resultText({ text, images = [] }: ToolMessage, sees: boolean): string {
-  const told = sees || images.length === 0 ? [] : [unseen(images.map(({ name }) => name))];
-  return [text.trim() === '' ? 'Done.' : withoutTemplateMarks(text), ...told].join('\n');
+  const notes = sees || images.length === 0 ? [] : [unseen(images.map(({ name }) => name))];
+  return [text.trim() === '' ? 'Done.' : withoutTemplateMarks(text), ...notes].join('\n');
 }
 
 export function wordsOfMessage({ text, name }: { text: string; name?: string }): string {
@@ -277,8 +277,8 @@ export class GrowingCalls {
   }
 
   private identify(call: GrowingCall): void {
-    const known = this.byId.get(call.id);
-    if (!known || known.at < call.at) this.byId.set(call.id, call);
+    const earlierCall = this.byId.get(call.id);
+    if (!earlierCall || earlierCall.at < call.at) this.byId.set(call.id, call);
   }
 }
 

@@ -42,10 +42,10 @@ export function judgeCall(call: ModelToolCall, state: CallState, on: JudgeContex
     return refuse(failed('REPEATED', texts.repeatedCall()));
   }
   // Some models say each call twice; to read twice does no harm.
-  const meant = toolbox.get(
+  const resolvedTool = toolbox.get(
     toolbox.resolveCall({ tool: call.name, input: call.input as Record<string, unknown> }).tool,
   );
-  const isOnce = meant && meant.effect !== 'read' && !meant.policy?.mayRepeat;
+  const isOnce = resolvedTool && resolvedTool.effect !== 'read' && !resolvedTool.policy?.mayRepeat;
   if (state.kind === 'open' && isOnce && turn.isSaidTwice(call)) {
     return refuse(failed('SAID_TWICE', texts.saidTwice()));
   }
@@ -69,8 +69,8 @@ export function judgeCall(call: ModelToolCall, state: CallState, on: JudgeContex
     if (state.approved && unready) return refuse(unready);
     const granted = state.approved && state.hash === hashOfCall(turn, call, context, toolbox.get(call.name));
     if (state.approved && !granted) return refuse(failed('CHANGED', texts.changedSinceAsked()));
-    const said = state.by === NOBODY ? texts.unansweredNote() : texts.declinedNote(state.because);
-    if (!granted) return refuse(failed('DECLINED', said));
+    const note = state.by === NOBODY ? texts.unansweredNote() : texts.declinedNote(state.because);
+    if (!granted) return refuse(failed('DECLINED', note));
   }
   const { tells } = context.request;
   if (tells && !mayTell(valid, tells, toolbox)) return deny(texts.notToldThere(toolbox.skillOf(valid.tool.name)));
@@ -118,7 +118,7 @@ function policyQuestionOf(
   const { origin, byName = false, said, ownFiles: files } = request;
   // Deletions of nested turns count too: who is led to delete everything may be led to share it out.
   const before = (parent ?? turn).allTurns().flatMap((each) => each.madeBefore(each === turn ? call.id : undefined));
-  const deletions = before.filter((made) => deletes(toolbox, made) && !isNamed(made, said));
+  const deletions = before.filter((priorCall) => deletes(toolbox, priorCall) && !isNamed(priorCall, said));
   return {
     tool,
     effect,
@@ -153,17 +153,17 @@ function deletes(toolbox: Toolbox, { name, input }: ModelToolCall): boolean {
  * Results of calls whose targets stood in the words, or that show what was asked for there, as far as the model was shown
  * them: targets that they name were asked for. Targets that those name were not.
  */
-function foundBy(turn: Turn, toolbox: Toolbox, said: readonly string[]): string[] {
-  const came = turn.madeCalls().flatMap(({ call, result }) => {
+function foundBy(turn: Turn, toolbox: Toolbox, utterances: readonly string[]): string[] {
+  const validCalls = turn.madeCalls().flatMap(({ call, result }) => {
     const valid = validCall(call, toolbox);
     return valid ? [{ call, result, valid }] : [];
   });
-  const reads = came.flatMap(({ valid }) => valid.tool.flow?.readsOn?.(valid.input) ?? []);
-  return came.flatMap(({ call, result, valid }) => {
+  const reads = validCalls.flatMap(({ valid }) => valid.tool.flow?.readsOn?.(valid.input) ?? []);
+  return validCalls.flatMap(({ call, result, valid }) => {
     const named =
       valid.effect === 'fetch' && !valid.tool.flow?.types ? valid.tool.flow?.targets?.(valid.input) : undefined;
     const from = result.address === undefined ? named : [result.address];
-    if (!from || !standIn(from, said)) return [];
+    if (!from || !standIn(from, utterances)) return [];
     const own = reads.filter(({ handle }) => handle.endsWith(`/${call.id}`));
     return [wholeOf(result).slice(0, Math.max(LONGEST_SHOWN, ...own.map(({ to }) => to)))];
   });
@@ -195,8 +195,8 @@ function trailOf(
       : [],
   );
   return {
-    own: before.some((made) => isOwn(made, on.toolbox, tool.flow?.service?.(input))),
-    followed: before.filter((made) => hasFollowed(made, on)).length,
+    own: before.some((history) => isOwn(history, on.toolbox, tool.flow?.service?.(input))),
+    followed: before.filter((history) => hasFollowed(history, on)).length,
     rest: decision.length === 0 ? undefined : decision.every((approved) => approved) ? 'approved' : 'declined',
   };
 }
@@ -205,9 +205,9 @@ function trailOf(
  * True if the call has brought something of the person's own that `service` does not know; a failure may name it, too.
  */
 function isOwn({ call, steps }: CallHistory, toolbox: Toolbox, service: string | undefined): boolean {
-  const came = steps.some((step) => step.kind === 'result' && !(step.payload.ok && step.payload.impersonal));
+  const hasBroughtOwn = steps.some((step) => step.kind === 'result' && !(step.payload.ok && step.payload.impersonal));
   const valid = validCall(call, toolbox);
-  if (!came || !valid || valid.tool.flow?.impersonal) return false;
+  if (!hasBroughtOwn || !valid || valid.tool.flow?.impersonal) return false;
   return service === undefined || valid.tool.flow?.service?.(valid.input) !== service;
 }
 
@@ -228,9 +228,9 @@ function hasFollowed(
 const DELETING = /\b(?:delete|remove|cancel|drop|clear|erase|discard|trash|throw away|get rid of)\b/i;
 
 /** True if the words ask for a deletion, and for this one: all that it names stands in them. */
-function isNamed({ input }: ModelToolCall, said: readonly string[]): boolean {
+function isNamed({ input }: ModelToolCall, utterances: readonly string[]): boolean {
   const names = textsIn(input);
-  return names.length > 0 && said.some((words) => DELETING.test(words)) && standIn(names, said);
+  return names.length > 0 && utterances.some((words) => DELETING.test(words)) && standIn(names, utterances);
 }
 
 const PERSON = /^(?:person|owner|user|member)(?:_?id)?$/i;

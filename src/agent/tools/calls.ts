@@ -49,16 +49,16 @@ export function hashOfCall(
   { person, place }: CallContext,
   tool: Pick<Tool, 'record' | 'input'> | undefined,
 ): string {
-  const bound = bindingOf(turn, call, tool);
+  const binding = bindingOf(turn, call, tool);
   const { name, input } = storable(call, tool);
-  const shown = {
+  const content = {
     tool: name,
     input,
     person: person.id,
     place: `${place.adapter}:${place.channel}`,
-    ...(bound !== undefined && { bound }),
+    ...(binding !== undefined && { bound: binding }),
   };
-  return createHash('sha256').update(canonicalJson(shown)).digest('hex');
+  return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }
 
 /**
@@ -123,8 +123,8 @@ export async function runOutside(
 
 const aboutTool = ({ name, effect }: Pick<DataTool | OutsideTool, 'name' | 'effect'>) => ({ tool: name, effect });
 
-function keepResult(came: ToolResult, since: number): ToolResult {
-  const result = { ...came, tookMs: Math.round(performance.now() - since) };
+function keepResult(outcome: ToolResult, since: number): ToolResult {
+  const result = { ...outcome, tookMs: Math.round(performance.now() - since) };
   if (!result.ok || result.text.length <= LONGEST_KEPT) return result;
   return {
     ...result,
@@ -185,7 +185,7 @@ function keepUndo(tx: Transaction, result: ToolResult, ctx: CallContext): void {
   const undo = (result as Partial<Done>).undo;
   if (!undo) return;
   const { label, tool, input } = undo;
-  const kept = { personId: ctx.person.id, conversationId: ctx.conversationId, label, call: { tool, input } };
-  const id = addUndo(tx, kept, ctx.clock.now());
+  const entry = { personId: ctx.person.id, conversationId: ctx.conversationId, label, call: { tool, input } };
+  const id = addUndo(tx, entry, ctx.clock.now());
   ctx.runner.onUndo?.({ id, label });
 }

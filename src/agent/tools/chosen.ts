@@ -79,7 +79,7 @@ const DENIES_WITHIN = 3;
 
 /** True if the clause has words for the act at such places, and does not say "not" beside them. */
 function isNamedIn(clause: Clause, act: Act, counts: (at: readonly number[], clause: Clause) => boolean = () => true) {
-  const found = wordsFor(act).flatMap((phrase) => placesOf(clause, phrase));
+  const places = wordsFor(act).flatMap((phrase) => placesOf(clause, phrase));
   const denying = wordsFor('not').flatMap((phrase) => placesOf(clause, phrase).flat());
   const isDenied = (at: readonly number[]) =>
     denying.some((place) => {
@@ -88,7 +88,7 @@ function isNamedIn(clause: Clause, act: Act, counts: (at: readonly number[], cla
       const isNear = isAlways || at.some((each) => Math.abs(each - place) <= DENIES_WITHIN);
       return isNear && !at.includes(place);
     });
-  return found.some((at) => counts(at, clause) && !isDenied(at));
+  return places.some((at) => counts(at, clause) && !isDenied(at));
 }
 
 /** A wish begins with its verb, or ends with it: "please cancel it", "kannst du das löschen". Words before it. */

@@ -72,7 +72,7 @@ export async function lookAtCall(
     tainted,
     signal,
   } = ctx;
-  const shown = {
+  const question = {
     said: said.join('\n').slice(0, LONGEST),
     tool: valid.tool.name,
     does: valid.tool.description,
@@ -84,15 +84,15 @@ export async function lookAtCall(
     personId: person.id,
     conversationId,
     system: TASK,
-    text: JSON.stringify(shown),
+    text: JSON.stringify(question),
     maxTokens: MAX_TOKENS,
   };
   const own = isWantedBy(rules.mode, valid) ? undefined : rules.ask;
-  const came = own ? await own(asked, signal) : await small.light('critique', asked, signal);
-  if (!came.ok && own && came.fault === 'budget')
-    return { ok: false, says: texts.lookUnpaid(), fault: came.fault, byPerson: true };
-  if (!came.ok) return { ok: false, says: texts.notLookedAt(), fault: came.fault };
-  const read = answer.safeParse(jsonOf(came.text));
+  const reply = own ? await own(asked, signal) : await small.light('critique', asked, signal);
+  if (!reply.ok && own && reply.fault === 'budget')
+    return { ok: false, says: texts.lookUnpaid(), fault: reply.fault, byPerson: true };
+  if (!reply.ok) return { ok: false, says: texts.notLookedAt(), fault: reply.fault };
+  const read = answer.safeParse(jsonOf(reply.text));
   if (!read.success) return { ok: false, says: texts.notLookedAt(), fault: 'malformed_output' };
   return { ok: read.data.verdict === 'ok', says: read.data.why.replace(/[\s`]+/g, ' ').slice(0, LONGEST_REASON) };
 }

@@ -45,9 +45,9 @@ function fits(pattern: string, name: string): boolean {
   if (!name.startsWith(first)) return false;
   let at = first.length;
   for (const piece of pieces) {
-    const found = name.indexOf(piece, at);
-    if (found < 0) return false;
-    at = found + piece.length;
+    const index = name.indexOf(piece, at);
+    if (index < 0) return false;
+    at = index + piece.length;
   }
   return name.length - last.length >= at && name.endsWith(last);
 }
@@ -85,8 +85,8 @@ function squeezeName(name: string): string {
 /** Capabilities of another assistant's tool with this name; brackets behind the name (`Bash(git:*)`) do not count. */
 export function capabilitiesOf(name: string): readonly Capability[] {
   const plain = name.normalize('NFKC').replace(/\(.*$/s, '').trim();
-  const known = ALL.filter((capability) => NAMES[capability].includes(squeezeName(plain)));
-  if (known.length > 0) return known;
+  const capabilities = ALL.filter((capability) => NAMES[capability].includes(squeezeName(plain)));
+  if (capabilities.length > 0) return capabilities;
   const parts = plain
     .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
     .toLowerCase()

@@ -41,8 +41,8 @@ export class Guard {
       ctx.signal.addEventListener('abort', late, { once: true });
       try {
         const result = await (tool.run as (input: unknown, ctx: CallContext) => Promise<ToolResult>)(input, ctx);
-        const broken = !result.ok && tool.broken?.includes(result.code);
-        if (broken) this.noteFailure('tool', tool.name, result.code, breaker);
+        const isBroken = !result.ok && tool.broken?.includes(result.code);
+        if (isBroken) this.noteFailure('tool', tool.name, result.code, breaker);
         else if (!isLate) breaker.recordSuccess();
         return result;
       } catch (error) {

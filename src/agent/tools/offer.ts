@@ -62,22 +62,22 @@ export function offerTools(
   const fits = sizeOf(guests) <= unasked;
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const names = [...new Set(kept ?? [])];
-  const came = names.flatMap((name) => byName.get(name) ?? []).filter((tool) => !isAlwaysShown(tool));
-  const isChosen = growsIn(context) && came.some(isGuest);
+  const broughtTools = names.flatMap((name) => byName.get(name) ?? []).filter((tool) => !isAlwaysShown(tool));
+  const isChosen = growsIn(context) && broughtTools.some(isGuest);
   const sized = guests.map((tool) => sizedTool(fits ? tool : shortTool(tool)));
   const formOf = (tool: ToolSpec) => (isGuest(tool) && !fits ? shortTool(tool) : tool);
   const first = fits ? sized : isChosen ? [] : chosenOf(sized, words);
   const shownFirst = toolsWithin(first, unasked);
   const isFirst = new Set(shownFirst.map(({ name }) => name));
-  const later = came.filter(({ name }) => !isFirst.has(name)).map((tool) => sizedTool(formOf(tool)));
+  const later = broughtTools.filter(({ name }) => !isFirst.has(name)).map((tool) => sizedTool(formOf(tool)));
   // The tools that came last are the ones wanted now.
   const shownLater = growsIn(context) ? toolsWithin([...later].reverse(), room - sizeOf(shownFirst)).reverse() : [];
-  const shown = [...shownFirst, ...shownLater];
+  const shownTools = [...shownFirst, ...shownLater];
   const passing = isPlanned ? tools.filter(({ group }) => group === 'planned') : [];
   return {
-    tools: [...always, ...shown, ...passing],
-    names: shown.map(({ name }) => name),
-    hidden: guests.length - shown.filter(isGuest).length,
+    tools: [...always, ...shownTools, ...passing],
+    names: shownTools.map(({ name }) => name),
+    hidden: guests.length - shownTools.filter(isGuest).length,
   };
 }
 
@@ -87,11 +87,11 @@ const isGuest = ({ by }: ToolSpec): boolean => by !== undefined;
 const alwaysBy = new WeakMap<readonly ToolSpec[], ToolSpec[]>();
 
 function alwaysOf(tools: readonly ToolSpec[]): ToolSpec[] {
-  const known = alwaysBy.get(tools);
-  if (known) return known;
-  const made = tools.filter(isAlwaysShown).filter(({ name }) => name !== MORE_TOOLS);
+  const cachedTools = alwaysBy.get(tools);
+  if (cachedTools) return cachedTools;
+  const alwaysTools = tools.filter(isAlwaysShown).filter(({ name }) => name !== MORE_TOOLS);
   const more = tools.filter(({ name }) => name === MORE_TOOLS && tools.some(isBehind));
-  const all = [...made, ...more];
+  const all = [...alwaysTools, ...more];
   alwaysBy.set(tools, all);
   return all;
 }
@@ -109,10 +109,10 @@ const sizedTool = (tool: ToolSpec): SizedTool => ({ by: tool.by, tool, size: siz
 const sizeOf = (tools: readonly ToolSpec[]): number => tokensIn(JSON.stringify(tools));
 
 function toolsWithin(sized: readonly SizedTool[], room: number): ToolSpec[] {
-  let left = room;
+  let remaining = room;
   return sized.flatMap(({ tool, size }) => {
-    if (size > left) return [];
-    left -= size;
+    if (size > remaining) return [];
+    remaining -= size;
     return [tool];
   });
 }
@@ -139,8 +139,9 @@ function scoreItems<T>(
   toolOf: (item: T) => ToolSpec,
 ): { item: T; score: number }[] {
   const { terms, synonyms } = wordsOf(words);
-  const said = items.map((item) => termsOf(toolOf(item)));
-  const weightOf = (term: string) => Math.log(1 + items.length / (1 + said.filter((each) => each.has(term)).length));
+  const termSets = items.map((item) => termsOf(toolOf(item)));
+  const weightOf = (term: string) =>
+    Math.log(1 + items.length / (1 + termSets.filter((each) => each.has(term)).length));
   const weights = new Map(terms.map((term) => [term, weightOf(term)]));
   const score = (own: ReadonlySet<string>) =>
     [...weights].reduce((sum, [term, weight]) => {
@@ -148,15 +149,15 @@ function scoreItems<T>(
       return sum + (synonyms?.get(term)?.some((other) => own.has(other)) ? weight * SYNONYM : 0);
     }, 0);
   return items
-    .map((item, index) => ({ item, score: score(said[index] as Set<string>) }))
+    .map((item, index) => ({ item, score: score(termSets[index] as Set<string>) }))
     .sort((a, b) => b.score - a.score);
 }
 
 const termsByTool = new WeakMap<ToolSpec, ReadonlySet<string>>();
 
 function termsOf(tool: ToolSpec): ReadonlySet<string> {
-  const known = termsByTool.get(tool);
-  if (known) return known;
+  const cachedTerms = termsByTool.get(tool);
+  if (cachedTerms) return cachedTerms;
   const name = tool.name.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' ');
   const terms = new Set(wordsOf(`${name} ${tool.description}`).terms);
   termsByTool.set(tool, terms);
@@ -176,8 +177,8 @@ export interface OfferState {
 export function keptTools({ settings, epoch }: OfferState): readonly string[] | undefined {
   // Most conversations have none, and an error of the schema for each message would cost more than all else here.
   if (settings[SETTING] === undefined) return undefined;
-  const kept = setting.safeParse(settings[SETTING]);
-  return kept.success && kept.data.epoch === epoch ? kept.data.names : undefined;
+  const result = setting.safeParse(settings[SETTING]);
+  return result.success && result.data.epoch === epoch ? result.data.names : undefined;
 }
 
 export function keptSetting(names: readonly string[], epoch: number): Record<string, Json> {
@@ -244,9 +245,9 @@ export const moreTools = dataTool({
     const servers = serversIn(all);
     if (group === 'servers' && servers.length === 0) return failed('NOT_FOUND', texts.noServers());
     if (group === 'servers' && near.length === 0 && query.trim() !== '') return done(texts.noToolFound(query, servers));
-    const found = [...near, ...own];
-    if (found.length === 0) return failed('NOT_FOUND', texts.noToolsIn(group));
-    return done(texts.toolsFound(found), { offers: found.map(({ name }) => name) });
+    const broughtTools = [...near, ...own];
+    if (broughtTools.length === 0) return failed('NOT_FOUND', texts.noToolsIn(group));
+    return done(texts.toolsFound(broughtTools), { offers: broughtTools.map(({ name }) => name) });
   },
 });
 

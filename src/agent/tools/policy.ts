@@ -192,8 +192,8 @@ export function standIn(targets: readonly string[], texts: readonly string[]): b
   if (targets.length === 0 || targets.length > MOST) return false;
   const wanted = targets.map((target) => ({ target, url: urlOf(target) }));
   const hosts = new Set(wanted.flatMap(({ url }) => url?.hostname ?? []));
-  const said = hosts.size === 0 ? [] : texts.flatMap((text) => urlsIn(text, hosts));
-  const addresses = new Set(said.map(addressOf).flatMap(asMeant));
+  const urls = hosts.size === 0 ? [] : texts.flatMap((text) => urlsIn(text, hosts));
+  const addresses = new Set(urls.map(addressOf).flatMap(asMeant));
   const words = hosts.size === wanted.length ? [] : texts.map((text) => text.toLowerCase());
   return wanted.every(({ target, url }) =>
     url ? addresses.has(addressOf(url)) : words.some((text) => hasWord(text, target)),
@@ -208,7 +208,7 @@ export function textsIn(value: unknown): string[] {
 
 /** The addresses of `hosts` in a text; what may be the end of a sentence or of the address is taken for both. */
 function urlsIn(text: string, hosts: ReadonlySet<string>): URL[] {
-  const found: URL[] = [];
+  const urls: URL[] = [];
   NAME.lastIndex = 0;
   for (let name = NAME.exec(text); name; name = NAME.exec(text)) {
     const lastDot = name[0].lastIndexOf('.');
@@ -220,9 +220,9 @@ function urlsIn(text: string, hosts: ReadonlySet<string>): URL[] {
     if (!hosts.has(hostOf(name[0]))) continue;
     const isPlain = /http:\/\/$/i.test(text.slice(Math.max(0, name.index - 7), name.index));
     const whole = `${isPlain ? 'http' : 'https'}://${name[0]}${behind}`;
-    found.push(...[ENDS_SENTENCE, ENDS_CLAUSE].flatMap((ends) => urlOf(stripEnd(whole, ends)) ?? []));
+    urls.push(...[ENDS_SENTENCE, ENDS_CLAUSE].flatMap((ends) => urlOf(stripEnd(whole, ends)) ?? []));
   }
-  return found;
+  return urls;
 }
 
 /** A name as addresses have it; only letters of other alphabets need to be looked at more closely. */
@@ -287,11 +287,11 @@ export function carriedBy(input: unknown, root: Schema = ANY): string[] {
       return value.flatMap((each) => orText(each, within(each, items)));
     }
     return Object.entries(value).flatMap(([key, field]) => {
-      const known = schemasWithin(
+      const fieldSchemas = schemasWithin(
         schemas.map(({ properties }) => ownValue(properties, key)),
         root,
       );
-      return [...(known.length === 0 ? [key] : []), ...within(field, known)];
+      return [...(fieldSchemas.length === 0 ? [key] : []), ...within(field, fieldSchemas)];
     });
   };
   return within(input, schemasWithin([root], root));
@@ -305,16 +305,16 @@ const MOST_SCHEMAS = 100;
 /** The schemas with those that they refer to or are made of, each once: they may refer to themselves. */
 function schemasWithin(schemas: readonly unknown[], root: Schema): Schema[] {
   const open: unknown[] = [...schemas];
-  const found = new Set<Schema>();
-  for (let at = 0; at < open.length && found.size < MOST_SCHEMAS; at++) {
+  const allSchemas = new Set<Schema>();
+  for (let at = 0; at < open.length && allSchemas.size < MOST_SCHEMAS; at++) {
     const schema = open[at] === true ? ANY : open[at];
-    if (!isObject(schema) || found.has(schema)) continue;
-    found.add(schema);
+    if (!isObject(schema) || allSchemas.has(schema)) continue;
+    allSchemas.add(schema);
     const { $ref, anyOf, oneOf, allOf } = schema;
     if (typeof $ref === 'string') open.push(referredTo($ref, root));
     for (const parts of [anyOf, oneOf, allOf]) if (Array.isArray(parts)) open.push(...parts.slice(0, MOST_SCHEMAS));
   }
-  return [...found];
+  return [...allSchemas];
 }
 
 function referredTo(ref: string, root: Schema): unknown {

@@ -115,8 +115,8 @@ export async function inEnglishWords(
   ctx: Pick<CallContext, 'when'>,
 ): Promise<{ input: unknown } | Failed> {
   let input = call.input as Readonly<Record<string, unknown>>;
-  for (const [field, said] of foreignSlots(call, ctx)) {
-    const read = await inEnglish(said, ctx.when);
+  for (const [field, words] of foreignSlots(call, ctx)) {
+    const read = await inEnglish(words, ctx.when);
     if ('words' in read) input = { ...input, [field]: read.words };
     else if (read.when.kind === 'reject') return failed(read.when.code, read.when.say);
     else {

@@ -38,9 +38,9 @@ export class Recorder implements CallRecorder {
     return turn.unstoredSteps().flatMap(({ step, at, tainted }) => {
       const call = step.kind === 'result' ? calls.get(step.callId) : undefined;
       if (step.kind !== 'result' || !call) return [];
-      const made = { tool: call.name, input: call.input as Call['input'] };
+      const toolCall = { tool: call.name, input: call.input as Call['input'] };
       const agent = turn.path === '' ? undefined : 'nested';
-      return [this.call(made, step.payload, item, at, { tainted, agent, critique: critiqueOf(turn, call.id) })];
+      return [this.call(toolCall, step.payload, item, at, { tainted, agent, critique: critiqueOf(turn, call.id) })];
     });
   }
 
@@ -49,15 +49,15 @@ export class Recorder implements CallRecorder {
   }
 
   call(
-    made: Call,
+    call: Call,
     result: ToolResult,
     item: Item,
     at: Instant,
     { critique, ...more }: Pick<AuditEntry, 'tainted' | 'agent'> & { critique?: string | undefined } = {},
   ): AuditRow {
-    const { tool: name, input } = this.toolbox.resolveCall(made);
+    const { tool: name, input } = this.toolbox.resolveCall(call);
     const tool = this.toolbox.get(name);
-    const shown = this.shownInput(name, input);
+    const redactedInput = this.shownInput(name, input);
     // Calls of missing tools, which models make again and again, show a gap.
     const asked = !tool && TOOL_NAME.test(name) ? { asked: name } : {};
     return rowOf({
@@ -69,7 +69,7 @@ export class Recorder implements CallRecorder {
       // A model may call what there is not.
       subject: tool ? name : 'unknown',
       skill: this.toolbox.skillOf(name),
-      detail: detailOf({ input: shown, ...asked, ...(critique !== undefined && { critique }) }, this.secrets),
+      detail: detailOf({ input: redactedInput, ...asked, ...(critique !== undefined && { critique }) }, this.secrets),
     });
   }
 

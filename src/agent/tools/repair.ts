@@ -16,8 +16,8 @@ export function toolNamed(name: string, tools: readonly ToolSpec[]): ToolSpec | 
   const exact = tools.find((tool) => tool.name === name);
   if (exact) return exact;
   const words = name.split(/[^\w-]+/).flatMap((word) => [word, word.replace(/(?:json|code)$/, '')]);
-  const meant = tools.filter((tool) => words.includes(tool.name));
-  return meant.length === 1 ? meant[0] : undefined;
+  const matches = tools.filter((tool) => words.includes(tool.name));
+  return matches.length === 1 ? matches[0] : undefined;
 }
 
 /**
@@ -45,8 +45,8 @@ function parse(text: string): unknown {
 function clean(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(clean);
   if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([key]) => !POISONOUS_KEYS.includes(key));
-  return Object.fromEntries(kept.map(([key, field]) => [key, clean(field)]));
+  const entries = Object.entries(value).filter(([key]) => !POISONOUS_KEYS.includes(key));
+  return Object.fromEntries(entries.map(([key, field]) => [key, clean(field)]));
 }
 
 function coerce(value: unknown, schema: Schema): unknown {
@@ -119,8 +119,8 @@ function boolean(value: unknown): unknown {
 
 function choice(value: unknown, allowed: readonly unknown[]): unknown {
   if (typeof value !== 'string' || allowed.includes(value)) return value;
-  const said = value.trim().toLowerCase();
-  return allowed.find((each) => typeof each === 'string' && each.toLowerCase() === said) ?? value;
+  const text = value.trim().toLowerCase();
+  return allowed.find((each) => typeof each === 'string' && each.toLowerCase() === text) ?? value;
 }
 
 /** Continues `text` with `more`; what was said twice at the seam is said once. */

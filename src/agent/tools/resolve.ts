@@ -28,13 +28,13 @@ const plain = (words: string): string =>
 
 /**
  * The ones of `all`, in the order of their list, that the words fit best: by id, by number of the list, "that" for the last,
- * all for no words at all, by title, else those that hold every word. `shown`: ids as their list numbered them. Pure.
+ * all for no words at all, by title, else those that hold every word. `shownIds`: ids as their list numbered them. Pure.
  */
 export function namedAmong<T extends TitledThing>(
   all: readonly T[],
   which: string,
   { nouns, texts }: Naming<T>,
-  shown: readonly string[] = [],
+  shownIds: readonly string[] = [],
 ): T[] {
   const noun = `(?:${nouns.join('|')})`;
   const words = plain(which)
@@ -44,7 +44,7 @@ export function namedAmong<T extends TitledThing>(
   const byId = all.filter(({ id }) => id === words || id === which.trim());
   if (byId.length > 0) return byId;
   const number = /^#?(\d{1,3})$/.exec(words)?.[1];
-  if (number !== undefined && shown.length > 0) return all.filter(({ id }) => id === shown[Number(number) - 1]);
+  if (number !== undefined && shownIds.length > 0) return all.filter(({ id }) => id === shownIds[Number(number) - 1]);
   if (number !== undefined) return all.slice(Number(number) - 1, Number(number));
   if (which.trim() === '') return [...all];
   const signs = signsNamed(which);
@@ -54,8 +54,8 @@ export function namedAmong<T extends TitledThing>(
   if (exact.length > 0 && words !== '') return exact;
   if (words === '') return [];
   for (const text of texts) {
-    const found = all.filter((thing) => words.split(' ').every((word) => plain(text(thing)).includes(word)));
-    if (found.length > 0) return found;
+    const matches = all.filter((thing) => words.split(' ').every((word) => plain(text(thing)).includes(word)));
+    if (matches.length > 0) return matches;
   }
   return [];
 }
@@ -64,8 +64,8 @@ export function namedAmong<T extends TitledThing>(
 export const seenField = z.string().max(40).optional();
 
 /** A mark of what a card shows of things, so that a press on an old card meets the same ones. */
-export const markOf = (...shown: readonly (string | undefined)[]): string =>
-  createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 22);
+export const markOf = (...parts: readonly (string | undefined)[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
 
 /** Asks anew where a thing is no longer as the pressed card showed it; undefined: it is, or no card was pressed. */
 export function askIfChanged(
@@ -93,26 +93,26 @@ export interface QuestionTexts {
 export const isNumber = (which: string): boolean => /^\s*#?\d{1,3}\s*$/.test(which);
 
 export function onlyOne<T extends TitledThing>(
-  found: readonly T[],
+  matches: readonly T[],
   call: MarkedCall<T>,
   { question, none, isUnsure }: QuestionTexts,
 ): T | Failed {
-  const [only, ...others] = found;
+  const [only, ...others] = matches;
   if (!only) return failed('NOT_FOUND', none);
   if (others.length === 0 && !isUnsure) return only;
-  const choices = found.map((thing) => ({
+  const choices = matches.map((thing) => ({
     label: shorten(thing.title, 60),
     tool: call.tool,
     input: { ...call.input, which: thing.id, ...(call.mark && { seen: call.mark(thing) }) },
   }));
-  return quoteRows(askAmong(question, choices), found);
+  return quoteRows(askAmong(question, choices), matches);
 }
 
 /** Asks which is meant, with buttons for the first ones; that there are more is said. */
 export function askAmong(question: string, choices: readonly Choice[]): Failed {
-  const shown = choices.slice(0, MOST_CHOICES);
-  const isAll = shown.length === choices.length;
-  return failed('AMBIGUOUS', isAll ? question : `${question} ${someOf(shown.length, choices.length)}`, {
-    choices: shown,
+  const firstChoices = choices.slice(0, MOST_CHOICES);
+  const isAll = firstChoices.length === choices.length;
+  return failed('AMBIGUOUS', isAll ? question : `${question} ${someOf(firstChoices.length, choices.length)}`, {
+    choices: firstChoices,
   });
 }

@@ -20,8 +20,8 @@ export function namesKind(kind: string, texts: readonly string[]): boolean {
   const { terms } = wordsOf(kind.replaceAll('_', ' '));
   const words = new Set(texts.flatMap((text) => wordsOf(text).terms));
   if (terms.length > 0 && terms.every((term) => words.has(term))) return true;
-  const known = foreign();
-  const beginnings = Object.hasOwn(known, kind) ? (known[kind] ?? []) : [];
+  const beginningsByKind = foreign();
+  const beginnings = Object.hasOwn(beginningsByKind, kind) ? (beginningsByKind[kind] ?? []) : [];
   return texts.some((text) =>
     beginnings.some((beginning) => hasBeginning(text.normalize('NFC').toLowerCase(), beginning)),
   );

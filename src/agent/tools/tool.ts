@@ -564,10 +564,10 @@ export const undoChoice = ({ tool, input }: Call): Choice => ({ label: 'Undo', t
 /** A short way to say that it did not, and why. */
 export function failed(
   code: Failed['code'],
-  said: string | Pick<Failed, 'message' | 'remedy'>,
+  reason: string | Pick<Failed, 'message' | 'remedy'>,
   more: Omit<Failed, 'ok' | 'code' | 'message'> = {},
 ): Failed {
-  const { message, remedy } = typeof said === 'string' ? { message: said } : said;
+  const { message, remedy } = typeof reason === 'string' ? { message: reason } : reason;
   return { ok: false, code, message, ...(remedy !== undefined && { remedy }), ...more };
 }
 

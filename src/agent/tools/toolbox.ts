@@ -117,10 +117,10 @@ export class Toolbox {
   specs(who: RoleHolder): ToolSpec[] {
     const { listAll: all, offers } = this.stock();
     const { policies, roles } = this.gate.basis(who);
-    const known = offers.get(policies) ?? new Map<string, ToolSpec[]>();
-    offers.set(policies, known);
-    const offered = known.get(roles) ?? all().filter(({ name }) => this.mayUse(who, name));
-    known.set(roles, offered);
+    const specsByRoles = offers.get(policies) ?? new Map<string, ToolSpec[]>();
+    offers.set(policies, specsByRoles);
+    const offered = specsByRoles.get(roles) ?? all().filter(({ name }) => this.mayUse(who, name));
+    specsByRoles.set(roles, offered);
     return offered;
   }
 
@@ -134,13 +134,13 @@ export class Toolbox {
       // A tool that is always shown does it: a request needs no more.
       return able.some(isAlwaysShown) ? [] : able;
     };
-    const meant = names.flatMap((name) => {
+    const matches = names.flatMap((name) => {
       const standing = standingFor(name);
       if (standing.length > 0) return standing;
       const own = specs.filter((spec) => spec.name === name);
       return own.length > 0 ? own : doing(name);
     });
-    return [...new Set(meant.filter((spec) => !isAlwaysShown(spec)).map(({ name }) => name))];
+    return [...new Set(matches.filter((spec) => !isAlwaysShown(spec)).map(({ name }) => name))];
   }
 
   admits(who: RoleHolder, { tool, input }: Pick<ValidCall, 'tool' | 'input'>): 'allow' | 'ask' | 'deny' {
@@ -173,8 +173,8 @@ export class Toolbox {
    */
   check(call: Call, allowHidden: boolean): ValidCall | Failed {
     const tool = this.get(call.tool);
-    const meant = tool?.form?.formerly?.(call.input);
-    if (meant) return this.check(meant, true);
+    const currentCall = tool?.form?.formerly?.(call.input);
+    if (currentCall) return this.check(currentCall, true);
     const short = tool?.form?.short;
     if (tool && short && (short.takes?.(call.input) ?? true)) return this.checkShort(tool, short, call, allowHidden);
     if (!tool || (!allowHidden && !isForModels(tool))) {
@@ -207,8 +207,8 @@ export class Toolbox {
     if (fault !== undefined) return wrong(fault);
     const checked = short.input.safeParse(call.input, { error: inputWords });
     if (!checked.success) return wrong(faultsOf(checked.error, 'input'));
-    const meant = short.call(checked.data);
-    return 'ok' in meant ? meant : this.check(meant, allowHidden);
+    const fullCall = short.call(checked.data);
+    return 'ok' in fullCall ? fullCall : this.check(fullCall, allowHidden);
   }
 
   /** The act of a model's call; undefined: it is none that words are looked for. */
@@ -217,8 +217,8 @@ export class Toolbox {
     const own = tool?.form?.short?.acts;
     const standing = own ?? this.actsOver(name);
     if (!standing) return tool?.policy?.act;
-    const chosen = standing.filter(({ verb, tool: does }) => (own ? verb === input.do : does === name));
-    const [act, ...others] = new Set(chosen.map((each) => each.act));
+    const matches = standing.filter(({ verb, tool: does }) => (own ? verb === input.do : does === name));
+    const [act, ...others] = new Set(matches.map((each) => each.act));
     const among = [...new Set(standing.map((each) => each.act))];
     // A tool of several verbs, called by its own name, may be either.
     return act === undefined || others.length > 0 ? undefined : { act, among };
@@ -235,8 +235,8 @@ export class Toolbox {
     const short = this.get(call.tool)?.form?.short;
     if (!short || !(short.takes?.(call.input) ?? true)) return call;
     const checked = short.input.safeParse(call.input);
-    const meant = checked.success ? short.call(checked.data) : undefined;
-    return meant && !('ok' in meant) ? meant : call;
+    const fullCall = checked.success ? short.call(checked.data) : undefined;
+    return fullCall && !('ok' in fullCall) ? fullCall : call;
   }
 }
 

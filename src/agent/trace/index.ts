@@ -96,10 +96,10 @@ function callsInWords(tools: readonly string[], sentenceOf: ToolSentence): strin
   const counts = new Map<string, number>();
   for (const tool of tools) {
     const sentence = sentenceOf(tool);
-    const shown = sentence === undefined ? tool : `“${sentence}”`;
-    counts.set(shown, (counts.get(shown) ?? 0) + 1);
+    const label = sentence === undefined ? tool : `“${sentence}”`;
+    counts.set(label, (counts.get(label) ?? 0) + 1);
   }
-  return [...counts].map(([shown, count]) => (count === 1 ? shown : `${shown} (${plural(count, 'time')})`)).join(', ');
+  return [...counts].map(([label, count]) => (count === 1 ? label : `${label} (${plural(count, 'time')})`)).join(', ');
 }
 
 type Event = Omit<TraceEvent, 'at'> & { at: Date };
@@ -149,11 +149,11 @@ function turnEvents({ state, model, error, tool_calls, tainted, started_at, fini
 
 function stepEvents(
   steps: readonly store.StepRow[],
-  begun: Date | undefined,
+  beganAt: Date | undefined,
   sentenceOf: ToolSentence,
 ): (Event & { words: string })[] {
   const names = new Map(steps.flatMap(({ calls }) => calls ?? []).map(({ id, name }) => [id, name]));
-  let before = begun;
+  let before = beganAt;
   return steps.map(({ path, kind, call_id, at, model, calls, ok, code, took_ms, offers }) => {
     const depth = path === '' ? 0 : path.split('/').length;
     const tookMs = before === undefined ? undefined : Math.max(0, msBetween(before, at));
@@ -164,13 +164,13 @@ function stepEvents(
     const tools = called === undefined ? {} : { tools: [called] };
     if (kind === 'model') {
       const asked = (calls ?? []).map((call) => call.name);
-      const said = (names: string) => `${model ?? 'a model'} ${asked.length > 0 ? `calls ${names}` : 'answers'}`;
+      const describe = (names: string) => `${model ?? 'a model'} ${asked.length > 0 ? `calls ${names}` : 'answers'}`;
       const inputs = (calls ?? []).flatMap(({ name, input }) => (input === undefined ? [] : [{ name, input }]));
       return {
         at,
         where: 'model',
-        what: said(asked.join(', ')),
-        words: said(callsInWords(asked, sentenceOf)),
+        what: describe(asked.join(', ')),
+        words: describe(callsInWords(asked, sentenceOf)),
         depth,
         ...omitUndefined({
           tools: asked.length > 0 ? [...new Set(asked)] : undefined,
@@ -183,12 +183,12 @@ function stepEvents(
       return { at, where: 'asked', what: 'more was said', words: 'more was said', depth, ...tools };
     const became = kind !== 'result' ? kind : ok === false ? `failed (${code ?? 'no code'})` : 'done';
     const brings = (names: string | undefined) => (names ? `, brings ${names}` : '');
-    const said = {
+    const wording = {
       what: `${name}: ${became}${brings(offers?.join(', '))}`,
       words: `${inWords}: ${became}${brings(offers ? callsInWords(offers, sentenceOf) : undefined)}`,
     };
-    if (kind !== 'result') return { at, where: 'asked', ...said, depth, ...tools };
-    return { at, where: 'tool', ...said, depth, ...tools, ...(took_ms !== null && { tookMs: took_ms }) };
+    if (kind !== 'result') return { at, where: 'asked', ...wording, depth, ...tools };
+    return { at, where: 'tool', ...wording, depth, ...tools, ...(took_ms !== null && { tookMs: took_ms }) };
   });
 }
 
@@ -204,9 +204,12 @@ function usageEvent({ at, model, purpose, input, output, price }: store.UsageRow
 
 function partEvents({ adapter, part, state, attempts, error, receipt, created_at, sent_at }: store.PartRow): Event[] {
   const tries = attempts > 1 ? `, ${plural(attempts, 'attempt')}` : '';
-  const said = `part ${part + 1} to ${adapter}: ${state}${tries}${error ? ` (${error})` : ''}`;
-  const written: Event = { at: created_at, where: 'outbox', what: said, depth: 0 };
-  if (!sent_at) return [written];
+  const summary = `part ${part + 1} to ${adapter}: ${state}${tries}${error ? ` (${error})` : ''}`;
+  const outboxEvent: Event = { at: created_at, where: 'outbox', what: summary, depth: 0 };
+  if (!sent_at) return [outboxEvent];
   const arrived = `part ${part + 1} is ${receipt ?? 'there'}`;
-  return [written, { at: sent_at, where: 'receipt', what: arrived, tookMs: msBetween(created_at, sent_at), depth: 0 }];
+  return [
+    outboxEvent,
+    { at: sent_at, where: 'receipt', what: arrived, tookMs: msBetween(created_at, sent_at), depth: 0 },
+  ];
 }

@@ -43,13 +43,13 @@ async function bindContent(run: TurnRun, call: ModelToolCall): Promise<void> {
   await unlessAborted(run.signal, toolbox.whenKnown(call.name));
   const valid = toolbox.check({ tool: call.name, input: call.input as Record<string, unknown> }, false);
   if ('ok' in valid || !valid.tool.policy?.binds) return;
-  const bound = await valid.tool.policy.binds(valid.input, run.context());
+  const binding = await valid.tool.policy.binds(valid.input, run.context());
   run.turn.bound.delete(call.id);
   run.turn.unready.delete(call.id);
-  if (bound === undefined) return;
-  if (typeof bound === 'string') run.turn.bound.set(call.id, { hash: bound });
-  else if ('ok' in bound) run.turn.unready.set(call.id, bound);
-  else run.turn.bound.set(call.id, bound);
+  if (binding === undefined) return;
+  if (typeof binding === 'string') run.turn.bound.set(call.id, { hash: binding });
+  else if ('ok' in binding) run.turn.unready.set(call.id, binding);
+  else run.turn.bound.set(call.id, binding);
 }
 
 async function reviewCall(run: TurnRun, each: OpenCall): Promise<void> {

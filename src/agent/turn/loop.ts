@@ -85,10 +85,10 @@ function sideBySideFrom(run: TurnRun, open: readonly OpenCall[], from: number): 
 
 /** Runs them side by side. What some of them ask is asked once, when all others have done what they can. */
 async function runSideBySide(run: TurnRun, beside: readonly AllowedCall[]): Promise<NeedsApproval | undefined> {
-  const came = await Promise.allSettled(beside.map((each) => runOutsideCall(run, each)));
-  const threw = came.find((each) => each.status === 'rejected');
+  const outcomes = await Promise.allSettled(beside.map((each) => runOutsideCall(run, each)));
+  const threw = outcomes.find((each) => each.status === 'rejected');
   if (threw) throw threw.reason;
-  const questions = came.flatMap((each) => (each.status === 'fulfilled' && each.value ? each.value.questions : []));
+  const questions = outcomes.flatMap((each) => (each.status === 'fulfilled' && each.value ? each.value.questions : []));
   return questions.length === 0 ? undefined : { kind: 'waiting', questions };
 }
 
@@ -122,10 +122,10 @@ async function runDataCall(run: TurnRun, { call, state, valid }: OpenCall & { va
 
 /** With the act that the model has chosen, where the person may have meant another one. */
 function withChosen(run: TurnRun, call: ModelToolCall, state: CallState, ctx: CallContext): CallContext {
-  const said = state.kind === 'decided' ? undefined : run.wordsAnswered?.();
+  const wordsAnswered = state.kind === 'decided' ? undefined : run.wordsAnswered?.();
   const input = call.input as Record<string, unknown>;
-  const chosen = said && { ...run.options.toolbox.actOf({ tool: call.name, input }), ...said };
-  return chosen ? { ...ctx, turn: { ...ctx.turn, chosen } } : ctx;
+  const chosenAct = wordsAnswered && { ...run.options.toolbox.actOf({ tool: call.name, input }), ...wordsAnswered };
+  return chosenAct ? { ...ctx, turn: { ...ctx.turn, chosen: chosenAct } } : ctx;
 }
 
 /** Calls that only read run side by side and are recorded together; false when one of them was too slow. */
@@ -152,8 +152,8 @@ async function runOutsideCall(run: TurnRun, { call, valid, state }: AllowedCall)
     await commit(run, 'turn.call', async () => [{ kind: 'started', callId: call.id, payload: {} }]);
   }
   // An abandoned tool may still report progress when the answer is being written.
-  const given = new AbortController();
-  const signal = AbortSignal.any([run.signal, given.signal]);
+  const closing = new AbortController();
+  const signal = AbortSignal.any([run.signal, closing.signal]);
   const nested = run.spawnFor?.(call, signal);
   const context = run.context(signal);
   const ctx: CallContext = {
@@ -163,19 +163,19 @@ async function runOutsideCall(run: TurnRun, { call, valid, state }: AllowedCall)
       ...context.turn,
       callKey: `${run.item.id} ${call.id}`,
       ...(nested && { spawn: (options) => nested.spawn(options) }),
-      ...(nested && tool.display?.as === 'stream' && { progress: (said) => void (signal.aborted || run.show(said)) }),
+      ...(nested && tool.display?.as === 'stream' && { progress: (words) => void (signal.aborted || run.show(words)) }),
     },
   };
   const doing = doingOf(valid);
   if (doing !== undefined) run.show(doing);
   const goOn = 'outlasts' in tool && tool.outlasts ? run.holdTime() : undefined;
   const working = runOutside({ tool: tool as OutsideTool, input }, ctx);
-  const came = await (nested ? Promise.race([working, nested.whenAsked]) : working).finally(goOn);
-  given.abort();
-  if (!('ok' in came)) return { kind: 'waiting', questions: came };
+  const outcome = await (nested ? Promise.race([working, nested.whenAsked]) : working).finally(goOn);
+  closing.abort();
+  if (!('ok' in outcome)) return { kind: 'waiting', questions: outcome };
   // A nested turn that was cut off goes on where it stood, elsewhere or later.
   if (run.turn.goesOnUnder(call.id) || isNestedOnly(tool)) run.signal.throwIfAborted();
-  await recordResult(run, call, came);
+  await recordResult(run, call, outcome);
   return undefined;
 }
 
@@ -195,7 +195,7 @@ function doingOf(valid: ValidCall): string | undefined {
   return description.split(/(?<=\w)[.;:](?:\s|$)/, 1)[0];
 }
 
-export function progressLine(said: string): string {
-  const line = said.replace(/\s+/g, ' ').trim();
+export function progressLine(words: string): string {
+  const line = words.replace(/\s+/g, ' ').trim();
   return texts.workingNotice(line.length > LONGEST_PROGRESS ? line.slice(0, LONGEST_PROGRESS) : stripEnd(line, '.…'));
 }

@@ -103,8 +103,8 @@ export class MessageTurn implements TurnRun {
     // An answer that comes at once has nothing to show meanwhile.
     if (!this.model || this.model.streams === false) return;
     const line = progressLine(doing);
-    const said = this.turn.lastAnswer()?.payload.text.trim();
-    this.grow(said ? `${said}\n\n${line}` : line);
+    const text = this.turn.lastAnswer()?.payload.text.trim();
+    this.grow(text ? `${text}\n\n${line}` : line);
     if (!this.draft) this.type();
   }
 
@@ -112,8 +112,8 @@ export class MessageTurn implements TurnRun {
   async save(tx: Transaction, now: Instant): Promise<void> {
     const { delivery, steer } = this.options;
     const takesUp = steer && this.item.origin === 'person' && this.model && !this.turn.isByName;
-    const heard = takesUp ? await delivery.steer(tx, this.item, this.turn.id) : [];
-    const texts = heard.map(({ text }) => text);
+    const followUps = takesUp ? await delivery.steer(tx, this.item, this.turn.id) : [];
+    const texts = followUps.map(({ text }) => text);
     if (texts.length > 0) this.turn.add({ kind: 'steered', payload: { texts } }, now, texts.some(isQuoting));
     saveTurn(tx, this.turn, this.item, 'running', now);
   }

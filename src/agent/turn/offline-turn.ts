@@ -32,13 +32,13 @@ export async function answerOffline(run: MessageTurn, why: string | undefined): 
   if (item.payload.again !== undefined && steered.length === 0) return say(run, [texts.notAskedAgain()], why);
   const words = steered.length > 0 ? steered.join('\n') : item.payload.text;
   if (isWordless(words)) return say(run, [cameAlone(item.payload, why)]);
-  const meant = await interpretationOf(run, words);
-  const isWhole = meant.text === undefined && meant.calls.length > 0;
+  const interpretation = await interpretationOf(run, words);
+  const isWhole = interpretation.text === undefined && interpretation.calls.length > 0;
   if (!isSaid(item) && !isWhole) return say(run, [unsaidText(run, words, why)]);
   // The reason why a configured model does not answer says more than a search.
-  const isTried = meant.calls.length > 0 && !(meant.isLookUp && why !== undefined);
-  if (isTried) return act(run, meant, why);
-  return why === undefined ? say(run, [meant.text ?? ''], undefined, meant) : say(run, [why]);
+  const isTried = interpretation.calls.length > 0 && !(interpretation.isLookUp && why !== undefined);
+  if (isTried) return act(run, interpretation, why);
+  return why === undefined ? say(run, [interpretation.text ?? ''], undefined, interpretation) : say(run, [why]);
 }
 
 const unsaidText = ({ item }: MessageTurn, words: string, why: string | undefined): string =>
@@ -112,16 +112,16 @@ async function endWithCalls(run: MessageTurn, text: string, choices: Interpretat
   const end = (ctx: CallContext) =>
     options.database.tx('turn.finish', async (tx) => {
       turn.steps.length = added;
-      const made: Parameters<typeof keepTogether>[1][number][] = [];
+      const outcomes: Parameters<typeof keepTogether>[1][number][] = [];
       for (const { call, state } of calls) {
         const judgement = judge(run, { call, state });
         if (judgement.kind !== 'run' || !isData(judgement.valid)) throw new NotAtOnce();
         const context = run.context();
         const result = await runData(tx, judgement.valid, { ...context, runner: { ...context.runner, ...ctx.runner } });
         turn.addAll([resultOf(call, result)], options.world.clock.now());
-        made.push({ thing: options.toolbox.get(call.name)?.dialogue?.thing, result });
+        outcomes.push({ thing: options.toolbox.get(call.name)?.dialogue?.thing, result });
       }
-      keepTogether(tx, made, run.context());
+      keepTogether(tx, outcomes, run.context());
       const ended = await options.delivery.endIn(
         tx,
         item,
@@ -197,9 +197,9 @@ function cameAlone({ files, quoted = [] }: MessageExtras, why?: string): string 
     ...files.map(({ name, type }) => withName(KINDS.find((kind) => kind.type.test(type))?.one ?? 'a file', name)),
   ];
   if (named.length === 0) return why ?? texts.calledReply();
-  const left = named.length - MOST_NAMED;
-  const shown = left > 0 ? [...named.slice(0, MOST_NAMED), plural(left, 'more thing')] : named;
-  return texts.onlyWords(listOf(shown), why);
+  const remaining = named.length - MOST_NAMED;
+  const names = remaining > 0 ? [...named.slice(0, MOST_NAMED), plural(remaining, 'more thing')] : named;
+  return texts.onlyWords(listOf(names), why);
 }
 
 function withName(what: string, name: string): string {

@@ -53,9 +53,9 @@ export class Spawning implements Spawns {
     const nested = turn.nestedUnder(call.id, this.begun++);
     this.running++;
     try {
-      const came = nested.outcome() ?? (await this.run(nested, options));
-      if ('ok' in came) return came;
-      this.questions.push(...came);
+      const outcome = nested.outcome() ?? (await this.run(nested, options));
+      if ('ok' in outcome) return outcome;
+      this.questions.push(...outcome);
     } finally {
       this.running--;
       if (this.running === 0 && this.questions.length > 0) this.waiting.resolve(this.questions);
@@ -218,8 +218,8 @@ class NestedTurn implements TurnRun {
 
   async closeNested(outcome: Outcome): Promise<ToolResult | readonly ApprovalQuestion[]> {
     if (outcome.kind === 'waiting') return outcome.questions;
-    const given = this.turn.outcome();
-    if (given || outcome.kind !== 'failed') return given ?? failed('EMPTY', texts.nothingToSay());
+    const result = this.turn.outcome();
+    if (result || outcome.kind !== 'failed') return result ?? failed('EMPTY', texts.nothingToSay());
     const isBusy = outcome.code === 'TOO_MANY_CALLS';
     return this.fail(outcome.code, isBusy ? texts.subagentTooBusy() : outcome.text);
   }

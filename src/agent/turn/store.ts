@@ -87,16 +87,16 @@ export class ContextReader implements ItemContexts {
   beginReading(conversationIds: readonly string[]): ContextReading {
     // Held until the rows are there, whatever is dropped meanwhile; what comes after `forget` is not kept.
     const { known, options } = this;
-    const spent = options.costs ? this.sums.beginReading(options.clock.now()) : undefined;
+    const daySums = options.costs ? this.sums.beginReading(options.clock.now()) : undefined;
     const entries = known.of(conversationIds);
     const seqs = Object.fromEntries([...entries].map(([id, bySeq]) => [id, `{${[...bySeq.keys()].join()}}`]));
     return {
-      expression: itemContext(options.remembered, seqs, spent?.days),
+      expression: itemContext(options.remembered, seqs, daySums?.days),
       complete(rows) {
         for (const { conversation, context } of rows) {
           if (context === null) continue;
           const read = context as unknown as ItemContext;
-          if (spent) read.spent = spent.complete(read.spent as unknown as SpentAlong);
+          if (daySums) read.spent = daySums.complete(read.spent as unknown as SpentAlong);
           const history = completeHistory(read.recalled.history, entries.get(conversation.id));
           read.recalled.history = history;
           known.keep(conversation.id, history);
@@ -120,12 +120,12 @@ const OPEN_BUTTONS = buttons.openButtons(sql`select m.at from messages m
 
 /** The scalar subquery behind `ItemContext`, with so many messages; `i`, `c` and `p` are in scope. */
 function itemContext(remembered: number, seqs: Record<string, string>, days: readonly string[] | undefined): Fragment {
-  const known = sql`(select (${json(seqs)}::jsonb ->> c.id::text)::bigint[])::bigint[]`;
+  const knownSeqs = sql`(select (${json(seqs)}::jsonb ->> c.id::text)::bigint[])::bigint[]`;
   return sql`
     select json_build_object(
       'turn', (select t.id from turns t where t.inbox_id = i.id),
       'spent', ${days ? spentDays(days) : NO_DAYS},
-      'recalled', ${recall(remembered, READER, { summed: days !== undefined, known, reading: ROW })},
+      'recalled', ${recall(remembered, READER, { summed: days !== undefined, known: knownSeqs, reading: ROW })},
       'dialogue', ${DIALOGUE},
       'buttons', ${OPEN_BUTTONS})`;
 }
@@ -167,17 +167,17 @@ export async function loadTurn(
     if (row.hasForgotten && stored.step.kind === 'model') delete stored.step.payload.situation;
     byPath.set(step.path, [...(byPath.get(step.path) ?? []), stored]);
   }
-  const made = {
+  const turnFields = {
     id,
     tainted: row.tainted || tainted,
     startedAt: row.started_at,
     recorder,
     before: { elapsedMs: row.elapsed_ms, since: now },
   };
-  const turn = new Turn({ ...made, steps: byPath.get('') ?? [] });
+  const turn = new Turn({ ...turnFields, steps: byPath.get('') ?? [] });
   for (const [path, steps] of byPath) {
     if (path === '') continue;
-    turn.under.set(path, new Turn({ ...made, path, steps }));
+    turn.under.set(path, new Turn({ ...turnFields, path, steps }));
     turn.nested.push(...steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : [])));
   }
   return turn;

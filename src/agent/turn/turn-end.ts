@@ -29,11 +29,11 @@ export function endOfAnswer(
   const text = answer.trim() || turn.lastWords() || doneIn(turn, toolbox) || nothingSaid(files);
   const choices = [...choicesOf([...turn.results(), ...nestedResults(turn)]), ...offered];
   const times = [...new Set(turn.allTurns().flatMap((each) => each.times()))];
-  const led = ledBy({ turn, item, toolbox, files: hasFiles }, choices);
-  choices.push(...led.choices);
+  const warning = ledBy({ turn, item, toolbox, files: hasFiles }, choices);
+  choices.push(...warning.choices);
   const card: Card = {
     kind: 'answer',
-    text: [text, ...inItalics([...led.notices, ...untold(turn.notices(), text)])].join('\n\n'),
+    text: [text, ...inItalics([...warning.notices, ...untold(turn.notices(), text)])].join('\n\n'),
     ...omitUndefined({
       choices: choices.length > 0 ? choices : undefined,
       files: files.length > 0 ? files : undefined,
@@ -63,8 +63,15 @@ function unsaid(input: LedTurn, now: Instant): End {
   const also = turnRecord(turn, item, 'answered', now);
   const { id: turnId, drafted } = turn;
   const { notices, choices } = ledBy(input);
-  const told: Card[] = notices.map((text) => ({ kind: 'notice', text, ...(choices.length > 0 && { choices }) }));
-  return { state: 'done', cards: [...interruptedCards(turn), ...told], turnId, tainted: isLed(input), drafted, also };
+  const noticeCards: Card[] = notices.map((text) => ({ kind: 'notice', text, ...(choices.length > 0 && { choices }) }));
+  return {
+    state: 'done',
+    cards: [...interruptedCards(turn), ...noticeCards],
+    turnId,
+    tainted: isLed(input),
+    drafted,
+    also,
+  };
 }
 
 /** `read`: what was shown of an answer that its person stopped; it stays, marked, and is remembered so. */
@@ -76,8 +83,8 @@ export function endOfRefusal(
   const isCut = read !== '';
   const state = cancelled ? 'cancelled' : 'failed';
   // Text that leads a turn may also have it fail.
-  const { notices, choices: led } = leftBehind({ turn, item, toolbox, files });
-  const choices = [...led, ...offered];
+  const { notices, choices: undoChoices } = leftBehind({ turn, item, toolbox, files });
+  const choices = [...undoChoices, ...offered];
   const card: Card = {
     kind: isCut ? 'answer' : cancelled ? 'notice' : 'error',
     text: isCut ? [read, ...inItalics([text, ...notices])].join('\n\n') : [text, ...inItalics(notices)].join('\n\n'),
@@ -106,8 +113,8 @@ export function endOfParking(
   const questions = askedOnce(all);
   const cards = questions.map((question) => {
     const { name, input } = question.call;
-    const meant = toolbox.resolveCall({ tool: name, input: input as Record<string, unknown> });
-    return ask(question, ctx, approvals, { tool: toolbox.get(meant.tool), input: meant.input });
+    const resolvedCall = toolbox.resolveCall({ tool: name, input: input as Record<string, unknown> });
+    return ask(question, ctx, approvals, { tool: toolbox.get(resolvedCall.tool), input: resolvedCall.input });
   });
   const [first] = questions.map(({ turn: { path }, call }) => (path === '' ? call.id : `${path}/${call.id}`));
   const isTainted = turn.tainted || questions.some((question) => question.turn.tainted);
@@ -139,14 +146,14 @@ function nestedResults(turn: Turn): ToolResult[] {
 }
 
 function filesOf(turn: Turn): FileRef[] {
-  const given = turn
+  const files = turn
     .allTurns()
     .flatMap((each) => [
       ...each.results().flatMap((result) => (result.ok ? (result.files ?? []) : [])),
       ...each.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.files ?? []) : [])),
     ]);
-  return given.filter(
-    (file, index) => given.findIndex(({ hash, name }) => hash === file.hash && name === file.name) === index,
+  return files.filter(
+    (file, index) => files.findIndex(({ hash, name }) => hash === file.hash && name === file.name) === index,
   );
 }
 
@@ -160,8 +167,8 @@ const LONGEST_DONE = 500;
 
 /** Changes that its calls have made, in their own words. */
 function doneIn(turn: Turn, toolbox: Toolbox): string {
-  const written = turn.madeCalls().filter(({ call }) => toolbox.get(call.name)?.effect === 'write');
-  return written
+  const changes = turn.madeCalls().filter(({ call }) => toolbox.get(call.name)?.effect === 'write');
+  return changes
     .slice(-MOST_DONE)
     .map(({ result }) => shorten(result.text.trim(), LONGEST_DONE))
     .filter((text) => text !== '')
@@ -197,13 +204,13 @@ function choicesOf(results: readonly ToolResult[]): Choice[] {
   const all = results.flatMap((result) =>
     withUndo(result).map((choice) => ({ choice, about: result.ok ? result.subject : undefined })),
   );
-  const seen = new Map<string, number>();
+  const countByLabel = new Map<string, number>();
   return all.map(({ choice, about }) => {
     const isShared = all.filter((one) => one.choice.label === choice.label).length > 1;
-    const said = isShared && about !== undefined ? about.replace(/\s+/g, ' ') : undefined;
-    const label = said ? `${choice.label.replace(/…$/, '')}: ${shorten(said, LONGEST_SUBJECT)}` : choice.label;
-    const times = (seen.get(label) ?? 0) + 1;
-    seen.set(label, times);
+    const subject = isShared && about !== undefined ? about.replace(/\s+/g, ' ') : undefined;
+    const label = subject ? `${choice.label.replace(/…$/, '')}: ${shorten(subject, LONGEST_SUBJECT)}` : choice.label;
+    const times = (countByLabel.get(label) ?? 0) + 1;
+    countByLabel.set(label, times);
     return times === 1 ? { ...choice, label } : { ...choice, label: `${label} (${times})` };
   });
 }
@@ -236,26 +243,26 @@ interface LedTurn {
   files: boolean;
 }
 
-function ledBy(led: LedTurn, shown: readonly Choice[] = []): { notices: string[]; choices: Choice[] } {
-  const writes = writesOf(led);
+function ledBy(input: LedTurn, shownChoices: readonly Choice[] = []): { notices: string[]; choices: Choice[] } {
+  const writes = writesOf(input);
   if (writes.length === 0) return { notices: [], choices: [] };
   const names = writes.slice(0, MOST_NAMED).map(({ name }) => name);
   const notice = texts.writtenMeanwhile(names, writes.length - names.length);
-  return { notices: [notice], choices: undoOf(writes, shown) };
+  return { notices: [notice], choices: undoOf(writes, shownChoices) };
 }
 
 /** Changes of a turn that came to no answer. */
-function leftBehind(left: LedTurn, shown: readonly Choice[] = []): { notices: string[]; choices: Choice[] } {
-  const led = ledBy(left, shown);
-  if (led.notices.length > 0) return led;
-  const writes = doneBy(left);
-  if (writes.length === 0) return led;
+function leftBehind(input: LedTurn, shownChoices: readonly Choice[] = []): { notices: string[]; choices: Choice[] } {
+  const warning = ledBy(input, shownChoices);
+  if (warning.notices.length > 0) return warning;
+  const writes = doneBy(input);
+  if (writes.length === 0) return warning;
   const names = writes.slice(0, MOST_NAMED).map(({ name }) => name);
-  return { notices: [texts.doneEvenSo(names, writes.length - names.length)], choices: undoOf(writes, shown) };
+  return { notices: [texts.doneEvenSo(names, writes.length - names.length)], choices: undoOf(writes, shownChoices) };
 }
 
-function writesOf(led: LedTurn): Write[] {
-  return led.turn.tainted || led.files ? doneBy(led) : [];
+function writesOf(input: LedTurn): Write[] {
+  return input.turn.tainted || input.files ? doneBy(input) : [];
 }
 
 function doneBy({ turn, item, toolbox }: LedTurn): Write[] {
@@ -279,12 +286,12 @@ function writeOf({ undo, text }: Done): Write {
   return { name: undo.label, undo: { tool: undo.tool, input: undo.input } };
 }
 
-function undoOf(writes: readonly Write[], shown: readonly Choice[]): Choice[] {
+function undoOf(writes: readonly Write[], shownChoices: readonly Choice[]): Choice[] {
   const calls = writes.flatMap(({ undo }) => (undo ? [undo] : []));
   const [only, ...others] = calls;
   if (!only) return [];
   if (others.length > 0) return [{ label: 'Undo all', tool: UNDO_ALL, input: { calls } }];
-  const isShown = shown.some(
+  const isShown = shownChoices.some(
     ({ tool, input }) => tool === only.tool && canonicalJson(input) === canonicalJson(only.input),
   );
   return isShown ? [] : [undoChoice(only)];

@@ -144,12 +144,12 @@ export class Turn {
   /** The nested turn that the call began as its `index`th, from 0; begun now if it was not. */
   nestedUnder(callId: string, index: number): Turn {
     const path = index === 0 ? callId : `${callId}#${index}`;
-    const known = this.under.get(path);
-    if (known) return known;
+    const earlierTurn = this.under.get(path);
+    if (earlierTurn) return earlierTurn;
     const { id, tainted, startedAt, recorder } = this;
-    const begun = new Turn({ id, path, steps: [], tainted, startedAt, recorder });
-    this.under.set(path, begun);
-    return begun;
+    const newTurn = new Turn({ id, path, steps: [], tainted, startedAt, recorder });
+    this.under.set(path, newTurn);
+    return newTurn;
   }
 
   /** True if a nested turn under the call has not come to its end: running the call again goes on with it. */
@@ -161,10 +161,10 @@ export class Turn {
 
   /** The outcome of a nested turn: its answer, or the reason for none; undefined while it has not ended. */
   outcome(): ToolResult | undefined {
-    const given = this.steps.flatMap(({ step }) =>
+    const results = this.steps.flatMap(({ step }) =>
       step.kind === 'result' && step.callId === this.path ? [step.payload] : [],
     );
-    if (given[0]) return given[0];
+    if (results[0]) return results[0];
     const answer = this.lastAnswer();
     if (!answer || answer.payload.calls.length > 0) return undefined;
     const text = answer.payload.text.trim();
@@ -190,12 +190,15 @@ export class Turn {
   private came: readonly string[] | undefined;
 
   /**
-   * Names of the tools that came to the conversation, in that order: those `kept` from earlier turns, those that calls have
-   * found, and now `brought`. Undefined: none did.
+   * Names of the tools that came to the conversation, in that order: `keptNames` from earlier turns, those that calls have
+   * found, and now `newNames`. Undefined: none did.
    */
-  bringTools(kept: readonly string[] | undefined, brought: readonly string[] = []): readonly string[] | undefined {
-    const found = this.results().flatMap((result) => (result.ok && result.offers) || []);
-    const all = [...new Set([...(this.came ?? kept ?? []), ...found, ...brought])];
+  bringTools(
+    keptNames: readonly string[] | undefined,
+    newNames: readonly string[] = [],
+  ): readonly string[] | undefined {
+    const offeredNames = this.results().flatMap((result) => (result.ok && result.offers) || []);
+    const all = [...new Set([...(this.came ?? keptNames ?? []), ...offeredNames, ...newNames])];
     this.came = all.length > 0 ? all : undefined;
     return this.came;
   }
@@ -205,13 +208,13 @@ export class Turn {
   }
 
   madeCalls(): { call: ModelToolCall; result: Done }[] {
-    const made = new Map(
+    const callsById = new Map(
       this.steps.flatMap(({ step }) =>
         step.kind === 'model' ? step.payload.calls.map((call) => [call.id, call] as const) : [],
       ),
     );
     return this.steps.flatMap(({ step }) => {
-      const call = step.kind === 'result' && step.payload.ok ? made.get(step.callId) : undefined;
+      const call = step.kind === 'result' && step.payload.ok ? callsById.get(step.callId) : undefined;
       return call && step.kind === 'result' && step.payload.ok ? [{ call, result: step.payload }] : [];
     });
   }
@@ -223,27 +226,27 @@ export class Turn {
   /** Instants that the answer may speak of: of all that was changed, and of what was read right before it. */
   times(): string[] {
     const asked = this.steps.findLastIndex(({ step }) => step.kind === 'model' && step.payload.calls.length > 0);
-    const told = this.steps.flatMap(({ step }, index) => {
+    const times = this.steps.flatMap(({ step }, index) => {
       if (step.kind !== 'result' || !step.payload.ok) return [];
       return index > asked || step.payload.undo ? (step.payload.times ?? []) : [];
     });
-    return [...new Set(told)];
+    return [...new Set(times)];
   }
 
   /** Words that were shown last, with a call behind them. */
   lastWords(): string {
-    const said = this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.text.trim() : []));
-    return said.findLast((text) => text !== '') ?? '';
+    const answers = this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.text.trim() : []));
+    return answers.findLast((text) => text !== '') ?? '';
   }
 
   notices(): string[] {
-    const wrote = this.steps.findLastIndex(
+    const lastChange = this.steps.findLastIndex(
       ({ step }) => step.kind === 'result' && step.payload.ok && step.payload.undo,
     );
     const all = this.steps.flatMap(({ step }, index) => {
       if (step.kind === 'model') return step.payload.notices ?? [];
       // A question before something else was done instead is answered.
-      return step.kind === 'result' && (step.payload.ok || index > wrote) ? (step.payload.notices ?? []) : [];
+      return step.kind === 'result' && (step.payload.ok || index > lastChange) ? (step.payload.notices ?? []) : [];
     });
     return [...new Set(all)];
   }
@@ -291,8 +294,8 @@ export class Turn {
   }
 
   private stuckOn(): string | undefined {
-    const told = this.failedCalls(CORRECTION_CODES);
-    return told.length < MOST_CORRECTIONS ? undefined : told.at(-1)?.name;
+    const corrections = this.failedCalls(CORRECTION_CODES);
+    return corrections.length < MOST_CORRECTIONS ? undefined : corrections.at(-1)?.name;
   }
 
   wasCorrected(tool: string): boolean {
@@ -386,8 +389,8 @@ export class Turn {
     if (answer && (calls.length === 0 || this.isSilent)) return { kind: 'answered', text: answer.text };
     const failed = calls.some(({ state }) => state.kind === 'done' && !state.result.ok);
     if (this.isByName && failed) return { kind: 'failed', code: 'REFUSED', text: this.lastResults().join('\n') };
-    const stuck = this.stuckOn();
-    if (stuck !== undefined) return { kind: 'failed', code: 'LOOP', text: texts.loopBroken(stuck) };
+    const toolName = this.stuckOn();
+    if (toolName !== undefined) return { kind: 'failed', code: 'LOOP', text: texts.loopBroken(toolName) };
     return this.toolCalls < most
       ? undefined
       : { kind: 'failed', code: 'TOO_MANY_CALLS', text: texts.tooManyCalls(most) };

@@ -23,9 +23,9 @@ export function withoutValues(input: unknown, tool: SensitiveTool, instead: (val
   const checked = tool.input.safeParse(input);
   if (!checked.success || !isFields(input)) return instead(input);
   // A field that the schema drops is none of the tool's: a value may have come under another name.
-  const known = Object.keys(checked.data as object).filter((key) => !tool.record.unstored.includes(key));
+  const storedKeys = Object.keys(checked.data as object).filter((key) => !tool.record.unstored.includes(key));
   return Object.fromEntries(
-    Object.entries(input).map(([key, value]) => [key, known.includes(key) ? value : instead(value)]),
+    Object.entries(input).map(([key, value]) => [key, storedKeys.includes(key) ? value : instead(value)]),
   );
 }
 
@@ -42,12 +42,12 @@ export function isGone({ input }: ModelToolCall, tool: SensitiveTool | undefined
  * stored nowhere either. A plain hash would let a reader of the database try values.
  */
 export function bindingOf(turn: Turn, call: ModelToolCall, tool: SensitiveTool | undefined): string | undefined {
-  const bound = turn.bound.get(call.id)?.hash;
-  if (!hasUnstored(tool)) return bound;
+  const binding = turn.bound.get(call.id)?.hash;
+  if (!hasUnstored(tool)) return binding;
   const key = turn.keys.get(call.id) ?? randomBytes(32).toString('hex');
   turn.keys.set(call.id, key);
   return createHmac('sha256', key)
-    .update(canonicalJson([call.input, bound ?? null]))
+    .update(canonicalJson([call.input, binding ?? null]))
     .digest('hex');
 }
 
@@ -98,19 +98,19 @@ export class HeldValues {
       for (const { step } of each.steps) {
         if (step.kind !== 'model') continue;
         step.payload.calls = step.payload.calls.map((call) => {
-          const held = calls.get(keyOf(each, call));
-          if (held?.key !== undefined) each.keys.set(call.id, held.key);
-          return held?.call ?? call;
+          const heldCall = calls.get(keyOf(each, call));
+          if (heldCall?.key !== undefined) each.keys.set(call.id, heldCall.key);
+          return heldCall?.call ?? call;
         });
       }
     }
   }
 
   private drop(id: string): HeldTurn | undefined {
-    const held = this.turns.get(id);
-    held?.cancel();
+    const heldTurn = this.turns.get(id);
+    heldTurn?.cancel();
     this.turns.delete(id);
-    return held;
+    return heldTurn;
   }
 }
 

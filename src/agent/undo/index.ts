@@ -20,17 +20,17 @@ export const undoAllTool = dataTool({
     calls: z.array(z.object({ tool: z.string(), input: z.record(z.string(), z.unknown()) })).max(100),
   }),
   async run({ calls }, ctx) {
-    const said: string[] = [];
+    const lines: string[] = [];
     let tainted = false;
-    const taken = new Map<string, TakenBack>();
+    const takenById = new Map<string, TakenBack>();
     for (const call of calls) {
-      const input = followVersions(call.input, taken) as Record<string, unknown>;
+      const input = followVersions(call.input, takenById) as Record<string, unknown>;
       const result = await ctx.tools.call({ tool: call.tool, input }, ctx, false);
-      if (result.ok) remember(call.input, input, taken);
-      said.push(result.ok ? result.text : result.message);
+      if (result.ok) remember(call.input, input, takenById);
+      lines.push(result.ok ? result.text : result.message);
       tainted ||= result.tainted === true;
     }
-    return done(said.join('\n'), { tainted });
+    return done(lines.join('\n'), { tainted });
   },
 });
 
@@ -92,20 +92,23 @@ export const undoActTool = dataTool({
  * The input of what takes the act before back, of a thing whose later act was just taken back: it stands as that act left
  * it, under a later version. Where somebody else came in between, the version stays and the undo is refused.
  */
-function followVersions(input: unknown, taken: ReadonlyMap<string, TakenBack>): unknown {
-  if (Array.isArray(input)) return input.map((each) => followVersions(each, taken));
+function followVersions(input: unknown, takenById: ReadonlyMap<string, TakenBack>): unknown {
+  if (Array.isArray(input)) return input.map((each) => followVersions(each, takenById));
   if (input === null || typeof input !== 'object') return input;
-  const fields = Object.fromEntries(Object.entries(input).map(([key, value]) => [key, followVersions(value, taken)]));
+  const fields = Object.fromEntries(
+    Object.entries(input).map(([key, value]) => [key, followVersions(value, takenById)]),
+  );
   const { id, version } = fields;
-  const after = typeof id === 'string' ? taken.get(id) : undefined;
+  const after = typeof id === 'string' ? takenById.get(id) : undefined;
   return after && version === after.acted - 1 ? { ...fields, version: after.left } : fields;
 }
 
-function remember(input: unknown, called: unknown, taken: Map<string, TakenBack>): void {
+function remember(input: unknown, called: unknown, takenById: Map<string, TakenBack>): void {
   if (input === null || typeof input !== 'object' || called === null || typeof called !== 'object') return;
   const { id, version } = input as Record<string, unknown>;
   const { version: from } = called as Record<string, unknown>;
   if (typeof id === 'string' && typeof version === 'number' && typeof from === 'number')
-    taken.set(id, { acted: version, left: from + 1 });
-  for (const [key, value] of Object.entries(input)) remember(value, (called as Record<string, unknown>)[key], taken);
+    takenById.set(id, { acted: version, left: from + 1 });
+  for (const [key, value] of Object.entries(input))
+    remember(value, (called as Record<string, unknown>)[key], takenById);
 }

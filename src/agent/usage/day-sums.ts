@@ -22,12 +22,12 @@ export class DaySums {
     const at = now.getTime();
     const ended = dayOf(at - OVER_MS);
     const first = dayOf(at - DAYS * DAY_MS);
-    const held = this.next < ended ? this.next : ended;
+    const readFrom = this.next < ended ? this.next : ended;
     const days = Array.from({ length: DAYS + 2 }, (_, back) => dayOf(at + (1 - back) * DAY_MS)).filter(
-      (day) => day >= held,
+      (day) => day >= readFrom,
     );
     // As they are now: what is dropped meanwhile is not read by this statement.
-    const before = [...this.over].filter(([day]) => day >= first && day < held);
+    const before = [...this.over].filter(([day]) => day >= first && day < readFrom);
     return {
       days,
       complete: ({ own, all }) => {
@@ -35,11 +35,11 @@ export class DaySums {
         for (const day of this.over.keys()) if (day < first) this.over.delete(day);
         if (ended > this.next) this.next = ended;
         const sums = Object.fromEntries([...before, ...Object.entries(all)]);
-        const known = new Set([...Object.keys(sums), ...Object.keys(own)]);
+        const allDays = new Set([...Object.keys(sums), ...Object.keys(own)]);
         return Object.fromEntries(
-          [...known].map((day) => {
-            const [[person, told], [price, dearest]] = [own[day] ?? [0, false], sums[day] ?? [0, 0]];
-            return [day, [person, price, told, dearest]];
+          [...allDays].map((day) => {
+            const [[person, isTold], [price, dearest]] = [own[day] ?? [0, false], sums[day] ?? [0, 0]];
+            return [day, [person, price, isTold, dearest]];
           }),
         );
       },

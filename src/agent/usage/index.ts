@@ -49,38 +49,38 @@ export interface BudgetState {
 /** Answers under way that need no reservation, where each could cost the most that one may. */
 const AT_ONCE = 100;
 
-export function budgetState(spent: SpentMoney, budgets: Budgets): BudgetState {
-  const limits = limitsOf(spent, budgets);
+export function budgetState(spending: SpentMoney, budgets: Budgets): BudgetState {
+  const limits = limitsOf(spending, budgets);
   const over = limits.find(({ limit, spent }) => spent >= limit);
   if (over) return { over };
   const [nearest] = limits.sort((a, b) => a.limit - a.spent - (b.limit - b.spent));
   return nearest && nearest.limit - nearest.spent < budgets.low ? { low: nearest } : {};
 }
 
-function limitsOf(spent: SpentMoney, budgets: Budgets): Limit[] {
+function limitsOf(spending: SpentMoney, budgets: Budgets): Limit[] {
   return [
-    { whose: 'person', period: 'day', limit: budgets.person.day, spent: spent.personDay },
-    { whose: 'all', period: 'day', limit: budgets.all.day, spent: spent.allDay },
-    { whose: 'person', period: 'month', limit: budgets.person.month, spent: spent.personMonth },
-    { whose: 'all', period: 'month', limit: budgets.all.month, spent: spent.allMonth },
+    { whose: 'person', period: 'day', limit: budgets.person.day, spent: spending.personDay },
+    { whose: 'all', period: 'day', limit: budgets.all.day, spent: spending.allDay },
+    { whose: 'person', period: 'month', limit: budgets.person.month, spent: spending.personMonth },
+    { whose: 'all', period: 'month', limit: budgets.all.month, spent: spending.allMonth },
   ];
 }
 
-export function isAmple(spent: SpentMoney, budgets: Budgets, price: number): boolean {
-  return limitsOf(spent, budgets).every((each) => each.limit - each.spent >= price * AT_ONCE);
+export function isAmple(spending: SpentMoney, budgets: Budgets, price: number): boolean {
+  return limitsOf(spending, budgets).every((each) => each.limit - each.spent >= price * AT_ONCE);
 }
 
-export function leastLeft(spent: SpentMoney, budgets: Budgets): number {
-  return Math.min(...limitsOf(spent, budgets).map((each) => each.limit - each.spent));
+export function leastLeft(spending: SpentMoney, budgets: Budgets): number {
+  return Math.min(...limitsOf(spending, budgets).map((each) => each.limit - each.spent));
 }
 
 /**
  * True if an answer that may cost `price` fits beside those under way; one alone always does, however much it may cost,
  * or what is left could never be spent. Pure.
  */
-export function mayBegin(spent: SpentMoney, held: HeldMoney, budgets: Budgets, price: number): boolean {
-  return limitsOf(spent, budgets).every((each) => {
-    const beside = held[each.whose];
+export function mayBegin(spending: SpentMoney, reservations: HeldMoney, budgets: Budgets, price: number): boolean {
+  return limitsOf(spending, budgets).every((each) => {
+    const beside = reservations[each.whose];
     return beside === 0 || each.spent + beside + price <= each.limit;
   });
 }

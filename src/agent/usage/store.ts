@@ -91,7 +91,7 @@ const RESERVED = rowSource('r', 'reservation uuid, inbox_id uuid');
  */
 export function usageWriting(rows: readonly OwnedUsage[], whose: Fragment = sql`person_id`): Fragment {
   if (rows.length === 0) return NO_SQL;
-  const told = rows.filter((row) => row.told).map(({ id }) => id);
+  const toldIds = rows.filter((row) => row.told).map(({ id }) => id);
   const reserved = rows.filter(({ reservation }) => reservation !== undefined);
   const settling = sql`settled as (
       delete from reservations where id in (select reservation from ${RESERVED(reserved)} where ${FENCED})
@@ -110,7 +110,7 @@ export function usageWriting(rows: readonly OwnedUsage[], whose: Fragment = sql`
                             dearest)
       select day, coalesce(person_id, ${raw(NOBODY)}), count(*), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
              coalesce(sum(input_tokens + output_tokens) filter (where price is null), 0), coalesce(sum(price), 0),
-             bool_or(id = any(${told}::uuid[])),
+             bool_or(id = any(${toldIds}::uuid[])),
              -- of one answer, and of several turns that are written together no more than their sum
              coalesce(sum(price), 0)
         from used group by 1, 2 order by 1, 2
@@ -184,15 +184,15 @@ export function spentDays(days: readonly string[]): Fragment {
 
 export function spentOf(days: SpentDays, day: string, month: string): SpentMoney {
   const none = { personDay: 0, personMonth: 0, allDay: 0, allMonth: 0, dearest: 0 };
-  const spent: SpentMoney = { ...none, told: days[day]?.[2] ?? false };
+  const spending: SpentMoney = { ...none, told: days[day]?.[2] ?? false };
   for (const [at, [person, all, , dearest]] of Object.entries(days)) {
-    spent.dearest = Math.max(spent.dearest, dearest);
+    spending.dearest = Math.max(spending.dearest, dearest);
     if (at < month || at > day) continue;
-    spent.personMonth += person;
-    spent.allMonth += all;
-    if (at === day) Object.assign(spent, { personDay: person, allDay: all });
+    spending.personMonth += person;
+    spending.allMonth += all;
+    if (at === day) Object.assign(spending, { personDay: person, allDay: all });
   }
-  return spent;
+  return spending;
 }
 
 export async function readSpent(read: Queryable['query'], personId: string, day: string, month: string) {
@@ -289,10 +289,10 @@ export async function repairsSince(db: Pick<Database, 'read'>, since: Instant) {
 const SUMS_OF_A_DAY =
   'day, person_id, calls, input_tokens, cached_tokens, output_tokens, unpriced, price, told, dearest';
 
-const moveSums = (whose: string, told: string): string =>
+const moveSums = (whose: string, toldSql: string): string =>
   `with gone as (delete from spending where person_id = $1 returning *)
    insert into spending (${SUMS_OF_A_DAY})
-   select day, ${whose}, calls, input_tokens, cached_tokens, output_tokens, unpriced, price, ${told}, dearest from gone
+   select day, ${whose}, calls, input_tokens, cached_tokens, output_tokens, unpriced, price, ${toldSql}, dearest from gone
    ${ADD_UP}`;
 
 /** Costs stay in the sums of all, as nobody's. */

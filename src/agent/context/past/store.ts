@@ -82,10 +82,10 @@ export async function searchMessages(
       scores.set(message.id, { message, score: similarity + (words ?? 0) });
     }
   }
-  const found = [...scores.values()].sort(
+  const matches = [...scores.values()].sort(
     (a, b) => b.score - a.score || b.message.at.getTime() - a.message.at.getTime(),
   );
-  return found.slice(0, most).map(({ message }) => message);
+  return matches.slice(0, most).map(({ message }) => message);
 }
 
 interface Scope {
@@ -139,8 +139,8 @@ async function withAnyWord(
   const forms = formsOf(words).slice(0, MOST_WORDS);
   if (forms.length === 0) return [];
   const newest = (await newestOf(db, scope)).map((row) => ({ row, said: tokensOf(row.text) }));
-  const has = (said: readonly string[], each: readonly string[]) =>
-    said.some((token) => each.some((form) => isForm(token, form)));
+  const has = (tokens: readonly string[], each: readonly string[]) =>
+    tokens.some((token) => each.some((form) => isForm(token, form)));
   const hits = (each: readonly string[]) => newest.filter(({ said }) => has(said, each)).length;
   const recent = newest.flatMap(({ row, said }) => (forms.some((each) => has(said, each)) ? [row] : []));
   const rare = forms.filter((each) => hits(each) < COMMON);
@@ -191,13 +191,13 @@ async function indexedWith(db: Queryable, scope: Scope, queries: readonly string
   await db.query(`select set_config('plan_cache_mode', 'force_custom_plan', true)`);
   const { where, params, order } = scope;
   const names = queries.map((_, at) => `f${at}`);
-  const found = names.map(
+  const parts = names.map(
     (name, at) => `${name} as materialized (select * from messages
                  where ${where} and ${INDEXED} @@ $${params.length + 1 + at}::tsquery)`,
   );
   const arms = names.map((name) => `(select ${COLUMNS} from ${name} order by ${order} limit ${MOST_OF_A_WORD})`);
   const { rows } = await db.query<WordRow>(
-    `with ${found.join(', ')} ${arms.join(' union all ')}`,
+    `with ${parts.join(', ')} ${arms.join(' union all ')}`,
     paramsOf(scope, queries),
   );
   return rows;
@@ -218,8 +218,8 @@ async function countUpTo(db: Queryable, { where, params }: Scope, most: number):
 
 /** Each telling word with its stems, which may have lost or changed the last letter. */
 function formsOf(words: string): string[][] {
-  const said = words.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return [...new Set(said)].flatMap((word) => {
+  const tokens = words.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return [...new Set(tokens)].flatMap((word) => {
     const stems = lexemesOf(word);
     const own = [word, ...stems.map((stem) => stem.replace(/[ie]$/, ''))];
     return stems.length === 0 ? [] : [[...new Set(own.filter((form) => /^[\p{L}\p{N}]+$/u.test(form)))]];
@@ -246,9 +246,9 @@ async function nearOnes(
       where ${where} and id = any($${params.length + 1}::uuid[])`,
     [...params, near.map(({ id }) => id)],
   );
-  const found = new Map(rows.map((row) => [row.id, row]));
+  const messagesById = new Map(rows.map((row) => [row.id, row]));
   return near.flatMap(({ id, similarity }) => {
-    const message = found.get(id);
+    const message = messagesById.get(id);
     return message ? [{ ...message, similarity }] : [];
   });
 }

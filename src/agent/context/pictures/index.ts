@@ -62,8 +62,8 @@ export class Scaler {
 
   /** The picture with this hash as a JPEG; `by`: who waits for it. Throws `NotScaled`. */
   scale(hash: string, bytes: Buffer, look: Look, by: string): Promise<Buffer> {
-    const known = this.done.get(hash);
-    if (known) return known;
+    const cachedPicture = this.done.get(hash);
+    if (cachedPicture) return cachedPicture;
     const most = MOST_PIXELS[look.type];
     if (most === undefined) throw new NotScaled('it is of a kind that I cannot make smaller');
     if (look.width * look.height > most || Math.max(look.width, look.height) > MOST_SIDE)

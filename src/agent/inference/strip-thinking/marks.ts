@@ -104,10 +104,10 @@ export function thoughtMark(format: ThoughtFormat): ThoughtMark | undefined {
 
 export function firstMark(text: string): FoundMark | undefined {
   ANY.lastIndex = 0;
-  const found = ANY.exec(text);
-  const at = found ? marks.findIndex((_, index) => found.groups?.[`m${index}`] !== undefined) : -1;
+  const match = ANY.exec(text);
+  const at = match ? marks.findIndex((_, index) => match.groups?.[`m${index}`] !== undefined) : -1;
   const entry = marks[at];
-  return found && entry ? { mark: entry.mark, text: found[0], index: found.index } : undefined;
+  return match && entry ? { mark: entry.mark, text: match[0], index: match.index } : undefined;
 }
 
 const SPACES = String.raw`[^\S\n]*`;
@@ -133,8 +133,8 @@ const GROWING = new RegExp(
 /** Start of the undecided end of `text`; its length where all is decided. */
 export function decidedTo(text: string): number {
   const from = Math.max(0, text.length - LONGEST_MARK);
-  const held = GROWING.exec(text.slice(from));
-  return held ? from + held.index : text.length;
+  const match = GROWING.exec(text.slice(from));
+  return match ? from + match.index : text.length;
 }
 
 const LONGEST_START = 200;

@@ -52,7 +52,7 @@ export function turnRecord(
   { parking, answer, led = false, refused = false }: { parking?: Parking } & Partial<RememberedAnswer> = {},
 ): TurnRecord {
   const isFinished = state === 'answered' || state === 'failed' || state === 'cancelled';
-  const written = [turn, ...(parking?.asking ?? [])];
+  const turns = [turn, ...(parking?.asking ?? [])];
   return {
     turn: {
       id: turn.id,
@@ -68,9 +68,9 @@ export function turnRecord(
       finished_at: isFinished ? now : null,
       expires_at: parking?.expiresAt ?? null,
     },
-    steps: written.flatMap((each) => newSteps(each, item)),
-    audit: written.flatMap((each) => each.recorder.ofTurn(each, item)),
-    artifacts: written.flatMap((each) => ofArtifacts.artifactsIn(each, item)),
+    steps: turns.flatMap((each) => newSteps(each, item)),
+    audit: turns.flatMap((each) => each.recorder.ofTurn(each, item)),
+    artifacts: turns.flatMap((each) => ofArtifacts.artifactsIn(each, item)),
     shown: newlyShown(turn, item),
     usage: ownUsage(usedIn(turn), payerOf(item, turn.id)),
     messages: answer === undefined ? [] : history(turn, item, { answer, led, refused }, now),
@@ -79,10 +79,10 @@ export function turnRecord(
 }
 
 function newlyShown(turn: Turn, { id, conversation }: Item): TurnRecord['shown'] {
-  const kept = keptTools(conversation);
-  const shown = turn.bringTools(kept);
-  if (!shown || shown.length === 0 || shown.length === kept?.length) return [];
-  return [{ inbox_id: id, conversation_id: conversation.id, setting: keptSetting(shown, conversation.epoch) }];
+  const storedNames = keptTools(conversation);
+  const names = turn.bringTools(storedNames);
+  if (!names || names.length === 0 || names.length === storedNames?.length) return [];
+  return [{ inbox_id: id, conversation_id: conversation.id, setting: keptSetting(names, conversation.epoch) }];
 }
 
 const TURNS = rowSource(
@@ -123,11 +123,11 @@ function writeTurns(records: readonly TurnRecord[]): Fragment {
 }
 
 /** Only where it is new, which is rare: the statement of any other turn has no such part. */
-function shownWriting(shown: TurnRecord['shown']): Fragment {
-  if (shown.length === 0) return NO_SQL;
+function shownWriting(rows: TurnRecord['shown']): Fragment {
+  if (rows.length === 0) return NO_SQL;
   return sql`, shown as (
       update conversations c set settings = c.settings || s.setting
-        from jsonb_to_recordset(${json(shown as unknown as Json)}) as s (inbox_id uuid, conversation_id uuid, setting jsonb)
+        from jsonb_to_recordset(${json(rows as unknown as Json)}) as s (inbox_id uuid, conversation_id uuid, setting jsonb)
        where c.id = s.conversation_id and ${FENCED}
     )`;
 }
@@ -240,7 +240,7 @@ function history(turn: Turn, item: Item, { answer, led, refused }: RememberedAns
   const meanwhile = turn.steps.flatMap(({ step, at }) =>
     step.kind === 'steered' ? step.payload.texts.map((text) => ({ text, at })) : [],
   );
-  const { asked: shown, steps } = shownIn(turn, item);
+  const { asked: shownMessage, steps } = shownIn(turn, item);
   // The answer is found with what its person has said.
   const answered = { ...common, person_id: item.person.id, role: 'assistant', tainted: turn.tainted || led };
   return [
@@ -249,7 +249,7 @@ function history(turn: Turn, item: Item, { answer, led, refused }: RememberedAns
       tainted: isTainted(item.payload.text) || quotesOthers(item),
       id: uuid(item.receivedAt),
       content: { ...rememberMessage(item), ...mark },
-      shown,
+      shown: shownMessage,
       at: item.receivedAt,
     },
     ...meanwhile.map(({ text, at }) => ({
