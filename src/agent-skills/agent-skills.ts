@@ -96,8 +96,8 @@ export function agentSkills(host: LiveSkills, settings: SkillsConfig): Skill<Ski
         const names = [...view.snapshot.skills.keys()].filter(
           (name) => !off.has(name) && !isWithheld(view.decisions, name),
         );
-        const shown = names.slice(0, MOST_AT_HOME);
-        const text = texts.atHome(shown, names.length - shown.length);
+        const firstNames = names.slice(0, MOST_AT_HOME);
+        const text = texts.atHome(firstNames, names.length - firstNames.length);
         return [{ title: texts.homeTitle(), items: names.length === 0 ? [] : [{ text }] }];
       },
     },
@@ -197,23 +197,25 @@ function healthCheck(host: SkillHost, deps: Pick<SkillDeps, 'sandbox' | 'databas
     name: 'agent skills',
     async check() {
       const report = await host.rescan();
-      const [broken] = report.invalid;
-      const gone = await host.images.namesWithoutImage(deps.sandbox.hasImage);
+      const [brokenSkill] = report.invalid;
+      const withoutImage = await host.images.namesWithoutImage(deps.sandbox.hasImage);
       const verdicts: Verdict[] = [
         ...(report.warnings.length > 0
           ? [{ ok: false, says: texts.folderTrouble(report.warnings), remedy: texts.healthRemedy() }]
           : []),
-        ...(broken
+        ...(brokenSkill
           ? [
               {
                 ...warning,
                 code: 'SKILL_BROKEN',
                 says: texts.health(report),
-                remedy: texts.brokenRemedy(broken.directory),
+                remedy: texts.brokenRemedy(brokenSkill.directory),
               },
             ]
           : []),
-        ...(gone.length > 0 ? [{ ...warning, says: texts.imagesGone(gone), remedy: texts.imagesRemedy() }] : []),
+        ...(withoutImage.length > 0
+          ? [{ ...warning, says: texts.imagesGone(withoutImage), remedy: texts.imagesRemedy() }]
+          : []),
         ...misread(host),
         ...(await awaitingApproval(host, readerOf(deps.database))),
         ...shadowedSkills(host),
@@ -248,19 +250,19 @@ async function awaitingApproval(host: SkillHost, db: Queryable): Promise<Verdict
   const decided = await decidedAbout(db, [...host.catalog.current().skills.values()]);
   const names = [...decided].flatMap(([name, decision]) => (decision === 'waits' ? [name] : []));
   const changed = names.filter((name) => !blocked.has(name));
-  const held = names.filter((name) => blocked.has(name));
+  const blockedNames = names.filter((name) => blocked.has(name));
   return [
     ...(changed.length > 0
       ? [{ ...warning, code: 'SKILL_CHANGED', says: texts.changedSince(changed), remedy: texts.approveRemedy(changed) }]
       : []),
-    ...(held.length > 0
+    ...(blockedNames.length > 0
       ? [
           {
             ok: true,
             code: 'SKILL_WAITS',
             severity: 'notice' as const,
-            says: texts.heldForOwner(held),
-            remedy: texts.approveRemedy(held),
+            says: texts.heldForOwner(blockedNames),
+            remedy: texts.approveRemedy(blockedNames),
           },
         ]
       : []),
@@ -269,8 +271,8 @@ async function awaitingApproval(host: SkillHost, db: Queryable): Promise<Verdict
 
 /** Skills that one of the same name hides. That one takes the place of a shipped one is how these are changed. */
 function shadowedSkills(host: SkillHost): Verdict[] {
-  const hidden = host.catalog.current().shadowed.filter(({ skill }) => skill.source.kind !== 'shipped');
-  return hidden.map(({ skill, by }) => ({
+  const shadows = host.catalog.current().shadowed.filter(({ skill }) => skill.source.kind !== 'shipped');
+  return shadows.map(({ skill, by }) => ({
     ...warning,
     code: 'SKILL_TWICE',
     says: texts.hiddenBy(skill.name, placeOf(skill), placeOf(by)),
@@ -285,9 +287,9 @@ async function secretless(host: SkillHost): Promise<Verdict[]> {
     secrets.some(({ required }) => required),
   );
   if (needing.length === 0) return [];
-  const kept = new Set((await host.secrets.list()).map(({ skill, name }) => `${skill} ${name}`));
+  const secretKeys = new Set((await host.secrets.list()).map(({ skill, name }) => `${skill} ${name}`));
   return needing.flatMap(({ name: skill, secrets }) => {
-    const missing = secrets.filter(({ required, name }) => required && !kept.has(`${skill} ${name}`));
+    const missing = secrets.filter(({ required, name }) => required && !secretKeys.has(`${skill} ${name}`));
     return missing.map(({ name }) => ({
       ...warning,
       code: 'SKILL_SECRET',

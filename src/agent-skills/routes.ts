@@ -116,11 +116,11 @@ const UNTRUSTED = 'Nobody has trusted it yet: its words count as a stranger’s,
 
 async function allSkills({ host, ports }: RouteParts, db: Parameters<typeof uses>[0]): Promise<SkillLine[]> {
   const { skills, invalid, disabled } = host.catalog.current();
-  const [used, learned, kept] = await Promise.all([uses(db), learnedWords(db), host.secrets.list()]);
+  const [used, learned, storedSecrets] = await Promise.all([uses(db), learnedWords(db), host.secrets.list()]);
   const decided = await decidedAbout(db, [...skills.values()]);
   const ran = await ports.countRuns(db);
   const set = new Set(
-    kept.flatMap(({ skill: of, name, person, space }) => ((person ?? space) === null ? `${of} ${name}` : [])),
+    storedSecrets.flatMap(({ skill: of, name, person, space }) => ((person ?? space) === null ? `${of} ${name}` : [])),
   );
   const show = (each: AgentSkill, { state, why }: SkillStanding): SkillLine => {
     const { name, group, description, source, version, secrets, diagnostics, directory } = each;
@@ -241,20 +241,20 @@ function detailRoute(parts: RouteParts): AnyRoute {
 
 async function aboutSkill({ host }: RouteParts, name: string) {
   const { skills, disabled, invalid } = host.catalog.current();
-  const found =
+  const agentSkill =
     skills.get(name) ?? [...disabled, ...invalid].find((each) => each.name === name || each.directory === name);
-  const needsTrust = skills.has(name) && found !== undefined && !isTrusted(found.source);
+  const needsTrust = skills.has(name) && agentSkill !== undefined && !isTrusted(agentSkill.source);
   const inquest = needsTrust ? await host.decisions.inquire(name) : undefined;
   const isKnown = inquest !== undefined && typeof inquest !== 'string';
   return {
-    author: found?.author ?? null,
-    license: found?.license ?? null,
-    homepage: found?.homepage ?? null,
-    tags: [...(found?.tags ?? [])],
-    tools: found?.allowedTools ? [...found.allowedTools] : null,
-    forbidden_tools: [...(found?.forbiddenTools ?? [])],
-    directory: found?.directory ?? null,
-    files: found?.directory === undefined ? [] : await filesIn(found.directory),
+    author: agentSkill?.author ?? null,
+    license: agentSkill?.license ?? null,
+    homepage: agentSkill?.homepage ?? null,
+    tags: [...(agentSkill?.tags ?? [])],
+    tools: agentSkill?.allowedTools ? [...agentSkill.allowedTools] : null,
+    forbidden_tools: [...(agentSkill?.forbiddenTools ?? [])],
+    directory: agentSkill?.directory ?? null,
+    files: agentSkill?.directory === undefined ? [] : await filesIn(agentSkill.directory),
     trust: isKnown ? trustOf(inquest) : null,
     trust_problem: typeof inquest === 'string' ? inquest : null,
   };
@@ -389,9 +389,10 @@ const BESIDE_SKILLS = 'connectors';
 /** The name under which a program's values are kept. Throws `SKILL_NOT_FOUND`, which repeats nothing that was sent. */
 async function programNamed({ catalog, secrets }: SkillHost, typed: string): Promise<string> {
   const snapshot = catalog.current();
-  const meant = skillMeant(snapshot, typed) ?? snapshot.disabled.find(({ name }) => name === typed);
-  if (meant) return meant.name;
-  if (typed === BESIDE_SKILLS || (await secrets.list()).some((kept) => kept.skill === typed)) return typed;
+  const namedSkill = skillMeant(snapshot, typed) ?? snapshot.disabled.find(({ name }) => name === typed);
+  if (namedSkill) return namedSkill.name;
+  if (typed === BESIDE_SKILLS || (await secrets.list()).some((storedSecret) => storedSecret.skill === typed))
+    return typed;
   throw noSuch();
 }
 

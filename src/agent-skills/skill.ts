@@ -297,13 +297,13 @@ const byAnyName = new WeakMap<SkillSnapshot, ReadonlyMap<string, AgentSkill | un
  * decisions use `AgentSkill.name`, which is never ambiguous.
  */
 export function skillMeant(snapshot: SkillSnapshot, typed: string): AgentSkill | undefined {
-  const known = byAnyName.get(snapshot) ?? namesOf(snapshot);
-  byAnyName.set(snapshot, known);
+  const skillsByName = byAnyName.get(snapshot) ?? namesOf(snapshot);
+  byAnyName.set(snapshot, skillsByName);
   const plain = typed.normalize('NFKC').toLowerCase();
-  const meant = snapshot.skills.get(typed) ?? snapshot.skills.get(plain) ?? known.get(plain);
-  if (meant || !DOTTED_ID.test(plain)) return meant;
+  const skill = snapshot.skills.get(typed) ?? snapshot.skills.get(plain) ?? skillsByName.get(plain);
+  if (skill || !DOTTED_ID.test(plain)) return skill;
   const id = plain.replace('.', '/');
-  return snapshot.skills.get(id) ?? known.get(id);
+  return snapshot.skills.get(id) ?? skillsByName.get(id);
 }
 
 /** Names that a name which means none may stand for: of several groups that have it, else the nearest one. */

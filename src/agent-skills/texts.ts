@@ -195,8 +195,8 @@ export const skillsUsage = () =>
 export const skillUsage = () => 'Say `/skill NAME` and what it is to do. `/skills` shows their names.';
 
 export const noSuchSkill = (name: string, near: readonly string[] = []) => {
-  const meant = near.map((each) => `\`${each}\``).join(' or ');
-  return `I know no skill \`${plain(name)}\`.${meant === '' ? '' : ` Did you mean ${meant}?`} \`/skills\` lists what there is.`;
+  const suggestions = near.map((each) => `\`${each}\``).join(' or ');
+  return `I know no skill \`${plain(name)}\`.${suggestions === '' ? '' : ` Did you mean ${suggestions}?`} \`/skills\` lists what there is.`;
 };
 
 export const notForPeople = (name: string) =>
@@ -226,7 +226,7 @@ export function rescanReport({
   changed: altered,
   removed,
   shadowed,
-  invalid: broken,
+  invalid: invalidSkills,
   warnings,
   total,
   beside = [],
@@ -239,16 +239,16 @@ export function rescanReport({
   return [
     ...(lines.length > 0 ? lines : ['Nothing has changed.']),
     ...shadowed.slice(0, 20).map(({ name, by }) => `- ${plain(name)} is hidden by ${plain(by)}.`),
-    ...broken.slice(0, 20).map(({ name, reason }) => `- ${plain(name)} cannot be used: ${plain(reason)}`),
+    ...invalidSkills.slice(0, 20).map(({ name, reason }) => `- ${plain(name)} cannot be used: ${plain(reason)}`),
     ...warnings.slice(0, 20).map((warning) => `- ${plain(warningLine(warning))}`),
     `${plural(total, 'skill')} can be used.`,
     ...beside,
   ].join('\n');
 }
 
-export const health = ({ total, invalid: broken }: RescanReport) => {
-  const named = broken.slice(0, 3).map(({ name, reason }) => `${name} (${reason})`);
-  const unusable = broken.length === 0 ? '' : `, ${broken.length} cannot: ${listOf(named)}`;
+export const health = ({ total, invalid: invalidSkills }: RescanReport) => {
+  const named = invalidSkills.slice(0, 3).map(({ name, reason }) => `${name} (${reason})`);
+  const unusable = invalidSkills.length === 0 ? '' : `, ${invalidSkills.length} cannot: ${listOf(named)}`;
   return `${plural(total, 'skill')} can be used${unusable}`;
 };
 
@@ -410,8 +410,8 @@ export const stepCycle = (names: readonly string[]) =>
 export const wrongSteps = (name: string, why: string) => `The composed skill “${name}” has ${why}.`;
 
 export const noStep = (name: string, near: readonly string[], isStep: boolean) => {
-  const meant = near.map((each) => `“${each}”`).join(' or ');
-  return `There is no skill “${name}”${isStep ? ' to be a step' : ''}.${meant === '' ? '' : ` Did you mean ${meant}?`}`;
+  const suggestions = near.map((each) => `“${each}”`).join(' or ');
+  return `There is no skill “${name}”${isStep ? ' to be a step' : ''}.${suggestions === '' ? '' : ` Did you mean ${suggestions}?`}`;
 };
 
 export const isComposed = (name: string) =>

@@ -113,8 +113,8 @@ const MAC_EXTRAS = /^__MACOSX\/|(?:^|\/)\.DS_Store$|(?:^|\/)\._[^/]*$/;
  * together where case does not count, a file that is a folder too, or more than `limits` allows by the headers (what
  * really comes out is counted when it is unpacked).
  */
-function checkEntries(written: ZipEntry[], limits: BundleLimits): { files: ZipEntry[]; folder: string | undefined } {
-  const entries = withPlainNames(written);
+function checkEntries(rawEntries: ZipEntry[], limits: BundleLimits): { files: ZipEntry[]; folder: string | undefined } {
+  const entries = withPlainNames(rawEntries);
   if (entries.length > limits.entries)
     throw refuseBundle(`has more than ${plural(limits.entries, 'entry', 'entries')}`);
   checkSizes(entries, limits);

@@ -162,8 +162,8 @@ async function installedVersion(folder: string, name: string): Promise<string | 
 
 async function linkOf(folder: string, name: string): Promise<string | undefined> {
   const link = join(folder, name);
-  const written = await readlink(link).catch(() => undefined);
-  const target = written === undefined ? undefined : relative(folder, resolve(dirname(link), written));
+  const destination = await readlink(link).catch(() => undefined);
+  const target = destination === undefined ? undefined : relative(folder, resolve(dirname(link), destination));
   return target !== undefined && dirname(target) === VERSIONS ? target : undefined;
 }
 

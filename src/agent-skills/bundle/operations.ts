@@ -120,8 +120,8 @@ const pack = operation({
   }),
   args: ['folder'],
   needs: 'nothing',
-  async run(_: Pick<LocalParts, 'io'>, { folder: given, out }) {
-    const folder = resolve(given);
+  async run(_: Pick<LocalParts, 'io'>, { folder: path, out }) {
+    const folder = resolve(path);
     const content = await folderContent(folder);
     const skill = await usableSkillIn(folder);
     if (typeof skill === 'string') {

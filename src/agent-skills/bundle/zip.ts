@@ -84,15 +84,15 @@ export function readZip(archive: Buffer): ZipEntry[] {
 
 /** The only end record whose comment reaches exactly to the end of the archive. */
 function findEnd(archive: Buffer): number {
-  const found: number[] = [];
+  const ends: number[] = [];
   const first = Math.max(0, archive.length - END_BYTES - MAX_COMMENT);
   for (let at = archive.length - END_BYTES; at >= first; at--) {
     if (archive.readUInt32LE(at) !== END_SIGNATURE) continue;
-    if (at + END_BYTES + archive.readUInt16LE(at + 20) === archive.length) found.push(at);
+    if (at + END_BYTES + archive.readUInt16LE(at + 20) === archive.length) ends.push(at);
   }
-  const [end] = found;
+  const [end] = ends;
   if (end === undefined) throw refuseBundle('is no ZIP archive, or is cut off');
-  if (found.length > 1) throw refuseBundle('has two ends');
+  if (ends.length > 1) throw refuseBundle('has two ends');
   const locator = end - ZIP64_LOCATOR_BYTES;
   if (locator >= 0 && archive.readUInt32LE(locator) === ZIP64_LOCATOR_SIGNATURE) {
     throw refuseBundle('is in the ZIP64 form, which no skill is large enough to need');

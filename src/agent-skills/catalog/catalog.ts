@@ -74,27 +74,27 @@ async function buildSnapshot(
 }
 
 /** Skills of one source that have the same name in different groups are told apart by their groups. */
-function tellApart(found: readonly AgentSkill[], adapted: WeakMap<AgentSkill, AgentSkill>): readonly AgentSkill[] {
+function tellApart(skills: readonly AgentSkill[], adapted: WeakMap<AgentSkill, AgentSkill>): readonly AgentSkill[] {
   const groups = new Map<string, Set<string>>();
   const keyIn = ({ source, name }: AgentSkill) => `${source.kind} ${source.directory} ${keyOf(name)}`;
-  for (const skill of found) {
+  for (const skill of skills) {
     if (!skill.usable) continue;
     const key = keyIn(skill);
     groups.set(key, (groups.get(key) ?? new Set()).add(skill.group ?? ''));
   }
-  return found.map((skill) => {
+  return skills.map((skill) => {
     if (!skill.usable || idOf(skill) === skill.name || groups.get(keyIn(skill))?.size === 1) return skill;
-    const known = adapted.get(skill) ?? { ...skill, name: idOf(skill) };
-    adapted.set(skill, known);
-    return known;
+    const groupedSkill = adapted.get(skill) ?? { ...skill, name: idOf(skill) };
+    adapted.set(skill, groupedSkill);
+    return groupedSkill;
   });
 }
 
-async function compete(found: readonly AgentSkill[], pace: Pace) {
+async function compete(skills: readonly AgentSkill[], pace: Pace) {
   const invalid: AgentSkill[] = [];
   const winners = new Map<string, AgentSkill>();
   const losers: AgentSkill[] = [];
-  for (const skill of found) {
+  for (const skill of skills) {
     if (pace.isUp) await pace.rest();
     if (!skill.usable) {
       invalid.push(skill);
@@ -109,14 +109,14 @@ async function compete(found: readonly AgentSkill[], pace: Pace) {
 }
 
 function adapt(skill: AgentSkill, setting: SkillSetting, adapted: WeakMap<AgentSkill, AgentSkill>): AgentSkill {
-  const known = adapted.get(skill);
-  if (known) return known;
+  const cachedSkill = adapted.get(skill);
+  if (cachedSkill) return cachedSkill;
   const { description = skill.description, display = skill.display } = setting;
   // A configured description replaces the localised ones too.
   const descriptions = setting.description === undefined ? skill.descriptions : {};
-  const made = { ...skill, description, descriptions, display };
-  adapted.set(skill, made);
-  return made;
+  const adaptedSkill = { ...skill, description, descriptions, display };
+  adapted.set(skill, adaptedSkill);
+  return adaptedSkill;
 }
 
 function compareSnapshots(before: SkillSnapshot, after: SkillSnapshot, tookMs: number): RescanReport {
@@ -208,19 +208,19 @@ class Catalog implements SkillCatalog {
   }
 
   private async scan(): Promise<RescanReport> {
-    const began = performance.now();
+    const startedAt = performance.now();
     const { sources, settings = {}, commands } = this.options;
     const pace = new Pace();
     const { skills, records, diagnostics } = await walk(sources, this.records, pace);
     if (pace.isUp) await pace.rest();
-    const found = withInline(skills, this.inline);
+    const allSkills = withInline(skills, this.inline);
     const before = this.snapshot;
-    const ingredients = { found, diagnostics, settings, commands: commands?.() ?? NO_COMMANDS };
+    const ingredients = { found: allSkills, diagnostics, settings, commands: commands?.() ?? NO_COMMANDS };
     const isSame = this.ingredients !== undefined && isEqual(this.ingredients, ingredients);
     const after = isSame ? before : await buildSnapshot(ingredients, before.version + 1, this.adapted, pace);
     this.ingredients = ingredients;
     if (pace.isUp) await pace.rest();
-    const report = compareSnapshots(before, after, performance.now() - began);
+    const report = compareSnapshots(before, after, performance.now() - startedAt);
     this.records = records;
     this.snapshot = after;
     return report;
@@ -256,21 +256,23 @@ const QUIET_MS = 300;
  */
 export function watchSkills(sources: readonly SkillSource[], changed: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const heard = () => {
+  const onEvent = () => {
     clearTimeout(timer);
     timer = setTimeout(changed, QUIET_MS);
     timer.unref();
   };
-  const watchers = sources.flatMap(({ directory }) => (directory === undefined ? [] : (open(directory, heard) ?? [])));
+  const watchers = sources.flatMap(({ directory }) =>
+    directory === undefined ? [] : (open(directory, onEvent) ?? []),
+  );
   return () => {
     clearTimeout(timer);
     for (const watcher of watchers) watcher.close();
   };
 }
 
-function open(directory: string, heard: () => void): FSWatcher | undefined {
+function open(directory: string, onEvent: () => void): FSWatcher | undefined {
   try {
-    const watcher = watch(directory, { recursive: true, persistent: false }, heard);
+    const watcher = watch(directory, { recursive: true, persistent: false }, onEvent);
     // A folder that goes away takes its watcher with it; /rescan-skills still works.
     watcher.on('error', () => watcher.close());
     return watcher;

@@ -51,17 +51,17 @@ interface SkillRecord {
   readonly skill: AgentSkill;
 }
 
-/** The folder as `known` has it, unless it changed since; undefined when it is gone or cannot be read. */
+/** The folder as `record` has it, unless it changed since; undefined when it is gone or cannot be read. */
 export async function lookInto(
   path: string,
   stats: Stats,
-  known: FolderRecord | undefined,
+  record: FolderRecord | undefined,
   skipsHidden: boolean,
   pace: Pace,
 ): Promise<FolderRecord | Refusal> {
-  if (known?.stamp && isSameStamp(known.stamp, stats)) return known;
+  if (record?.stamp && isSameStamp(record.stamp, stats)) return record;
   try {
-    const { skill, refused } = known ?? {};
+    const { skill, refused } = record ?? {};
     return { stamp: settledStamp(stats), toListing: await list(path, stats, skipsHidden, pace), skill, refused };
   } catch (error) {
     return refusedBy(error);
@@ -146,20 +146,20 @@ export async function openFileIn(path: string, { others }: Listing, pace: Pace):
   return undefined;
 }
 
-export function skillOf(found: FoundSkillFile, record: FolderRecord, scratch: Buffer): AgentSkill {
-  const { source, directory: path, fileName: skillFile, group } = found;
+export function skillOf(location: FoundSkillFile, record: FolderRecord, scratch: Buffer): AgentSkill {
+  const { source, directory: path, fileName: skillFile, group } = location;
   let stats: Stats;
   try {
     stats = lstatSync(join(path, skillFile));
   } catch (error) {
-    return refusedSkill(found, refusedBy(error));
+    return refusedSkill(location, refusedBy(error));
   }
-  const known = record.skill;
-  const isSame = known?.source === source && known.group === group && isSameStamp(known.stamp, stats);
-  if (isSame && known.digest === undefined) return known.skill;
+  const lastRead = record.skill;
+  const isSame = lastRead?.source === source && lastRead.group === group && isSameStamp(lastRead.stamp, stats);
+  if (isSame && lastRead.digest === undefined) return lastRead.skill;
   const digest = settledStamp(stats) && stats.isFile() ? undefined : digestOf(join(path, skillFile));
-  const isUnchanged = isSame && known.digest === (digest ?? digestOf(join(path, skillFile)));
-  const skill = isUnchanged ? known.skill : read(found, stats, scratch);
+  const isUnchanged = isSame && lastRead.digest === (digest ?? digestOf(join(path, skillFile)));
+  const skill = isUnchanged ? lastRead.skill : read(location, stats, scratch);
   record.skill = { stamp: stampOf(stats), digest, source, group, skill };
   return skill;
 }
@@ -170,27 +170,27 @@ function digestOf(file: string): string {
   return 'code' in content ? content.code : createHash('sha256').update(content).digest('base64');
 }
 
-function read(found: FoundSkillFile, stats: Stats, scratch: Buffer): AgentSkill {
-  if (stats.isSymbolicLink()) return readLinked(found);
-  const refusal = refusalOf(stats, join(found.directory, found.fileName));
-  if (refusal) return refusedSkill(found, refusal);
-  const head = readHead(join(found.directory, found.fileName), scratch);
-  return 'bytes' in head ? readSkill(found, head).skill : refusedSkill(found, head);
+function read(location: FoundSkillFile, stats: Stats, scratch: Buffer): AgentSkill {
+  if (stats.isSymbolicLink()) return readLinked(location);
+  const refusal = refusalOf(stats, join(location.directory, location.fileName));
+  if (refusal) return refusedSkill(location, refusal);
+  const head = readHead(join(location.directory, location.fileName), scratch);
+  return 'bytes' in head ? readSkill(location, head).skill : refusedSkill(location, head);
 }
 
 const NOWHERE: Refusal = { code: 'gone', message: 'It is a symbolic link to something that is not there.' };
 const OUTSIDE: Refusal = { code: 'outside', message: 'It is a symbolic link that leads out of the folder.' };
 
-function readLinked(found: FoundSkillFile): AgentSkill {
+function readLinked(location: FoundSkillFile): AgentSkill {
   try {
-    const target = realpathSync(join(found.directory, found.fileName));
-    if (!target.startsWith(found.directory + sep)) return refusedSkill(found, OUTSIDE);
+    const target = realpathSync(join(location.directory, location.fileName));
+    if (!target.startsWith(location.directory + sep)) return refusedSkill(location, OUTSIDE);
     const head = readHead(target);
-    if (!('bytes' in head)) return refusedSkill(found, head);
-    const { skill } = readSkill(found, head);
+    if (!('bytes' in head)) return refusedSkill(location, head);
+    const { skill } = readSkill(location, head);
     return { ...skill, file: target };
   } catch (error) {
     const refusal = refusedBy(error);
-    return refusedSkill(found, refusal.code === 'gone' ? NOWHERE : refusal);
+    return refusedSkill(location, refusal.code === 'gone' ? NOWHERE : refusal);
   }
 }

@@ -78,9 +78,9 @@ const showWith = (resting: RestingSkills | undefined) =>
     needs: 'config',
     async run(parts: LocalParts, { name }) {
       const { listed, locale, snapshot } = await readCatalog(parts, resting);
-      const meant = skillMeant(snapshot, name);
-      const found = listed.find(({ skill }) => skill === meant);
-      const one = found ?? listed.find(({ skill }) => nameOf(skill) === name);
+      const namedSkill = skillMeant(snapshot, name);
+      const entry = listed.find(({ skill }) => skill === namedSkill);
+      const one = entry ?? listed.find(({ skill }) => nameOf(skill) === name);
       if (one) return { ...(await listFields(one, locale)), ...detailFields(one.skill) };
       const all = [...new Set(listed.map(({ skill }) => nameOf(skill)))];
       const near = nearSkills(snapshot, name).join(' or ') || didYouMean(name, all);

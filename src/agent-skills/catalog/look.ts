@@ -214,12 +214,12 @@ async function chooseSkills(
   const { skills } = snapshot;
   const { skills: named = [], tag: tags } = asked;
   if (named.length === 0) return withFolder([...skills.values()].filter((skill) => hasTags(skill, tags)));
-  const found: ChosenSkill[] = [];
+  const chosenSkills: ChosenSkill[] = [];
   for (const each of named) {
     const skill = skillMeant(snapshot, each);
-    found.push(...(skill ? withFolder([skill]) : await skillsBelow(each, [...skills.keys()])));
+    chosenSkills.push(...(skill ? withFolder([skill]) : await skillsBelow(each, [...skills.keys()])));
   }
-  return found;
+  return chosenSkills;
 }
 
 function withFolder(skills: readonly AgentSkill[]): ChosenSkill[] {

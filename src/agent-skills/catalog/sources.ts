@@ -75,8 +75,8 @@ export function openAgentSkills(
   commands?: () => ReadonlySet<string>,
   root?: string,
 ): SkillCatalog {
-  const { inline: written, settings } = config.block(skillsConfig);
-  const inline = written.map(({ source_path: path, ...skill }) => ({
+  const { inline: inlineSkills, settings } = config.block(skillsConfig);
+  const inline = inlineSkills.map(({ source_path: path, ...skill }) => ({
     ...skill,
     directory: path === undefined || path === '' ? undefined : expandHome(path, homeFolder(env), process.cwd()),
   }));

@@ -37,8 +37,8 @@ export function resolveSteps(
   const groups = parseSteps(steps);
   if (typeof groups === 'string') return failed('INVALID_INPUT', `There is ${groups}.`);
   try {
-    const known = { snapshot, drafts, areSteps: groups.flat().length > 1 };
-    const resolved = groups.flatMap((group) => resolveGroup(known, group, []));
+    const scope = { snapshot, drafts, areSteps: groups.flat().length > 1 };
+    const resolved = groups.flatMap((group) => resolveGroup(scope, group, []));
     if (resolved.flat().length > MOST_STEPS) return failed('TOO_MANY_STEPS', texts.tooManySteps(MOST_STEPS));
     return resolved;
   } catch (error) {
@@ -63,8 +63,8 @@ interface KnownSkills {
   areSteps: boolean;
 }
 
-function resolveGroup(known: KnownSkills, named: StepGroup, way: readonly string[]): StepGroup[] {
-  const skills = named.map((name) => skillNamed({ ...known, areSteps: known.areSteps || way.length > 0 }, name));
+function resolveGroup(scope: KnownSkills, named: StepGroup, way: readonly string[]): StepGroup[] {
+  const skills = named.map((name) => skillNamed({ ...scope, areSteps: scope.areSteps || way.length > 0 }, name));
   const group = skills.map(({ name }) => name);
   const composed = skills.map(stepsOf);
   const [only] = composed;
@@ -79,7 +79,7 @@ function resolveGroup(known: KnownSkills, named: StepGroup, way: readonly string
   if (way.length >= MOST_LEVELS) throw new WrongStep('TOO_MANY_STEPS', texts.tooDeep(MOST_LEVELS));
   const groups = parseSteps(only);
   if (typeof groups === 'string') throw new WrongStep('INVALID_INPUT', texts.wrongSteps(name, groups));
-  return groups.flatMap((each) => resolveGroup(known, each, [...way, name]));
+  return groups.flatMap((each) => resolveGroup(scope, each, [...way, name]));
 }
 
 function skillNamed({ snapshot, drafts, areSteps }: KnownSkills, name: string): AgentSkill {

@@ -75,8 +75,8 @@ function verdictOn(skill: AgentSkill, linkedAs: string | undefined, options: Val
     ({ level, code }) => code === 'encoding' || (level === 'error' && code !== 'no_content'),
   );
   const strict = !isRefused && judged.list.every(({ level }) => level === 'note');
-  const known = new Set(judged.list.map(({ code }) => code));
-  const problems = [...skill.diagnostics.filter(({ code }) => !known.has(code)), ...judged.list];
+  const judgedCodes = new Set(judged.list.map(({ code }) => code));
+  const problems = [...skill.diagnostics.filter(({ code }) => !judgedCodes.has(code)), ...judged.list];
   if (options.checkEntrypoints) problems.push(...missingScripts(file, path, head.parts.bodyLine));
   return { path, name, group, usable: skill.usable, strict, problems: problems.sort(byPlace) };
 }
@@ -136,53 +136,53 @@ interface JudgedFile {
 }
 
 function judge({ file, fileName, folderName, head, profile }: JudgedFile): Diagnoses {
-  const found = new Diagnoses(file);
+  const diagnoses = new Diagnoses(file);
   const { parts, document } = head;
-  judgeFile(head, fileName, found);
-  for (const { code, message, line } of document.problems) found.warn(code, message, line);
+  judgeFile(head, fileName, diagnoses);
+  for (const { code, message, line } of document.problems) diagnoses.warn(code, message, line);
   const fields = new Map(document.fields.map((field) => [field.key, field]));
   const [keys, whose] = profile === 'upsonic' ? [UPSONIC_KEYS, 'the profile "upsonic"'] : [KEYS, 'the standard'];
   for (const { key, line } of document.fields) {
     if (keys.includes(key)) continue;
-    found.warn('extra_key', `"${key}" is no key of ${whose}; other keys belong under metadata.`, line);
+    diagnoses.warn('extra_key', `"${key}" is no key of ${whose}; other keys belong under metadata.`, line);
   }
   const line = parts.frontmatter === undefined ? undefined : parts.line;
-  const texts = new Map(TEXTS.map((key) => [key, judgeText(key, fields.get(key), line, found)]));
-  judgeName(texts.get('name'), folderName, fields.get('name')?.line, found);
+  const texts = new Map(TEXTS.map((key) => [key, judgeText(key, fields.get(key), line, diagnoses)]));
+  judgeName(texts.get('name'), folderName, fields.get('name')?.line, diagnoses);
   for (const { key, longest, called } of BOUNDED) {
     const length = lengthOf(texts.get(key) ?? '');
     if (length <= longest) continue;
     const message = `${called} has ${plural(length, 'character')}; at most ${plural(longest, 'is', 'are')} allowed.`;
-    found.warn(`${key}_long`, message, fields.get(key)?.line);
+    diagnoses.warn(`${key}_long`, message, fields.get(key)?.line);
   }
-  if (profile === 'upsonic') judgeLists(fields, found);
+  if (profile === 'upsonic') judgeLists(fields, diagnoses);
   else {
-    judgeMetadata(fields.get('metadata'), found);
-    judgeTools(fields.get('allowed-tools'), found);
-    if (parts.frontmatter !== undefined && !parts.unclosed) noteNarrower(head, found);
+    judgeMetadata(fields.get('metadata'), diagnoses);
+    judgeTools(fields.get('allowed-tools'), diagnoses);
+    if (parts.frontmatter !== undefined && !parts.unclosed) noteNarrower(head, diagnoses);
   }
-  found.list.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  return found;
+  diagnoses.list.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  return diagnoses;
 }
 
-function judgeFile({ parts }: Head, fileName: string, found: Diagnoses): void {
-  if (parts.frontmatter === undefined) found.warn('frontmatter_missing', 'There is no frontmatter.', 1);
+function judgeFile({ parts }: Head, fileName: string, diagnoses: Diagnoses): void {
+  if (parts.frontmatter === undefined) diagnoses.warn('frontmatter_missing', 'There is no frontmatter.', 1);
   if (parts.unclosed) {
     const message = 'The frontmatter has no closing "---" on a line of its own.';
-    found.warn('frontmatter_unclosed', message, parts.bodyLine);
+    diagnoses.warn('frontmatter_unclosed', message, parts.bodyLine);
   }
-  if (parts.codeFence !== undefined) found.warn('code_fence', 'It stands in a code block.', 1);
-  if (parts.late) found.warn('frontmatter_late', 'Empty lines stand before the frontmatter.', 1);
-  if (parts.hasBom) found.note('bom', 'The reference validator refuses the byte order mark.', 1);
+  if (parts.codeFence !== undefined) diagnoses.warn('code_fence', 'It stands in a code block.', 1);
+  if (parts.late) diagnoses.warn('frontmatter_late', 'Empty lines stand before the frontmatter.', 1);
+  if (parts.hasBom) diagnoses.note('bom', 'The reference validator refuses the byte order mark.', 1);
   if (fileName === 'SKILL.md') return;
   const reading = fileName === 'skill.md' ? 'reads it, too' : 'does not find it';
-  found.note('file_name', `The file should be called "SKILL.md"; the reference validator ${reading}.`);
+  diagnoses.note('file_name', `The file should be called "SKILL.md"; the reference validator ${reading}.`);
 }
 
-function judgeName(text: string | undefined, folderName: string, line: number | undefined, found: Diagnoses): void {
+function judgeName(text: string | undefined, folderName: string, line: number | undefined, diagnoses: Diagnoses): void {
   if (text === undefined) return;
   const name = normalName(text);
-  const bad = (message: string) => found.warn('name_form', `The name "${name}" ${message}.`, line);
+  const bad = (message: string) => diagnoses.warn('name_form', `The name "${name}" ${message}.`, line);
   if (lengthOf(name) > LONGEST_NAME)
     bad(`has ${plural(lengthOf(name), 'character')}; at most ${LONGEST_NAME} are allowed`);
   if (name !== name.toLowerCase()) bad('has capital letters');
@@ -190,7 +190,7 @@ function judgeName(text: string | undefined, folderName: string, line: number | 
   if (/^-|-$/.test(name)) bad('begins or ends with a hyphen');
   if (name.includes('--')) bad('has two hyphens in a row');
   const own = folderName.normalize('NFKC');
-  if (name !== own) found.warn('name_mismatch', `The name "${name}" is not the folder's, "${own}".`, line);
+  if (name !== own) diagnoses.warn('name_mismatch', `The name "${name}" is not the folder's, "${own}".`, line);
 }
 
 /** The text of a scalar; a list or keys are no text. What YAML takes for a number is text to the reference validator. */
@@ -198,26 +198,26 @@ function judgeText(
   key: string,
   field: Field | undefined,
   line: number | undefined,
-  found: Diagnoses,
+  diagnoses: Diagnoses,
 ): string | undefined {
   if (field?.kind === 'list' || field?.kind === 'map') {
-    found.warn('field_type', `"${key}" must be a text.`, field.line);
+    diagnoses.warn('field_type', `"${key}" must be a text.`, field.line);
     return undefined;
   }
   if (field?.kind === 'number' || field?.kind === 'boolean') {
-    found.note('field_type', `"${key}" is a ${field.kind} to YAML; it should stand in quotes.`, field.line);
+    diagnoses.note('field_type', `"${key}" is a ${field.kind} to YAML; it should stand in quotes.`, field.line);
   }
   const text = field === undefined || field.kind === 'null' ? '' : field.source;
   if (text.trim() !== '') return text;
-  if (REQUIRED.includes(key)) found.warn(`${key}_missing`, `There is no ${key}.`, field?.line ?? line);
+  if (REQUIRED.includes(key)) diagnoses.warn(`${key}_missing`, `There is no ${key}.`, field?.line ?? line);
   else if (field && key === 'compatibility')
-    found.warn('field_empty', '"compatibility" should be left out where it says nothing.', field.line);
+    diagnoses.warn('field_empty', '"compatibility" should be left out where it says nothing.', field.line);
   return undefined;
 }
 
-function judgeMetadata(field: Field | undefined, found: Diagnoses): void {
+function judgeMetadata(field: Field | undefined, diagnoses: Diagnoses): void {
   if (field === undefined) return;
-  if (field.kind !== 'map') found.warn('metadata_form', '"metadata" must be keys with texts.', field.line);
+  if (field.kind !== 'map') diagnoses.warn('metadata_form', '"metadata" must be keys with texts.', field.line);
   for (const { key, kind, line } of field.children) {
     if (kind === 'string') continue;
     const what = {
@@ -227,28 +227,32 @@ function judgeMetadata(field: Field | undefined, found: Diagnoses): void {
       number: 'a number',
       boolean: 'true or false',
     };
-    found.warn('metadata_form', `The value of "${key}" under "metadata" must be a text; it is ${what[kind]}.`, line);
+    diagnoses.warn(
+      'metadata_form',
+      `The value of "${key}" under "metadata" must be a text; it is ${what[kind]}.`,
+      line,
+    );
   }
 }
 
 /** Upsonic's validator wants lists of texts, and puts no limits on the values of `metadata`. */
-function judgeLists(fields: ReadonlyMap<string, Field>, found: Diagnoses): void {
+function judgeLists(fields: ReadonlyMap<string, Field>, diagnoses: Diagnoses): void {
   const metadata = fields.get('metadata');
   if (metadata !== undefined && metadata.kind !== 'map')
-    found.warn('metadata_form', '"metadata" must be keys with values.', metadata.line);
+    diagnoses.warn('metadata_form', '"metadata" must be keys with values.', metadata.line);
   for (const key of ['allowed-tools', 'dependencies']) {
     const field = fields.get(key);
     if (field === undefined) continue;
     const isTexts = Array.isArray(field.value) && field.value.every((each) => typeof each === 'string');
     const code = key === 'dependencies' ? 'dependencies_form' : 'allowed_tools_form';
-    if (!isTexts) found.warn(code, `"${key}" must be a list of texts.`, field.line);
+    if (!isTexts) diagnoses.warn(code, `"${key}" must be a list of texts.`, field.line);
   }
 }
 
-function judgeTools(field: Field | undefined, found: Diagnoses): void {
+function judgeTools(field: Field | undefined, diagnoses: Diagnoses): void {
   if (field === undefined) return;
   const bad = (message: string) =>
-    found.warn('allowed_tools_form', `"allowed-tools" must be one text with spaces: ${message}.`, field.line);
+    diagnoses.warn('allowed_tools_form', `"allowed-tools" must be one text with spaces: ${message}.`, field.line);
   if (field.kind !== 'string') bad(field.kind === 'list' ? 'it is a list' : 'it is none');
   else if (hasCommas(field.source)) bad('there are commas between the tools');
 }
@@ -259,9 +263,10 @@ function hasCommas(text: string): boolean {
   return withoutArguments.includes(',') && splitTools(withoutArguments).tools.length > 0;
 }
 
-function noteNarrower({ parts, document }: Head, found: Diagnoses): void {
+function noteNarrower({ parts, document }: Head, diagnoses: Diagnoses): void {
   const { features } = document;
-  const note = (code: string, what: string) => found.note(code, `The reference validator refuses ${what}.`, parts.line);
+  const note = (code: string, what: string) =>
+    diagnoses.note(code, `The reference validator refuses ${what}.`, parts.line);
   if (features.includes('flow')) note('reference_flow', 'values in brackets or braces (flow style)');
   if (features.includes('anchor')) note('reference_anchor', 'anchors and aliases');
   if (features.includes('tag')) note('reference_tag', 'tags such as !!str');

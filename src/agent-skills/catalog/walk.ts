@@ -36,18 +36,18 @@ export interface WalkedSkills {
 
 /**
  * Walks `sources`, given in rising priority. A folder that is reached twice counts once, for the higher source. What
- * `known` remembers and did not change is not read again.
+ * `records` remember and did not change is not read again.
  */
 export async function walk(
   sources: readonly SkillSource[],
-  known: ReadonlyMap<string, FolderRecord>,
+  records: ReadonlyMap<string, FolderRecord>,
   pace: Pace,
 ): Promise<WalkedSkills> {
   const walked: WalkedSkills = { skills: [], diagnostics: [], linked: new Map(), records: new Map() };
   const groups: AgentSkill[][] = [];
   const roots = sources.flatMap(({ directory }) => (directory === undefined ? [] : (realPath(directory) ?? [])));
   for (const source of [...sources].reverse()) {
-    groups.push(await new Walker(source, { known, walked, roots, pace }).run());
+    groups.push(await new Walker(source, { known: records, walked, roots, pace }).run());
   }
   walked.skills = groups.reverse().flat();
   return walked;
@@ -135,8 +135,8 @@ class Walker {
     const { skillFile } = record.toListing;
     if (skillFile === undefined) return undefined;
     const { source } = this;
-    const found = { source, directory: path, fileName: skillFile, folderName, group };
-    const skill = isOpen ? refusedSkill(found, openToAll(path)) : skillOf(found, record, this.scratch);
+    const location = { source, directory: path, fileName: skillFile, folderName, group };
+    const skill = isOpen ? refusedSkill(location, openToAll(path)) : skillOf(location, record, this.scratch);
     const within = { skill, record, outer, files: 0, open: undefined };
     this.found.push(within);
     return within;
@@ -201,8 +201,8 @@ function limitSkill({ skill, files, open, record }: OpenFolder): AgentSkill {
 
 /** The skill with an error: the same value as before where nothing has changed. */
 function refusedFor(skill: AgentSkill, problem: Pick<Diagnostic, 'code' | 'message' | 'file'>, record: FolderRecord) {
-  const known = record.refused;
-  if (known?.of === skill && known.message === problem.message) return known.skill;
+  const lastRefusal = record.refused;
+  if (lastRefusal?.of === skill && lastRefusal.message === problem.message) return lastRefusal.skill;
   const error: Diagnostic = { ...problem, level: 'error', line: undefined };
   const refused = { ...skill, usable: false, diagnostics: [...skill.diagnostics, error] };
   record.refused = { of: skill, message: problem.message, skill: refused };

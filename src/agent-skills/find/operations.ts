@@ -45,8 +45,8 @@ const measured = operation({
     forNone: z.int().min(0),
     offeredForNothing: z.int().min(0),
   }),
-  async run({ database, world }: RoutingParts, came) {
-    await database.tx('skills.measured', (tx) => keepMeasured(tx, { ...came, at: world.clock.now() }));
+  async run({ database, world }: RoutingParts, measurement) {
+    await database.tx('skills.measured', (tx) => keepMeasured(tx, { ...measurement, at: world.clock.now() }));
     return true;
   },
 });
@@ -87,8 +87,8 @@ const rank = operation({
     for (const query of queries) {
       const only = (skill: AgentSkill) => ![deprecated, drafts, resting].some((names) => names.has(skill.name));
       const options = { only, tags, learned, patience: 'command' as const };
-      const found = await host.search.find(host.catalog.current(), query, options);
-      ranked.push(found.slice(0, most).map(toRow));
+      const fits = await host.search.find(host.catalog.current(), query, options);
+      ranked.push(fits.slice(0, most).map(toRow));
     }
     return ranked;
   },
@@ -124,13 +124,13 @@ const why = operation({
   args: ['query'],
   json: 'indented',
   async conduct(ask, { query, tag: tags, space }, { io, json }) {
-    const [found = []] = await rankByMeaning(
+    const [ranking = []] = await rankByMeaning(
       ask,
       io,
       () => ask(rank, { queries: [query.join(' ')], most: MOST_SHOWN, tags, space }),
       (ranked) => ranked.flat(),
     );
-    const shown = found.map((each) => ({
+    const rows = ranking.map((each) => ({
       ...each,
       score: roundFit(each.score),
       fit: roundFit(each.fit),
@@ -138,8 +138,8 @@ const why = operation({
       meaning: each.meaning === null ? null : roundFit(each.meaning),
       learned: roundFit(each.learned),
     }));
-    if (json) return `${JSON.stringify(shown, null, 2)}\n`;
-    return shown.map((each) => `${line(each)}\n`).join('') || 'No skill shares a word with that.\n';
+    if (json) return `${JSON.stringify(rows, null, 2)}\n`;
+    return rows.map((each) => `${line(each)}\n`).join('') || 'No skill shares a word with that.\n';
   },
 });
 
@@ -162,12 +162,12 @@ const metrics = operation({
   json: 'indented',
   async conduct(ask, { golden: file }, { io, json }) {
     const golden = await readGolden(file);
-    const found = await rankedFor(ask, golden, io);
-    const came = await measure(golden, async (query) =>
-      (found.get(query) ?? []).map(({ id, name, fit }) => ({ names: [id, name], fit })),
+    const rankings = await rankedFor(ask, golden, io);
+    const report = await measure(golden, async (query) =>
+      (rankings.get(query) ?? []).map(({ id, name, fit }) => ({ names: [id, name], fit })),
     );
-    await ask(measured, keptOf(came, file));
-    return json ? `${JSON.stringify(came, null, 2)}\n` : metricsText(came);
+    await ask(measured, keptOf(report, file));
+    return json ? `${JSON.stringify(report, null, 2)}\n` : metricsText(report);
   },
 });
 
@@ -188,15 +188,15 @@ function metricsText(metrics: Metrics): string {
 async function rankedFor(ask: AskFor, golden: Golden, io: View['io']) {
   const queries = [...new Set(golden.map(({ query }) => query))];
   const rankAll = async () => {
-    const found = new Map<string, RankedSkill[]>();
+    const rankings = new Map<string, RankedSkill[]>();
     for (let at = 0; at < queries.length; at += MOST_ASKED_AT_ONCE) {
       const some = queries.slice(at, at + MOST_ASKED_AT_ONCE);
       const ranked = await ask(rank, { queries: some, most: MOST_MEASURED });
-      for (const [index, query] of some.entries()) found.set(query, ranked[index] ?? []);
+      for (const [index, query] of some.entries()) rankings.set(query, ranked[index] ?? []);
     }
-    return found;
+    return rankings;
   };
-  return rankByMeaning(ask, io, rankAll, (found) => [...found.values()].flat());
+  return rankByMeaning(ask, io, rankAll, (rankings) => [...rankings.values()].flat());
 }
 
 const keptOf = (metrics: Metrics, file: string) => ({
@@ -217,11 +217,11 @@ export async function rankByMeaning<Found>(
   rankedIn: (found: Found) => readonly { meaning: number | null }[],
 ): Promise<Found> {
   const areMade = await makeVectors(ask, io);
-  const found = await find();
-  const ranked = rankedIn(found);
+  const ranking = await find();
+  const ranked = rankedIn(ranking);
   const isByMeaning = ranked.length === 0 ? areMade : ranked.some(({ meaning }) => meaning !== null);
   if (!isByMeaning) io.stderr.write('Ranked by words alone: memory.embedder gave no vectors.\n');
-  return found;
+  return ranking;
 }
 
 /** Has all vectors of the skills made; false where there is no embedder, or it fails. */
@@ -307,13 +307,13 @@ export async function measure(golden: Golden, find: (query: string) => Promise<F
   const wanted = golden.filter(({ expected }) => expected !== null).length;
   let [first, five, reciprocal, offered] = [0, 0, 0, 0];
   for (const { query, expected } of golden) {
-    const found = (await find(query)).filter(({ fit }) => fit >= OFFERED_FROM).slice(0, LOOKED_AT);
-    const got = found[0]?.names[0] ?? null;
+    const fits = (await find(query)).filter(({ fit }) => fit >= OFFERED_FROM).slice(0, LOOKED_AT);
+    const best = fits[0]?.names[0] ?? null;
     const right = new Set([expected ?? []].flat());
-    const place = found.findIndex(({ names }) => names.some((name) => right.has(name)));
-    if (expected === null ? got !== null : place !== 0)
-      confusions.push({ query, expected: [...right].join(' or ') || null, got });
-    if (expected === null) offered += got === null ? 0 : 1;
+    const place = fits.findIndex(({ names }) => names.some((name) => right.has(name)));
+    if (expected === null ? best !== null : place !== 0)
+      confusions.push({ query, expected: [...right].join(' or ') || null, got: best });
+    if (expected === null) offered += best === null ? 0 : 1;
     if (place < 0) continue;
     if (place === 0) first++;
     if (place < 5) five++;

@@ -111,9 +111,9 @@ export class SkillSearch {
     words: string,
     { only, tags = [], learned, patience = 'moment' }: FindOptions = {},
   ): Promise<RankedFit[]> {
-    const made = this.indexes.get(snapshot) ?? wordIndexOf(snapshot);
-    this.indexes.set(snapshot, made);
-    const index = await made;
+    const pendingIndex = this.indexes.get(snapshot) ?? wordIndexOf(snapshot);
+    this.indexes.set(snapshot, pendingIndex);
+    const index = await pendingIndex;
     const vectors = patience === 'none' ? undefined : this.vectors;
     const waits = patience === 'command' ? COMMAND_WAITS_MS : undefined;
     const comparable = await vectors?.comparable(snapshot, words, waits);
@@ -126,13 +126,13 @@ export class SkillSearch {
     const isLearned = vectors?.space === LEARNED_IN;
     const bonuses = bonusesOf(index, terms.keys(), learned);
     const isMeant = (skill: AgentSkill) => hasTags(skill, tags) && (only === undefined || only(skill));
-    const meant = only === undefined && tags.length === 0 ? undefined : isMeant;
-    return rankSkills({ skills: index.skills, matches, scores, near, isLearned, words, only: meant, bonuses });
+    const filter = only === undefined && tags.length === 0 ? undefined : isMeant;
+    return rankSkills({ skills: index.skills, matches, scores, near, isLearned, words, only: filter, bonuses });
   }
 
   async findOffered(snapshot: SkillSnapshot, words: string, options: FindOptions = {}): Promise<AgentSkill[]> {
-    const found = await this.find(snapshot, words, options);
-    return found.flatMap(({ skill, offered }) => (offered ? [skill] : []));
+    const fits = await this.find(snapshot, words, options);
+    return fits.flatMap(({ skill, offered }) => (offered ? [skill] : []));
   }
 }
 
@@ -165,14 +165,14 @@ interface Evidence {
 
 function rankSkills(evidence: Evidence): RankedFit[] {
   const { skills, matches, scores, near, isLearned, words, bonuses } = evidence;
-  const found = bestOf(evidence);
-  const [best] = found;
-  const typical = found[Math.min(TYPICAL, found.length - 1)];
+  const candidates = bestOf(evidence);
+  const [best] = candidates;
+  const typical = candidates[Math.min(TYPICAL, candidates.length - 1)];
   if (!best || !typical) return [];
   const { asked } = matches;
   const lead = best.score - typical.score;
   const signs = { asked, length: words.trim().split(/\s+/).length, score: best.score, lead, distance: near?.distance };
-  return found.map(({ place, score }) => {
+  return candidates.map(({ place, score }) => {
     const match = matches.at(place);
     const learned = bonuses.get(place) ?? 0;
     const ofAll = signs.distance === undefined ? fitAmongFew(score) : fitByMeaning(signs);
@@ -198,16 +198,16 @@ function bestOf({ skills, scores, near, only, bonuses }: Evidence): { place: num
   for (const [place, bonus] of bonuses) all[place] = (all[place] as number) + bonus;
   const leastNear = near ? highest(near.near, NEAREST) : Number.POSITIVE_INFINITY;
   const least = only ? Number.NEGATIVE_INFINITY : highest(all, MOST_RANKED);
-  const found: { place: number; score: number }[] = [];
+  const candidates: { place: number; score: number }[] = [];
   for (let place = 0; place < all.length; place++) {
     const score = all[place] as number;
     if (score < least) continue;
     const isKnown = (scores[place] as number) > 0 || (bonuses.size > 0 && bonuses.has(place));
     if (!isKnown && !(near !== undefined && (near.near[place] as number) >= leastNear)) continue;
     if (only && !only(skills[place] as AgentSkill)) continue;
-    found.push({ place, score });
+    candidates.push({ place, score });
   }
-  return found.sort((a, b) => b.score - a.score).slice(0, MOST_RANKED);
+  return candidates.sort((a, b) => b.score - a.score).slice(0, MOST_RANKED);
 }
 
 function scaleVector(values: Float32Array, factor: number): Float32Array {
@@ -230,8 +230,8 @@ function highest(values: Float32Array, count: number): number {
   if (values.length <= count) return Number.NEGATIVE_INFINITY;
   const heap = new Float32Array(count);
   for (let at = 0; at < values.length; at++) {
-    const given = values[at] as number;
-    const value = Number.isNaN(given) ? -2 : given;
+    const rawValue = values[at] as number;
+    const value = Number.isNaN(rawValue) ? -2 : rawValue;
     if (at < count) rise(heap, at, value);
     else if (value > (heap[0] as number)) sink(heap, value);
   }

@@ -18,10 +18,10 @@ export async function vectorsOf(db: Queryable, space: string, hashes: readonly s
 export async function addVectors(
   tx: Transaction,
   space: string,
-  made: readonly StoredVector[],
+  vectors: readonly StoredVector[],
   now: Instant,
 ): Promise<void> {
-  for (const { hash, vector } of made) {
+  for (const { hash, vector } of vectors) {
     await tx.query(
       `insert into skill_vectors (space, hash, vector, made_at) values ($1, $2, $3, $4) on conflict do nothing`,
       [space, hash, vector, now],

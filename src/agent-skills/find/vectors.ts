@@ -74,20 +74,21 @@ export class SkillVectors {
   /** Undefined where the vectors of the skills, or of the words, are not there in time, and where the embedder fails. */
   async comparable(snapshot: SkillSnapshot, words: string, patienceMs?: number): Promise<Comparable | undefined> {
     if (snapshot.skills.size === 0 || words.trim() === '') return undefined;
-    const held = await this.current(snapshot);
-    if (held.missing.size > 0) this.want();
-    const has = held.hashes.length - [...held.missing.values()].reduce((sum, places) => sum + places.length, 0);
-    if (has < held.hashes.length * ENOUGH) return undefined;
+    const skillVectors = await this.current(snapshot);
+    if (skillVectors.missing.size > 0) this.want();
+    const has =
+      skillVectors.hashes.length - [...skillVectors.missing.values()].reduce((sum, places) => sum + places.length, 0);
+    if (has < skillVectors.hashes.length * ENOUGH) return undefined;
     const vector = await this.vectorOf(words, patienceMs);
-    return vector && { vector, held };
+    return vector && { vector, held: skillVectors };
   }
 
   /** Makes up to `most` missing vectors, and says how many skills' texts are still without. Throws `EmbedderFault`. */
   async fill(snapshot: SkillSnapshot, most: number, signal: AbortSignal): Promise<number> {
     const { database, world, embedder } = this.deps;
-    const held = await this.current(snapshot, true);
+    const skillVectors = await this.current(snapshot, true);
     const texts = new Map([...snapshot.skills.values()].map((skill) => [hashOf(textOf(skill)), textOf(skill)]));
-    const missing = [...held.missing.keys()].slice(0, most);
+    const missing = [...skillVectors.missing.keys()].slice(0, most);
     for (let at = 0; at < missing.length; at += embedder.maxBatch) {
       signal.throwIfAborted();
       const hashes = missing.slice(at, at + embedder.maxBatch);
@@ -96,11 +97,11 @@ export class SkillVectors {
         'document',
         signal,
       );
-      const made = hashes.map((hash, index) => ({ hash, vector: packVector(vectors[index] as Float32Array) }));
-      await database.tx('skills.vectors', (tx) => store.addVectors(tx, embedder.id, made, world.clock.now()));
-      put(held, made);
+      const newVectors = hashes.map((hash, index) => ({ hash, vector: packVector(vectors[index] as Float32Array) }));
+      await database.tx('skills.vectors', (tx) => store.addVectors(tx, embedder.id, newVectors, world.clock.now()));
+      put(skillVectors, newVectors);
     }
-    return held.missing.size;
+    return skillVectors.missing.size;
   }
 
   async dropOld(snapshot: SkillSnapshot): Promise<void> {
@@ -111,14 +112,15 @@ export class SkillVectors {
   }
 
   private async current(snapshot: SkillSnapshot, isNow = false): Promise<HeldVectors> {
-    const known = this.held.get(snapshot) ?? this.begin(snapshot);
-    this.held.set(snapshot, known);
-    const held = await known.catch((error) => {
+    const loading = this.held.get(snapshot) ?? this.begin(snapshot);
+    this.held.set(snapshot, loading);
+    const skillVectors = await loading.catch((error) => {
       this.held.delete(snapshot);
       throw error;
     });
-    if (held.missing.size > 0 && (isNow || performance.now() - held.readAt > AGAIN_MS)) await this.read(held);
-    return held;
+    if (skillVectors.missing.size > 0 && (isNow || performance.now() - skillVectors.readAt > AGAIN_MS))
+      await this.read(skillVectors);
+    return skillVectors;
   }
 
   private async begin(snapshot: SkillSnapshot): Promise<HeldVectors> {
@@ -126,17 +128,17 @@ export class SkillVectors {
     const missing = new Map<string, number[]>();
     for (const [place, hash] of hashes.entries()) missing.set(hash, [...(missing.get(hash) ?? []), place]);
     const matrix = new Matrix(await this.deps.embedder.dim(AbortSignal.timeout(PATIENCE_MS * 100)), SIZES);
-    const held = { hashes, matrix, missing, readAt: 0 };
-    await this.read(held);
-    return held;
+    const skillVectors = { hashes, matrix, missing, readAt: 0 };
+    await this.read(skillVectors);
+    return skillVectors;
   }
 
-  private async read(held: HeldVectors): Promise<void> {
-    held.readAt = performance.now();
-    const missing = [...held.missing.keys()];
+  private async read(skillVectors: HeldVectors): Promise<void> {
+    skillVectors.readAt = performance.now();
+    const missing = [...skillVectors.missing.keys()];
     for (let at = 0; at < missing.length; at += READ_AT_ONCE) {
       const some = missing.slice(at, at + READ_AT_ONCE);
-      put(held, await store.vectorsOf(readerOf(this.deps.database), this.deps.embedder.id, some));
+      put(skillVectors, await store.vectorsOf(readerOf(this.deps.database), this.deps.embedder.id, some));
     }
   }
 
@@ -144,10 +146,10 @@ export class SkillVectors {
     words: string,
     patienceMs = this.deps.patienceMs ?? PATIENCE_MS,
   ): Promise<Float32Array | undefined> {
-    const known = this.requests.get(words);
-    if (known) return known;
+    const cachedVector = this.requests.get(words);
+    if (cachedVector) return cachedVector;
     const { embedder, world } = this.deps;
-    const made = embedder.embed([words], 'query', AbortSignal.timeout(Math.max(patienceMs, 30_000))).then(
+    const embedding = embedder.embed([words], 'query', AbortSignal.timeout(Math.max(patienceMs, 30_000))).then(
       ([vector]) => {
         if (vector) this.requests.set(words, vector);
         return vector;
@@ -158,7 +160,7 @@ export class SkillVectors {
         return undefined;
       },
     );
-    return withTimeout(patienceMs, made);
+    return withTimeout(patienceMs, embedding);
   }
 
   private want(): void {
@@ -179,8 +181,8 @@ export function nearnessOf({ vector, held: { matrix, hashes } }: Comparable, bes
   };
 }
 
-function put({ matrix, missing }: HeldVectors, made: readonly store.StoredVector[]): void {
-  for (const { hash, vector } of made) {
+function put({ matrix, missing }: HeldVectors, newVectors: readonly store.StoredVector[]): void {
+  for (const { hash, vector } of newVectors) {
     for (const place of missing.get(hash) ?? []) matrix.set(place, vector);
     missing.delete(hash);
   }

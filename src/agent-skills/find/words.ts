@@ -80,10 +80,10 @@ export class Matches {
     for (const array of [this.scores, this.told, this.inName, this.shared]) array.fill(0);
   }
 
-  share(place: number, told: number, isInName: boolean): void {
+  share(place: number, weight: number, isInName: boolean): void {
     this.shared[place] = (this.shared[place] as number) + 1;
-    this.told[place] = (this.told[place] as number) + told;
-    if (isInName) this.inName[place] = (this.inName[place] as number) + told;
+    this.told[place] = (this.told[place] as number) + weight;
+    if (isInName) this.inName[place] = (this.inName[place] as number) + weight;
   }
 }
 
@@ -99,9 +99,9 @@ export function matchesOf(index: WordIndex, terms: ReadonlyMap<string, readonly 
     addScores(index, [term, ...synonyms], weightOf, matches.scores);
     if (isCommon(term)) continue;
     matches.asked++;
-    const told = weightOf(term) / Math.log(skills.length + 1);
+    const weight = weightOf(term) / Math.log(skills.length + 1);
     const { places, inNames } = postings.get(term) ?? NONE;
-    for (let at = 0; at < places.length; at++) matches.share(places[at] as number, told, inNames[at] === 1);
+    for (let at = 0; at < places.length; at++) matches.share(places[at] as number, weight, inNames[at] === 1);
   }
   return matches;
 }
@@ -156,13 +156,13 @@ function isCommonIn({ skills, postings }: WordIndex, term: string): boolean {
 
 export async function wordIndexOf(snapshot: SkillSnapshot): Promise<WordIndex> {
   const skills = [...snapshot.skills.values()];
-  const found = new Map<string, { places: number[]; frequencies: number[]; inNames: number[] }>();
+  const listsByTerm = new Map<string, { places: number[]; frequencies: number[]; inNames: number[] }>();
   const words = new Float32Array(skills.length);
   for (const [place, skill] of skills.entries()) {
     const named = new Set(termsIn(spaceName(skill.name)));
     for (const [term, frequency] of frequenciesOf(skill)) {
-      const postings = found.get(term) ?? { places: [], frequencies: [], inNames: [] };
-      found.set(term, postings);
+      const postings = listsByTerm.get(term) ?? { places: [], frequencies: [], inNames: [] };
+      listsByTerm.set(term, postings);
       postings.places.push(place);
       postings.frequencies.push(frequency);
       postings.inNames.push(named.has(term) ? 1 : 0);
@@ -172,7 +172,7 @@ export async function wordIndexOf(snapshot: SkillSnapshot): Promise<WordIndex> {
   }
   const mean = words.reduce((sum, length) => sum + length, 0) / Math.max(1, skills.length) || 1;
   const postings = new Map<string, Postings>();
-  for (const [term, { places, frequencies, inNames }] of found) {
+  for (const [term, { places, frequencies, inNames }] of listsByTerm) {
     postings.set(term, {
       places: Uint32Array.from(places),
       frequencies: Float32Array.from(frequencies),

@@ -61,19 +61,19 @@ export class SkillImages {
 
   /** Planned images of the skill of this name, or of all. Throws `SKILL_NOT_FOUND`. */
   async plans(name?: string): Promise<PlannedImage[]> {
-    const built = new Map((await store.allImages(this.reader)).map((each) => [each.skill, each]));
+    const imagesBySkill = new Map((await store.allImages(this.reader)).map((each) => [each.skill, each]));
     const plans: PlannedImage[] = [];
     const installation = await this.deps.installation();
-    const isLeft = name !== undefined && !this.deps.catalog.current().skills.has(name) && built.has(name);
+    const isLeft = name !== undefined && !this.deps.catalog.current().skills.has(name) && imagesBySkill.has(name);
     for (const skill of isLeft ? [] : this.skillsMeant(name)) {
       const plan = await this.plan(skill);
       if (!plan) continue;
-      const held = await this.whyHeld(skill);
-      const { image, hash } = built.get(skill.name) ?? {};
+      const reasons = await this.whyHeld(skill);
+      const { image, hash } = imagesBySkill.get(skill.name) ?? {};
       plans.push({
         ...plan,
         installation,
-        problems: [...plan.problems, ...held],
+        problems: [...plan.problems, ...reasons],
         built: image === undefined || hash === undefined ? null : { image, hash },
       });
     }
@@ -93,19 +93,19 @@ export class SkillImages {
   }
 
   async imageFor(skill: AgentSkill, isThere: IsThere): Promise<UsedImage | 'gone' | undefined> {
-    const known = await store.imageOf(this.reader, skill.name);
-    const plan = known && (await this.plan(skill));
+    const imageRow = await store.imageOf(this.reader, skill.name);
+    const plan = imageRow && (await this.plan(skill));
     // The skill wants no packages any more: it runs where any skill does.
     if (!plan) return undefined;
-    const found = await isThere(known.image);
-    if (!found) return found === false ? 'gone' : undefined;
-    return { id: known.image, isStale: plan.hash !== known.hash };
+    const isPresent = await isThere(imageRow.image);
+    if (!isPresent) return isPresent === false ? 'gone' : undefined;
+    return { id: imageRow.image, isStale: plan.hash !== imageRow.hash };
   }
 
   async imageOf(skill: AgentSkill, isThere: IsThere): Promise<RunImage> {
-    const built = await this.imageFor(skill, isThere);
-    if (built === undefined || built === 'gone') return { image: skill.dockerImage, wrong: built };
-    return { image: built.id, wrong: built.isStale ? 'stale' : undefined };
+    const usedImage = await this.imageFor(skill, isThere);
+    if (usedImage === undefined || usedImage === 'gone') return { image: skill.dockerImage, wrong: usedImage };
+    return { image: usedImage.id, wrong: usedImage.isStale ? 'stale' : undefined };
   }
 
   async namesWithoutImage(isThere: IsThere): Promise<string[]> {
@@ -117,11 +117,12 @@ export class SkillImages {
   }
 
   async listUnwanted(name?: string): Promise<{ skill: string; image: string }[]> {
-    const found: { skill: string; image: string }[] = [];
+    const unwantedImages: { skill: string; image: string }[] = [];
     for (const { skill, image } of await store.allImages(this.reader)) {
-      if ((name === undefined || name === skill) && !(await this.isWanted(skill))) found.push({ skill, image });
+      if ((name === undefined || name === skill) && !(await this.isWanted(skill)))
+        unwantedImages.push({ skill, image });
     }
-    return found;
+    return unwantedImages;
   }
 
   /** An image that was built for the skill meanwhile stays. */
@@ -161,15 +162,15 @@ export class SkillImages {
    * one that an owner has yet to look at.
    */
   private async whyHeld(skill: AgentSkill): Promise<string[]> {
-    const held: string[] = [];
+    const reasons: string[] = [];
     for (const one of inOrder(this.deps.catalog.current(), skill).skills) {
       const trust = await lookAt(this.reader, one);
       const isFree =
         trust.kind === 'own' || trust.kind === 'known' || (trust.kind === 'first' && trust.suspicions.length === 0);
       const which = one === skill ? 'the skill' : `the skill ${one.name}, which it depends on,`;
-      if (!isFree) held.push(`an owner has to approve ${which} first ("coda skills approve ${one.name}")`);
+      if (!isFree) reasons.push(`an owner has to approve ${which} first ("coda skills approve ${one.name}")`);
     }
-    return held;
+    return reasons;
   }
 }
 
@@ -238,9 +239,9 @@ export async function planImage(
   }
   if (pip.length + system.length + requirements.length === 0) return undefined;
   const base = skill.dockerImage ?? defaultImage;
-  const made = { base, pip, system, requirements: requirements.map(({ content }) => content) };
+  const contents = { base, pip, system, requirements: requirements.map(({ content }) => content) };
   const hash = createHash('sha256')
-    .update(JSON.stringify([BUILD_VERSION, made]))
+    .update(JSON.stringify([BUILD_VERSION, contents]))
     .digest('hex');
   const problems = problemsOf({ pip, system, requirements }, allowUrls);
   return { skill: skill.name, tag: tagOf(skill.name), base, pip, system, requirements, hash, problems };

@@ -136,14 +136,15 @@ async function buildOne(
     return undefined;
   }
   io.stdout.write(`${skill}: building ${tag} on ${base}.\n`);
-  const built = await builder.build(
+  const outcome = await builder.build(
     { tag, base, dockerfile: text, files: contextFiles(plan) },
     { isFresh: flags.force === true, onText: (part) => void io.stdout.write(visible(part)) },
   );
   // The one before is used until the new one is recorded.
-  if (built.ok) await ask(imageBuilt, { skill, image: built.id, hash });
-  await builder.clean(imageFilter(plan), built.ok ? built.id : plan.built?.image);
-  if (!built.ok) return new CodaError(built.code, { message: `${skill}: ${built.message}`, remedy: built.remedy });
+  if (outcome.ok) await ask(imageBuilt, { skill, image: outcome.id, hash });
+  await builder.clean(imageFilter(plan), outcome.ok ? outcome.id : plan.built?.image);
+  if (!outcome.ok)
+    return new CodaError(outcome.code, { message: `${skill}: ${outcome.message}`, remedy: outcome.remedy });
   io.stdout.write(`${skill}: ${tag} is built, and its scripts run in it from now on.\n`);
   return undefined;
 }
@@ -151,17 +152,17 @@ async function buildOne(
 /** Current is what was recorded, is there, and is labelled with the packages that are wanted now. */
 async function stateOf(builder: ImageBuilder, { hash, built }: PlannedImage): Promise<State> {
   // By its id: the name may be another installation's by now.
-  const found = built === null ? undefined : await builder.find(built.image);
-  if (built === null || found === undefined) return 'missing';
-  if (!found.ok) return 'unknown';
-  return found.labels[LABELS.hash] === hash && built.hash === hash ? 'current' : 'stale';
+  const image = built === null ? undefined : await builder.find(built.image);
+  if (built === null || image === undefined) return 'missing';
+  if (!image.ok) return 'unknown';
+  return image.labels[LABELS.hash] === hash && built.hash === hash ? 'current' : 'stale';
 }
 
 function refusedBuild({ skill, problems }: PlannedImage): CodaError {
-  const shown = problems.slice(0, 5).join('; ');
+  const firstProblems = problems.slice(0, 5).join('; ');
   const more = problems.length > 5 ? `, and ${plural(problems.length - 5, 'more problem')}` : '';
   return new CodaError('SKILL_REFUSED', {
-    message: `No image is built for ${skill}: ${shown}${more}.`,
+    message: `No image is built for ${skill}: ${firstProblems}${more}.`,
     remedy: 'docs/sandbox.md says what a skill may ask for.',
   });
 }

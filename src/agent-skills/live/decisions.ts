@@ -80,12 +80,16 @@ export class SkillDecisions {
   /** Reads them. With the same snapshot and equal decisions the value stays, so that prompts stay what they are. */
   async read(isSameSnapshot: boolean): Promise<void> {
     const db = this.reader;
-    const [deprecated, held, counts] = [await deprecations(db), await blockedOf(db, SOURCE_KINDS), await uses(db)];
+    const [deprecated, blockedNames, counts] = [
+      await deprecations(db),
+      await blockedOf(db, SOURCE_KINDS),
+      await uses(db),
+    ];
     const activated = await activations(db);
     this.learned = await weights(db);
     const after: Decisions = {
       deprecated: new Map(deprecated.map((each) => [each.name, each])),
-      blocked: new Set(held),
+      blocked: new Set(blockedNames),
       uses: counts,
       drafts: draftsOf(this.deps.catalog.current(), activated),
       resting: (await this.deps.resting?.(db, this.deps.catalog.current())) ?? new Map(),
@@ -200,9 +204,9 @@ export class SkillDecisions {
 
 /** The skills that are drafts: they say so, and were not activated where they are from. */
 export function draftsOf({ skills }: SkillSnapshot, activated: readonly Activation[]): ReadonlySet<string> {
-  const known = new Set(activated.map(({ name, source }) => `${source} ${name}`));
+  const activatedKeys = new Set(activated.map(({ name, source }) => `${source} ${name}`));
   const isDraft = (skill: AgentSkill) =>
-    isMarkedDraft(skill) && !isTrusted(skill.source) && !known.has(`${skill.source.kind} ${skill.name}`);
+    isMarkedDraft(skill) && !isTrusted(skill.source) && !activatedKeys.has(`${skill.source.kind} ${skill.name}`);
   return new Set([...skills.values()].filter(isDraft).map(({ name }) => name));
 }
 
@@ -211,7 +215,7 @@ export const isWithheld = ({ drafts, resting }: Decisions, name: string): boolea
   drafts.has(name) || resting.has(name);
 
 function isSame(before: Decisions, after: Decisions): boolean {
-  const said = ({ deprecated, blocked: held, drafts, resting }: Decisions) =>
-    JSON.stringify([[...deprecated.values()], [...held].sort(), [...drafts].sort(), [...resting]]);
-  return said(before) === said(after);
+  const contentOf = ({ deprecated, blocked: blockedNames, drafts, resting }: Decisions) =>
+    JSON.stringify([[...deprecated.values()], [...blockedNames].sort(), [...drafts].sort(), [...resting]]);
+  return contentOf(before) === contentOf(after);
 }

@@ -82,8 +82,8 @@ export class Views {
 
   /** The snapshot of `turn`; without one, the current one. Equal moments are the same value. */
   viewOf(turn: object | undefined): View {
-    const held = turn && this.held.get(turn);
-    if (held) return held;
+    const turnView = turn && this.held.get(turn);
+    if (turnView) return turnView;
     const [snapshot, decisions] = [this.host.catalog.current(), this.host.decisions.current];
     const { files } = this.host;
     const { newest } = this;

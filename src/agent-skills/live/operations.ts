@@ -206,9 +206,9 @@ const undeprecate = operation({
   audit: (_, name: string) => ({ name }),
   async run(skills: LiveSkills, { name: typed, mustExist }, { besides }) {
     await skills.rescan();
-    const known = skillMeant(skills.catalog.current(), typed)?.name;
-    if (mustExist && known === undefined) return { name: undefined, was: false };
-    const name = known ?? typed;
+    const skillName = skillMeant(skills.catalog.current(), typed)?.name;
+    if (mustExist && skillName === undefined) return { name: undefined, was: false };
+    const name = skillName ?? typed;
     return { name, was: await skills.undeprecate(name, (tx) => besides(tx, name)) };
   },
   route: {
@@ -285,8 +285,8 @@ const feedback = operation({
     reset: z.boolean().optional().describe('forget what was learned there'),
   }),
   args: ['id'],
-  prepare(given) {
-    if (given.reset || given.expected !== undefined) return given;
+  prepare(input) {
+    if (input.reset || input.expected !== undefined) return input;
     throw usage('It is not said which skill was meant.', 'Try: coda skills feedback ID --expected OTHER');
   },
   // The words of the request are a person's, and not the log's.
@@ -298,9 +298,9 @@ const feedback = operation({
     const learned = { spaceId, got: nameOfSkill(skills, id), expected: nameOfSkill(skills, expected) };
     return skills.feedback({ ...learned, query }, (tx, isLearned) => besides(tx, isLearned ? learned : undefined));
   },
-  show(came, { id = '', expected }) {
-    if (typeof came === 'number') return `Forgot what was learned of ${plural(came, 'skill')}.\n`;
-    if (came) return `Requests like that find ${expected} sooner, and ${id} later.\n`;
+  show(result, { id = '', expected }) {
+    if (typeof result === 'number') return `Forgot what was learned of ${plural(result, 'skill')}.\n`;
+    if (result) return `Requests like that find ${expected} sooner, and ${id} later.\n`;
     const remedy = `Say it: coda skills feedback ${id} --expected ${expected} --query "…"`;
     throw usage(`Nobody knows for which request ${id} was chosen.`, remedy);
   },

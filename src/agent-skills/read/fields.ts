@@ -168,9 +168,9 @@ export function splitTools(text: string): ToolList {
     tools.push(tool);
     tool = '';
   }
-  const written = [...tools, tool].map((one) => one.trim()).filter((one) => one !== '');
-  const names = written.map(withoutRemains);
-  const isUnclear = depth !== 0 || names.some((name, index) => name !== written[index] || !/[\p{L}\p{N}*]/u.test(name));
+  const entries = [...tools, tool].map((one) => one.trim()).filter((one) => one !== '');
+  const names = entries.map(withoutRemains);
+  const isUnclear = depth !== 0 || names.some((name, index) => name !== entries[index] || !/[\p{L}\p{N}*]/u.test(name));
   return { tools: unique(names.filter((name) => name !== '')), isUnclear };
 }
 

@@ -39,10 +39,10 @@ export interface Head extends DividedFile {
 // Without O_NONBLOCK opening a FIFO waits until somebody writes to it.
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 export function openToAll(path: string): Refusal {
-  const shown = /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  const quotedPath = /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
   return {
     code: 'world_writable',
-    message: `Everybody on this machine may write to ${shown}; ${closingRemedy(shown, fileSystemOf(path))}`,
+    message: `Everybody on this machine may write to ${quotedPath}; ${closingRemedy(quotedPath, fileSystemOf(path))}`,
   };
 }
 

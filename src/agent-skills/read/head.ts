@@ -31,10 +31,10 @@ const FORBIDDEN = /^[\t ]*["']?(forbidden[-_]?tools)["']?[\t ]*:/im;
 
 /** Keeps `forbidden_tools` as unreadable where the YAML around it is broken: a prohibition must not get lost. */
 function withForbidden(document: Document, text: string, firstLine: number): Document {
-  const found = document.problems.length === 0 ? null : FORBIDDEN.exec(text);
-  const key = found?.[1];
-  if (!found || key === undefined || document.fields.some((field) => field.key === key)) return document;
-  const line = firstLine + text.slice(0, found.index).split('\n').length - 1;
+  const match = document.problems.length === 0 ? null : FORBIDDEN.exec(text);
+  const key = match?.[1];
+  if (!match || key === undefined || document.fields.some((field) => field.key === key)) return document;
+  const line = firstLine + text.slice(0, match.index).split('\n').length - 1;
   const field: Field = { key, line, value: null, kind: 'null', source: '', children: [] };
   return { ...document, fields: [...document.fields, field] };
 }
@@ -63,8 +63,8 @@ const OPENING_BYTES = 1_024;
 export function splitFrontmatter(head: Buffer, isText = false): Parts {
   const start = head.indexOf(BOM) === 0 ? BOM.length : 0;
   // A character for each byte, so that what is found in the text is an offset in the file, also where it is no UTF-8.
-  const found = isText ? null : OPENING.exec(head.toString('latin1', start, start + OPENING_BYTES));
-  const [opening, codeFence] = found ?? [];
+  const match = isText ? null : OPENING.exec(head.toString('latin1', start, start + OPENING_BYTES));
+  const [opening, codeFence] = match ?? [];
   const make = (from: number, to: number, body: number, unclosed: boolean): Parts => ({
     frontmatter: opening === undefined ? undefined : head.toString('utf8', from, to),
     line: countLines(head, from) + 1,
@@ -165,17 +165,17 @@ const ENTRY = /^(["']?)([\p{L}_][\p{L}\p{N}_.-]*)\1[ \t]*:(?=\s|$)[ \t]*/u;
 function repair(text: string, firstLine: number, problems: readonly YamlProblem[]): Document {
   const fields = new Map<string, Field>();
   const mended: Repair[] = [];
-  const lost: Repair[] = [];
+  const losses: Repair[] = [];
   const twice: YamlProblem[] = [];
   for (const entry of entriesOf(text, firstLine)) {
-    const found = readEntry(entry);
+    const result = readEntry(entry);
     const { key, line } = entry;
     if (fields.has(key)) twice.push(duplicate(key, line));
-    fields.set(key, found.field ?? { key, line, value: null, kind: 'null', source: '', children: [] });
-    if (!found.field) {
+    fields.set(key, result.field ?? { key, line, value: null, kind: 'null', source: '', children: [] });
+    if (!result.field) {
       const message = `The value of "${key}" cannot be read; it is left out.`;
-      lost.push({ code: 'field_unreadable', level: 'warning', message, line });
-    } else if (found.isMended) {
+      losses.push({ code: 'field_unreadable', level: 'warning', message, line });
+    } else if (result.isMended) {
       const message = `The value of "${key}" is read as it was probably meant, with quotes or spaces where they lack.`;
       mended.push({ code: 'yaml_mended', level: 'note', message, line });
     }
@@ -185,7 +185,7 @@ function repair(text: string, firstLine: number, problems: readonly YamlProblem[
     ...NO_DOCUMENT,
     fields: [...fields.values()],
     problems: [...problems.slice(0, 1), ...twice],
-    repairs: [...mended, ...lost],
+    repairs: [...mended, ...losses],
   };
   return withHashes(document, text, firstLine);
 }
@@ -287,14 +287,14 @@ function withHashes(document: Document, text: string, firstLine: number): Docume
     const isSentence = SENTENCES.test(canonicalKey(key)) && /^[^|>"'[{&*!]/.test(inlineValue(entry));
     const at = isList || isSentence ? entry.lines.findIndex(cutsValue) : -1;
     if (at < 0) continue;
-    const told = (message: string) =>
+    const warn = (message: string) =>
       repairs.push({ code: 'yaml_comment', level: 'warning', message, line: entry.line + at });
     const isText = entry.lines.some((line) => cutsValue(line) && /\s#[^\s#]/.test(line));
     const lines = entry.lines.filter((line) => !/^\s*#/.test(line));
     const whole = isList ? quotedInside({ ...entry, lines }) : quotedWhole({ ...entry, lines });
     const [field] = isText ? readYaml(whole.join('\n'), entry.line).fields : [];
     if (field) fields.set(key, field);
-    told(
+    warn(
       field
         ? `The "#" in the value of "${key}" is read as text; the value should stand in quotes.`
         : `What follows "#" in the value of "${key}" is a comment to YAML and left out; in quotes it belongs to the value.`,

@@ -22,11 +22,11 @@ export interface ReadSkillFile extends DividedFile {
   readonly skill: AgentSkill;
 }
 
-export function readSkill(found: FoundSkillFile, head: Head): ReadSkillFile {
-  const place = placeOf(found);
+export function readSkill(location: FoundSkillFile, head: Head): ReadSkillFile {
+  const place = placeOf(location);
   const diagnoses = new Diagnoses(place.file);
   const { parts, document } = head;
-  diagnoseFile(found, head, parts, diagnoses);
+  diagnoseFile(location, head, parts, diagnoses);
   diagnoseYaml(document, diagnoses);
   const skill = toSkill(
     {
@@ -76,8 +76,8 @@ export interface InlineSkill {
 }
 
 /** A skill whose file is not read at all: listed with its reason. */
-export function refusedSkill(found: FoundSkillFile, refusal: Refusal): AgentSkill {
-  const place = placeOf(found);
+export function refusedSkill(location: FoundSkillFile, refusal: Refusal): AgentSkill {
+  const place = placeOf(location);
   const diagnoses = new Diagnoses(place.file);
   diagnoses.error(refusal.code, refusal.message);
   const body = { offset: 0, length: 0 };
@@ -164,7 +164,7 @@ function firstParagraph(markdown: string): string | undefined {
     else if (prose.length > 0) break;
   }
   const paragraph = prose.join(' ').replace(/^(?:>|[-*+]|\d+[.)])\s+/, '');
-  const found = [paragraph, heading, any].find((text) => text !== undefined && /[\p{L}\p{N}]/u.test(text));
+  const opening = [paragraph, heading, any].find((text) => text !== undefined && /[\p{L}\p{N}]/u.test(text));
   // A copy: a piece of a long text keeps all of it in memory.
-  return found === undefined ? undefined : Buffer.from(found).toString();
+  return opening === undefined ? undefined : Buffer.from(opening).toString();
 }

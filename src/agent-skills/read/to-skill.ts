@@ -306,8 +306,8 @@ function chooseName(
   diagnoses: Diagnoses,
 ): string {
   const own = normalName(folder);
-  const given = declared && normalName(declared.text);
-  const candidates = given === undefined ? [own] : [given, own];
+  const declaredName = declared && normalName(declared.text);
+  const candidates = declaredName === undefined ? [own] : [declaredName, own];
   const slug = candidates
     .filter((one) => /^[\p{L}\p{N}]/u.test(one))
     .map(slugOf)
@@ -315,12 +315,16 @@ function chooseName(
   const name = candidates.find(isStandardName) ?? [...candidates].reverse().find(isServable) ?? slug;
   if (declared === undefined)
     diagnoses.warn('name_missing', `There is no name; the folder's, "${name ?? own}", serves.`);
-  else if (given !== own && name === own && given !== '') {
-    diagnoses.warn('name_form', `"${given}" cannot serve as a name; the folder's, "${own}", does.`, declared.line);
+  else if (declaredName !== own && name === own && declaredName !== '') {
+    diagnoses.warn(
+      'name_form',
+      `"${declaredName}" cannot serve as a name; the folder's, "${own}", does.`,
+      declared.line,
+    );
   } else if (name !== undefined && !candidates.includes(name)) {
-    diagnoses.warn('name_form', `"${given ?? own}" cannot serve as a name; "${name}" does.`, declared.line);
-  } else if (given !== own && name === given) {
-    diagnoses.warn('name_mismatch', `The name "${given}" is not the folder's, "${own}".`, declared.line);
+    diagnoses.warn('name_form', `"${declaredName ?? own}" cannot serve as a name; "${name}" does.`, declared.line);
+  } else if (declaredName !== own && name === declaredName) {
+    diagnoses.warn('name_mismatch', `The name "${declaredName}" is not the folder's, "${own}".`, declared.line);
   }
   if (name === undefined) {
     diagnoses.error('no_name', `Neither the frontmatter nor the folder "${own}" has a name that it can be called by.`);

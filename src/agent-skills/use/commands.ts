@@ -123,8 +123,8 @@ function listAsked(rest: string): ListAsked | undefined {
 function completedWhat({ views, denied }: ToolDeps, typed: string, person: Person | undefined): string[] {
   const wanted = typed.toLowerCase();
   const view = views.viewOf(undefined);
-  const hidden = denied(view, person ?? { role: 'guest' });
-  const all = [...view.snapshot.skills.values()].flatMap(({ name, tags }) => (hidden.has(name) ? [] : tags));
+  const deniedNames = denied(view, person ?? { role: 'guest' });
+  const all = [...view.snapshot.skills.values()].flatMap(({ name, tags }) => (deniedNames.has(name) ? [] : tags));
   const tags = [...new Set(all.map((tag) => `tag:${tag.toLowerCase()}`))].sort();
   return [...VERBS, ...(wanted.startsWith('t') ? tags : [])].filter((each) => each.startsWith(wanted)).slice(0, 25);
 }
@@ -139,10 +139,10 @@ function completeNames(
 ): string[] {
   const wanted = typed.trim().toLowerCase();
   const view = views.viewOf(undefined);
-  const hidden = denied(view, person ?? { role: 'guest' });
+  const deniedNames = denied(view, person ?? { role: 'guest' });
   const fits = (skill: AgentSkill) => texts.shownName(skill, person?.locale).toLowerCase().includes(wanted);
   return [...view.snapshot.skills.values()]
-    .filter((skill) => isWanted(skill, view) && fits(skill) && !hidden.has(skill.name))
+    .filter((skill) => isWanted(skill, view) && fits(skill) && !deniedNames.has(skill.name))
     .sort((a, b) => Number(b.name.startsWith(wanted)) - Number(a.name.startsWith(wanted)))
     .slice(0, 25)
     .map(({ name }) => name);
@@ -178,8 +178,8 @@ async function list(
   ];
   if (lines.length === 0 && tags.length > 0) return done(texts.noneTagged(tags));
   const pages = Math.max(1, Math.ceil(lines.length / A_PAGE));
-  const shown = lines.slice((page - 1) * A_PAGE, page * A_PAGE).map((line) => line());
-  return done(texts.skillList(shown, Math.min(page, pages), pages, tags));
+  const pageLines = lines.slice((page - 1) * A_PAGE, page * A_PAGE).map((line) => line());
+  return done(texts.skillList(pageLines, Math.min(page, pages), pages, tags));
 }
 
 async function switchSkill(
@@ -212,11 +212,11 @@ async function inquest(deps: ToolDeps, name: string): Promise<Inquest | string> 
 async function approval(name: string | undefined, { person, prepared }: TxContext): Promise<ToolResult | Call> {
   if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());
   if (name === undefined) return failed('INVALID_INPUT', texts.skillsUsage());
-  const found = prepared as Inquest | string;
-  if (typeof found === 'string') return failed('NOT_FOUND', found);
-  if (found.isApproved) return done(texts.approvedAlready(name));
-  const input = { name: found.id.name, source: found.id.source, hash: found.pin.hash };
-  return done(trustTexts.inquest(found), {
+  const inquiry = prepared as Inquest | string;
+  if (typeof inquiry === 'string') return failed('NOT_FOUND', inquiry);
+  if (inquiry.isApproved) return done(texts.approvedAlready(name));
+  const input = { name: inquiry.id.name, source: inquiry.id.source, hash: inquiry.pin.hash };
+  return done(trustTexts.inquest(inquiry), {
     choices: [{ label: 'Approve', style: 'primary', tool: 'skill_approve', input }],
   });
 }

@@ -64,12 +64,12 @@ export function skillThing({ snapshot }: Pick<View, 'snapshot'>, name: string): 
 
 /** Asks the gate once for each role while the skills and the policies stay what they are. */
 export function deniedBy(gate: Pick<Gate, 'may' | 'basis'>): DeniedSkills {
-  const known = new WeakMap<View, WeakMap<object, Map<string, ReadonlySet<string>>>>();
+  const cache = new WeakMap<View, WeakMap<object, Map<string, ReadonlySet<string>>>>();
   return (view, who) => {
     const { policies, roles } = gate.basis(who);
-    const ofView = known.get(view) ?? new WeakMap<object, Map<string, ReadonlySet<string>>>();
+    const ofView = cache.get(view) ?? new WeakMap<object, Map<string, ReadonlySet<string>>>();
     const ofRoles = ofView.get(policies) ?? new Map<string, ReadonlySet<string>>();
-    known.set(view, ofView.set(policies, ofRoles));
+    cache.set(view, ofView.set(policies, ofRoles));
     const names = [...view.snapshot.skills.keys()];
     const denied = ofRoles.get(roles) ?? new Set(names.filter((name) => !gate.may(who, skillThing(view, name))));
     ofRoles.set(roles, denied);

@@ -36,8 +36,8 @@ export function searchTool(deps: ToolDeps): AnyTool {
     },
     async run({ words, most }, ctx) {
       const may = new Set(await offeredIn(deps, ctx));
-      const found = (ctx.prepared as AgentSkill[]).filter((skill) => may.has(skill)).slice(0, most);
-      return found.length === 0 ? done(texts.noneFound(words)) : answerWith(found.map(entryOf), found);
+      const skills = (ctx.prepared as AgentSkill[]).filter((skill) => may.has(skill)).slice(0, most);
+      return skills.length === 0 ? done(texts.noneFound(words)) : answerWith(skills.map(entryOf), skills);
     },
   });
 }
@@ -91,8 +91,8 @@ async function listOffered(deps: ToolDeps, wanted: number, ctx: TxContext): Prom
   const skills = await offeredIn(deps, ctx);
   if (skills.length === 0) return done(texts.noSkills());
   const pages = Math.ceil(skills.length / SKILLS_A_PAGE);
-  const shown = skills.slice((wanted - 1) * SKILLS_A_PAGE, wanted * SKILLS_A_PAGE);
-  return answerWith([...shown.map(entryOf), ...texts.page(wanted, pages)], shown);
+  const pageSkills = skills.slice((wanted - 1) * SKILLS_A_PAGE, wanted * SKILLS_A_PAGE);
+  return answerWith([...pageSkills.map(entryOf), ...texts.page(wanted, pages)], pageSkills);
 }
 
 function answerWith(lines: readonly string[], of: readonly AgentSkill[]): ToolResult {
@@ -106,9 +106,9 @@ const FILES_A_PAGE = 40;
 
 /** A page of `files`, each on a line; scripts with the first lines of their help. */
 async function contents(directory: string, files: readonly string[], page: number): Promise<string[]> {
-  const shown = files.slice((page - 1) * FILES_A_PAGE, page * FILES_A_PAGE);
+  const pageFiles = files.slice((page - 1) * FILES_A_PAGE, page * FILES_A_PAGE);
   const lines: string[] = [];
-  for (const path of shown) {
+  for (const path of pageFiles) {
     const help = isScript({ path, executable: false }) ? await helpOf(directory, path) : [];
     lines.push(`- ${path}${help.length > 0 ? `: ${help.join(' / ')}` : ''}`);
   }
@@ -129,11 +129,11 @@ function helpIn(text: string): string[] {
   const opening = /^\s*(?:"""|'''|\/\*\*?)/;
   const quoted = opening.test(lines[from] ?? '');
   const help: string[] = [];
-  for (const [index, written] of lines.slice(from).entries()) {
-    if (!quoted && !/^\s*(?:#|\/\/|--|;)/.test(written)) break;
-    const line = quoted && index === 0 ? written.replace(opening, '') : written;
-    const said = line.replace(/^\s*(?:#+|\/\/+|--+|;+|\*+(?!\/))?\s*/, '').replace(CLOSING_QUOTE, '');
-    if (said.trim() !== '') help.push(said.trim().slice(0, LONGEST_LINE));
+  for (const [index, sourceLine] of lines.slice(from).entries()) {
+    if (!quoted && !/^\s*(?:#|\/\/|--|;)/.test(sourceLine)) break;
+    const line = quoted && index === 0 ? sourceLine.replace(opening, '') : sourceLine;
+    const comment = line.replace(/^\s*(?:#+|\/\/+|--+|;+|\*+(?!\/))?\s*/, '').replace(CLOSING_QUOTE, '');
+    if (comment.trim() !== '') help.push(comment.trim().slice(0, LONGEST_LINE));
     if (help.length === HELP_LINES || (quoted && CLOSING_QUOTE.test(line))) break;
   }
   return help;
@@ -175,9 +175,9 @@ async function readCases(directory: string) {
   const others: { file: string; why: string }[] = [];
   for (const file of files.sort()) {
     const read = await readInside(directory, file, { maxBytes: MAX_CASES_BYTES });
-    const found = read.ok && !read.truncated ? parse(read.content.toString()) : 'it cannot be read';
-    if (typeof found === 'string') others.push({ file, why: found });
-    else cases.push(...found.map((test) => ({ file, test })));
+    const result = read.ok && !read.truncated ? parse(read.content.toString()) : 'it cannot be read';
+    if (typeof result === 'string') others.push({ file, why: result });
+    else cases.push(...result.map((test) => ({ file, test })));
   }
   return { cases, others };
 }
@@ -207,7 +207,7 @@ export async function testSkill(
         ? []
         : checkPlace(
             test,
-            (await search.find(snapshot, test.prompt)).findIndex((found) => found.skill === skill),
+            (await search.find(snapshot, test.prompt)).findIndex((fit) => fit.skill === skill),
           )),
       ...checkWords(test, typeof body === 'string' ? body : '', skill.name),
     ];

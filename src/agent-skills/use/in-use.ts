@@ -120,23 +120,27 @@ async function mayRun(image: string, { settings, hasImage }: Pick<InUseDeps, 'se
   return allowsImage(settings.allowed_images, image) && (settings.pull || (await hasImage(image)) === true);
 }
 
-function inUse(bundles: readonly Bundle[], chosen: ChosenImage | undefined, left: readonly string[]): SkillsInUse {
+function inUse(
+  bundles: readonly Bundle[],
+  chosenImage: ChosenImage | undefined,
+  omissions: readonly string[],
+): SkillsInUse {
   const files = [...bundles].sort((a, b) => (a.name < b.name ? -1 : 1));
   const notes = [
-    ...left,
-    ...(chosen?.wrong ? [texts.wrongImage[chosen.wrong](chosen.skill)] : []),
-    ...(chosen?.refused === undefined ? [] : [texts.imageRefused(chosen.skill, chosen.refused)]),
+    ...omissions,
+    ...(chosenImage?.wrong ? [texts.wrongImage[chosenImage.wrong](chosenImage.skill)] : []),
+    ...(chosenImage?.refused === undefined ? [] : [texts.imageRefused(chosenImage.skill, chosenImage.refused)]),
   ];
-  const image = chosen?.image;
+  const image = chosenImage?.image;
   if (files.length === 0 && image === undefined) return { ...NOTHING, notes };
-  const bound = JSON.stringify([image ?? null, files.map(({ name, hash }) => [name, hash])]);
-  const of = image === undefined || !chosen ? undefined : { skill: chosen.skill, image };
+  const content = JSON.stringify([image ?? null, files.map(({ name, hash }) => [name, hash])]);
+  const of = image === undefined || !chosenImage ? undefined : { skill: chosenImage.skill, image };
   return {
     files,
     image,
     tainted: files.some(({ skill }) => !isTrusted(skill.source)),
     binding: {
-      hash: createHash('sha256').update(bound).digest('hex'),
+      hash: createHash('sha256').update(content).digest('hex'),
       says: texts.runsWith(
         files.map(({ name }) => name),
         of,

@@ -64,16 +64,18 @@ export function installLookTool(deps: ToolDeps): AnyTool {
     input: bundle,
     prepare: (input) => looked(input),
     async run(input, { prepared }) {
-      const found = prepared as Inquest | Failed;
-      if ('ok' in found) return found;
-      const { name } = found.id;
-      const hidden = views.viewOf(undefined).snapshot.skills.get(name)?.source.kind;
+      const inquest = prepared as Inquest | Failed;
+      if ('ok' in inquest) return inquest;
+      const { name } = inquest.id;
+      const replacedKind = views.viewOf(undefined).snapshot.skills.get(name)?.source.kind;
       const notes = [
-        ...(hidden !== undefined && hidden !== found.id.source ? [texts.bundleReplaces(name, hidden)] : []),
+        ...(replacedKind !== undefined && replacedKind !== inquest.id.source
+          ? [texts.bundleReplaces(name, replacedKind)]
+          : []),
         ...(input.tainted ? [texts.bundleTainted()] : []),
       ];
-      const call = { tool: 'skill_install', input: { ...input, name, pin: found.pin.hash } };
-      const text = [trustTexts.inquest(found), ...notes].join('\n');
+      const call = { tool: 'skill_install', input: { ...input, name, pin: inquest.pin.hash } };
+      const text = [trustTexts.inquest(inquest), ...notes].join('\n');
       return done(text, { choices: [{ label: 'Install', style: 'primary', ...call }] });
     },
   });
@@ -83,8 +85,8 @@ export function installLookTool(deps: ToolDeps): AnyTool {
       lookInside(host.installed, content, async (staged) => {
         const skill = await usableSkillIn(staged);
         if (typeof skill === 'string') return failed('REFUSED', texts.bundleUnusable(input.file, skill));
-        const found = await inquireAbout(deps.reader, skill);
-        return typeof found === 'string' ? failed('REFUSED', texts.bundleUnusable(input.file, found)) : found;
+        const inquest = await inquireAbout(deps.reader, skill);
+        return typeof inquest === 'string' ? failed('REFUSED', texts.bundleUnusable(input.file, inquest)) : inquest;
       }),
     );
   }
@@ -107,12 +109,13 @@ export function installTool(deps: ToolDeps): AnyTool {
     input: bundle.extend({ name: z.string(), pin: z.string() }),
     prepare: (input) => putInPlace(input),
     async run({ name }, { tx, person, clock, prepared }) {
-      const came = prepared as Failed | PutInPlace;
-      if ('ok' in came) return came;
+      const result = prepared as Failed | PutInPlace;
+      if ('ok' in result) return result;
       const by = { personId: person.id, now: clock.now() };
-      if (!(await approveLooked(tx, came.folder, came.looked, by))) return failed('GONE', texts.changedMeanwhile(name));
+      if (!(await approveLooked(tx, result.folder, result.looked, by)))
+        return failed('GONE', texts.changedMeanwhile(name));
       tx.afterCommit(() => host.onDecision());
-      const undo = undoOf(came);
+      const undo = undoOf(result);
       return done(texts.installedNotice(name), { undo, choices: [undoChoice(undo)] });
     },
   });
@@ -134,8 +137,8 @@ interface PutInPlace {
   place: InstalledSkill;
 }
 
-function undoOf({ looked: { before: known }, place: { name, version, before } }: PutInPlace) {
-  const pin = before !== undefined && known?.state === 'approved' ? known.pinned.hash : undefined;
+function undoOf({ looked: { before: earlierPin }, place: { name, version, before } }: PutInPlace) {
+  const pin = before !== undefined && earlierPin?.state === 'approved' ? earlierPin.pinned.hash : undefined;
   const input = { name, version, ...omitUndefined({ before, pin }) };
   return { tool: 'skill_install_undo', input, label: texts.theInstalling(name) };
 }
@@ -164,9 +167,9 @@ export function undoInstallTool(deps: ToolDeps): AnyTool {
       return looked ? { folder, looked } : undefined;
     },
     async run({ name, before }, { tx, person, clock, prepared }) {
-      const came = prepared as Failed | Pick<PutInPlace, 'folder' | 'looked'> | undefined;
-      if (came && 'ok' in came) return came;
-      if (came) await approveLooked(tx, came.folder, came.looked, { personId: person.id, now: clock.now() });
+      const result = prepared as Failed | Pick<PutInPlace, 'folder' | 'looked'> | undefined;
+      if (result && 'ok' in result) return result;
+      if (result) await approveLooked(tx, result.folder, result.looked, { personId: person.id, now: clock.now() });
       tx.afterCommit(() => host.onDecision());
       return done(before === undefined ? texts.uninstalledNotice(name) : texts.versionBefore(name));
     },

@@ -49,8 +49,8 @@ function instructionsOf({ skill, body, files }: ReadSkill, call: Call): string {
     ...(call.runs === true && files.some((file) => file.startsWith('scripts/')) ? [runsScripts()] : []),
     ...(more > 0 ? [`… and ${more} more: skill_list {"name": "${name}"} shows them.`] : []),
   ];
-  const said = frameText('instructions', [filled.text, ...note(filled)].join('\n'));
-  return encloseInFrame('skill', [...[...about, ...args].map(escapeFrames), said].join('\n'), { name });
+  const frame = frameText('instructions', [filled.text, ...note(filled)].join('\n'));
+  return encloseInFrame('skill', [...[...about, ...args].map(escapeFrames), frame].join('\n'), { name });
 }
 
 const nameOf = (secret: { name: string; required: boolean }): string =>
@@ -85,12 +85,12 @@ const PLACES =
 const KEY = /^\s*([A-Za-z_][\w.-]{0,63})\s*$/;
 
 export function commandsIn(text: string): string[] {
-  const found = [...text.matchAll(PLACES)].flatMap(([, , , , command]) => (command === undefined ? [] : [command]));
-  return [...new Set(found)];
+  const commands = [...text.matchAll(PLACES)].flatMap(([, , , , command]) => (command === undefined ? [] : [command]));
+  return [...new Set(commands)];
 }
 
 export function fill(text: string, filling: Filling): FilledText {
-  const given = filling.args === undefined ? [] : argumentsIn(filling.args);
+  const argumentList = filling.args === undefined ? [] : argumentsIn(filling.args);
   const open = new Set<string>();
   const commands = new Set<string>();
   let tookArguments = false;
@@ -116,7 +116,7 @@ export function fill(text: string, filling: Filling): FilledText {
         tookArguments = true;
         return filling.args ?? '';
       }
-      const argument = given[Number(number) - 1];
+      const argument = argumentList[Number(number) - 1];
       // In a script `$1` may be the script's own, so that one without an argument stays without a word.
       if (argument === undefined) return place;
       tookArguments = true;

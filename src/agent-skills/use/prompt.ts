@@ -79,15 +79,15 @@ export class SkillPrompt {
     if (!list?.isCut || text === '') return [];
     const may = new Set(offeredSkills(view, off));
     const learned = this.deps.learnedIn(space);
-    const found = await this.deps.search.findOffered(view.snapshot, text, { learned });
+    const matches = await this.deps.search.findOffered(view.snapshot, text, { learned });
     const entries: string[] = [];
-    let left = budget * (1 - STANDING_SHARE) - tokensIn(texts.mayFit());
-    for (const skill of found) {
+    let remaining = budget * (1 - STANDING_SHARE) - tokensIn(texts.mayFit());
+    for (const skill of matches) {
       if (entries.length === MOST_FITTING) break;
       if (!may.has(skill) || list.names.has(skill.name)) continue;
       const entry = entryOf(skill);
-      left -= tokensIn(entry);
-      if (left < 0) break;
+      remaining -= tokensIn(entry);
+      if (remaining < 0) break;
       entries.push(entry);
     }
     return entries;
@@ -95,12 +95,12 @@ export class SkillPrompt {
 
   private list(view: View, off: ReadonlySet<string>, budget: number): SkillList | undefined {
     const key = [budget, ...[...off].sort()].join('\n');
-    const known = this.lists.get(view) ?? new BoundedMap<string, SkillList | undefined>(MOST_KEPT_LISTS);
-    this.lists.set(view, known);
-    if (known.has(key)) return known.get(key);
-    const made = listWithin(offeredSkills(view, off), budget, view.decisions.uses);
-    known.set(key, made);
-    return made;
+    const listsByKey = this.lists.get(view) ?? new BoundedMap<string, SkillList | undefined>(MOST_KEPT_LISTS);
+    this.lists.set(view, listsByKey);
+    if (listsByKey.has(key)) return listsByKey.get(key);
+    const list = listWithin(offeredSkills(view, off), budget, view.decisions.uses);
+    listsByKey.set(key, list);
+    return list;
   }
 }
 
@@ -131,18 +131,18 @@ function listWithin(skills: readonly AgentSkill[], budget: number, uses: Decisio
   // Sorting is stable, so that of those used equally often the first by name come first.
   const byUse = [...skills].sort((a, b) => (uses.get(b.name) ?? 0) - (uses.get(a.name) ?? 0));
   const most = entriesWithin(budget * STANDING_SHARE - tokensIn(textOf([], skills.length)), byUse);
-  const kept = skills.flatMap(({ name }) => most.get(name) ?? []);
-  return { text: textOf(kept, skills.length - kept.length), names: new Set(most.keys()), isCut: true };
+  const entries = skills.flatMap(({ name }) => most.get(name) ?? []);
+  return { text: textOf(entries, skills.length - entries.length), names: new Set(most.keys()), isCut: true };
 }
 
 /** The first of them that fit, by name. No more are looked at: there may be thousands. */
 function entriesWithin(budget: number, skills: readonly AgentSkill[]): Map<string, string> {
   const entries = new Map<string, string>();
-  let left = budget;
+  let remaining = budget;
   for (const skill of skills) {
     const entry = entryOf(skill);
-    left -= tokensIn(`${entry}\n`);
-    if (left < 0) break;
+    remaining -= tokensIn(`${entry}\n`);
+    if (remaining < 0) break;
     entries.set(skill.name, entry);
   }
   return entries;
@@ -189,8 +189,8 @@ export function offeredSkills(
 }
 
 /** True if a skill is for `agent`: as the configuration chose, else as the skill itself says. */
-export function isFor({ name, agents }: AgentSkill, agent = MAIN_AGENT, chosen?: ChosenSkills): boolean {
-  const own = chosen?.get(agent);
+export function isFor({ name, agents }: AgentSkill, agent = MAIN_AGENT, skillsByAgent?: ChosenSkills): boolean {
+  const own = skillsByAgent?.get(agent);
   if (own) return own.has(name);
   return agents === 'all' || agents.some((name) => name.toLowerCase() === agent.toLowerCase());
 }

@@ -40,9 +40,9 @@ export async function makeReady(
   name: string,
   ctx: RunContext & Pick<CallContext, 'signal'>,
 ): Promise<ReadySkill | Failed> {
-  const found = find(view, name, ctx);
-  if ('ok' in found) return found;
-  const order = inOrder(view.snapshot, found);
+  const namedSkill = find(view, name, ctx);
+  if ('ok' in namedSkill) return namedSkill;
+  const order = inOrder(view.snapshot, namedSkill);
   const draft = order.skills.find((one) => view.decisions.drafts.has(one.name));
   if (draft) return failed('DRAFT', texts.isDraft(draft.name));
   const revoked = order.skills.find((one) => view.decisions.resting.has(one.name));
@@ -54,7 +54,7 @@ export async function makeReady(
     if ('ok' in read) return read;
     all.push(read);
   }
-  const skill = all.at(-1)?.skill ?? found;
+  const skill = all.at(-1)?.skill ?? namedSkill;
   const tainted = all.some((one) => !isTheirs(one));
   return { ok: true, skill, all, missing: order.missing, tainted };
 }
@@ -118,9 +118,9 @@ export async function admit(
   const now = ctx.clock.now();
   for (const { skill: one, trust } of all) {
     if (trust.kind !== 'first') continue;
-    const kept = await keepFirst(tx, pinIdOf(one), trust, now);
-    if (kept === 'usable') continue;
-    if (kept === 'changed') return failed('NEEDS_APPROVAL', texts.changedNotice(one.name, []));
+    const outcome = await keepFirst(tx, pinIdOf(one), trust, now);
+    if (outcome === 'usable') continue;
+    if (outcome === 'changed') return failed('NEEDS_APPROVAL', texts.changedNotice(one.name, []));
     tx.afterCommit(decided);
     return failed('NEEDS_APPROVAL', texts.blockedNotice(one.name, trust.suspicions));
   }

@@ -59,12 +59,15 @@ export function runTool(deps: ToolDeps): AnyTool {
         return failed('GONE', texts.scriptsChanged(input.name));
       const script = scriptIn(bundle, input.script);
       if ('code' in script) return script;
-      const came = await runScript(deps, input, bundle, script, ctx);
-      if (!came.ok) return failed(came.code, came.message, came.remedy === undefined ? {} : { remedy: came.remedy });
-      const tainted = came.tainted || !isTrusted(bundle.skill.source);
-      const offer = offerOf(came.files, ctx, tainted);
-      const notes = [...(came.wrong ? [texts.wrongImage[came.wrong](input.name)] : []), ...offer.notes];
-      const { text, inWords, files, pictures, kept } = reportRun(came, came.id, notes, { returncode: came.exitCode });
+      const outcome = await runScript(deps, input, bundle, script, ctx);
+      if (!outcome.ok)
+        return failed(outcome.code, outcome.message, outcome.remedy === undefined ? {} : { remedy: outcome.remedy });
+      const tainted = outcome.tainted || !isTrusted(bundle.skill.source);
+      const offer = offerOf(outcome.files, ctx, tainted);
+      const notes = [...(outcome.wrong ? [texts.wrongImage[outcome.wrong](input.name)] : []), ...offer.notes];
+      const { text, inWords, files, pictures, kept } = reportRun(outcome, outcome.id, notes, {
+        returncode: outcome.exitCode,
+      });
       return done(text, {
         inWords,
         files,
@@ -73,7 +76,7 @@ export function runTool(deps: ToolDeps): AnyTool {
         ...omitUndefined({
           choices: offer.choices.length > 0 ? offer.choices : undefined,
           tainted: tainted ? true : undefined,
-          forbids: came.isSecure ? APART : undefined,
+          forbids: outcome.isSecure ? APART : undefined,
         }),
       });
     },

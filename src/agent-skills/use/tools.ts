@@ -156,8 +156,8 @@ export function delegateTool(deps: ToolDeps): AnyTool {
       if (refused) return refused;
       const ran = await runCommands(deps, ready, ctx);
       const tainted = ready.tainted || ran.tainted;
-      const came = await spawnSkill(deps, ready, { task, tainted, outputs: ran.outputs }, ctx);
-      const result = await summedUp(ready.skill, came, ctx);
+      const outcome = await spawnSkill(deps, ready, { task, tainted, outputs: ran.outputs }, ctx);
+      const result = await summedUp(ready.skill, outcome, ctx);
       return tainted && result.ok ? { ...result, tainted: true } : result;
     },
   });
@@ -183,7 +183,7 @@ export async function spawnSkill(
   const { skill } = ready;
   const { task, tainted, outputs = new Map(), tools, forbidden = [] } = asked;
   const all = instructionsFor(deps, ready, task, outputs, ctx);
-  const came =
+  const outcome =
     (await ctx.turn.spawn?.({
       ...spawnOptions(skill, deps),
       ...omitUndefined({
@@ -196,8 +196,8 @@ export async function spawnSkill(
       forbidden: [...forbiddenBy(ready), ...forbidden],
       tainted,
     })) ?? failed('NOT_HERE', texts.noSpawn());
-  await deps.views.viewOf(ctx.turn.key).files.noteEnd(deps.database, skill, ctx, came.ok);
-  return came;
+  await deps.views.viewOf(ctx.turn.key).files.noteEnd(deps.database, skill, ctx, outcome.ok);
+  return outcome;
 }
 
 function spawnOptions(skill: AgentSkill, { alone }: ToolDeps): Omit<SpawnOptions, 'prompt' | 'task'> {
@@ -224,17 +224,17 @@ function tierOf(model: string): 'light' | 'heavy' | undefined {
  * The part of the result that reaches the conversation: a summary where it is long, unless the skill wants all of it
  * there.
  */
-async function summedUp(skill: AgentSkill, came: ToolResult, { turn: { spawn } }: CallContext): Promise<ToolResult> {
-  if (!came.ok || !skill.autoSummarize || came.text.length <= SHORT || !spawn) return came;
+async function summedUp(skill: AgentSkill, outcome: ToolResult, { turn: { spawn } }: CallContext): Promise<ToolResult> {
+  if (!outcome.ok || !skill.autoSummarize || outcome.text.length <= SHORT || !spawn) return outcome;
   const summary = await spawn({
     prompt: texts.summingTask(),
-    task: came.text,
+    task: outcome.text,
     tools: [],
     tier: 'light',
-    tainted: came.tainted === true,
+    tainted: outcome.tainted === true,
   });
-  if (!summary.ok) return came;
-  return done(summary.text, came.tainted ? { tainted: true } : {});
+  if (!summary.ok) return outcome;
+  return done(summary.text, outcome.tainted ? { tainted: true } : {});
 }
 
 /** The answer waits at most so long, which is enough for 10,000 skills; the scan continues. */

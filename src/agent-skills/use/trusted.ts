@@ -70,12 +70,12 @@ export async function inquireAbout(db: Queryable, skill: AgentSkill): Promise<In
 /** Decisions about skills that need one, by name; none about one that nobody has used. Files are hashed only of what was decided about. */
 export async function decidedAbout(db: Queryable, skills: readonly AgentSkill[]): Promise<Map<string, FolderDecision>> {
   const decided = await pinnedNames(db, SOURCE_KINDS);
-  const known = skills.filter(
+  const decidedSkills = skills.filter(
     ({ name, source }) =>
       !isTrusted(source) && decided.some((each) => each.name === name && each.source === source.kind),
   );
   const bySource = new Map<SourceKind, { folder: Folder; pin: Pin }[]>();
-  for (const skill of known) {
+  for (const skill of decidedSkills) {
     const folder = folderOf(skill);
     const pin = folder && (await pinFolder(folder.directory, folder.declared));
     if (folder && pin?.ok)
@@ -87,8 +87,8 @@ export async function decidedAbout(db: Queryable, skills: readonly AgentSkill[])
 
 /** The hashes of the files that may be read, by path: as they were pinned when the skill was activated. */
 export async function pinnedFiles(db: Queryable, skill: AgentSkill): Promise<PinnedFolder['files'] | undefined> {
-  const known = await pinOf(db, pinIdOf(skill));
-  return known && known.state !== 'blocked' ? known.pinned.files : undefined;
+  const pin = await pinOf(db, pinIdOf(skill));
+  return pin && pin.state !== 'blocked' ? pin.pinned.files : undefined;
 }
 
 /** True if the bytes are those that were hashed; a link is pinned by where it leads to, and that file by its own. */

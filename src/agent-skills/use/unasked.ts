@@ -60,8 +60,8 @@ export function skillScripts(deps: UnaskedDeps): SkillScripts {
     if ('ok' in skill) return skill;
     const bundle = await approved(skill, signal);
     if (!bundle.ok) return bundle;
-    const found = scriptIn(bundle, withEnding(bundle, script));
-    return 'code' in found ? found : { bundle, script: found };
+    const scriptFile = scriptIn(bundle, withEnding(bundle, script));
+    return 'code' in scriptFile ? scriptFile : { bundle, script: scriptFile };
   };
 
   return {
@@ -73,18 +73,18 @@ export function skillScripts(deps: UnaskedDeps): SkillScripts {
       const named = asked.trim();
       const place = placeOf(view, named) ?? (await placeByScript(view, named, denied(view, asker), signal));
       if (!place || 'ok' in place) return place ?? failed('NOT_FOUND', texts.noScriptNamed(named));
-      const found = await scriptOf(place, asker, signal);
-      if (!('bundle' in found)) return found;
-      const script = found.script.path.slice('scripts/'.length);
-      return { ok: true, id: `${place.skill}/${script}`, skill: place.skill, script, hash: found.bundle.hash };
+      const target = await scriptOf(place, asker, signal);
+      if (!('bundle' in target)) return target;
+      const script = target.script.path.slice('scripts/'.length);
+      return { ok: true, id: `${place.skill}/${script}`, skill: place.skill, script, hash: target.bundle.hash };
     },
     async run({ id, args, input, ...asker }, signal) {
       if (host.catalog.current().version === 0) await host.rescan();
       const place = placeOf(views.viewOf(undefined), id);
       if (!place) return failed('NOT_FOUND', texts.noScriptNamed(id));
-      const found = await scriptOf(place, asker, signal);
-      if (!deps.settings.enabled && 'bundle' in found) return failed('SANDBOX_OFF', texts.codeIsOff());
-      return 'bundle' in found ? runAlone(deps, found, { args, input, ...asker }, signal) : found;
+      const target = await scriptOf(place, asker, signal);
+      if (!deps.settings.enabled && 'bundle' in target) return failed('SANDBOX_OFF', texts.codeIsOff());
+      return 'bundle' in target ? runAlone(deps, target, { args, input, ...asker }, signal) : target;
     },
     async readFile({ skill: name, path, ...asker }, signal) {
       signal.throwIfAborted();
@@ -130,7 +130,7 @@ async function placeByScript(
   signal: AbortSignal,
 ): Promise<ScriptPlace | Failed | undefined> {
   if (!/^[\w.-]{1,100}$/.test(named)) return undefined;
-  const found: ScriptPlace[] = [];
+  const matches: ScriptPlace[] = [];
   for (const { name, directory, source } of snapshot.skills.values()) {
     if (directory === undefined || denied.has(name) || (isTrusted(source) && name !== named)) continue;
     const scripts = await scriptsIn(directory, signal);
@@ -138,10 +138,10 @@ async function placeByScript(
     const own = fitting.length === 0 && name === named && scripts.length === 1 ? scripts : fitting;
     const places = own.map((script) => ({ skill: name, script }));
     if (name === named && places.length === 1) return places[0];
-    found.push(...places);
+    matches.push(...places);
   }
-  const ids = found.map(({ skill, script }) => `${skill}/${script}`);
-  return found.length > 1 ? failed('AMBIGUOUS', texts.severalScripts(named, ids)) : found[0];
+  const ids = matches.map(({ skill, script }) => `${skill}/${script}`);
+  return matches.length > 1 ? failed('AMBIGUOUS', texts.severalScripts(named, ids)) : matches[0];
 }
 
 /** `disk-check` stands for the only script of this name, whatever its ending. */

@@ -71,9 +71,9 @@ async function othersFor(deps: ToolDeps, name: string, { person, place }: CallCo
   const view = deps.views.viewOf(undefined);
   const may = new Set(offeredSkills(view, deps.denied(view, person)));
   const only = (skill: AgentSkill) => skill.name !== name && may.has(skill);
-  const found = await deps.search.find(view.snapshot, terms.join(' '), {
+  const fits = await deps.search.find(view.snapshot, terms.join(' '), {
     only,
     learned: deps.host.decisions.learnedIn(place.space),
   });
-  return found.slice(0, MOST_OTHERS).map(({ skill }) => skill);
+  return fits.slice(0, MOST_OTHERS).map(({ skill }) => skill);
 }
