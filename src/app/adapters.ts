@@ -75,11 +75,11 @@ interface ConsoleParts {
   whenSettled(): Promise<void>;
 }
 
-export function openConsole(parts: ConsoleParts, said: { version: string; hint: string }): ConsoleAdapter {
+export function openConsole(parts: ConsoleParts, program: { version: string; hint: string }): ConsoleAdapter {
   const { config, world, artifacts, worker, whenSettled: settled } = parts;
   const { clock, log } = world;
   const commands = parts.commands.map(({ name, summary }) => ({ name, summary }));
-  const about = { name: config.assistant.name, version: said.version, hint: said.hint, commands };
+  const about = { name: config.assistant.name, version: program.version, hint: program.hint, commands };
   const { dataDir } = config;
   const options = { log, clock, artifacts, dataDir, seat: seatOf(dataDir), about };
   if (!(clock instanceof TestClock)) return consoleAdapter(options);
@@ -97,8 +97,8 @@ export function openConsole(parts: ConsoleParts, said: { version: string; hint: 
  */
 function seatOf(dataDir: string): string {
   const path = join(dataDir, 'run', 'seat');
-  const known = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
-  if (z.uuid().safeParse(known).success) return known;
+  const storedSeat = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+  if (z.uuid().safeParse(storedSeat).success) return storedSeat;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const seat = randomUUID();
   const unfinished = `${path}.${process.pid}`;

@@ -184,7 +184,7 @@ export function wireAgent(
     ),
   ];
   const offersFor = offersOf(skills);
-  const told = skills.filter(
+  const listeningSkills = skills.filter(
     ({ skill: { work }, deps }) => work?.turnOver !== undefined && (work.needsTurns?.(deps.config) ?? true),
   );
   const toolbox = openTools(parts, all, guard, linking, commands);
@@ -215,7 +215,7 @@ export function wireAgent(
       prompts.forgetPerson(personId);
       changed?.onWrite(personId, tool, tool && toolbox.skillOf(tool));
     },
-    turnOver: (over) => tellOver(told, over),
+    turnOver: (over) => tellOver(listeningSkills, over),
     wakeAt,
   });
   const moved = movedBy(skills, prompts, delivery.outbox);
@@ -308,8 +308,8 @@ export async function offerOfMove(
 
 /** Every skill hears of it, whichever of them fails. */
 async function tellOver(skills: readonly EquippedSkill[], over: TurnOver): Promise<void> {
-  const told = await Promise.allSettled(skills.map(({ skill, deps }) => skill.work?.turnOver?.(deps, over)));
-  const failed = told.find((each) => each.status === 'rejected');
+  const outcomes = await Promise.allSettled(skills.map(({ skill, deps }) => skill.work?.turnOver?.(deps, over)));
+  const failed = outcomes.find((each) => each.status === 'rejected');
   if (failed) throw failed.reason;
 }
 
@@ -362,8 +362,8 @@ function liveToolsOf({ skill, deps }: EquippedSkill, guard: Guard): LiveTools[] 
   const live = skill.acts?.liveTools?.(deps);
   if (!live) return [];
   let last: { of: readonly AnyTool[]; guarded: readonly AnyTool[] } | undefined;
-  const current = (taken: ReadonlySet<string>) => {
-    const of = live.current(taken);
+  const current = (takenNames: ReadonlySet<string>) => {
+    const of = live.current(takenNames);
     if (last?.of !== of) last = { of, guarded: of.map((tool) => guard.tool(tool)) };
     return last.guarded;
   };
@@ -398,8 +398,8 @@ function offersOf(skills: readonly EquippedSkill[]) {
 function shownBy(skills: readonly EquippedSkill[]): ShowFile {
   return async (file, room, personId) => {
     for (const { skill, deps } of skills) {
-      const shown = await skill.acts?.showFile?.(deps, file, room, personId);
-      if (shown) return shown;
+      const excerpt = await skill.acts?.showFile?.(deps, file, room, personId);
+      if (excerpt) return excerpt;
     }
     return undefined;
   };
@@ -409,8 +409,8 @@ function heardBy(skills: readonly EquippedSkill[]): HearVoice {
   return async ({ person, conversation }, files, signal) => {
     const speaker = { personId: person.id, conversationId: conversation.id };
     for (const { skill, deps } of skills) {
-      const heard = await skill.acts?.hear?.(deps, files, speaker, signal);
-      if (heard) return heard;
+      const transcript = await skill.acts?.hear?.(deps, files, speaker, signal);
+      if (transcript) return transcript;
     }
     return undefined;
   };
@@ -592,10 +592,10 @@ class Prompts {
   private ofPerson(asker: Asker): Promise<PromptSection[]> {
     const { person } = asker;
     const now = this.clock.now().getTime();
-    const known = this.known.get(person.id);
+    const cachedPrompt = this.known.get(person.id);
     const { policies, roles } = this.gate.basis(person);
-    const isSame = known?.policies === policies && known.roles === roles;
-    if (isSame && Math.abs(now - known.at) < FRESH_MS) return known.sections;
+    const isSame = cachedPrompt?.policies === policies && cachedPrompt.roles === roles;
+    if (isSame && Math.abs(now - cachedPrompt.at) < FRESH_MS) return cachedPrompt.sections;
     const sections = this.read(asker);
     sections.catch(() => this.forgetPerson(person.id));
     this.known.set(person.id, { at: now, sections, policies, roles });
@@ -620,8 +620,8 @@ class Prompts {
     const ofRoles = this.allowed.get(policies) ?? new Map<string, readonly EquippedSkill[]>();
     this.allowed.set(policies, ofRoles);
     const key = `${hook} ${roles}`;
-    const known = ofRoles.get(key);
-    if (known) return known;
+    const cachedSkills = ofRoles.get(key);
+    if (cachedSkills) return cachedSkills;
     const allowed = this.by[hook].filter(({ skill }) =>
       this.gate.may(person, { kind: 'tool', name: 'prompt', skill: skill.name }),
     );

@@ -48,10 +48,10 @@ export class Backups {
     const { dataDir } = config;
     const now = world.clock.now();
     const path = file ?? join(backupFolder(dataDir), `coda-${stampOf(now)}.tar.gz`);
-    const given = withoutConfig ? undefined : config.file;
-    const summary = await writeBackup({ database, dataDir, config: given, file: path, program, now });
+    const configFile = withoutConfig ? undefined : config.file;
+    const summary = await writeBackup({ database, dataDir, config: configFile, file: path, program, now });
     await this.noteMade(now);
-    return { ...summary, holdsKeys: given !== undefined && (await this.hasKeys(given)) };
+    return { ...summary, holdsKeys: configFile !== undefined && (await this.hasKeys(configFile)) };
   }
 
   /** True while one of `begin` is being made. */
@@ -76,10 +76,10 @@ export class Backups {
   /** Begins one that nobody waits for, or tells how the one to that file, which was begun, fares. */
   ask({ file, withoutConfig }: BackupAsked & { file: string }): BackupState {
     const { clock } = this.deps.world;
-    const known = this.begun.get(file);
-    if (known?.state.done) this.begun.delete(file);
+    const entry = this.begun.get(file);
+    if (entry?.state.done) this.begun.delete(file);
     // Whoever began the one before may have gone away without hearing of its end, which is no news of this one.
-    if (known && clock.monotonic() - known.endedAt < TOLD_MS) return known.state;
+    if (entry && clock.monotonic() - entry.endedAt < TOLD_MS) return entry.state;
     if (!isAbsolute(file)) return { done: true, error: 'the path of a backup begins at the root' };
     this.begun.set(file, { state: { done: false }, endedAt: Number.POSITIVE_INFINITY });
     const ended = (state: BackupState) => void this.begun.set(file, { state, endedAt: clock.monotonic() });
@@ -161,16 +161,16 @@ export async function removeRehearsals(dataDir: string): Promise<void> {
 export const stampOf = (now: Date) => now.toISOString().replace(/\D/g, '').slice(0, 14);
 
 async function rotate(folder: string, pattern: RegExp, keep: number): Promise<void> {
-  const found = await names(folder, pattern);
-  for (const name of found.slice(0, Math.max(0, found.length - keep))) await rm(join(folder, name), { force: true });
+  const files = await names(folder, pattern);
+  for (const name of files.slice(0, Math.max(0, files.length - keep))) await rm(join(folder, name), { force: true });
 }
 
 async function names(folder: string, pattern: RegExp): Promise<string[]> {
-  const found = await readdir(folder).catch((error) => {
+  const entries = await readdir(folder).catch((error) => {
     if (systemCode(error) === 'ENOENT') return [];
     throw error;
   });
-  return found
+  return entries
     .filter((name) => pattern.test(name))
     .sort((a, b) => (a.replace(/^before-\d+/, '') < b.replace(/^before-\d+/, '') ? -1 : 1));
 }

@@ -200,18 +200,18 @@ async function openWays(parts: RunningParts, options: BuildOptions, modelStatus:
   const serving = await serve(httpPartsOf(parts, opened, modelStatus));
   const programs = serving ? [serving.adapter] : [];
   const services = openServices({ config, egress, world });
-  const given = options.adapters ?? [];
-  const adaptersWith = (told: typeof services) => [
+  const furtherAdapters = options.adapters ?? [];
+  const adaptersWith = (usedServices: typeof services) => [
     terminal,
     ...opened,
     ...programs,
-    ...told.map(({ adapter }) => adapter),
-    ...given,
+    ...usedServices.map(({ adapter }) => adapter),
+    ...furtherAdapters,
   ];
   // The adapter exists without any service, too: words for a service that is gone have to be told elsewhere.
   const adapters = adaptersWith(services);
-  const shown = adaptersWith(services.filter(({ isUsed }) => isUsed));
-  return { terminal, adapters, shown, service: serving?.service };
+  const shownAdapters = adaptersWith(services.filter(({ isUsed }) => isUsed));
+  return { terminal, adapters, shown: shownAdapters, service: serving?.service };
 }
 
 function httpPartsOf(

@@ -129,8 +129,8 @@ function remove(path: string, link: string): void {
 function isShortPath(path: string): boolean {
   const folder = dirname(path);
   if (basename(path) !== basename(SOCKET) || dirname(folder) !== tmpdir()) return false;
-  const found = lstatSync(folder, { throwIfNoEntry: false });
-  const isOwn = found?.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  const isOwn = stats?.isDirectory() && stats.uid === process.getuid?.() && (stats.mode & 0o077) === 0;
   return isOwn === true && new RegExp(`^${SHORT_FOLDER}\\w{6}$`).test(basename(folder));
 }
 
@@ -143,8 +143,8 @@ function unopenedSocket(path: string, error: unknown): CodaError {
 }
 
 function socketPath(link: string): string | undefined {
-  const found = lstatSync(link, { throwIfNoEntry: false });
-  return found?.isSymbolicLink() ? readlinkSync(link) : found && link;
+  const stats = lstatSync(link, { throwIfNoEntry: false });
+  return stats?.isSymbolicLink() ? readlinkSync(link) : stats && link;
 }
 
 function answers(path: string): Promise<boolean> {

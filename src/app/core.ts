@@ -71,8 +71,8 @@ export async function openCore(config: Config, world: World, closer: Closer, opt
   const schedules = new Schedules({ database, world, jobs, wakeAt });
   const embedders = embeddersOf(config.block(embedderConfig).embedder, world.log);
   closer.onClose('embedders', async () => void (await Promise.all(embedders.embedders.map((each) => each.close()))));
-  const said = new MessageIndex({ database, world, jobs, embedders });
-  closer.onClose('said', () => said.close());
+  const messageIndex = new MessageIndex({ database, world, jobs, embedders });
+  closer.onClose('said', () => messageIndex.close());
   const healthy = async () => delivery.isWell && (await database.healthy());
   const health = openHealth({ config, world, database, bus, delivery, jobs, schedules, healthy }, closer);
   health.checks.add([policies.check()]);
@@ -91,7 +91,7 @@ export async function openCore(config: Config, world: World, closer: Closer, opt
     jobs,
     schedules,
     embedders,
-    said,
+    said: messageIndex,
     healthy,
     health,
   };
@@ -219,8 +219,8 @@ function overDatabase(database: Database): Bus {
   };
   return {
     publish: (channel, payload) => database.notify(channel, payload),
-    subscribe(channel, heard) {
-      const stop = database.listen(channel, heard);
+    subscribe(channel, listener) {
+      const stop = database.listen(channel, listener);
       stops.add(stop);
       return () => void end(stop);
     },

@@ -41,11 +41,11 @@ export async function enqueue(
   { kind, payload, key, at, maxAttempts }: AskedJob,
   besides?: WritesBesides<string>,
 ): Promise<string> {
-  const known = handlersOf(parts).map((handler) => handler.kind);
-  if (!known.includes(kind)) {
+  const kinds = handlersOf(parts).map((handler) => handler.kind);
+  if (!kinds.includes(kind)) {
     throw new CodaError('INPUT_INVALID', {
       message: `There are no jobs of the kind ${kind}.`,
-      remedy: `Name one of: ${known.sort().join(', ')}.`,
+      remedy: `Name one of: ${kinds.sort().join(', ')}.`,
     });
   }
   const options = {
@@ -71,11 +71,15 @@ export function skillJob({ database, delivery }: { database: Database; delivery:
   return {
     kind: SKILL_JOB,
     does: 'runs a skill',
-    async run({ id, payload: told }) {
-      const { skill, payload: given, resume } = skillRun.parse(told);
+    async run({ id, payload: jobPayload }) {
+      const { skill, payload: skillInput, resume } = skillRun.parse(jobPayload);
       const { person, conversation } = await ownerItem({ delivery });
       const text =
-        typeof given === 'string' ? given : given === null || given === undefined ? '' : JSON.stringify(given);
+        typeof skillInput === 'string'
+          ? skillInput
+          : skillInput === null || skillInput === undefined
+            ? ''
+            : JSON.stringify(skillInput);
       // The run is known by the id of its job: `coda skills pipeline --resume ID`.
       const asked = resume === undefined ? { steps: [skill], payload: text, run: id } : { resume: id };
       const planned = `/pipeline ${JSON.stringify(asked)}`;

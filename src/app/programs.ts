@@ -45,10 +45,10 @@ class KnownThing extends Error {}
  */
 async function importThing(
   deps: ProgramDeps,
-  { things, tool, input: brought, hasTwin }: ThingImport,
+  { things, tool, input: schema, hasTwin }: ThingImport,
   args: Record<string, Json>,
 ): Promise<Json> {
-  const input = brought.parse(args);
+  const input = schema.parse(args);
   const item = await ownerItem(deps);
   const aside = { item, signal: AbortSignal.timeout(WITHIN_MS), confirmed: false };
   try {

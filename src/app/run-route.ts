@@ -84,8 +84,8 @@ export async function runRoute(parts: RunParts, path: string): Promise<AnyRoute>
       if (!execute || plan.skills.length === 0) return { body: { json: { skills, executed: false } } };
       const command = wanted && role === undefined ? commandFor(plan, view) : undefined;
       const text = command ?? `/pipeline ${JSON.stringify(inputOf(plan, role))}`;
-      const said = { caller, conversation, id: keyOf(request) ?? parts.talk.newId(), text, files: [] };
-      const answer = await (await parts.talk.say(said)).answer(WAIT_MS, signal);
+      const message = { caller, conversation, id: keyOf(request) ?? parts.talk.newId(), text, files: [] };
+      const answer = await (await parts.talk.say(message)).answer(WAIT_MS, signal);
       return { body: { json: { skills, executed: true, answer } } };
     },
   });

@@ -67,7 +67,7 @@ export async function openSkillParts(core: CoreParts, { version, thinking, http 
 function openFolders({ config, world, bus, database, embedders, jobs }: CoreParts) {
   const { clock } = world;
   const specialists = openSpecialists({ config, env: world.env, database });
-  const chosen = chosenIn(config);
+  const skillsByAgent = chosenIn(config);
   const agentSkills = new LiveSkills({
     config,
     world,
@@ -83,7 +83,7 @@ function openFolders({ config, world, bus, database, embedders, jobs }: CorePart
     },
     readFiles: variantReader(database),
     resting: restingIn,
-    chosen,
+    chosen: skillsByAgent,
   });
   return { agentSkills, specialists };
 }

@@ -239,6 +239,8 @@ async function agendaOf(skills: readonly EquippedSkill[], ctx: TxContext, span: 
 
 /** A skill that fails has no section. */
 async function agendaAheadOf(skills: readonly EquippedSkill[], kind: AgendaSpan['kind']): Promise<AgendaSection[]> {
-  const came = await Promise.allSettled(skills.map(({ skill, deps }) => skill.views?.agendaAhead?.(deps, kind) ?? []));
-  return came.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
+  const outcomes = await Promise.allSettled(
+    skills.map(({ skill, deps }) => skill.views?.agendaAhead?.(deps, kind) ?? []),
+  );
+  return outcomes.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
 }

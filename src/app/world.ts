@@ -52,9 +52,9 @@ function clockOf(testClock: string | undefined): Clock {
  */
 function killer(killAt: string): NonNullable<World['probe']> {
   const [phase, name, times = '1'] = killAt.split(':');
-  let left = Number(times);
+  let remaining = Number(times);
   return (point) => {
-    if (point.phase !== phase || point.name !== name || --left > 0) return;
+    if (point.phase !== phase || point.name !== name || --remaining > 0) return;
     process.kill(process.pid, 'SIGKILL');
   };
 }

@@ -114,8 +114,8 @@ function isField(word: string, before: readonly string[]): boolean {
   if (NUMBERS.test(word)) return place < 6 || /^(?:[*?]|(?:19|20|21)\d\d\D?.*)$/.test(word);
   if (place < 3 || place > 5) return false;
   const names = word.split(/[,/-]/).map((part) => part.replace(/(?:#\d|L)$/, '').toLowerCase());
-  const isNamed = (known: ReadonlySet<string>) =>
-    names.every((name) => known.has(name) || /^\d+$/.test(name)) && names.some((name) => known.has(name));
+  const isNamed = (vocabulary: ReadonlySet<string>) =>
+    names.every((name) => vocabulary.has(name) || /^\d+$/.test(name)) && names.some((name) => vocabulary.has(name));
   // "0 9 * * 1 sun cream": where the weekday is named, another one in small letters is what is to be done.
   const isTask = place === 5 && /^[a-z]+$/.test(word) && !/^[*?]$/.test(before[4] ?? '');
   return (place < 5 && isNamed(MONTH_NAMES)) || (place > 3 && isNamed(DAY_NAMES) && !isTask);
@@ -132,9 +132,9 @@ const DAY_NAMES = namesOf(WEEKDAYS);
 /** The place of a cron expression or an RRULE in a text, where nothing leaves open how far it goes. */
 export function ruleIn(text: string): { from: number; to: number } | undefined {
   if (!/[*?@=]/.test(text)) return undefined;
-  const found = ruleWithin(text, { now: new Date(0), zone: 'UTC' }, true);
-  if (found?.whens.length !== 1 || !UNMISTAKABLE.test(found.words)) return undefined;
-  return { from: found.before.length, to: found.before.length + stripEnd(found.words, ',;:.').length };
+  const match = ruleWithin(text, { now: new Date(0), zone: 'UTC' }, true);
+  if (match?.whens.length !== 1 || !UNMISTAKABLE.test(match.words)) return undefined;
+  return { from: match.before.length, to: match.before.length + stripEnd(match.words, ',;:.').length };
 }
 
 /** "5 * 3 * 2" is a sum. */

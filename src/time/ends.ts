@@ -46,8 +46,8 @@ export function timeAtEnds(text: string, ctx: WhenContext): TimeAtEnds {
   if (rule) return rule;
   const read = (from: number, to: number): TimeStretch | undefined => {
     if (isExhausted(budget)) return undefined;
-    const found = readStretch(words, here, [from, to], budget) ?? readUnits(words, here, [from, to], budget);
-    return found && stretchOf(words, [from, to], found);
+    const reading = readStretch(words, here, [from, to], budget) ?? readUnits(words, here, [from, to], budget);
+    return reading && stretchOf(words, [from, to], reading);
   };
   const starts = places(tokens, Math.max(first, last - MOST_WORDS), last, isStart);
   const end = firstOf(starts, (from) => read(from, last));
@@ -86,9 +86,9 @@ const places = (
   to: number,
   fits: (tokens: readonly Token[], at: number) => boolean,
 ): number[] => {
-  const found: number[] = [];
-  for (let at = from; at < to; at++) if (fits(tokens, at)) found.push(at);
-  return found;
+  const positions: number[] = [];
+  for (let at = from; at < to; at++) if (fits(tokens, at)) positions.push(at);
+  return positions;
 };
 
 const isGlue = (word: string): boolean => english.glue.has(word);
@@ -103,8 +103,8 @@ const isEnd = (tokens: readonly Token[], at: number): boolean => {
 
 function firstOf<T>(places: readonly number[], read: (at: number) => T | undefined): T | undefined {
   for (const at of places) {
-    const found = read(at);
-    if (found) return found;
+    const result = read(at);
+    if (result) return result;
   }
   return undefined;
 }
@@ -146,9 +146,9 @@ export function hasUnreadTime(text: string, cutAt: 'start' | 'end' | undefined, 
   const { tokens, pieces } = wordsOf(text.slice(0, LONGEST), tokenise(text.slice(0, LONGEST)));
   const [first, last] = inner(tokens);
   if (cutAt !== undefined && first < last) {
-    const said = tokenise(time.slice(0, LONGEST));
+    const timeTokens = tokenise(time.slice(0, LONGEST));
     if (isTimeWord(wordAt(tokens, cutAt === 'start' ? first : last - 1))) return true;
-    if (cutAt === 'start' ? goesOn(said, tokens, first) : begins(tokens.slice(0, last), said)) return true;
+    if (cutAt === 'start' ? goesOn(timeTokens, tokens, first) : begins(tokens.slice(0, last), timeTokens)) return true;
     if (cutAt === 'start' && isBeforeTask(tokens, first)) return true;
   }
   return tokens.some(

@@ -81,19 +81,19 @@ export function regionOf(locale: string | undefined): string | undefined {
 }
 
 const countries = lazy(() => {
-  const found = new Map(Intl.supportedValuesOf('timeZone').map((zone) => [zone, 'GB']));
+  const countryByZone = new Map(Intl.supportedValuesOf('timeZone').map((zone) => [zone, 'GB']));
   for (const country of [...MONTH_FIRST, ...EITHER_ORDER]) {
     // A method in newer runtimes, a property in older ones.
     const locale = new Intl.Locale(`und-${country}`) as { getTimeZones?(): string[]; timeZones?: string[] };
-    for (const zone of locale.getTimeZones?.() ?? locale.timeZones ?? []) found.set(zone, country);
+    for (const zone of locale.getTimeZones?.() ?? locale.timeZones ?? []) countryByZone.set(zone, country);
   }
-  return found;
+  return countryByZone;
 });
 
 export function countryOf(zone: string): string | undefined {
   if (!zone.includes('/') || zone.startsWith('Etc/')) return undefined;
-  const known = countries().get(zone);
-  return known ?? countries().get(new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone);
+  const country = countries().get(zone);
+  return country ?? countries().get(new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone);
 }
 
 export const DEFAULT_DAY_PARTS: Readonly<DayParts> = {

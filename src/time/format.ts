@@ -91,9 +91,9 @@ export function hasTwelve({ zone, locale }: Form): boolean {
   const key = `${locale} ${zone}`;
   const before = known.get(key);
   if (before !== undefined) return before;
-  const found = /^h1[12]$/.test(hourCycleOf(locale, zone) ?? '');
-  known.set(key, found);
-  return found;
+  const isTwelve = /^h1[12]$/.test(hourCycleOf(locale, zone) ?? '');
+  known.set(key, isTwelve);
+  return isTwelve;
 }
 
 function hourCycleOf(locale: string, zone: string): string | undefined {

@@ -29,10 +29,10 @@ const MOST_PLACES = 12;
 export function limitWithin(task: string, time: string, ctx: WhenContext): LimitedTask | undefined {
   if (task.length > LONGEST || !readingsOf(parseWhen(time, ctx)).some(isSeries)) return undefined;
   const words = wordsOf(task, tokenise(task));
-  let left = MOST_PLACES;
-  for (let at = 0; at < words.tokens.length && left > 0; at++) {
+  let remaining = MOST_PLACES;
+  for (let at = 0; at < words.tokens.length && remaining > 0; at++) {
     for (const end of limitsAt(words, at)) {
-      if (left-- <= 0) return undefined;
+      if (remaining-- <= 0) return undefined;
       const stretch = task.slice(words.tokens[at]?.start, words.tokens[end - 1]?.end).replace(/^[\s,;]+/, '');
       const limited = seriesWithin(`${time} ${stretch}`, ctx);
       if (!limited) continue;
@@ -65,13 +65,13 @@ export function endingsWithin(task: string, time: string, ctx: WhenContext): { w
       : [];
   }
   if (when.kind !== 'ambiguous') return [];
-  const found = when.readings.flatMap((reading) => {
+  const endings = when.readings.flatMap((reading) => {
     const words = wordsFor(reading, ctx).replace(/ \([^()]*\)$/, '');
     const again = parseWhen(words, ctx);
     const isSame = again.kind === 'recurring' && reading.when.kind === 'recurring' && again.rule === reading.when.rule;
     return isSame ? [{ words, task: before }] : [];
   });
-  return found.length === when.readings.length ? found : [];
+  return endings.length === when.readings.length ? endings : [];
 }
 
 /**

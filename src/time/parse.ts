@@ -239,21 +239,21 @@ export function readUnits(words: Words, ctx: WhenContext, [from, to]: Stretch, e
 function readEither({ text, tokens }: Words, ctx: WhenContext, stretch: Stretch, effort: Effort): Read | undefined {
   const [from, to] = stretch;
   if (!tokens.slice(from, to).some(({ text }) => english.choices.has(text))) return undefined;
-  const known = new Map<string, Read | undefined>();
+  const readByWords = new Map<string, Read | undefined>();
   const read = (words: string): Read | undefined => {
-    if (!known.has(words) && effort.tries.left-- > 0)
-      known.set(words, readWhole(wordsOf(words, tokenise(words)), ctx, effort.tries));
-    return known.get(words);
+    if (!readByWords.has(words) && effort.tries.left-- > 0)
+      readByWords.set(words, readWhole(wordsOf(words, tokenise(words)), ctx, effort.tries));
+    return readByWords.get(words);
   };
   for (const { first, second } of alternatives(text, tokens, stretch)) {
     if (isExhausted(effort)) return undefined;
     const one = read(first.text);
     const other = one && read(second.text);
-    const found = [one, other].flatMap((each) => (each ? readingsOf(each.when) : []));
-    if (!one || !other || found.length === 0) continue;
+    const candidates = [one, other].flatMap((each) => (each ? readingsOf(each.when) : []));
+    if (!one || !other || candidates.length === 0) continue;
     const place = (at: number) => (from + at < first.from ? from + at : at + from + first.to - first.from);
     const placed = one.phrase.placed.map((each) => ({ ...each, from: place(each.from), to: place(each.to - 1) + 1 }));
-    return { when: withWords(whichOne(distinct(found)), ctx), phrase: { ...one.phrase, placed } };
+    return { when: withWords(whichOne(distinct(candidates)), ctx), phrase: { ...one.phrase, placed } };
   }
   return undefined;
 }
@@ -268,17 +268,17 @@ function askAbout(
   const { instead = [], certain } = vague ?? {};
   const before = text.slice(tokens[stretch[0]]?.start ?? 0, tokens[from]?.start);
   const after = text.slice(tokens[to - 1]?.end ?? text.length, tokens[stretch[1] - 1]?.end);
-  const found: TimeReading[] = [];
+  const candidates: TimeReading[] = [];
   for (const meaning of instead) {
     const when = readPhrase(`${before} ${meaning} ${after}`, ctx);
     if (when && instead.length === 1 && (when.kind === 'reject' || certain)) return when;
-    if (when) found.push(...readingsOf(when));
+    if (when) candidates.push(...readingsOf(when));
   }
-  const [first, ...rest] = found;
+  const [first, ...rest] = candidates;
   if (!first) return undefined;
   // Readings that are near each other become a button instead of a question.
   const isNear = rest.length > 0 && rest.every((other) => areNear(first.when, other.when));
-  return isNear ? { ...first.when, others: rest } : whichOne(found);
+  return isNear ? { ...first.when, others: rest } : whichOne(candidates);
 }
 
 /** True if two times are so close that nobody wants to be asked which is meant. */

@@ -10,10 +10,10 @@ export function readingsOf(when: ParsedWhen | undefined): TimeReading[] {
 }
 
 export function distinct(readings: readonly TimeReading[]): TimeReading[] {
-  const told = new Set<string>();
+  const seenKeys = new Set<string>();
   return readings.filter(({ when }) => {
     const key = when.kind === 'once' ? String(when.at.getTime()) : when.rule;
-    return !told.has(key) && told.add(key);
+    return !seenKeys.has(key) && seenKeys.add(key);
   });
 }
 

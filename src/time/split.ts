@@ -27,8 +27,8 @@ export function readSlot(words: string, ctx: WhenContext, text = ''): ParsedWhen
 }
 
 function holds(text: string, task: string): boolean {
-  const known = new Set(wordsOfSlot(text));
-  return wordsOfSlot(task).every((word) => known.has(word));
+  const words = new Set(wordsOfSlot(text));
+  return wordsOfSlot(task).every((word) => words.has(word));
 }
 
 const wordsOfSlot = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
@@ -41,9 +41,9 @@ const LONGEST = 4_000;
  */
 export function splitTask(text: string, ctx: WhenContext): SplitTask {
   if (text.length > LONGEST) return { when: tooLong(), words: undefined, task: '' };
-  const written = ruleWithin(text, ctx);
-  if (written) {
-    const { whens, words, before, after } = written;
+  const rule = ruleWithin(text, ctx);
+  if (rule) {
+    const { whens, words, before, after } = rule;
     const rest = joinTask(before.replace(/(?:^|\s)(?:at|on|every|cron(?:tab)?:?)\s*$/i, ''), after);
     return settleTask({ text, words, task: rest }, whens, ctx, hasUnreadTime(rest, undefined));
   }
@@ -55,13 +55,13 @@ export function splitTask(text: string, ctx: WhenContext): SplitTask {
   const inEitherWay = start && !start.isWeak ? limitedTask(text, start, ctx) : undefined;
   if (inEitherWay) return inEitherWay;
   if (start && end && start.to <= end.from) {
-    const said = `${wordsOf(text, start)} ${wordsOf(text, end)}`;
-    const both = parseWhen(said, ctx);
+    const bothWords = `${wordsOf(text, start)} ${wordsOf(text, end)}`;
+    const both = parseWhen(bothWords, ctx);
     const task = text.slice(start.to, end.from);
     const isOne = both.kind !== 'reject' && task.trim() !== '';
     // "Tomorrow call Bob at 9": one time in two parts.
     if (isOne && start.isWeak === end.isWeak)
-      return settleTask({ text, words: said, task }, [both], ctx, start.isWeak || holdsTime(task));
+      return settleTask({ text, words: bothWords, task }, [both], ctx, start.isWeak || holdsTime(task));
     const strong = start.isWeak ? end : start;
     // "Morning meds at 8"; "every day at 10 say good morning" is at ten with it and without.
     if (
@@ -75,16 +75,21 @@ export function splitTask(text: string, ctx: WhenContext): SplitTask {
         true,
       );
   }
-  const found = start && end?.isWeak ? start : (end ?? start);
-  if (!found) {
+  const stretch = start && end?.isWeak ? start : (end ?? start);
+  if (!stretch) {
     const isTold = whole.code === 'NO_TIME' || !hasUnreadTime(text, undefined);
     return { when: isTold ? noTime() : notUnderstood(text.trim()), words: undefined, task: text.trim() };
   }
-  const cutAt = found === end ? 'end' : 'start';
-  const task = found === end ? text.slice(0, found.from) : text.slice(found.to);
-  const said = wordsOf(text, found);
-  const isOpen = found.isWeak || hasUnreadTime(task, cutAt, said);
-  return settleTask({ text, words: said, task }, isOpen ? unitless(said, found.when, ctx) : [found.when], ctx, isOpen);
+  const cutAt = stretch === end ? 'end' : 'start';
+  const task = stretch === end ? text.slice(0, stretch.from) : text.slice(stretch.to);
+  const timeWords = wordsOf(text, stretch);
+  const isOpen = stretch.isWeak || hasUnreadTime(task, cutAt, timeWords);
+  return settleTask(
+    { text, words: timeWords, task },
+    isOpen ? unitless(timeWords, stretch.when, ctx) : [stretch.when],
+    ctx,
+    isOpen,
+  );
 }
 
 /** "Every day at 8 | to walk for 2 weeks": its series, or the walk. */
@@ -100,8 +105,8 @@ const eitherWay = ({ when, task }: LimitedTask, whens: readonly ParsedWhen[], ct
 });
 
 /** "In 20 bananas": the number may count anything. */
-function unitless(said: string, when: ParsedWhen, ctx: WhenContext): ParsedWhen[] {
-  return isUnitless(tokenise(said)) ? unitsFor().map((unit) => parseWhen(`${said} ${unit}`, ctx)) : [when];
+function unitless(words: string, when: ParsedWhen, ctx: WhenContext): ParsedWhen[] {
+  return isUnitless(tokenise(words)) ? unitsFor().map((unit) => parseWhen(`${words} ${unit}`, ctx)) : [when];
 }
 
 /** The fields of a tool that takes a time and a text, of one text; where its time is doubtful, all of it is asked about. */
@@ -110,8 +115,8 @@ export function slotsOf(text: string, ctx: WhenContext): { when?: string; task: 
   const other = slotsInOther(text, ctx);
   if (other) return other;
   const { when, words, task } = splitTask(text, ctx);
-  const said = words ?? (when.kind === 'reject' && when.code === 'NO_TIME' ? undefined : text);
-  return { ...(said !== undefined && { when: said }), task };
+  const timeWords = words ?? (when.kind === 'reject' && when.code === 'NO_TIME' ? undefined : text);
+  return { ...(timeWords !== undefined && { when: timeWords }), task };
 }
 
 const wordsOf = (text: string, { from, to }: TimeStretch): string => text.slice(from, to);
@@ -126,13 +131,13 @@ const trimRest = (rest: string): string =>
 /** A reading that nothing makes doubtful is taken; else a person is asked. */
 function settleTask(
   { text, words, task }: { text: string; words: string | undefined; task: string },
-  found: readonly ParsedWhen[],
+  candidates: readonly ParsedWhen[],
   ctx: WhenContext,
   isDoubtful: boolean,
 ): SplitTask {
   // A stretch of a text is read as it stands; whether a day in it ends the series is asked of all of its words.
-  const asked = found.length === 1 && words !== undefined ? parseWhen(words, ctx) : undefined;
-  const whens = asked?.kind === 'ambiguous' ? [asked] : found;
+  const asked = candidates.length === 1 && words !== undefined ? parseWhen(words, ctx) : undefined;
+  const whens = asked?.kind === 'ambiguous' ? [asked] : candidates;
   const rest = trimRest(task);
   const [first, second] = distinct(whens.flatMap(readingsOf));
   if (!first) return { when: whens[0] ?? noTime(), words, task: rest };

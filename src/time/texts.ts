@@ -1,16 +1,16 @@
 import { listOf } from '../base/text.ts';
 import type { Ambiguous, Reject, RejectCode, TimeReading } from './types.ts';
 
-export const reject = (code: RejectCode, understood: string, say: string): Reject => ({
+export const reject = (code: RejectCode, words: string, say: string): Reject => ({
   kind: 'reject',
   code,
-  understood,
+  understood: words,
   say,
 });
 
-export function past(understood: string): Reject {
-  const what = understood === '' ? 'That time' : understood;
-  return reject('PAST', understood, `${what} has already passed. Name a time to come, for example "tomorrow at 9".`);
+export function past(words: string): Reject {
+  const what = words === '' ? 'That time' : words;
+  return reject('PAST', words, `${what} has already passed. Name a time to come, for example "tomorrow at 9".`);
 }
 
 export const noTime = (): Reject =>
@@ -28,9 +28,9 @@ export const unknownZone = (zone: string): Reject =>
 export const tooOften = (): Reject =>
   reject('TOO_OFTEN', '', 'That is more often than once a minute. Once a minute is the most: "every minute".');
 
-export function rejectNever(understood = ''): Reject {
-  const what = understood === '' ? 'That' : `"${understood}"`;
-  return reject('NEVER', understood, `${what} never happens. Try for example "every 2 days at 9".`);
+export function rejectNever(words = ''): Reject {
+  const what = words === '' ? 'That' : `"${words}"`;
+  return reject('NEVER', words, `${what} never happens. Try for example "every 2 days at 9".`);
 }
 
 export const badRule = (problem: string): Reject => reject('NOT_A_DATE', '', `I cannot use this rule: ${problem}.`);

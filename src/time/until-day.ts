@@ -38,20 +38,20 @@ export function takesDayForEnd(text: string, whole: ParsedWhen | undefined, read
 
 /** The words without the day behind a word, and the day, the shortest first. */
 function partings(text: string, tokens: readonly Token[], at: number): { rest: string; day: string }[] {
-  const found: { rest: string; day: string }[] = [];
+  const splits: { rest: string; day: string }[] = [];
   for (let end = at + 2; end <= Math.min(tokens.length, at + LONGEST_DAY); end++) {
     const last = tokens[end - 1]?.end;
     const rest = `${text.slice(0, tokens[at]?.start)} ${text.slice(last)}`.replace(/ {2,}/g, ' ').trim();
-    found.push({ rest, day: text.slice(tokens[at + 1]?.start, last) });
+    splits.push({ rest, day: text.slice(tokens[at + 1]?.start, last) });
   }
-  return found;
+  return splits;
 }
 
 const isSeries = ({ when }: { when: ParsedWhen }): boolean => when.kind === 'recurring' && when.next.length > 1;
 
-/** True if `read` comes on other days than `said`, or begins later than its second time. */
-function isOther(said: ParsedWhen | undefined, read: ParsedWhen): boolean {
-  const [series] = readingsOf(said);
+/** True if `read` comes on other days than `original`, or begins later than its second time. */
+function isOther(original: ParsedWhen | undefined, read: ParsedWhen): boolean {
+  const [series] = readingsOf(original);
   if (!series || !isSeries(series) || series.when.kind !== 'recurring' || read.kind !== 'recurring') return false;
   const rhythm = rhythmOf(series.when.rule);
   if (!/DAILY|HOURLY|MINUTELY|BYDAY/.test(rhythm)) return false;

@@ -88,12 +88,12 @@ function abbreviatedZone(word: string, home?: string): NamedZone | undefined {
 export function placeZone(name: string): NamedZone | undefined {
   const { places } = knownZoneNames();
   const [place = '', within, more] = name.split(',').map(fold);
-  const found = places.get(place) ?? places.get(place.replace(/ city$/, ''));
-  if (within === undefined) return found;
+  const namedZone = places.get(place) ?? places.get(place.replace(/ city$/, ''));
+  if (within === undefined) return namedZone;
   // "Washington, DC".
   const whole = more === undefined ? places.get(`${place} ${within}`) : undefined;
   if (whole) return whole;
-  return more === undefined && found && places.get(within)?.zone === found.zone ? found : undefined;
+  return more === undefined && namedZone && places.get(within)?.zone === namedZone.zone ? namedZone : undefined;
 }
 
 const OFFSET = /^(?:utc|gmt)? ?([+-]|−)(\d{1,2})(?::?([0-5]\d))?$/i;
@@ -120,8 +120,8 @@ export function findZone(words: string, home?: string): NamedZone | undefined {
   const short = text.replace(/ (?:standard |daylight |summer )?time(?: ?zone)?$/i, '');
   const region = knownZoneNames().regions.get(fold(short));
   if (region !== undefined) return { zone: region, name: `${short} time` };
-  const found = abbreviatedZone(short, home) ?? placeZone(short) ?? placeZone(short.split(',')[0] ?? '');
-  return found ?? offsetZone(short) ?? ianaZone(short);
+  const namedZone = abbreviatedZone(short, home) ?? placeZone(short) ?? placeZone(short.split(',')[0] ?? '');
+  return namedZone ?? offsetZone(short) ?? ianaZone(short);
 }
 
 function ianaZone(text: string): NamedZone | undefined {
@@ -197,13 +197,13 @@ function learn(at: number, zone: string): Constant {
   const here = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
   // A change at this very instant begins the time: "previous" is asked from just after it.
   const before = here.add({ milliseconds: 1 }).getTimeZoneTransition('previous');
-  const found = {
+  const constant = {
     from: before?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
     to: here.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
     offset: here.offsetNanoseconds / 1e6,
   };
-  known.set(zone, [found, ...knownOf(zone).slice(0, MOST_KNOWN - 1)]);
-  return found;
+  known.set(zone, [constant, ...knownOf(zone).slice(0, MOST_KNOWN - 1)]);
+  return constant;
 }
 
 export const offsetName = (offset: number): string => `UTC${fixedZone(offset)}`;

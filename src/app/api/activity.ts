@@ -155,10 +155,10 @@ function turnsRoute(parts: ActivityParts): AnyRoute {
     },
     async answerRequest(request) {
       const { db, personId } = await readerFrom(parts, request);
-      const found = await activity.conversation(db, request.params.id);
-      if (!found) throw noSuch('conversation');
-      const { id, adapter, kind, channel, name, place } = found;
-      const yours = found.personId === personId;
+      const row = await activity.conversation(db, request.params.id);
+      if (!row) throw noSuch('conversation');
+      const { id, adapter, kind, channel, name, place } = row;
+      const yours = row.personId === personId;
       const sentenceOf = (tool: string) => parts.agent.toolWords(tool);
       const turns = await traceTurns(db, id, MOST_TURNS, { withWords: yours, sentenceOf });
       const about = { id, platform: adapter, kind, channel: kind === 'dm' ? null : channel, name: place, yours };
@@ -171,8 +171,8 @@ function turnsRoute(parts: ActivityParts): AnyRoute {
   });
 }
 
-function turnOf(found: TurnTrace): z.output<typeof turn> {
-  const { id, state, person, model, error, startedAt, elapsedMs, said, steps } = found;
+function turnOf(trace: TurnTrace): z.output<typeof turn> {
+  const { id, state, person, model, error, startedAt, elapsedMs, said, steps } = trace;
   return {
     id,
     state,
@@ -351,8 +351,8 @@ function decideRoute(parts: ActivityParts): AnyRoute {
       const open = await approvals.list(mayAll ? undefined : reader.personId);
       if (!open.some(({ id }) => params.id.startsWith(id))) throw noSuch('question');
       const origin = caller?.inPerson ? 'dashboard' : 'http';
-      const came = await approvals.decideAs(reader.personId, origin, params.id, body);
-      const conflict = CONFLICTS[came];
+      const outcome = await approvals.decideAs(reader.personId, origin, params.id, body);
+      const conflict = CONFLICTS[outcome];
       if (conflict === undefined) return { body: { json: { done: true } } };
       throw new CodaError('HTTP_CONFLICT', { message: conflict, remedy: 'Look at the list again.' });
     },
@@ -470,7 +470,7 @@ const MOST_LETTERS = 50;
 
 async function undeliveredFor({ db, personId }: CallerReader) {
   const { letters, total } = await activity.listUndelivered(db, personId, MOST_LETTERS);
-  const shown = letters.map(({ part, at, adapter, what, recipientId, recipient, text, error }) => ({
+  const shownLetters = letters.map(({ part, at, adapter, what, recipientId, recipient, text, error }) => ({
     id: part,
     at: iso(at) ?? '',
     platform: adapter,
@@ -481,7 +481,7 @@ async function undeliveredFor({ db, personId }: CallerReader) {
     why: error === null ? null : refusalWords(adapter, error),
     error,
   }));
-  return { letters: shown, total };
+  return { letters: shownLetters, total };
 }
 
 function noSuch(thing: string): CodaError {

@@ -140,8 +140,8 @@ async function* follow({ path, folder, clock, signal }: LogFile, wanted: LineFil
         at = size;
         const lines = (rest + text).split('\n');
         rest = lines.pop() ?? '';
-        const shown = lines.flatMap((each) => lineIn(each, wanted) ?? []);
-        if (shown.length > 0) yield shown.map((each) => `event: line\ndata: ${JSON.stringify(each)}\n\n`).join('');
+        const entries = lines.flatMap((each) => lineIn(each, wanted) ?? []);
+        if (entries.length > 0) yield entries.map((each) => `event: line\ndata: ${JSON.stringify(each)}\n\n`).join('');
         continue;
       }
       const isStirred = await new Promise<boolean>((resolve) => {

@@ -51,12 +51,12 @@ export function searchRoute(parts: SearchParts): AnyRoute {
     async answerRequest(request) {
       const reader = await readerFrom(parts, request);
       const { q } = request.query;
-      const found = await Promise.all([
+      const hits = await Promise.all([
         ...collections.map((each) => searchIn(each, reader, q)),
         request.caller?.inPerson ? searchMessages(reader, q) : [],
         reader.isOwner ? forOwners(parts, q) : [],
       ]);
-      return { body: { json: { hits: found.flat() } } };
+      return { body: { json: { hits: hits.flat() } } };
     },
   });
 }
@@ -81,8 +81,8 @@ async function searchIn(collection: AnyCollection, { db, personId }: CallerReade
 }
 
 async function searchMessages({ db, personId }: CallerReader, q: string): Promise<Hit[]> {
-  const found = await searchPast(db, { personId }, q, MOST_OF_KIND);
-  return found.map(({ conversationId, place: { channel, adapter }, text, at }) => {
+  const messages = await searchPast(db, { personId }, q, MOST_OF_KIND);
+  return messages.map(({ conversationId, place: { channel, adapter }, text, at }) => {
     // A conversation of their own in the browser has a name there.
     const own =
       adapter === 'http' && channel.startsWith(`web-${personId}/`)
@@ -130,12 +130,12 @@ async function forOwners({ agentSkills, people }: SearchParts, q: string): Promi
   const wanted = q.toLowerCase();
   const has = (text: string) => text.toLowerCase().includes(wanted);
   const named = [...agentSkills.catalog.current().skills.values()].filter(({ name }) => has(name));
-  const known = (await people.list()).filter(({ name, accounts }) => has(name) || accounts.some(has));
+  const persons = (await people.list()).filter(({ name, accounts }) => has(name) || accounts.some(has));
   return [
     ...named.slice(0, MOST_OF_KIND).map(({ name, description }): Hit => {
       return { kind: 'skills', id: name, title: name, where: cut(description) };
     }),
-    ...known
+    ...persons
       .slice(0, MOST_OF_KIND)
       .map(({ id, name, role }): Hit => ({ kind: 'people', id, title: cut(name), where: role })),
   ];

@@ -60,8 +60,8 @@ function findingsRoute({ world }: SystemParts, wellness: Wellness): AnyRoute {
     },
     examples: [{ summary: 'A look', status: 200 }],
     async answerRequest() {
-      const found = await wellness.findAgain();
-      const findings = found.map(({ name, code, severity, says, remedy }) => {
+      const verdicts = await wellness.findAgain();
+      const findings = verdicts.map(({ name, code, severity, says, remedy }) => {
         return { part: name, code, severity, says, remedy: remedy ?? null };
       });
       const at = (wellness.lookedAt ?? world.clock.now()).toISOString();
@@ -106,8 +106,8 @@ function statusRoute(parts: SystemParts): AnyRoute {
     examples: [{ summary: 'Now', status: 200 }],
     async answerRequest(request) {
       const { db } = await readerFrom(parts, request);
-      const [heard, times] = await Promise.all([store.lastHeard(db), store.modelTimes(db)]);
-      const at = new Map(heard.map((each) => [each.adapter, each.at]));
+      const [lastHeard, times] = await Promise.all([store.lastHeard(db), store.modelTimes(db)]);
+      const at = new Map(lastHeard.map((each) => [each.adapter, each.at]));
       const models = modelStatus() as { answering?: string; resting?: string[] } | undefined;
       const json = {
         version,
@@ -222,7 +222,7 @@ async function backupsIn(folder: string): Promise<z.output<typeof backup>[]> {
     if (systemCode(error) === 'ENOENT') return [];
     throw error;
   });
-  const found = await Promise.all(
+  const backups = await Promise.all(
     names
       .filter((name) => NAME.test(name))
       .slice(-MOST_BACKUPS)
@@ -232,7 +232,7 @@ async function backupsIn(folder: string): Promise<z.output<typeof backup>[]> {
         return about ? [{ name, bytes: about.size, made_at: about.mtime.toISOString(), kind }] : [];
       }),
   );
-  return found.flat().sort((one, other) => other.made_at.localeCompare(one.made_at));
+  return backups.flat().sort((one, other) => other.made_at.localeCompare(one.made_at));
 }
 
 /** Begins a backup, which goes on after the answer: a large database takes minutes. */

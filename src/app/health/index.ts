@@ -67,9 +67,9 @@ export function openHealth(parts: HealthParts, closer: Closer): Health {
   const close = bus.subscribe(CHANNEL, (name) => breakers.reset(name));
   closer.onClose('doctor', async () => close());
   const reset = (name: string) => {
-    const woken = breakers.reset(name);
+    const names = breakers.reset(name);
     bus.publish(CHANNEL, name);
-    return woken;
+    return names;
   };
   return { checks, breakers, unwell: () => breakers.unwell(), reset };
 }
@@ -196,20 +196,24 @@ export function modelChecks({ models, database, clock, zone, overridden }: Model
   const quirks: HealthCheck = {
     name: 'model quirks',
     async check() {
-      const found = models.askedNames().flatMap((name) => models.quirks(name).map((quirk) => ({ name, ...quirk })));
+      const modelQuirks = models
+        .askedNames()
+        .flatMap((name) => models.quirks(name).map((quirk) => ({ name, ...quirk })));
       const refused = models.askedNames().flatMap((name) => {
         const { reason } = models.learnt(name);
         return reason === undefined ? [] : [`${name} refused the last request: “${reason}”`];
       });
-      if (found.length + refused.length === 0) return { ok: true, says: 'none found since the start' };
-      const settings = [...new Set(found.flatMap(({ setting }) => setting ?? []))];
+      if (modelQuirks.length + refused.length === 0) return { ok: true, says: 'none found since the start' };
+      const settings = [...new Set(modelQuirks.flatMap(({ setting }) => setting ?? []))];
       // Sent in another way by now: nothing is left to mend for an owner.
       const isDealtWith = refused.length === 0;
       return {
         ok: isDealtWith,
         code: 'MODEL_REFUSES',
         severity: isDealtWith ? 'notice' : 'warning',
-        says: [...found.map(({ name, what, instead }) => `${name} refuses ${what}: ${instead}`), ...refused].join('; '),
+        says: [...modelQuirks.map(({ name, what, instead }) => `${name} refuses ${what}: ${instead}`), ...refused].join(
+          '; ',
+        ),
         remedy:
           settings.length > 0
             ? `Set ${listOf(settings)}, which spares a refused request each hour, or say \`/model forget\` where it was a slip.`
@@ -246,22 +250,22 @@ function pricesCheck(models: Models, database: Database, clock: Clock, calendar:
       const now = clock.now();
       // Models that people chose for themselves cost as well.
       const asked = await costByModel(database, calendar.month(now), calendar.day(now));
-      const told = gapsTold(models.prices.gaps([...new Set([...models.names(), ...asked.map(({ name }) => name)])]));
-      if (told.length === 0) return { ok: true, says: 'known' };
+      const gaps = gapsTold(models.prices.gaps([...new Set([...models.names(), ...asked.map(({ name }) => name)])]));
+      if (gaps.length === 0) return { ok: true, says: 'known' };
       const remedy = 'Set it under models.prices, or models.prices.default for all of them.';
-      return { ok: false, code: 'MODEL_PRICE', severity: 'warning', says: told.join('; '), remedy };
+      return { ok: false, code: 'MODEL_PRICE', severity: 'warning', says: gaps.join('; '), remedy };
     },
   };
 }
 
 type OverriddenSettings = Config['overridden'];
 
-function overridesCheck(overridden: OverriddenSettings): HealthCheck {
+function overridesCheck(overrides: OverriddenSettings): HealthCheck {
   return {
     name: 'environment',
     async check() {
-      if (overridden.length === 0) return { ok: true, says: 'overrides nothing that the file says' };
-      const says = `overrides ${listOf(overridden.map(sayOverride))}`;
+      if (overrides.length === 0) return { ok: true, says: 'overrides nothing that the file says' };
+      const says = `overrides ${listOf(overrides.map(sayOverride))}`;
       return { ok: true, code: 'ENV_OVERRIDES', severity: 'notice', says };
     },
   };
@@ -270,10 +274,10 @@ function overridesCheck(overridden: OverriddenSettings): HealthCheck {
 const SETTINGS_WRONG = /^(TOKEN|KEY|REDIS|STORAGE)_|_UNREACHABLE$|^(MODEL_ADDRESS|MODEL_KIND|PROVIDER_CREDIT)$/;
 
 /** The check of what the keys below `path` set: where one of them is not the file's, the remedy says so. */
-export function tellingOverrides(check: HealthCheck, path: string, overridden: OverriddenSettings): HealthCheck {
-  const mine = overridden.filter((each) => each.path.startsWith(`${path}.`));
+export function tellingOverrides(check: HealthCheck, path: string, overrides: OverriddenSettings): HealthCheck {
+  const mine = overrides.filter((each) => each.path.startsWith(`${path}.`));
   if (mine.length === 0) return check;
-  const told = (verdict: Verdict): Verdict => {
+  const explain = (verdict: Verdict): Verdict => {
     if (verdict.ok || !SETTINGS_WRONG.test(verdict.code ?? '')) return verdict;
     const remedy = `What is used comes from the environment: ${listOf(mine.map(sayOverride))}. Unset the variable, or mend it there.`;
     return { ...verdict, remedy: [verdict.remedy, remedy].filter(Boolean).join(' ') };
@@ -281,8 +285,8 @@ export function tellingOverrides(check: HealthCheck, path: string, overridden: O
   return {
     name: check.name,
     async check(signal) {
-      const found = await check.check(signal);
-      return { ...told(found), ...(found.also && { also: found.also.map(told) }) };
+      const verdict = await check.check(signal);
+      return { ...explain(verdict), ...(verdict.also && { also: verdict.also.map(explain) }) };
     },
   };
 }

@@ -63,10 +63,10 @@ const MANY_LOSSES = 3;
 export function judgeLosses(count: number, limit: number | undefined): Verdict {
   if (count < MANY_LOSSES) return { ok: true, says: count === 0 ? 'none within a day' : `${count} within a day` };
   const says = `coda ended ${plural(count, 'time')} within a day without stopping`;
-  const found = { ok: false, severity: 'warning' } as const;
+  const warning = { ok: false, severity: 'warning' } as const;
   if (limit !== undefined) {
     return {
-      ...found,
+      ...warning,
       code: 'MEMORY_KILLED',
       says: `${says}, under a limit of ${bytesOf(limit)} of memory: the system probably killed it for memory`,
       remedy:
@@ -75,7 +75,7 @@ export function judgeLosses(count: number, limit: number | undefined): Verdict {
   }
   const remedy =
     'Look at the end of its log, and for "oom" in "journalctl -k": it was killed, crashed, or the machine lost its power.';
-  return { ...found, code: 'PROCESS_CRASHES', says, remedy };
+  return { ...warning, code: 'PROCESS_CRASHES', says, remedy };
 }
 
 /** Verdict on the last time that the event loop stood still: everybody waited for one piece of work. Pure. */
@@ -197,7 +197,7 @@ async function readable({ dataDir, file }: Config): Promise<[string, number][]> 
   // Windows has no such modes.
   if (process.platform === 'win32') return [];
   const files = [join(dataDir, '.env'), ...(file === undefined ? [] : [envFileOf(file)])];
-  const found = await Promise.all(
+  const modes = await Promise.all(
     files.map(async (path): Promise<[string, number][]> => {
       const mode = await stat(path).then(
         ({ mode }) => mode,
@@ -206,5 +206,5 @@ async function readable({ dataDir, file }: Config): Promise<[string, number][]> 
       return mode === undefined ? [] : [[path, mode]];
     }),
   );
-  return found.flat();
+  return modes.flat();
 }

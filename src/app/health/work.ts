@@ -175,26 +175,26 @@ type SpentMoney = Readonly<Record<'day' | 'month', readonly { name: string; pric
 type Budgets = Readonly<Record<'person' | 'all', Readonly<Record<'day' | 'month', number>>>>;
 
 /** Verdict on what models have cost everybody and each person today and this month. Pure. */
-export function judgeBudgets(spent: SpentMoney, budgets: Budgets, currency: string): Verdict {
+export function judgeBudgets(spending: SpentMoney, budgets: Budgets, currency: string): Verdict {
   const verdicts = (['month', 'day'] as const).flatMap((period): Verdict[] => {
     const [when, next] = period === 'day' ? ['today', 'tomorrow'] : ['this month', 'next month'];
     const amounts = (sum: number, limit: number) => `${sum.toFixed(2)} of ${limit} ${currency} ${when}`;
-    const told = (says: string, key: string): Verdict => ({
+    const warn = (says: string, key: string): Verdict => ({
       ok: false,
       code: 'BUDGET_SPENT',
       severity: 'warning',
       says: `${says}: models answer no more until ${next}`,
       remedy: `Wait until ${next}, or raise models.budgets.${key}.${period}; "coda cost" shows who spent it.`,
     });
-    const sum = spent[period].reduce((all, { price }) => all + price, 0);
-    if (sum >= budgets.all[period]) return [told(`everybody has spent ${amounts(sum, budgets.all[period])}`, 'all')];
+    const sum = spending[period].reduce((all, { price }) => all + price, 0);
+    if (sum >= budgets.all[period]) return [warn(`everybody has spent ${amounts(sum, budgets.all[period])}`, 'all')];
     const limit = budgets.person[period];
-    const over = spent[period].filter(({ price }) => price >= limit);
+    const over = spending[period].filter(({ price }) => price >= limit);
     if (over.length === 0) return [];
     const named = listOf(
       over.slice(0, 3).map(({ name, price }) => `${oneLine(name, 50)} has spent ${amounts(price, limit)}`),
     );
-    return [told(over.length > 3 ? `${named} and ${over.length - 3} more` : named, 'person')];
+    return [warn(over.length > 3 ? `${named} and ${over.length - 3} more` : named, 'person')];
   });
   return combineVerdicts(verdicts, 'none is spent');
 }

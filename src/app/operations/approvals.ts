@@ -23,8 +23,8 @@ const list = operation({
 });
 
 const id = text(
-  (given) => /^[0-9a-f]{8,64}$/.test(given),
-  (given) => `${given} is no id of a question.`,
+  (argument) => /^[0-9a-f]{8,64}$/.test(argument),
+  (argument) => `${argument} is no id of a question.`,
   '"coda approvals" shows them.',
 );
 
@@ -67,8 +67,8 @@ const deny = operation({
   },
 });
 
-function throwRefused(came: DecisionOutcome): void {
-  if (came !== 'done') throw usage(REFUSED[came], '"coda approvals" shows what is open.');
+function throwRefused(outcome: DecisionOutcome): void {
+  if (outcome !== 'done') throw usage(REFUSED[outcome], '"coda approvals" shows what is open.');
 }
 
 const REFUSED: Readonly<Record<Exclude<DecisionOutcome, 'done'>, string>> = {

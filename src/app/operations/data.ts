@@ -45,9 +45,9 @@ const make = operation({
     const asked = { file, withoutConfig };
     return (await byDaemon(parts, asked)) ?? (await backupHere(parts, asked));
   },
-  show(made) {
-    const keys = made.holdsKeys ? `${HOLDS_KEYS}\n` : '';
-    return `${summaryLine(made)}\n${keys}Put it back with: coda restore ${made.file}\n`;
+  show(summary) {
+    const keys = summary.holdsKeys ? `${HOLDS_KEYS}\n` : '';
+    return `${summaryLine(summary)}\n${keys}Put it back with: coda restore ${summary.file}\n`;
   },
 });
 
@@ -187,9 +187,9 @@ const rehearse = operation({
     await removeRehearsals(config.dataDir);
     const into = await mkdtemp(join(config.dataDir, REHEARSAL));
     try {
-      const began = performance.now();
+      const startedAt = performance.now();
       const { rows, tables, files, migrated } = await restoreEmbedded({ file, into, dataDir: into, now }, world);
-      const seconds = Math.ceil((performance.now() - began) / 1_000);
+      const seconds = Math.ceil((performance.now() - startedAt) / 1_000);
       return { version: version(), rows, tables, files, migrated, seconds, backup: file };
     } finally {
       await rm(into, { recursive: true, force: true });

@@ -118,8 +118,8 @@ const retries = text(
 );
 
 const instant = text(
-  (given) => /^\d{4}-\d\d-\d\d/.test(given) && !Number.isNaN(Date.parse(given)),
-  (given) => `“${given}” is no instant.`,
+  (argument) => /^\d{4}-\d\d-\d\d/.test(argument) && !Number.isNaN(Date.parse(argument)),
+  (argument) => `“${argument}” is no instant.`,
   'Give it in ISO 8601, such as 2026-12-01T09:00:00Z.',
 );
 
@@ -136,19 +136,19 @@ const enqueue = operation({
     runAt: instant.optional().meta({ isHidden: true }),
   }),
   args: ['kind', 'id'],
-  prepare(given) {
-    const { kind, id } = given;
+  prepare(input) {
+    const { kind, id } = input;
     if (kind === SKILL_JOB && id === undefined)
       throw usage('The skill is missing.', 'Try: coda jobs enqueue skill ID --payload "ok"');
     if (kind !== SKILL_JOB && id !== undefined)
       throw usage(`Jobs of the kind ${kind} take no ${id}.`, 'What they are told is --payload.');
-    return given;
+    return input;
   },
   audit: ({ kind }, id: string) => ({ kind, id }),
   async run({ app }: OperationParts, { kind, id, payload, key, maxRetries, runAt }, { besides }) {
-    const told = payloadOf(payload);
+    const content = payloadOf(payload);
     if (id !== undefined) await (await app.findVerb('runs-steps'))?.({ steps: [id] });
-    const job = { kind, key, payload: id === undefined ? told : { skill: id, payload: told } };
+    const job = { kind, key, payload: id === undefined ? content : { skill: id, payload: content } };
     const at = runAt === undefined ? undefined : new Date(runAt);
     const maxAttempts = maxRetries === undefined ? undefined : Number(maxRetries) + 1;
     return app.enqueue({ ...job, at, maxAttempts }, besides);
@@ -156,12 +156,12 @@ const enqueue = operation({
   show: (id) => `${id}\n`,
 });
 
-function payloadOf(given: string | undefined): Json {
-  if (given === undefined) return null;
+function payloadOf(argument: string | undefined): Json {
+  if (argument === undefined) return null;
   try {
-    return parseJson(given) as Json;
+    return parseJson(argument) as Json;
   } catch {
-    return given;
+    return argument;
   }
 }
 
@@ -251,10 +251,10 @@ const schedule = operation({
   async conduct(ask, { id, runAt, script, when, rule, person, digest, urgent, seen, escalate, ...more }) {
     if (script !== undefined) {
       if (when === undefined) throw usage('--when is missing.', 'Say how often: --when "every hour".');
-      const told = Object.entries({ digest, seen, escalate }).flatMap(([flag, value]) =>
+      const deliveryFlags = Object.entries({ digest, seen, escalate }).flatMap(([flag, value]) =>
         value === undefined ? [] : `--${flag} ${value}`,
       );
-      const flags = [...(rule === undefined ? [] : [`--${rule.trim().replace(/^--/, '')}`]), ...told];
+      const flags = [...(rule === undefined ? [] : [`--${rule.trim().replace(/^--/, '')}`]), ...deliveryFlags];
       const line = [`${when} run ${script}`, ...flags, ...(urgent ? ['--urgent'] : [])].join(' ');
       const input = { line, ...(person && { person }) };
       return `${(await ask(addSchedule, input)).says}\n`;

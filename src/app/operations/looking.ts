@@ -16,8 +16,8 @@ const way = operation({
   args: ['id'],
   json: 'indented',
   run: async ({ app }: OperationParts, { id }) => (await traceMessage(app.database, id)) ?? null,
-  show(found, { id }, { at }) {
-    if (found) return `${traceLines(found, at).join('\n')}\n`;
+  show(messageTrace, { id }, { at }) {
+    if (messageTrace) return `${traceLines(messageTrace, at).join('\n')}\n`;
     if (id === undefined) return { always: 'Nobody has sent a message yet.\n' };
     throw new CodaError('INPUT_INVALID', {
       message: `No message is known as ${id}.`,
@@ -33,8 +33,8 @@ function traceLines({ id, state, totalMs, events }: Wire<MessageTrace>, on: (ins
   const first = Date.parse(events[0]?.at ?? '');
   const lines = events.map(({ at, where, what, tookMs, depth }) => {
     const after = `+${Date.parse(at) - first} ms`;
-    const took = tookMs === undefined ? '' : `  (${Math.round(tookMs)} ms)`;
-    return `${after.padStart(12)}  ${where.padEnd(8)}  ${'  '.repeat(depth)}${what}${took}`;
+    const duration = tookMs === undefined ? '' : `  (${Math.round(tookMs)} ms)`;
+    return `${after.padStart(12)}  ${where.padEnd(8)}  ${'  '.repeat(depth)}${what}${duration}`;
   });
   const total = totalMs === undefined ? '' : `, ${totalMs} ms from sent to seen`;
   return [`${id}: ${state}${total}`, events[0] ? on(events[0].at) : '', ...lines];

@@ -80,11 +80,11 @@ function inWords(answer: unknown): string[] {
     shape.parse(answer);
   const { dead = 0, sent_again: again = 0, ...open } = outbox;
   const unsent = Object.values(open).reduce((sum, count) => sum + count, 0);
-  const heard = adapters.filter((name) => away[name] === undefined);
+  const liveAdapters = adapters.filter((name) => away[name] === undefined);
   return [
     `coda ${version} has been running for ${lengthText(uptime_s)} (process ${pid}, ${memory_mb} MB).`,
     `Its data are in ${data} (${engine}).`,
-    `It hears ${heard.length > 0 ? listOf(heard) : 'nobody'}.`,
+    `It hears ${liveAdapters.length > 0 ? listOf(liveAdapters) : 'nobody'}.`,
     ...Object.entries(away).map(([name, says]) => `${name} is away: ${says}`),
     `${plural(running, 'answer is', 'answers are')} under way, ${plural(unsent, 'message waits', 'messages wait')} to be sent.`,
     ...(more.browser_sessions > 0

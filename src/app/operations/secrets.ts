@@ -31,10 +31,10 @@ const set = operation({
   summary: 'set one; its value is asked for, or read from stdin',
   input: asked.extend({ value: z.string().optional().meta({ isHidden: true }) }),
   args: ['skill', 'name'],
-  async prepare(given, io) {
-    const value = await valueFrom(io, given.name);
+  async prepare(input, io) {
+    const value = await valueFrom(io, input.name);
     if (value === '') throw usage('There is no value.', 'Type it when asked, or pass it on stdin.');
-    return { ...given, value };
+    return { ...input, value };
   },
   audit: ownerOf,
   run: ({ app }: OperationParts, { value = '', ...owner }, { besides }) =>

@@ -53,8 +53,8 @@ const list = operation({
 });
 
 const days = text(
-  (given) => /^\d+$/.test(given),
-  (given) => `${given} is no number of days.`,
+  (argument) => /^\d+$/.test(argument),
+  (argument) => `${argument} is no number of days.`,
   'Try: --days 90',
 );
 

@@ -16,9 +16,9 @@ export async function withSpans(world: World, version: string, closer: Closer): 
     log.warn({}, 'traces are off: OTEL_EXPORTER_OTLP_ENDPOINT is no address such as http://127.0.0.1:4318');
     return world;
   }
-  const given = headersOf(env.OTEL_EXPORTER_OTLP_TRACES_HEADERS ?? env.OTEL_EXPORTER_OTLP_HEADERS ?? '');
+  const configuredHeaders = headersOf(env.OTEL_EXPORTER_OTLP_TRACES_HEADERS ?? env.OTEL_EXPORTER_OTLP_HEADERS ?? '');
   const { bare, credentials } = withoutCredentials(new URL(url));
-  const headers = { ...(credentials && { authorization: basic(credentials) }), ...given };
+  const headers = { ...(credentials && { authorization: basic(credentials) }), ...configuredHeaders };
   if (credentials) secrets.add(credentials.password);
   for (const value of Object.values(headers)) secrets.add(value);
   const { Collector } = await import('./otlp.ts');

@@ -118,9 +118,9 @@ const COMMA: ForeignPiece = { kind: 'words', english: [','] };
 
 function phrasesOf(pieces: readonly ForeignPiece[]): string[] {
   const clocks = pieces.filter((piece) => piece.kind === 'clocks');
-  const told = pieces.flatMap((piece) => (piece.kind === 'words' && piece.part ? [piece.part] : []));
+  const dayParts = pieces.flatMap((piece) => (piece.kind === 'words' && piece.part ? [piece.part] : []));
   // "Jeden Abend um 8 Uhr abends": the same part twice is one.
-  const parts = clocks.length > 0 && new Set(told).size === 1 ? clocks.map(() => told[0]) : told;
+  const parts = clocks.length > 0 && new Set(dayParts).size === 1 ? clocks.map(() => dayParts[0]) : dayParts;
   // "Om 10.15" is no ten and fifteen.
   const joins = pieces.filter((piece) => piece.kind === 'words' && JOINS.has(piece.english[0] ?? '')).length;
   const isPaired = clocks.length === 0 || parts.length === 0 || parts.length === clocks.length;
@@ -323,8 +323,8 @@ function languagesOf(words: string, { locale }: WhenContext): string[][] {
   // A person who writes Japanese may write a slot in Chinese characters alone.
   const isOwn = script === undefined || (script === 'zh' && own === 'ja') || (script === 'ru' && own === 'uk');
   const other = script === undefined || (own !== undefined && isOwn) ? [] : [script];
-  const known = [...(own === undefined ? [] : [own]), ...other].filter(isRead);
-  return known.length > 0 ? [known] : languagesMarked(words);
+  const languages = [...(own === undefined ? [] : [own]), ...other].filter(isRead);
+  return languages.length > 0 ? [languages] : languagesMarked(words);
 }
 
 const isRead = (code: string): boolean => LEXICONS.includes(code) || CHRONO_LANGUAGES.includes(code);
@@ -369,13 +369,15 @@ async function readByChrono(
 ): Promise<ChronoReading | undefined> {
   const parser = await PARSERS[code]?.();
   const wall = wallAt(now.getTime(), zone);
-  const said = text.trim().replace(/(?<![.!])[.!]+$/, '');
+  const phrase = text.trim().replace(/(?<![.!])[.!]+$/, '');
   // The parser knows no zones: the fields of the person's clock are those of the host's, and what comes back is read as fields.
   const reference = hostDate(wall);
   if (!parser || !reference) return undefined;
-  const [found, other] = parser.parse(said, reference, { forwardDate: true });
-  if (!found || other || found.end || found.text !== said) return undefined;
-  const same = agrees(found, said, code, wall) ? (readElapsed(found, reference) ?? readDate(found, wall)) : undefined;
+  const [result, other] = parser.parse(phrase, reference, { forwardDate: true });
+  if (!result || other || result.end || result.text !== phrase) return undefined;
+  const same = agrees(result, phrase, code, wall)
+    ? (readElapsed(result, reference) ?? readDate(result, wall))
+    : undefined;
   return same;
 }
 
@@ -407,11 +409,11 @@ const PART_WORDS: Readonly<Record<string, string>> = {
   midnight: 'at midnight',
 };
 
-function readDate(found: ParsedResult, wall: Wall): ChronoReading | undefined {
-  const { start } = found;
-  const tags = [...found.tags()].flatMap((tag) => /^casualReference\/(\w+)$/.exec(tag)?.[1] ?? []);
+function readDate(result: ParsedResult, wall: Wall): ChronoReading | undefined {
+  const { start } = result;
+  const tags = [...result.tags()].flatMap((tag) => /^casualReference\/(\w+)$/.exec(tag)?.[1] ?? []);
   const part = PARTS.find((name) => tags.includes(name));
-  const date = dateOf(found, wall, tags.length > 0);
+  const date = dateOf(result, wall, tags.length > 0);
   if (!start.isCertain('hour')) {
     const words = part === undefined ? date.words : `${date.words} ${PART_WORDS[part]}`;
     return { phrases: [words.trim()], isOpen: part === undefined || date.isOpen };
@@ -442,7 +444,7 @@ function dateOf({ start }: ParsedResult, wall: Wall, isCasual: boolean): { words
  * True if the day that was read is the one that the language's own words for days name, as far as the runtime knows
  * these.
  */
-function agrees({ start }: ParsedResult, said: string, code: string, wall: Wall): boolean {
+function agrees({ start }: ParsedResult, phrase: string, code: string, wall: Wall): boolean {
   const { year, month, day } = {
     year: start.get('year') ?? 0,
     month: start.get('month') ?? 1,
@@ -450,7 +452,7 @@ function agrees({ start }: ParsedResult, said: string, code: string, wall: Wall)
   };
   const read = dayOf(year, month, day);
   const today = Math.floor(wall / DAY);
-  const small = said.toLocaleLowerCase(code);
+  const small = phrase.toLocaleLowerCase(code);
   const longest = (names: readonly (readonly [string, number])[]) =>
     names
       .filter(([name]) => small.includes(name.toLocaleLowerCase(code)))

@@ -8,9 +8,9 @@ import { foldWords, foreignTokens } from './words.ts';
 
 /** Words about time that no English sentence has beside a time, with the languages that they are of. */
 const marks = lazy(() => {
-  const found = new Map<string, string[]>();
+  const codesByWord = new Map<string, string[]>();
   const add = (code: string, words: readonly string[]) => {
-    for (const word of words) found.set(word, [...(found.get(word) ?? []), code]);
+    for (const word of words) codesByWord.set(word, [...(codesByWord.get(word) ?? []), code]);
   };
   for (const code of LEXICONS) {
     const { marks, weekdays, months } = lexiconOf(code);
@@ -24,7 +24,7 @@ const marks = lazy(() => {
   }
   for (const [code, words] of Object.entries(readWords<Record<string, string>>('others')))
     add(code, foldWords(words).split(' '));
-  return found;
+  return codesByWord;
 });
 
 const SHORT = 4;
@@ -32,12 +32,12 @@ const SHORT = 4;
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
 export function markedWords(text: string): string[] {
-  const known = marks();
-  const found = foreignTokens(text).flatMap(({ text: word }) => {
-    if (known.has(word)) return [word];
-    return UNSPACED.test(word) ? [...known.keys()].filter((mark) => word.includes(mark)) : [];
+  const codesByWord = marks();
+  const words = foreignTokens(text).flatMap(({ text: word }) => {
+    if (codesByWord.has(word)) return [word];
+    return UNSPACED.test(word) ? [...codesByWord.keys()].filter((mark) => word.includes(mark)) : [];
   });
-  return [...new Set(found)];
+  return [...new Set(words)];
 }
 
 /** Words for units; "jour" is an English word, too ("jour fixe"), though no slip of "hour". */
@@ -62,8 +62,8 @@ export function languagesMarked(text: string): string[][] {
 const dayNames = new BoundedMap<string, ReadonlySet<string>>(8);
 
 function dayNamesIn(code: string): ReadonlySet<string> {
-  const known = dayNames.get(code);
-  if (known) return known;
+  const cachedNames = dayNames.get(code);
+  if (cachedNames) return cachedNames;
   const at = (index: number) => Date.UTC(2026, 0, 15) + index * DAY;
   const relative = new Intl.RelativeTimeFormat(code, { numeric: 'auto' });
   const format = (options: Intl.DateTimeFormatOptions) =>
@@ -109,7 +109,7 @@ function isSentenceIn(task: string, code: string | undefined): boolean {
 
 /** The language that most words of a text are of; undefined where they may be English. */
 export function languageSpoken(text: string): string | undefined {
-  const known = marks();
+  const codesByWord = marks();
   const words = [...new Set(foreignTokens(text).map(({ text: word }) => word))];
   // With their accents: "à" is no "a".
   const mayBeEnglish = (text.toLowerCase().match(/\p{L}+/gu) ?? []).some((word) => ENGLISH_SMALL.has(word));
@@ -117,7 +117,7 @@ export function languageSpoken(text: string): string | undefined {
   const scored = LEXICONS.map((code) => {
     const { common, beginnings } = commonWords().get(code) ?? {};
     const opens = Number(beginnings?.has(first) ?? false);
-    const marked = opens + words.filter((word) => known.get(word)?.includes(code)).length;
+    const marked = opens + words.filter((word) => codesByWord.get(word)?.includes(code)).length;
     return { code, marked, common: words.filter((word) => common?.has(word)).length };
   }).filter(({ marked, common }) => marked > 0 || (common > 1 && !mayBeEnglish));
   const [best] = scored.sort((one, other) => other.marked + other.common - one.marked - one.common);

@@ -211,9 +211,9 @@ interface Hour {
 function clockRules(lexicon: Lexicon): Rule[] {
   const { hours, at, oclock, oclock24, clock, noon, parts, ranges } = lexicon;
   type Clock = { hour: Hour; minute?: number };
-  const told = ({ hour, minute = 0 }: Clock) => clockAt(hour, minute, false);
+  const plainClock = ({ hour, minute = 0 }: Clock) => clockAt(hour, minute, false);
   const closed = ({ hour, minute = 0 }: Clock) => clockAt(hour, minute, oclock24);
-  const spoken = ({ value }: { value: number }): Hour | undefined =>
+  const spokenHour = ({ value }: { value: number }): Hour | undefined =>
     value > 24 || !Number.isInteger(value) ? undefined : { value, padded: false, spoken: true };
   const behind = `< ${foldWords(oclock)} >`;
   return [
@@ -223,9 +223,9 @@ function clockRules(lexicon: Lexicon): Rule[] {
       '{value:hourDigits}',
       ({ value }: { value: number }, [token]): Hour => ({ value, padded: token?.text[0] === '0', spoken: false }),
     ],
-    ['hour', '{value:number}', spoken],
+    ['hour', '{value:number}', spokenHour],
     ...rulesOfList('hourWord', hours, (at) => at + 1),
-    ...(hours === '' ? [] : [['hour', '{value:hourWord}', spoken] as const]),
+    ...(hours === '' ? [] : [['hour', '{value:hourWord}', spokenHour] as const]),
     ['minute', '{minuteDigits}', pick('minuteDigits')],
     ['minute', '{spokenMinute}', pick('spokenMinute')],
     [
@@ -233,9 +233,9 @@ function clockRules(lexicon: Lexicon): Rule[] {
       '{number}',
       ({ number }: { number: number }) => (number < 60 && Number.isInteger(number) ? number : undefined),
     ],
-    ['clock', '{at} {hour}', told],
-    ['clock', '{at}? {hour} : {minute:twoDigits}', told],
-    ['clock', '{at} {hour} . {minute:twoDigits}', told],
+    ['clock', '{at} {hour}', plainClock],
+    ['clock', '{at}? {hour} : {minute:twoDigits}', plainClock],
+    ['clock', '{at} {hour} . {minute:twoDigits}', plainClock],
     ...(oclock === ''
       ? []
       : ([
@@ -253,7 +253,7 @@ function clockRules(lexicon: Lexicon): Rule[] {
     ),
     ...rulesOfRecord('noonHour', noon, (words, value) => [words, { value, padded: true, spoken: true }]),
     ...rulesOfRecord('part', parts, (part, patterns) => [patterns, part]),
-    ['time', '{hour}', told],
+    ['time', '{hour}', plainClock],
     ...ranges.map((pattern): Rule => ['piece', patternOf(pattern), rangeWords]),
   ];
 }

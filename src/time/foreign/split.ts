@@ -37,15 +37,15 @@ const LONGEST_TIME = 18;
  */
 export function slotsInOther(text: string, ctx: WhenContext): Slots | undefined {
   if (text.length > LONGEST || isTimeInOther(text, ctx)) return undefined;
-  const found = languagesOf(text, ctx).flatMap((language) => {
+  const candidates = languagesOf(text, ctx).flatMap((language) => {
     const rest = withoutOpener(text, language);
     const slots = slotsIn(rest, language, ctx);
     if (!slots || !isMeant(language, slots.when, ctx)) return [];
     return [rest === text.trim() ? slots : { ...slots, task: withoutLead(slots.task, language) }];
   });
   // Dutch reads "morgen" of a German sentence, too: the language that accounts for most of it has it, also where it is in doubt.
-  const longest = Math.max(...found.map(({ when }) => when.length));
-  const [first, ...others] = found.filter(({ when }) => when.length === longest);
+  const longest = Math.max(...candidates.map(({ when }) => when.length));
+  const [first, ...others] = candidates.filter(({ when }) => when.length === longest);
   if (!first || first.isOpen || others.some(({ when, isOpen }) => isOpen || when !== first.when)) return undefined;
   return { when: first.when, task: first.task };
 }
@@ -69,10 +69,10 @@ const isMeant = (language: Language, when: string, { locale }: WhenContext): boo
   language === languageBy(languageOf(locale) ?? '') || markedWords(when).length > 0;
 
 const withoutOpener = (text: string, { openers }: Pick<Language, 'openers'>): string => {
-  const said = text.trim();
-  const words = foldWords(said);
+  const phrase = text.trim();
+  const words = foldWords(phrase);
   const opener = openers.find((one) => words.startsWith(one) && /^[\s,:]/.test(words.slice(one.length)));
-  return opener === undefined ? said : said.slice(opener.length).replace(/^[\s,:]+/, '');
+  return opener === undefined ? phrase : phrase.slice(opener.length).replace(/^[\s,:]+/, '');
 };
 
 /** "Rappelle-moi demain | de payer". Where a case belongs to the word, it stays: "an den Zahnarzt". */
@@ -112,17 +112,17 @@ function slotsIn(text: string, language: Language, ctx: WhenContext): FoundSlots
   const tail = tails
     .map((from) => ({ from, to: text.length }))
     .find((stretch) => stretch.from >= (head?.to ?? 0) && reads(stretch));
-  const said = [head, tail].flatMap((stretch) => (stretch ? [text.slice(stretch.from, stretch.to).trim()] : []));
+  const times = [head, tail].flatMap((stretch) => (stretch ? [text.slice(stretch.from, stretch.to).trim()] : []));
   const task = trimTask(text.slice(head?.to ?? 0, tail?.from));
-  const when = said.join(' ');
-  if (said.length === 0) return undefined;
+  const when = times.join(' ');
+  if (times.length === 0) return undefined;
   // "Renew the pass 3/5": a time of both languages is the reader's of English.
-  if (!said.some((words) => /\p{L}{2}/u.test(words) && isOnlyOther(words, ctx))) return undefined;
+  if (!times.some((words) => /\p{L}{2}/u.test(words) && isOnlyOther(words, ctx))) return undefined;
   // Two parts are one time together, or it is doubtful which is meant.
-  const isTorn = said.length > 1 && !readsWhole(when, language, ctx);
+  const isTorn = times.length > 1 && !readsWhole(when, language, ctx);
   const isOpen =
     isTorn ||
-    isOpenEnded(said, language, ctx) ||
+    isOpenEnded(times, language, ctx) ||
     !isClean(task, { head, tail }, language) ||
     (mayLimit(task, language) && readsSeries(when, language, ctx));
   return { when: stripEnd(when, ',;:'), task, isOpen };
@@ -168,8 +168,8 @@ function isClean(
   const tokens = foreignTokens(task, language.parted);
   const pieces = language.grammar.matchAll(tokens);
   if (tokens.some((_, at) => pieces(at).some(({ value }) => isTimePiece(value)))) return false;
-  const said = words.map(({ text }) => text);
-  if ((head && leadsOn(said, language)) || (tail && leadsOn(said.toReversed(), language, true))) return false;
+  const wordTexts = words.map(({ text }) => text);
+  if ((head && leadsOn(wordTexts, language)) || (tail && leadsOn(wordTexts.toReversed(), language, true))) return false;
   return !tokens.some((_, at) => limitsAt(tokens, at, pieces(at), language));
 }
 

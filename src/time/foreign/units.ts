@@ -23,7 +23,7 @@ const MOST = 4;
 export const unitsFor = (near: readonly string[] = []): string[] => [...new Set([...near, ...UNITS])].slice(0, MOST);
 
 export function unitSlips(text: string, tokens: readonly Token[]): UnitSlip[] {
-  const found: UnitSlip[] = [];
+  const slips: UnitSlip[] = [];
   tokens.forEach((token, at) => {
     if (!leadsToUnit(tokens, at)) return;
     const isBusiness = token.text === 'business' && isUnit(wordAt(tokens, at + 1)) && wordAt(tokens, at + 1) !== 'day';
@@ -32,9 +32,9 @@ export function unitSlips(text: string, tokens: readonly Token[]): UnitSlip[] {
     const to = isBusiness ? at + 2 : at + 1;
     const [before, after] = [text.slice(0, token.start), text.slice(tokens[to - 1]?.end)];
     const units = isBusiness ? near : unitsFor(near);
-    found.push({ from: at, to, units, texts: units.map((unit) => `${before}${unit}${after}`) });
+    slips.push({ from: at, to, units, texts: units.map((unit) => `${before}${unit}${after}`) });
   });
-  return found;
+  return slips;
 }
 
 const isUnit = (word: string): boolean => word.length > 2 && Object.hasOwn(UNIT_WORDS, word);

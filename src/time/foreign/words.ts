@@ -24,8 +24,8 @@ export const atHyphens: WordParter = (word) => word.split(/(-)/).filter((part) =
 
 /** Folded words, numbers and signs: `l'` and `après-midi`; `9`, `h` and `30`. */
 export function foreignTokens(text: string, parted: WordParter = atHyphens): Token[] {
-  const found = foldWords(text).matchAll(/\p{L}+'(?=\p{L})|'?\p{L}[\p{L}-]*|\d+|\S/gu);
-  return [...found].flatMap((match) => {
+  const matches = foldWords(text).matchAll(/\p{L}+'(?=\p{L})|'?\p{L}[\p{L}-]*|\d+|\S/gu);
+  return [...matches].flatMap((match) => {
     const [start, end] = [match.index, match.index + match[0].length];
     return parted(match[0]).map((word) => ({ text: word, start, end, raw: match[0], glued: false }));
   });

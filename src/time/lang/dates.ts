@@ -139,9 +139,9 @@ function resolveNth({ nth, of, month, year, ...where }: Spec<'nth'>, { today }: 
   const inMonth = (year: number, month: number) => nthIn(dayOf(year, month, 1), dayOf(year, month + 1, 1), nth, of);
   if (month === undefined) {
     const at = monthAfter(now.year, now.month, where.inMonth ?? 0);
-    const found = inMonth(at.year, at.month);
-    const isOver = where.monthly === true && found !== undefined && found < today;
-    return single(isOver ? inMonth(at.year, at.month + 1) : found);
+    const day = inMonth(at.year, at.month);
+    const isOver = where.monthly === true && day !== undefined && day < today;
+    return single(isOver ? inMonth(at.year, at.month + 1) : day);
   }
   if (year !== undefined) return single(inMonth(year, month));
   return firstOf(2, today, (years) => inMonth(now.year + years, month));
@@ -156,8 +156,8 @@ function resolveWeek({ week, year, weekday }: Spec<'week'>, { today }: Env): Day
     return week > 0 && ymdOf(monday + 3).year === of ? monday + day - 1 : undefined;
   };
   const now = ymdOf(today).year;
-  const found = year === undefined ? firstOf(2, today, (years) => inYear(now + years)) : single(inYear(year));
-  return typeof found === 'string' || weekday !== undefined ? found : { ...found, ask: true };
+  const resolution = year === undefined ? firstOf(2, today, (years) => inYear(now + years)) : single(inYear(year));
+  return typeof resolution === 'string' || weekday !== undefined ? resolution : { ...resolution, ask: true };
 }
 
 type Period = Spec<'period'>;
@@ -211,12 +211,12 @@ function resolveWeekend({ which, weeks }: Spec<'weekend'>, env: Env): Days | NoD
 function resolveHoliday(date: Spec<'holiday'>, { today, zone }: Env): Days | NoDay {
   if (date.which === 'last') return 'PAST';
   const first = date.year ?? ymdOf(today).year;
-  const found = localNames(date.name, zone).map((name) =>
+  const resolutions = localNames(date.name, zone).map((name) =>
     date.year === undefined
       ? firstOf(2, today, (years) => holidayOf(name)?.in(first + years))
       : single(holidayOf(name)?.in(first)),
   );
-  const days = found.flatMap((one) => (typeof one === 'string' ? [] : one.days)).sort((a, b) => a - b);
+  const days = resolutions.flatMap((one) => (typeof one === 'string' ? [] : one.days)).sort((a, b) => a - b);
   return days.length > 1 ? { days, ask: true } : single(days[0]);
 }
 
@@ -228,7 +228,7 @@ function mapDays(resolved: Days | NoDay, move: (day: Day) => Day): Days | NoDay 
 
 export function moveDay(day: Day, span: Span, sign: 1 | -1): Day {
   let moved = addMonths(day, sign * span.months) + sign * span.days;
-  for (let left = Math.min(span.workdays, 10_000); left > 0; left--) {
+  for (let remaining = Math.min(span.workdays, 10_000); remaining > 0; remaining--) {
     do moved += sign;
     while (weekdayOf(moved) > 5);
   }
@@ -236,17 +236,17 @@ export function moveDay(day: Day, span: Span, sign: 1 | -1): Day {
 }
 
 function resolveBoth({ weekday, date }: Spec<'both'>, env: Env): Days | NoDay {
-  const fitting = (found: Days | NoDay) =>
-    typeof found === 'string' ? [] : found.days.filter((day) => weekdayOf(day) === weekday);
-  const found = resolveDate(date, env);
+  const fitting = (days: Days | NoDay) =>
+    typeof days === 'string' ? [] : days.days.filter((day) => weekdayOf(day) === weekday);
+  const resolution = resolveDate(date, env);
   if (date.type === 'numeric' && env.monthFirst !== undefined) {
     // The locale's order is meant, unless the weekday fits the other one, which is nearer.
     const either = fitting(resolveDate(date, { ...env, monthFirst: undefined }));
-    const own = typeof found === 'string' ? [] : found.days;
+    const own = typeof resolution === 'string' ? [] : resolution.days;
     if (either.length > 1 && !own.includes(Math.min(...either))) return { days: either, ask: true };
   }
-  if (typeof found === 'string') return found;
-  if (fitting(found).length > 0) return { days: fitting(found) };
+  if (typeof resolution === 'string') return resolution;
+  if (fitting(resolution).length > 0) return { days: fitting(resolution) };
   // "Friday the 13th": the next month in which both are true.
   if (date.type === 'monthday' && date.month === undefined)
     return firstOf(60, env.today, (months) => {
@@ -254,5 +254,5 @@ function resolveBoth({ weekday, date }: Spec<'both'>, env: Env): Days | NoDay {
       return day !== undefined && weekdayOf(day) === weekday ? day : undefined;
     });
   const ahead = (weekday - weekdayOf(env.today) + 7) % 7 || 7;
-  return { days: [...found.days, env.today + ahead], ask: true };
+  return { days: [...resolution.days, env.today + ahead], ask: true };
 }

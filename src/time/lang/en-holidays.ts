@@ -13,19 +13,26 @@ interface Holiday {
   rule?: Pick<RulePart, 'byMonth' | 'byMonthDay' | 'byDay'>;
 }
 
-function fixedHoliday(month: number, day: number, said?: string): Holiday {
+function fixedHoliday(month: number, day: number, phrase?: string): Holiday {
   const rule = { byMonth: [month], byMonthDay: [day] };
-  return { in: (year) => dayOf(year, month, day), rule, ...(said === undefined ? {} : { said }) };
+  return { in: (year) => dayOf(year, month, day), rule, ...(phrase === undefined ? {} : { said: phrase }) };
 }
 
-function nth(month: number, weekday: number, count: number, said?: string): Holiday {
+function nth(month: number, weekday: number, count: number, phrase?: string): Holiday {
   const rule = { byMonth: [month], byDay: [{ nth: count, weekday }] };
-  return { in: (year) => nthWeekday(year, month, weekday, count), rule, ...(said === undefined ? {} : { said }) };
+  return {
+    in: (year) => nthWeekday(year, month, weekday, count),
+    rule,
+    ...(phrase === undefined ? {} : { said: phrase }),
+  };
 }
 
-const easterly = (days: number, said: string): Holiday => ({ in: (year) => easter(year) + days, said });
+const easterly = (days: number, phrase: string): Holiday => ({ in: (year) => easter(year) + days, said: phrase });
 
-const thankful = (days: number, said: string): Holiday => ({ in: (year) => nthWeekday(year, 11, 4, 4) + days, said });
+const thankful = (days: number, phrase: string): Holiday => ({
+  in: (year) => nthWeekday(year, 11, 4, 4) + days,
+  said: phrase,
+});
 
 /** Easter Sunday of the Gregorian calendar (the algorithm of Meeus, Jones and Butcher). */
 function easter(year: number): Day {

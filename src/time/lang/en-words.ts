@@ -188,8 +188,8 @@ function splitGlued(word: string): readonly string[] | undefined {
   if (prefix === undefined) return undefined;
   const rest = word.slice(prefix.length);
   const words = ((Object.hasOwn(ALIASES, rest) ? ALIASES[rest] : undefined) ?? rest).split(' ');
-  const known = words.every((one) => isKnown(one) || AFTER_PREFIX.has(one));
-  return known ? [prefix, ...words] : undefined;
+  const isAllKnown = words.every((one) => isKnown(one) || AFTER_PREFIX.has(one));
+  return isAllKnown ? [prefix, ...words] : undefined;
 }
 
 const AFTER_PREFIX = new Set('day week weekend month year morning afternoon evening night noon weekday'.split(' '));

@@ -90,15 +90,15 @@ class Run {
   }
 
   match(rule: number, at: number): readonly Match<unknown>[] {
-    const [token, known, set] = [this.tokens[at], this.memo[at], this.table.sets[rule]];
-    if (!token || !known || !set) return NONE;
-    const found = known[rule];
-    if (found) return found;
+    const [token, memo, set] = [this.tokens[at], this.memo[at], this.table.sets[rule]];
+    if (!token || !memo || !set) return NONE;
+    const cachedMatches = memo[rule];
+    if (cachedMatches) return cachedMatches;
     // Stands for "nothing" while the rule is being tried, so that one that begins with itself ends.
-    known[rule] = NONE;
+    memo[rule] = NONE;
     if (!this.mayBegin(set.begins, at, token)) return NONE;
     const matches = this.tryRule(set, rule === START, at, token);
-    known[rule] = matches;
+    memo[rule] = matches;
     return matches;
   }
 
@@ -109,11 +109,11 @@ class Run {
   }
 
   private valueOf(terminal: number, at: number, token: Token): unknown {
-    const known = this.values[at] ?? [];
-    const found = known[terminal];
-    if (found !== undefined) return found;
+    const values = this.values[at] ?? [];
+    const cachedValue = values[terminal];
+    if (cachedValue !== undefined) return cachedValue;
     const value = this.table.terminals[terminal]?.(token) ?? NOT_TAKEN;
-    known[terminal] = value;
+    values[terminal] = value;
     return value;
   }
 
@@ -184,8 +184,8 @@ function compile(start: string, rules: readonly Rule[], terminals: Readonly<Reco
       const sequence = { elements, build, begins: nothing() };
       if (!first.words) set.others.push(sequence);
       for (const word of first.words ?? []) {
-        const known = set.byWord.get(word);
-        if (known) known.push(sequence);
+        const sequences = set.byWord.get(word);
+        if (sequences) sequences.push(sequence);
         else set.byWord.set(word, [sequence]);
         set.begins.words.add(word);
       }

@@ -95,16 +95,16 @@ function withTime(phrase: Phrase, time: TimeSpec): Phrase | undefined {
   if (phrase.range?.from.exact && time.today && !time.clock)
     return withDate(phrase, { type: 'offset', days: 0 }, undefined);
   if (phrase.times || phrase.range) return undefined;
-  const known = phrase.time;
-  if (!known) return { ...phrase, time };
+  const phraseTime = phrase.time;
+  if (!phraseTime) return { ...phrase, time };
   // "tomorrow evening at 7": the part says which 7 is meant.
-  if ((known.clock && time.clock) || known.same || time.same) return undefined;
+  if ((phraseTime.clock && time.clock) || phraseTime.same || time.same) return undefined;
   // "Tomorrow noon lunch": the meal.
-  if ((known.clock && time.part === 'lunch') || (known.part === 'lunch' && time.clock)) return undefined;
-  const part = known.part && time.part ? narrower(known.part, time.part) : (known.part ?? time.part);
-  if (known.part && part === undefined) return undefined;
-  const today = known.today === true || time.today === true;
-  return { ...phrase, time: { clock: known.clock ?? time.clock, part, today } };
+  if ((phraseTime.clock && time.part === 'lunch') || (phraseTime.part === 'lunch' && time.clock)) return undefined;
+  const part = phraseTime.part && time.part ? narrower(phraseTime.part, time.part) : (phraseTime.part ?? time.part);
+  if (phraseTime.part && part === undefined) return undefined;
+  const today = phraseTime.today === true || time.today === true;
+  return { ...phrase, time: { clock: phraseTime.clock ?? time.clock, part, today } };
 }
 
 /** "Early tomorrow morning", "late this evening": the word for the edge of the part counts. */
@@ -118,9 +118,9 @@ function narrower(a: PartName, b: PartName): PartName | undefined {
 const LATE_PARTS: ReadonlySet<PartName> = new Set<PartName>(['evening', 'night', 'tonight']);
 
 function withRecur(phrase: Phrase, recur: Recur, joined: Join): Phrase | undefined {
-  const [known] = phrase.recurs;
-  const isOwn = joined === 'and' || phrase.time || phrase.times || (known?.days && recur.days);
-  if (joined && known && isOwn) return another(phrase, { recurs: [recur] });
+  const [firstRecur] = phrase.recurs;
+  const isOwn = joined === 'and' || phrase.time || phrase.times || (firstRecur?.days && recur.days);
+  if (joined && firstRecur && isOwn) return another(phrase, { recurs: [recur] });
   return phrase.recurs.length < 2 ? { ...phrase, recurs: [...phrase.recurs, recur] } : undefined;
 }
 

@@ -74,21 +74,21 @@ export function tokenise(text: string): Token[] {
  * are none. A word of another language (`isOther`) is no typing error.
  */
 export function correctTokens(tokens: readonly Token[], isOther: (word: string) => boolean): Token[] | undefined {
-  let found = false;
+  let isCorrected = false;
   const right = tokens.flatMap((token) => {
     if (isOther(token.text)) return [token];
     const short = SHORTS.get(token.raw);
     if (short !== undefined) {
-      found = true;
+      isCorrected = true;
       return [{ ...token, text: short }];
     }
     if (token.text !== token.raw.toLowerCase()) return [token];
     const words = canonicalWords(token.text, true);
     if (words.length === 1 && words[0] === token.text) return [token];
-    found = true;
+    isCorrected = true;
     return words.map((text) => ({ ...token, text }));
   });
-  return found ? right : undefined;
+  return isCorrected ? right : undefined;
 }
 
 function* chunks(text: string): Generator<[number, number]> {
@@ -130,16 +130,16 @@ function pushTokens(tokens: Token[], text: string, start: number, end: number): 
 
 /** Ranges of quotations. An apostrophe opens one only before a word and closes it only after one. */
 function quotations(text: string): [number, number][] {
-  const found: [number, number][] = [];
+  const ranges: [number, number][] = [];
   for (let index = 0; index < text.length; index++) {
     const close = QUOTES[text[index] ?? ''];
     if (close === undefined || /[\p{L}\d]/u.test(text[index - 1] ?? '')) continue;
     const end = findClosing(text, index + 1, close);
     if (end === undefined) continue;
-    if (index > 0 || end < text.length - 1) found.push([index, end + 1]);
+    if (index > 0 || end < text.length - 1) ranges.push([index, end + 1]);
     index = end;
   }
-  return found;
+  return ranges;
 }
 
 const LONGEST_QUOTATION = 200;

@@ -145,18 +145,18 @@ function whenOf(expression: Expression, dayOfWeek: string, env: Env): ParsedWhen
   if (years && dayOf(years.to + 1, 1, 1) <= env.today) return past('');
   if (fields.second.length > 1) return tooOften();
   const rules = partsOf(fields, texts).map((parts) => ruleWhen(limitToYears(ruleAt(parts, env), years, env), env));
-  const found = rules.flatMap(readingsIn);
-  return found.length > 1 ? whichOne(found) : (found[0]?.when ?? rules[0] ?? rejectNever(expression.text));
+  const readings = rules.flatMap(readingsIn);
+  return readings.length > 1 ? whichOne(readings) : (readings[0]?.when ?? rules[0] ?? rejectNever(expression.text));
 }
 
 function problemIn(expression: Expression, dayOfWeek: string): string | undefined {
   const { texts } = expression;
   const [error] = nodeCron().validateDetailed(forNodeCron({ ...texts, dayOfWeek })).errors;
   if (error) {
-    const found = FIELDS.find(({ field }) => field === error.field);
+    const wrongField = FIELDS.find(({ field }) => field === error.field);
     const isImpossible = /impossible/.test(error.message);
-    if (!found) return `"${expression.text}" is no cron expression`;
-    return describeField(expression, found.field, isImpossible ? NO_SUCH_DAY : undefined);
+    if (!wrongField) return `"${expression.text}" is no cron expression`;
+    return describeField(expression, wrongField.field, isImpossible ? NO_SUCH_DAY : undefined);
   }
   const far = FIELDS.find(({ field, high }) => stepsTooFar(texts[field], high));
   if (far) return describeField(expression, far.field, 'it steps further than the field goes');
@@ -290,12 +290,12 @@ function nearestWorkday(day: string, isOnce: boolean): Partial<RulePart>[] {
 }
 
 function weekdaysOf(days: ParsedFields['dayOfWeek']): NthWeekday[] {
-  const found = days.map((day): NthWeekday => {
+  const weekdays = days.map((day): NthWeekday => {
     const [, number, nth, last] = /^(\d)(?:#(\d)|(L))?$/i.exec(String(day)) ?? [];
     return { nth: last === undefined ? Number(nth ?? 0) : -1, weekday: ((Number(number) + 6) % 7) + 1 };
   });
-  const distinct = found.filter(
-    (one, index) => found.findIndex((other) => other.nth === one.nth && other.weekday === one.weekday) === index,
+  const distinct = weekdays.filter(
+    (one, index) => weekdays.findIndex((other) => other.nth === one.nth && other.weekday === one.weekday) === index,
   );
   const isAll = distinct.length === 7 && distinct.every(({ nth }) => nth === 0);
   return isAll ? [] : distinct.sort((a, b) => a.weekday - b.weekday);

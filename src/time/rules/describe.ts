@@ -35,16 +35,16 @@ function exceptWords({ skipped = [], zone }: Rule, now: Instant): string {
     const { year, month, day: date } = ymdOf(day);
     return `${date} ${SHORT_MONTHS[month - 1]} ${year}`;
   };
-  const told: string[] = [];
+  const phrases: string[] = [];
   const days = skipped.filter((day) => day >= today);
   for (let at = 0; at < days.length; ) {
     let length = 1;
     while (days[at + length] === (days[at] ?? 0) + length) length++;
     const run = days.slice(at, at + length);
-    told.push(...(length < LONG_RUN ? run.map(name) : [`${name(run[0] ?? 0)} to ${name(run.at(-1) ?? 0)}`]));
+    phrases.push(...(length < LONG_RUN ? run.map(name) : [`${name(run[0] ?? 0)} to ${name(run.at(-1) ?? 0)}`]));
     at += length;
   }
-  return told.length === 0 ? '' : `, except ${listOf(told)}`;
+  return phrases.length === 0 ? '' : `, except ${listOf(phrases)}`;
 }
 
 /** Days in a row that are told by the first and the last. */
@@ -62,8 +62,8 @@ function shortMonths({ start, parts: [part, more] }: Rule): string {
 
 /** A rule that has no words of its own, by its next occurrences; `parseWhen` does not read this. */
 function nextOnly({ next, zone }: Recurring, reader: Reader): string {
-  const told = next.slice(0, 3).map((at) => formatInstant(at, reader, zone));
-  return `by a rule of its own (${zone}), next: ${listOf(told)}`;
+  const times = next.slice(0, 3).map((at) => formatInstant(at, reader, zone));
+  return `by a rule of its own (${zone}), next: ${listOf(times)}`;
 }
 
 /** The same days by the name that people have for them: cron's "0 9 * * 1-5" is each day that is Monday to Friday. */
@@ -132,8 +132,8 @@ function clausesOf(rule: Rule, reader: Reader): string[] | undefined {
   for (const part of rule.parts) {
     const { byHour: _h, byMinute: _m, bySecond: _s, ...days } = part;
     const key = JSON.stringify(days);
-    const known = timesByDays.get(key);
-    const times = [...(known?.times ?? []), ...timesOf(rule, part)];
+    const group = timesByDays.get(key);
+    const times = [...(group?.times ?? []), ...timesOf(rule, part)];
     timesByDays.set(key, { part, times: [...new Set(times)].sort((a, b) => a - b) });
   }
   const groups = [...timesByDays.values()];
@@ -199,9 +199,9 @@ function monthlyWords(part: RulePart, interval: number): string | undefined {
   const weekday = byDay.length === 1 && interval === 1 && !part.byMonth ? plainDays(byDay) : undefined;
   if (weekday && missing !== undefined && more === undefined && part.bySetPos?.length === 4)
     return `every ${weekday} except the ${nthWord(missing, weekday)} of the month`;
-  const left = ALL_DATES.filter((day) => !byMonthDay.includes(day));
-  if (byMonthDay.length > 15 && left.length > 0 && byDay.length === 0 && interval === 1 && !part.byMonth)
-    return `every day except the ${listOf(left.map(ordinal))}`;
+  const exceptions = ALL_DATES.filter((day) => !byMonthDay.includes(day));
+  if (byMonthDay.length > 15 && exceptions.length > 0 && byDay.length === 0 && interval === 1 && !part.byMonth)
+    return `every day except the ${listOf(exceptions.map(ordinal))}`;
   const days = numberedWords(part);
   if (!days || part.byMonth) return undefined;
   return interval === 1 ? `on the ${days} of every month` : `every ${plural(interval, 'month')} on the ${days}`;

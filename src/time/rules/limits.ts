@@ -82,9 +82,9 @@ function boundsOf({ dates, recurs, range }: Phrase, env: Env): [Day, Day] | unde
 export function skippedDays({ excepts }: Phrase, env: Env): Day[] | undefined {
   const days: Day[] = [];
   for (const date of excepts.flatMap(({ once }) => once ?? [])) {
-    const found = date.type === 'period' ? { days: daysIn(...periodBounds(date, env)) } : resolveDate(date, env);
-    if (typeof found === 'string' || ('ask' in found && found.ask)) return undefined;
-    days.push(...found.days);
+    const resolution = date.type === 'period' ? { days: daysIn(...periodBounds(date, env)) } : resolveDate(date, env);
+    if (typeof resolution === 'string' || ('ask' in resolution && resolution.ask)) return undefined;
+    days.push(...resolution.days);
   }
   for (const [from, to] of excepts.flatMap(({ between }) => (between ? [between] : []))) {
     const first = singleDay(from, env);
@@ -98,8 +98,8 @@ export function skippedDays({ excepts }: Phrase, env: Env): Day[] | undefined {
 const LONGEST_GAP = 366;
 
 export function singleDay(date: DateSpec, env: Env): Day | undefined {
-  const found = resolveDate(date, env);
-  return typeof found === 'string' || found.ask ? undefined : found.days[0];
+  const resolution = resolveDate(date, env);
+  return typeof resolution === 'string' || resolution.ask ? undefined : resolution.days[0];
 }
 
 const daysIn = (from: Day, to: Day): Day[] => Array.from({ length: to - from }, (_, at) => from + at);

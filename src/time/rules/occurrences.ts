@@ -88,20 +88,20 @@ export function* ruleOccurrences(rule: Rule, after: number, bounds: Bounds = {})
 }
 
 export function occursOn(day: Day, rule: Rule): boolean {
-  const [found] = ruleOccurrences(rule, instantOf(day * DAY, rule.zone) - 1);
-  return found !== undefined && dayOfWall(found.wall) === day;
+  const [occurrence] = ruleOccurrences(rule, instantOf(day * DAY, rule.zone) - 1);
+  return occurrence !== undefined && dayOfWall(occurrence.wall) === day;
 }
 
 function* partOccurrences(rule: Rule, part: RulePart, after: number, bounds: Bounds): Generator<Occurrence, void> {
   const instants = isSteps(part) ? elapsedOccurrences(rule, part, after) : calendar(rule, part, after, bounds);
-  let left = part.count ?? Number.POSITIVE_INFINITY;
+  let remaining = part.count ?? Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (const occurrence of instants) {
     const { at } = occurrence;
     // Two times that the clock leaps over are one moment, and it is one occurrence.
     if (at <= last) continue;
     if (
-      left-- <= 0 ||
+      remaining-- <= 0 ||
       (bounds.before !== undefined && at >= bounds.before) ||
       (part.until !== undefined && at > part.until)
     )
@@ -126,15 +126,15 @@ function* calendar(rule: Rule, part: RulePart, after: number, { before, budget }
   const first = dayOfWall(earliest) - (bySetPos ? LONGEST_PERIOD : 0);
   const last = before === undefined ? LAST_DAY : Math.min(LAST_DAY, dayOfWall(wallAt(before, rule.zone)) + 2);
   let walls: Wall[] = [];
-  let found = first;
-  for (let day = first; day - found <= barrenDays && day < last; day++) {
+  let lastMatch = first;
+  for (let day = first; day - lastMatch <= barrenDays && day < last; day++) {
     if (budget && budget.days-- <= 0) return;
     if ((interval === 1 || periodOf(day) % interval === 0) && isOn(day))
       for (const time of times) walls.push(day * DAY + time);
     if (walls.length === 0 || (bySetPos && periodOf(day + 1) === periodOf(day))) continue;
-    const chosen = placedWalls(walls, bySetPos);
-    if (chosen.length > 0) found = day;
-    for (const wall of chosen) if (wall >= rule.start) yield { at: instantOf(wall, rule.zone), wall };
+    const chosenWalls = placedWalls(walls, bySetPos);
+    if (chosenWalls.length > 0) lastMatch = day;
+    for (const wall of chosenWalls) if (wall >= rule.start) yield { at: instantOf(wall, rule.zone), wall };
     walls = [];
   }
 }
@@ -161,8 +161,8 @@ function periods({ freq, weekStart = 1 }: RulePart, start: Day): (day: Day) => n
 }
 
 function placedWalls(walls: readonly Wall[], places: readonly number[] | undefined): readonly Wall[] {
-  const chosen = places?.map((place) => walls.at(place > 0 ? place - 1 : place));
-  return chosen ? [...new Set(chosen.filter((wall) => wall !== undefined))].sort((a, b) => a - b) : walls;
+  const chosenWalls = places?.map((place) => walls.at(place > 0 ? place - 1 : place));
+  return chosenWalls ? [...new Set(chosenWalls.filter((wall) => wall !== undefined))].sort((a, b) => a - b) : walls;
 }
 
 /** The times of day, in milliseconds since midnight, ascending. */
@@ -243,9 +243,9 @@ function* elapsedOccurrences(rule: Rule, part: RulePart, after: number): Generat
     const wall = wallAt(at, rule.zone);
     const day = Math.floor(wall / DAY);
     if (day >= LAST_DAY) return;
-    const found = matches(day, part) ? expand(at, wall, part, rule.zone).filter((one) => one >= origin) : [];
-    barren = found.length > 0 ? 0 : barren + 1;
-    for (const one of found) yield { at: one, wall: wallAt(one, rule.zone) };
+    const instants = matches(day, part) ? expand(at, wall, part, rule.zone).filter((one) => one >= origin) : [];
+    barren = instants.length > 0 ? 0 : barren + 1;
+    for (const one of instants) yield { at: one, wall: wallAt(one, rule.zone) };
     // A day that the rule leaves out is left in one leap, a little short of its end: the clock may change in it.
     const leap = matches(day, part) ? 1 : Math.floor(((day + 1) * DAY - 3 * HOUR - wall) / step);
     at += Math.max(1, leap) * step;

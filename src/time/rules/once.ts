@@ -25,11 +25,11 @@ const LAST = Date.UTC(9999, 11, 31);
 export function resolveOnce(phrase: Phrase, env: Env): ParsedWhen | undefined {
   const { shift, before, dates, time, range } = phrase;
   if (shift && dates.length === 0 && !time && !range) return shiftFromNow(shift.span, env);
-  const found = wallsOf(phrase, env);
-  if (found === undefined) return undefined;
-  if (typeof found === 'string') return found === 'PAST' ? past('') : impossible();
+  const candidates = wallsOf(phrase, env);
+  if (candidates === undefined) return undefined;
+  if (typeof candidates === 'string') return candidates === 'PAST' ? past('') : impossible();
   const move = (wall: Wall) => (before ? moveWall(wall, before.span, before.sign) : wall);
-  return choose({ ...found, walls: found.walls.map(move), others: found.others.map(move) }, env);
+  return choose({ ...candidates, walls: candidates.walls.map(move), others: candidates.others.map(move) }, env);
 }
 
 function choose({ walls, others, ask, soonerOnly }: Walls, env: Env): ParsedWhen {
@@ -94,7 +94,7 @@ function wallsOf(phrase: Phrase, env: Env): Walls | NoDay | undefined {
   const isLoose = range !== undefined && (range.loose || (range.from.weak === true && range.to.weak === true));
   if (days === null) return time && nextWalls(time, env, isLoose);
   if (time?.today === true && !days.days.includes(env.today)) return undefined;
-  const found: Walls = { walls: [], others: [], ask: days.ask === true || isLoose, soonerOnly };
+  const candidates: Walls = { walls: [], others: [], ask: days.ask === true || isLoose, soonerOnly };
   for (const day of days.days) {
     const isToday = day === env.today;
     const after = isToday ? minuteOfNow(env) : undefined;
@@ -102,24 +102,24 @@ function wallsOf(phrase: Phrase, env: Env): Walls | NoDay | undefined {
     if (!times) return undefined;
     // Midnight of this very day can only be the one that ends it.
     const minutes = times.ask && isToday ? times.minutes.slice(1) : times.minutes;
-    found.walls.push(...wallsAt(day, minutes, times));
-    found.others.push(...wallsAt(day, times.others ?? [], times));
-    if (times.ask && !isToday) found.ask = true;
+    candidates.walls.push(...wallsAt(day, minutes, times));
+    candidates.others.push(...wallsAt(day, times.others ?? [], times));
+    if (times.ask && !isToday) candidates.ask = true;
     // "New Year's Eve at half 11": in the morning, or for the party.
     if (isNight(phrase) && clock?.exact === false && time?.part === undefined) {
-      found.walls.push(...wallsAt(day, [((minutes[0] ?? 0) + 720) % 1440], times));
-      found.ask = true;
+      candidates.walls.push(...wallsAt(day, [((minutes[0] ?? 0) + 720) % 1440], times));
+      candidates.ask = true;
     }
     // "Monday at 9" said on a Monday at eleven: this evening, or in a week?
     const isTurned = time && timesOn(time, env, undefined)?.minutes[0] !== times.minutes[0];
-    if (isTurned && isToday && days.days.length > 1) found.ask = true;
+    if (isTurned && isToday && days.days.length > 1) candidates.ask = true;
   }
   const dated = clock?.bare && clock.weak ? dayByNumber(placed, phrase.dates, clock.hour, days, env) : undefined;
   if (dated !== undefined)
-    return { walls: [dated * DAY + env.parts.date * MINUTE, ...found.walls], others: [], ask: true, soonerOnly };
-  const ahead = (found.walls[0] ?? 0) - (days.days[0] ?? 0) * DAY;
-  found.others.push(...(days.others ?? []).map((day) => day * DAY + ahead));
-  return found;
+    return { walls: [dated * DAY + env.parts.date * MINUTE, ...candidates.walls], others: [], ask: true, soonerOnly };
+  const ahead = (candidates.walls[0] ?? 0) - (days.days[0] ?? 0) * DAY;
+  candidates.others.push(...(days.others ?? []).map((day) => day * DAY + ahead));
+  return candidates;
 }
 
 const isNight = ({ dates }: Phrase): boolean =>

@@ -111,11 +111,11 @@ function datesOf(holiday: string | undefined): { month: number; day: number }[] 
 function withoutWeekdays(part: RulePart, weekdays: readonly number[]): RulePart[] | undefined {
   if (part.byDay?.some(({ nth }) => nth !== 0) || part.bySetPos) return undefined;
   const from = part.byDay?.map(({ weekday }) => weekday) ?? ALL_WEEKDAYS;
-  const left = from.filter((weekday) => !weekdays.includes(weekday));
-  if (left.length === 0) return [];
+  const remaining = from.filter((weekday) => !weekdays.includes(weekday));
+  if (remaining.length === 0) return [];
   // Every day but some is a week's rule, unless days are counted in twos.
   const freq = part.freq === 'DAILY' && (part.interval ?? 1) === 1 ? 'WEEKLY' : part.freq;
-  return [{ ...part, freq, byDay: plain(left) }];
+  return [{ ...part, freq, byDay: plain(remaining) }];
 }
 
 /** Without "the second Monday" of the month: such a day is one of seven dates. */
@@ -165,8 +165,8 @@ function eachPart(
   parts: readonly RulePart[] | undefined,
   leave: (part: RulePart) => RulePart[] | undefined,
 ): RulePart[] | undefined {
-  const left = parts?.map(leave);
-  return left?.some((one) => one === undefined) ? undefined : left?.flatMap((one) => one ?? []);
+  const limitedParts = parts?.map(leave);
+  return limitedParts?.some((one) => one === undefined) ? undefined : limitedParts?.flatMap((one) => one ?? []);
 }
 
 function limitField(
@@ -176,8 +176,8 @@ function limitField(
   except: readonly number[],
 ): RulePart[] | undefined {
   if (!part || part.bySetPos) return undefined;
-  const left = (part[field] ?? all).filter((value) => !except.includes(value));
-  return left.length === 0 ? [] : [{ ...part, [field]: left }];
+  const remaining = (part[field] ?? all).filter((value) => !except.includes(value));
+  return remaining.length === 0 ? [] : [{ ...part, [field]: remaining }];
 }
 
 function daily(part: RulePart): RulePart | undefined {

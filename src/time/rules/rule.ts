@@ -203,7 +203,7 @@ function readByDay(part: RulePart, value: string): string | undefined {
 }
 
 function readList(part: RulePart, name: string, value: string): string | undefined {
-  const list = LISTS.find(([known]) => known === name);
+  const list = LISTS.find(([key]) => key === name);
   if (!list) return `${name} is not known`;
   const [, field, low, high] = list;
   const values: number[] = [];

@@ -46,8 +46,8 @@ export function resolveSeries(phrase: Phrase, env: Env): ParsedWhen | undefined 
   const running = underWay(phrase, env);
   if (running) return eitherOf([running, when]);
   const others = when.others ? [] : [lastDays, inTheMorning(phrase, when, env), eachYear(phrase, env)];
-  const found = others.filter(isCertain).map((other): TimeReading => ({ words: '', when: other }));
-  return found.length > 0 ? { ...when, others: found } : when;
+  const readings = others.filter(isCertain).map((other): TimeReading => ({ words: '', when: other }));
+  return readings.length > 0 ? { ...when, others: readings } : when;
 }
 
 /** "Every weekday at 6:45" is in the afternoon; the morning is a press away. */
@@ -242,27 +242,27 @@ function daysOf(date: DateSpec, freq: Recur['freq'], { monthFirst }: Env): DaySe
 
 /** The times of day, in minutes; several lists where it has to be asked which are meant. */
 function timesOf(recur: Recur, phrase: Phrase, env: Env, limits: Limits): Minute[][] | undefined {
-  const said = alike(phrase.times?.times) ?? [
+  const times = alike(phrase.times?.times) ?? [
     phrase.range ? { clock: phrase.range.from } : (phrase.time ?? limits.startTime),
   ];
   const minutes: Minute[] = [];
-  for (const time of said) {
+  for (const time of times) {
     if (time?.clock && !isTime(time.clock)) return undefined;
     // "Every morning and evening": two parts of the day, two times.
     if (recur.part && time?.part && !time.clock && time.part !== recur.part)
       minutes.push(minuteOfPart(recur.part, env));
     const part = time?.part ?? recur.part;
     const spec = part === undefined ? time : { ...time, part };
-    const found = spec ? timesOn(spec, env, undefined) : undefined;
-    if (spec && !found) return undefined;
-    if (found?.ask) {
-      if (said.length > 1) return undefined;
+    const dayTimes = spec ? timesOn(spec, env, undefined) : undefined;
+    if (spec && !dayTimes) return undefined;
+    if (dayTimes?.ask) {
+      if (times.length > 1) return undefined;
       // "Midnight on weekdays" is the hour at which each of them begins, of a single day it may end it.
       const isFew = recur.freq === 'WEEKLY' && (recur.days?.weekdays?.length ?? 0) < 5;
       return isFew ? [[0], [1440]] : [[0]];
     }
-    const minute = found?.minutes[0] ?? (recur.days?.weekend ? 600 : env.parts.date);
-    const other = found?.others?.[0];
+    const minute = dayTimes?.minutes[0] ?? (recur.days?.weekend ? 600 : env.parts.date);
+    const other = dayTimes?.others?.[0];
     minutes.push(minutes.includes(minute) && other !== undefined ? other : minute);
   }
   return [minutes];
@@ -283,10 +283,10 @@ function calendarDraft(recur: Recur, minutes: Minute[], phrase: Phrase, env: Env
   )
     return undefined;
   const parts = calendarParts(nightly ? dayLater(recur) : quartersFrom(limits.startDay, recur), anchor);
-  const left = parts && excludeDays(parts, phrase);
-  if (!left) return undefined;
+  const remainingParts = parts && excludeDays(parts, phrase);
+  if (!remainingParts) return undefined;
   const { months } = recur;
-  const within = left.map((part) => ({
+  const within = remainingParts.map((part) => ({
     ...part,
     ...(months ? { byMonth: months } : {}),
     ...(part.freq === 'WEEKLY' && recur.interval > 1 && env.weekStart !== 1 ? { weekStart: env.weekStart } : {}),
@@ -307,9 +307,10 @@ function dayLater(recur: Recur): Recur {
 }
 
 function excludeDays(parts: RulePart[], { excepts }: Phrase): RulePart[] | undefined {
-  let left: RulePart[] | undefined = parts;
-  for (const except of excepts) if (!except.once && !except.between) left = left && partsWithout(left, except);
-  return left;
+  let remainingParts: RulePart[] | undefined = parts;
+  for (const except of excepts)
+    if (!except.once && !except.between) remainingParts = remainingParts && partsWithout(remainingParts, except);
+  return remainingParts;
 }
 
 function elapsedDrafts(recur: Recur, phrase: Phrase, env: Env, limits: Limits): Draft[] | undefined {
@@ -414,9 +415,9 @@ function finish(
     ...(until === undefined ? {} : { until }),
   }));
   const rule: Rule = { ...anchorOf(first, limited, env), parts: limited };
-  const left = skipped.filter((day) => occursOn(day, rule));
-  if (left.length > MOST_SKIPPED) return undefined;
-  return whenOfRule(left.length > 0 ? { ...rule, skipped: left } : rule, env);
+  const gaps = skipped.filter((day) => occursOn(day, rule));
+  if (gaps.length > MOST_SKIPPED) return undefined;
+  return whenOfRule(gaps.length > 0 ? { ...rule, skipped: gaps } : rule, env);
 }
 
 /** Bound of what is stored of a series. */
