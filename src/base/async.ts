@@ -361,13 +361,13 @@ export function deadline(ms: number, parent?: AbortSignal): Deadline {
   const controller = new AbortController();
   let passed = false;
   let holders = 0;
-  let left = ms;
+  let remainingMs = ms;
   let since = performance.now();
   const end = () => {
     passed = true;
     controller.abort(new DOMException('The time is up.', 'TimeoutError'));
   };
-  let timer = setTimeout(end, left);
+  let timer = setTimeout(end, remainingMs);
   const follow = () => controller.abort(parent?.reason);
   if (parent?.aborted) follow();
   else parent?.addEventListener('abort', follow, { once: true });
@@ -377,7 +377,7 @@ export function deadline(ms: number, parent?: AbortSignal): Deadline {
     hold() {
       if (holders++ === 0) {
         clearTimeout(timer);
-        left -= performance.now() - since;
+        remainingMs -= performance.now() - since;
       }
       let isHeld = true;
       return () => {
@@ -385,7 +385,7 @@ export function deadline(ms: number, parent?: AbortSignal): Deadline {
         isHeld = false;
         if (--holders > 0 || controller.signal.aborted) return;
         since = performance.now();
-        timer = setTimeout(end, Math.max(left, 0));
+        timer = setTimeout(end, Math.max(remainingMs, 0));
       };
     },
     [Symbol.dispose]() {
@@ -419,14 +419,14 @@ export class Pace {
 
 /** `make` at the first call, and what it gave at every later one. A call that throws, or gives what is rejected, is made again. */
 export function lazy<T extends object>(make: () => T): () => T {
-  let made: T | undefined;
+  let instance: T | undefined;
   return () => {
-    if (made) return made;
+    if (instance) return instance;
     const fresh = make();
-    made = fresh;
+    instance = fresh;
     if (fresh instanceof Promise)
       fresh.catch(() => {
-        if (made === fresh) made = undefined;
+        if (instance === fresh) instance = undefined;
       });
     return fresh;
   };
@@ -440,23 +440,23 @@ export class Subscribers {
     this.log = log;
   }
 
-  add(channel: string, heard: (payload: string) => void): boolean {
+  add(channel: string, subscriber: (payload: string) => void): boolean {
     const all = this.channels.get(channel) ?? new Set();
     this.channels.set(channel, all);
-    return all.add(heard).size === 1;
+    return all.add(subscriber).size === 1;
   }
 
-  remove(channel: string, heard: (payload: string) => void): boolean {
+  remove(channel: string, subscriber: (payload: string) => void): boolean {
     const all = this.channels.get(channel);
-    if (!all?.delete(heard) || all.size > 0) return false;
+    if (!all?.delete(subscriber) || all.size > 0) return false;
     return this.channels.delete(channel);
   }
 
   /** Calls every subscriber of the channel; what one throws is logged. */
   tell(channel: string, payload: string): void {
-    for (const heard of this.channels.get(channel) ?? []) {
+    for (const subscriber of this.channels.get(channel) ?? []) {
       try {
-        heard(payload);
+        subscriber(payload);
       } catch (error) {
         this.log.error({ err: error, channel }, 'a subscriber threw');
       }

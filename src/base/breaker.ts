@@ -90,8 +90,8 @@ export class Breakers {
 
   of(kind: string, name: string, options: BreakerOptions): Breaker {
     const key = `${kind} ${name}`;
-    const known = this.made.get(key);
-    if (known) return known.breaker;
+    const entry = this.made.get(key);
+    if (entry) return entry.breaker;
     const breaker = new Breaker(this.clock, options);
     this.made.set(key, { kind, name, breaker });
     return breaker;

@@ -293,11 +293,11 @@ const SPAWN_FAULT = /\bspawn (\S{1,300}) (E[A-Z]{2,15})\b/g;
 function inPlainWords(text: string): string {
   if (!/\bE[A-Z]{2}/.test(text)) return text;
   return text
-    .replace(FILE_FAULT, (found, code: string, path?: string) => systemWords(code, path) ?? found)
-    .replace(SPAWN_FAULT, (found, program: string, code: string) =>
-      code === 'ENOENT' ? `there is no program ${program} here` : (systemWords(code, program) ?? found),
+    .replace(FILE_FAULT, (whole, code: string, path?: string) => systemWords(code, path) ?? whole)
+    .replace(SPAWN_FAULT, (whole, program: string, code: string) =>
+      code === 'ENOENT' ? `there is no program ${program} here` : (systemWords(code, program) ?? whole),
     )
-    .replace(CALL_FAULT, (found, code: string, at?: string) => systemWords(code, at) ?? found);
+    .replace(CALL_FAULT, (whole, code: string, at?: string) => systemWords(code, at) ?? whole);
 }
 
 /** The words for a code of the system, such as ECONNREFUSED; `at` is the file or address that it is about. */

@@ -24,18 +24,18 @@ export class FaultBook {
   note({ source, kind, code }: Fault, at: Date, times = 1): void {
     const fault = { source, kind: kind.slice(0, LONGEST_NAME), code: code.slice(0, LONGEST_NAME) };
     const key = JSON.stringify(Object.values(fault));
-    const known = this.counted.get(key);
-    if (known) {
-      known.count += times;
-      known.lastAt = at;
+    const entry = this.counted.get(key);
+    if (entry) {
+      entry.count += times;
+      entry.lastAt = at;
     } else if (this.counted.size < MOST_KINDS) this.counted.set(key, { ...fault, count: times, lastAt: at });
     this.noted();
   }
 
   take(): CountedFault[] {
-    const taken = [...this.counted.values()];
+    const faults = [...this.counted.values()];
     this.counted = new Map();
-    return taken;
+    return faults;
   }
 
   follow(fn: () => void): void {

@@ -81,8 +81,8 @@ export function expectation(issue: Issue): string | undefined {
   }
 }
 
-function boundWords(origin: string, word: string, bound: number | bigint, isWithin: boolean): string {
-  const limit = Number(bound);
+function boundWords(origin: string, word: string, boundary: number | bigint, isWithin: boolean): string {
+  const limit = Number(boundary);
   if (origin === 'string')
     return limit === 1 && word === 'at least' ? 'expected text' : `expected ${word} ${plural(limit, 'character')}`;
   if (origin === 'array' || origin === 'set') return `expected ${word} ${plural(limit, 'entry', 'entries')}`;

@@ -75,6 +75,6 @@ export type WithoutUndefined<Members> = {
 
 /** The members of a literal that have a value, as JSON would keep them, to be spread into another. */
 export function omitUndefined<const Members extends object>(members: Members): WithoutUndefined<Members> {
-  const given = Object.entries(members).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as WithoutUndefined<Members>;
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as WithoutUndefined<Members>;
 }

@@ -227,8 +227,8 @@ function withoutPlural(word: string): string {
 
 function regionsOf(word: string): [number, number] {
   const after = (from: number) => {
-    const found = /[aeiouy][^aeiouy]/.exec(word.slice(from));
-    return found ? from + found.index + 2 : word.length;
+    const match = /[aeiouy][^aeiouy]/.exec(word.slice(from));
+    return match ? from + match.index + 2 : word.length;
   };
   const special = /^(?:gener|commun|arsen)/.exec(word);
   const r1 = special ? special[0].length : after(0);
@@ -238,9 +238,9 @@ function regionsOf(word: string): [number, number] {
 function withoutTense(word: string, r1: number): string {
   const eed = /eed(?:ly)?$/.exec(word);
   if (eed) return eed.index >= r1 ? `${word.slice(0, eed.index)}ee` : word;
-  const found = /(?:ed|ing)(?:ly)?$/.exec(word);
-  if (!found || !/[aeiouy]/.test(word.slice(0, found.index))) return word;
-  const stem = word.slice(0, found.index);
+  const match = /(?:ed|ing)(?:ly)?$/.exec(word);
+  if (!match || !/[aeiouy]/.test(word.slice(0, match.index))) return word;
+  const stem = word.slice(0, match.index);
   if (/(?:at|bl|iz)$/.test(stem)) return `${stem}e`;
   if (/(bb|dd|ff|gg|mm|nn|pp|rr|tt)$/.test(stem)) return stem.slice(0, -1);
   return isShort(stem, r1) ? `${stem}e` : stem;
@@ -251,17 +251,17 @@ function isShort(stem: string, r1: number): boolean {
 }
 
 function replaceEnding(word: string, endings: typeof STEP2, from: number): string {
-  const found = endings.find(([ending]) => word.endsWith(ending));
-  if (!found || word.length - found[0].length < from) return word;
-  return word.slice(0, -found[0].length) + found[1];
+  const rule = endings.find(([ending]) => word.endsWith(ending));
+  if (!rule || word.length - rule[0].length < from) return word;
+  return word.slice(0, -rule[0].length) + rule[1];
 }
 
 function withoutE(word: string, r1: number, r2: number): string {
   if (word.endsWith('ll') && word.length - 1 >= r2) return word.slice(0, -1);
   if (!word.endsWith('e')) return word;
   const at = word.length - 1;
-  const kept = /(?:^[aeiouy][^aeiouy]|[^aeiouy][aeiouy][^aeiouywxY])e$/.test(word);
-  return at >= r2 || (at >= r1 && !kept) ? word.slice(0, -1) : word;
+  const isShortSyllable = /(?:^[aeiouy][^aeiouy]|[^aeiouy][aeiouy][^aeiouywxY])e$/.test(word);
+  return at >= r2 || (at >= r1 && !isShortSyllable) ? word.slice(0, -1) : word;
 }
 
 // Coverage of a question's words by texts, rare words counting more: pure, over postings that the caller keeps.

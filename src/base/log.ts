@@ -31,10 +31,13 @@ export class Secrets {
 
   renew(key: string, values: readonly (string | undefined)[]): void {
     const before = this.recent.get(key) ?? [];
-    const given = values.filter((value) => value !== undefined && value.length >= Secrets.SHORTEST) as string[];
-    if (given.every((value) => before.includes(value))) return;
-    const kept = [...new Set([...given, ...before])].slice(0, Math.max(Secrets.RECENT, given.length));
-    this.recent.set(key, kept);
+    const newSecrets = values.filter((value) => value !== undefined && value.length >= Secrets.SHORTEST) as string[];
+    if (newSecrets.every((value) => before.includes(value))) return;
+    const recentSecrets = [...new Set([...newSecrets, ...before])].slice(
+      0,
+      Math.max(Secrets.RECENT, newSecrets.length),
+    );
+    this.recent.set(key, recentSecrets);
     this.spell();
   }
 
@@ -51,9 +54,9 @@ export class Secrets {
 
   /** `text` with every known secret replaced by `[secret]`, also where JSON or a URL has escaped it. */
   hide(text: string): string {
-    let hidden = text;
-    for (const form of this.forms) if (hidden.includes(form)) hidden = hidden.replaceAll(form, '[secret]');
-    return hidden;
+    let safeText = text;
+    for (const form of this.forms) if (safeText.includes(form)) safeText = safeText.replaceAll(form, '[secret]');
+    return safeText;
   }
 
   private spell(): void {

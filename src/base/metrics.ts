@@ -37,21 +37,21 @@ export class MetricsBook implements Metrics {
   private registry: Promise<Registry> | undefined;
 
   counter(name: string, help: string, labels: readonly string[]): Counter {
-    const known = this.counters.get(name);
-    if (known) return known;
-    const made = new Count(labels);
-    this.counters.set(name, made);
-    this.describe(name, help, 'counter', () => made.samples());
-    return made;
+    const existingCounter = this.counters.get(name);
+    if (existingCounter) return existingCounter;
+    const counter = new Count(labels);
+    this.counters.set(name, counter);
+    this.describe(name, help, 'counter', () => counter.samples());
+    return counter;
   }
 
   histogram(name: string, help: string, _labels: readonly string[]): Histogram {
-    const known = this.histograms.get(name);
-    if (known) return known;
-    const made = new Ranges(name);
-    this.histograms.set(name, made);
-    this.describe(name, help, 'histogram', () => made.values());
-    return made;
+    const existingHistogram = this.histograms.get(name);
+    if (existingHistogram) return existingHistogram;
+    const histogram = new Ranges(name);
+    this.histograms.set(name, histogram);
+    this.describe(name, help, 'histogram', () => histogram.values());
+    return histogram;
   }
 
   gauge(name: string, help: string, _labels: readonly string[], read: Read): void {

@@ -71,10 +71,10 @@ export class Spans {
     let error: string | undefined;
     try {
       return await this.inside.run(open, work);
-    } catch (thrown) {
+    } catch (fault) {
       // A message may hold what somebody said.
-      error = thrown instanceof Error ? thrown.name : 'error';
-      throw thrown;
+      error = fault instanceof Error ? fault.name : 'error';
+      throw fault;
     } finally {
       const endedAt = beganAt + (this.clock.monotonic() - since);
       this.report({ ...open, parentId, name, attributes, beganAt, endedAt, error });

@@ -1,12 +1,12 @@
 /** `text` in at most `max` characters, cut at a grapheme and ended with an ellipsis when something was left out. */
 export function shorten(text: string, max: number): string {
   if (text.length <= max) return text;
-  let kept = '';
+  let prefix = '';
   for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text.slice(0, max + 64))) {
-    if (kept.length + segment.length > max - 1) break;
-    kept += segment;
+    if (prefix.length + segment.length > max - 1) break;
+    prefix += segment;
   }
-  return `${kept.trimEnd()}…`;
+  return `${prefix.trimEnd()}…`;
 }
 
 /** A text file as its byte order mark says that it is written: UTF-16 with one, else UTF-8. The mark is no part of it. */
@@ -32,15 +32,15 @@ export function stripEnd(text: string, signs: string): string {
 
 /** `text` without what stands between `open` and the next `close`, and without both. Linear, also where nothing closes. */
 export function withoutPairs(text: string, open: string, close: string): string {
-  let kept = '';
+  let remainder = '';
   let from = 0;
   for (let at = text.indexOf(open); at >= 0; at = text.indexOf(open, from)) {
     const end = text.indexOf(close, at + open.length);
     if (end < 0) break;
-    kept += text.slice(from, at);
+    remainder += text.slice(from, at);
     from = end + close.length;
   }
-  return kept + text.slice(from);
+  return remainder + text.slice(from);
 }
 
 /** A count with its noun, or with its noun and verb: "1 message waits", "2 messages wait". */
@@ -58,19 +58,19 @@ export interface SplitWords {
  * Words with what stands behind each `--flag`. A value reaches to the next flag; quotation marks around it are
  * left out. `twice`: a flag that stands there more than once.
  *
- * @param known - the only names that are flags; left out: all are.
+ * @param flagNames - the only names that are flags; left out: all are.
  */
-export function splitFlags(text: string, known?: readonly string[]): SplitWords {
-  if (known?.length === 0) return { words: text.trim(), flags: new Map() };
-  const name = known ? `(?:${known.join('|')})(?![\\w-])` : '[a-z]';
+export function splitFlags(text: string, flagNames?: readonly string[]): SplitWords {
+  if (flagNames?.length === 0) return { words: text.trim(), flags: new Map() };
+  const name = flagNames ? `(?:${flagNames.join('|')})(?![\\w-])` : '[a-z]';
   const [words = '', ...rest] = text.split(pattern.plain`(?:^|\s)--(?=${name})`);
   const flags = new Map<string, string>();
   let twice: string | undefined;
   for (const each of rest) {
     const [, flag = '', value = ''] = /^([a-z-]+)[=\s]?([\s\S]*)$/.exec(each) ?? [];
-    const given = value.trim().replace(/^(["“'])([\s\S]*)(?:["”'])$/, '$2');
+    const flagValue = value.trim().replace(/^(["“'])([\s\S]*)(?:["”'])$/, '$2');
     if (flags.has(flag)) twice = flag;
-    flags.set(flag, given);
+    flags.set(flag, flagValue);
   }
   return { words: words.trim(), flags, ...(twice !== undefined && { twice }) };
 }
@@ -192,8 +192,10 @@ export function isSlip(word: string, right: string): boolean {
   let [head, tail] = [0, 0];
   while (head < shorter && word[head] === right[head]) head++;
   while (tail < shorter - head && word.at(-1 - tail) === right.at(-1 - tail)) tail++;
-  const [typed, meant] = [word.slice(head, word.length - tail), right.slice(head, right.length - tail)];
-  return (typed.length < 2 && meant.length < 2) || (typed.length === 2 && typed === [...meant].reverse().join(''));
+  const [typed, rightPart] = [word.slice(head, word.length - tail), right.slice(head, right.length - tail)];
+  return (
+    (typed.length < 2 && rightPart.length < 2) || (typed.length === 2 && typed === [...rightPart].reverse().join(''))
+  );
 }
 
 /** True if `word` is `right` with two neighbours swapped, an inner letter left out, or a letter doubled. */
@@ -262,10 +264,10 @@ export function withoutMention(text: string, isCall: (mention: string) => boolea
 }
 
 function withoutFirst(text: string, isCall: (mention: string) => boolean): string {
-  const begun = text.trimStart();
-  const mention = begun.slice(0, begun.indexOf('>') + 1);
+  const message = text.trimStart();
+  const mention = message.slice(0, message.indexOf('>') + 1);
   if (!mention.startsWith('<') || !isCall(mention)) return text;
-  const rest = begun.slice(mention.length);
+  const rest = message.slice(mention.length);
   return (/^[,:]/.test(rest) ? rest.slice(1) : rest).trimStart();
 }
 

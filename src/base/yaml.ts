@@ -116,7 +116,7 @@ class YamlReader {
 
   private entries(map: Yaml.YAMLMap, path: readonly string[]): YamlEntry[] {
     if (map.flow) this.features.add('flow');
-    const seen = new Set<string>();
+    const seenNames = new Set<string>();
     return map.items.map(({ key, value }) => {
       const at = this.placeOf(key);
       if (!this.yaml.isScalar(key)) {
@@ -126,8 +126,8 @@ class YamlReader {
       if (key.anchor !== undefined) this.features.add('anchor');
       const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
       const below = [...path, name];
-      if (seen.has(name)) this.problems.push({ kind: 'twice', key: name, path: below, ...at });
-      seen.add(name);
+      if (seenNames.has(name)) this.problems.push({ kind: 'twice', key: name, path: below, ...at });
+      seenNames.add(name);
       return { key: name, value: this.node(value, below), ...at };
     });
   }
@@ -148,7 +148,7 @@ class YamlReader {
       this.anchors.set(node.anchor, node);
     }
     if (node.tag !== undefined) this.features.add('tag');
-    const made: YamlNode = {
+    const base: YamlNode = {
       kind: 'null',
       scalar: null,
       source: undefined,
@@ -156,14 +156,14 @@ class YamlReader {
       entries: [],
       ...this.placeOf(node),
     };
-    if (yaml.isMap(node)) return { ...made, kind: 'map', entries: this.entries(node, path) };
+    if (yaml.isMap(node)) return { ...base, kind: 'map', entries: this.entries(node, path) };
     if (yaml.isSeq(node)) {
       if (node.flow) this.features.add('flow');
       const items = node.items.map((item, index) => this.node(item, [...path, String(index)]));
-      return { ...made, kind: 'list', items };
+      return { ...base, kind: 'list', items };
     }
     if (!yaml.isScalar(node)) return undefined;
-    return { ...made, kind: kindOf(node.value), scalar: node.value, source: node.source };
+    return { ...base, kind: kindOf(node.value), scalar: node.value, source: node.source };
   }
 
   private alias(node: Yaml.Alias, path: readonly string[]): YamlNode | undefined {

@@ -90,19 +90,19 @@ async function pass(session: Duplex, io: NodeJS.Process): Promise<number> {
     asked = true;
     session.destroy();
   });
-  let sent = false;
+  let isInputSent = false;
   // A program that stops reading ends the session; that is its right.
   const out = pipeline(session, io.stdout, { end: false }).catch(() => {});
   void pipeline(io.stdin, session).then(
     () => {
-      sent = true;
+      isInputSent = true;
     },
     () => {},
   );
   await out;
   io.stdin.destroy();
   stopping.release();
-  if (!sent && !asked && !io.stdout.destroyed) throw lostDaemon();
+  if (!isInputSent && !asked && !io.stdout.destroyed) throw lostDaemon();
   return 0;
 }
 

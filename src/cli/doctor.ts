@@ -17,8 +17,8 @@ const MARKS: Record<Severity, string> = { ok: '✓', off: '–', notice: 'ℹ', 
 
 /** `coda doctor`: every check of every part, by the running daemon or, when none runs, right here. */
 export async function doctor(flags: Flags, io: NodeJS.Process): Promise<number> {
-  const { findings: found, off } = await examine(flags, io);
-  const findings = worstFirst(found);
+  const { findings: results, off } = await examine(flags, io);
+  const findings = worstFirst(results);
   if (flags.json) io.stdout.write(`${JSON.stringify({ findings, off }, null, 2)}\n`);
   else {
     const lines = [...findings.flatMap(findingLines), ...off.map((line) => `– ${line}`), summary(findings)];

@@ -36,10 +36,10 @@ export async function main(io: NodeJS.Process): Promise<number> {
       io.stderr.write(help);
       return ERRORS.USAGE.exit;
     }
-    const told = asCodaError(error);
-    io.stderr.write(inOwnCommands(errorText(told), ownCommand(io.env)));
-    if (told.code === 'INTERNAL' && error instanceof Error) io.stderr.write(`${error.stack}\n`);
-    return told.exitStatus;
+    const codaError = asCodaError(error);
+    io.stderr.write(inOwnCommands(errorText(codaError), ownCommand(io.env)));
+    if (codaError.code === 'INTERNAL' && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+    return codaError.exitStatus;
   } finally {
     release();
     direct();

@@ -104,10 +104,10 @@ function addFlag(command: Command, { key, about = '', value, type, choices, isRe
   command.addOption(option);
 }
 
-async function runOperation(operation: AnyOperation, given: Flags, io: NodeJS.Process): Promise<number> {
-  const typed = inputTyped(operation, given);
+async function runOperation(operation: AnyOperation, givenFlags: Flags, io: NodeJS.Process): Promise<number> {
+  const typed = inputTyped(operation, givenFlags);
   // A folder that an operation asks for itself may be one that no coda reads yet.
-  const flags = 'root' in operation.input.shape ? { ...given, root: undefined } : given;
+  const flags = 'root' in operation.input.shape ? { ...givenFlags, root: undefined } : givenFlags;
   inputOf(operation, typed, 'USAGE');
   const complete = (await operation.prepare?.(typed as never, io)) ?? typed;
   const json = flags.json === true;
@@ -118,7 +118,7 @@ async function runOperation(operation: AnyOperation, given: Flags, io: NodeJS.Pr
       return withConversation(flags, io, askingBy(flags), talk);
     };
     const approves: View['approves'] = () => {
-      given.hasAsked = true;
+      givenFlags.hasAsked = true;
       return flags.approval !== undefined;
     };
     const view: View = { io, json, at, confirm, local, converse, approves };
@@ -129,12 +129,12 @@ async function runOperation(operation: AnyOperation, given: Flags, io: NodeJS.Pr
     const result = isLocal(operation)
       ? asWire(await operation.run?.(parts as never, input, HERE))
       : await askFor(operation as never, complete as never);
-    const shown = operation.show?.(result as never, input, view) ?? '';
-    if (!json) return write(shown, io);
+    const output = operation.show?.(result as never, input, view) ?? '';
+    if (!json) return write(output, io);
     const out = `${JSON.stringify(result, null, operation.json === 'indented' ? 2 : undefined)}\n`;
-    if (typeof shown === 'string') return write(out, io);
-    const { status = 0 } = shown;
-    return write('always' in shown ? shown : { out, status }, io);
+    if (typeof output === 'string') return write(out, io);
+    const { status = 0 } = output;
+    return write('always' in output ? output : { out, status }, io);
   };
   if (operation.needs === 'nothing') return use(refuseUse, asItIs, refuseUse);
   const { callDaemon, ofDaemon } = await import('./daemon/daemon.ts');
@@ -193,8 +193,8 @@ const refuseUse = (): never => {
 
 const asItIs: View['at'] = (instant) => instant;
 
-function write(shown: CommandOutput, io: NodeJS.Process): number {
-  const { out = '', always = out, err = '', status = 0 } = typeof shown === 'string' ? { out: shown } : shown;
+function write(output: CommandOutput, io: NodeJS.Process): number {
+  const { out = '', always = out, err = '', status = 0 } = typeof output === 'string' ? { out: output } : output;
   if (always !== '') io.stdout.write(always);
   if (err !== '') io.stderr.write(err);
   return status;

@@ -9,11 +9,11 @@ export const NOTHING_ASKED = 'Nothing asked: --approval was not needed.\n';
 
 /** A command line that was not understood: `error: unknown command 'ru'\n(Did you mean run?)`. */
 export function fromCommander(error: CommanderError, command = ''): CodaError {
-  const [what = '', meant] = error.message.replace(/^error: /, '').split('\n');
+  const [what = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const help = command === '' ? undefined : `See "coda ${command} --help".`;
   return usage(
     `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, '')}.`,
-    meant?.replace(/^\((.*)\)$/, '$1') ?? help,
+    suggestion?.replace(/^\((.*)\)$/, '$1') ?? help,
   );
 }
 

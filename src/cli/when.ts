@@ -51,9 +51,9 @@ export async function runWhen(options: WhenOptions, { stdin, stdout }: WhenStrea
     return USAGE;
   }
   const { now, zone } = asked;
-  const understood = await readAny(asked);
-  await say(options.json ? JSON.stringify(answer(understood)) : inWords(understood, { now, zone }));
-  return understood.when.kind === 'once' || understood.when.kind === 'recurring' ? OK : REFUSED;
+  const reading = await readAny(asked);
+  await say(options.json ? JSON.stringify(answer(reading)) : inWords(reading, { now, zone }));
+  return reading.when.kind === 'once' || reading.when.kind === 'recurring' ? OK : REFUSED;
 }
 
 interface Question {
@@ -123,8 +123,8 @@ function parseObject(line: string): Record<string, unknown> | undefined {
 
 /** The answer for programs: instants in UTC, the rule as RFC 5545 text, the readings where it has to be asked. */
 function answer({ when, task }: SplitTask): Record<string, unknown> {
-  const told = { kind: when.kind, ...details(when) };
-  return task === '' ? told : { ...told, task };
+  const fields = { kind: when.kind, ...details(when) };
+  return task === '' ? fields : { ...fields, task };
 }
 
 function details(when: ParsedWhen): Record<string, unknown> {
@@ -136,7 +136,7 @@ function details(when: ParsedWhen): Record<string, unknown> {
     case 'ambiguous':
       return {
         question: when.question,
-        readings: when.readings.map(({ words, when: meant }) => ({ words, kind: meant.kind, ...details(meant) })),
+        readings: when.readings.map(({ words, when: time }) => ({ words, kind: time.kind, ...details(time) })),
       };
     case 'reject':
       return { code: when.code, say: when.say };

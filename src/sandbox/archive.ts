@@ -25,13 +25,13 @@ export function pack(files: readonly PutFile[], owner: number, most = MOST): Rea
   if (problem) return failure('SANDBOX_INPUT', problem);
   const archive = tar.pack();
   const ids = { uid: owner, gid: owner };
-  const made = new Set<string>();
+  const madeFolders = new Set<string>();
   for (const { path, content, executable = false } of files) {
     const names = path.split('/');
     for (let depth = 1; depth < names.length; depth++) {
       const folder = names.slice(0, depth).join('/');
-      if (made.has(folder)) continue;
-      made.add(folder);
+      if (madeFolders.has(folder)) continue;
+      madeFolders.add(folder);
       archive.entry({ name: `${folder}/`, type: 'directory', mode: 0o755, ...ids });
     }
     archive.entry({ name: path, mode: executable ? 0o755 : 0o644, ...ids }, Buffer.from(content));
@@ -138,5 +138,8 @@ function cleanName(name: string): string {
   const cleaned = name
     .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\uFFFD<>:"|?*\\`$;&]/gu, '_')
     .replace(/^[\s.~-]+|(?<![\s.])[\s.]+$/g, (edge) => '_'.repeat(edge.length));
-  return [...cleaned].reduce((kept, char) => (Buffer.byteLength(kept + char) <= LONGEST_NAME ? kept + char : kept), '');
+  return [...cleaned].reduce(
+    (prefix, char) => (Buffer.byteLength(prefix + char) <= LONGEST_NAME ? prefix + char : prefix),
+    '',
+  );
 }

@@ -34,8 +34,8 @@ export interface ImageBuilder {
     request: BuildRequest,
     options?: { signal?: AbortSignal; isFresh?: boolean; onText?: (text: string) => void },
   ): Promise<BuiltImage | SandboxFailure>;
-  /** Removes what has no name and all of these labels, `name=value`, unless it is in use or `kept`. */
-  clean(labels: readonly string[], kept: string | undefined): Promise<void>;
+  /** Removes what has no name and all of these labels, `name=value`, unless it is in use or `keptId`. */
+  clean(labels: readonly string[], keptId: string | undefined): Promise<void>;
   /** Removes an image, unless it is in use; undefined: it is not there any more, or will be gone with what uses it. */
   remove(id: string): Promise<SandboxFailure | undefined>;
   close(): Promise<void>;
@@ -89,10 +89,10 @@ export function openBuilder(options: EngineOptions, world: Pick<World, 'env'>): 
         return failureIn(error) ?? failureOf(error);
       }
     },
-    async clean(labels, kept) {
+    async clean(labels, keptId) {
       try {
         const { docker } = await engine.openConnection();
-        for (const id of await docker.unnamedImages(labels)) if (id !== kept) await docker.removeImage(id);
+        for (const id of await docker.unnamedImages(labels)) if (id !== keptId) await docker.removeImage(id);
       } catch {
         // A leftover image takes room and nothing else; the next build tries again.
       }

@@ -113,11 +113,11 @@ export class Container {
         await this.docker.limitProcesses(this.id, pids);
       }
     };
-    const sent = await withTimeout(
+    const isSent = await withTimeout(
       SIGNAL_MS,
       send().catch(() => false),
     );
-    return sent ?? false;
+    return isSent ?? false;
   }
 
   private async kill(name: 'TERM' | 'KILL'): Promise<boolean> {
@@ -153,9 +153,9 @@ export class Container {
       const isSent = await this.signal('KILL');
       using time = deadline(SWEPT_MS, this.endSignal);
       for (let pause = 10; !time.signal.aborted; pause = Math.min(2 * pause, 500)) {
-        const left = await this.processes();
-        if (left === 0 || (left === undefined && isSent)) return;
-        if (left === undefined) break;
+        const remaining = await this.processes();
+        if (remaining === 0 || (remaining === undefined && isSent)) return;
+        if (remaining === undefined) break;
         await sleep(pause);
       }
     } catch (error) {

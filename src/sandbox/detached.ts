@@ -206,9 +206,9 @@ class DetachedContainers implements DetachedEngine {
   }
 
   private async idOf(docker: Docker, name: string): Promise<string> {
-    const [found] = NAME.test(name) ? await docker.containers(this.labels(name)) : [];
-    if (!found) throw input(`No container is called ${JSON.stringify(name.slice(0, 100))}.`);
-    return found.id;
+    const [container] = NAME.test(name) ? await docker.containers(this.labels(name)) : [];
+    if (!container) throw input(`No container is called ${JSON.stringify(name.slice(0, 100))}.`);
+    return container.id;
   }
 
   private async ownImage(tag: string, signal: AbortSignal | undefined): Promise<ImageFacts> {
@@ -238,8 +238,11 @@ class DetachedContainers implements DetachedEngine {
     let id: string | undefined;
     try {
       id = await docker.create(`coda-${session}`, detachedOptions(spec), signal);
-      const made = id;
-      const cancel = clock.at(new Date(clock.now().getTime() + lifetimeMs), () => void this.discard(session, made));
+      const containerId = id;
+      const cancel = clock.at(
+        new Date(clock.now().getTime() + lifetimeMs),
+        () => void this.discard(session, containerId),
+      );
       this.ends.set(session, { id, cancel });
       if (this.isClosed) throw engineError('The sandbox was closed.');
       await docker.start(id, signal);
@@ -252,12 +255,12 @@ class DetachedContainers implements DetachedEngine {
   }
 
   private async removeContainers(docker: Docker, name: string): Promise<boolean> {
-    const found = await docker.containers(this.labels(name));
-    for (const { id, labels } of found) {
+    const containers = await docker.containers(this.labels(name));
+    for (const { id, labels } of containers) {
       await docker.remove(id);
       this.forget(labels[LABELS.session] ?? '');
     }
-    return found.length > 0;
+    return containers.length > 0;
   }
 
   private async discard(session: string, id: string): Promise<void> {

@@ -94,14 +94,14 @@ async function modemOptions(endpoint: Endpoint, keys: string | undefined, ssh: C
     return { ...plain, host, port, protocol: 'https', ca, cert, key };
   }
   const file = join(ssh?.home || homeFolder(), '.ssh', 'known_hosts');
-  const known = knownKeys(await readFile(file, 'utf8').catch(() => ''), endpoint);
-  if (known.length === 0) throw new Error(`${file} has no key of ${host}; "ssh ${host}" asks for it and keeps it.`);
+  const hostKeys = knownKeys(await readFile(file, 'utf8').catch(() => ''), endpoint);
+  if (hostKeys.length === 0) throw new Error(`${file} has no key of ${host}; "ssh ${host}" asks for it and keeps it.`);
   const sshOptions = {
     agent: ssh?.agent,
     // Without this any host would do.
-    hostVerifier: (key: Buffer) => known.includes(key.toString('base64')),
+    hostVerifier: (key: Buffer) => hostKeys.includes(key.toString('base64')),
     // A host has several keys, and shows the one that it is asked for.
-    algorithms: { serverHostKey: known.flatMap(signaturesBy) },
+    algorithms: { serverHostKey: hostKeys.flatMap(signaturesBy) },
   };
   return { ...plain, host, port, username: endpoint.user, protocol: 'ssh', sshOptions };
 }
@@ -144,8 +144,8 @@ function caller(modem: Modem, patienceMs: number): Caller {
 
 function dockerError(error: unknown): DockerError {
   const { statusCode, json } = error as { statusCode?: number; json?: { message?: unknown } };
-  const told = typeof json?.message === 'string' ? json.message : messageOf(error);
-  return new DockerError(told.replace(/\s+/g, ' ').trim().slice(0, 500), statusCode, error);
+  const message = typeof json?.message === 'string' ? json.message : messageOf(error);
+  return new DockerError(message.replace(/\s+/g, ' ').trim().slice(0, 500), statusCode, error);
 }
 
 const label = (labels: Readonly<Record<string, string>>) =>
@@ -188,8 +188,8 @@ function leftoverCalls(call: Caller) {
     /** Containers with these labels, stopped ones included. */
     async containers(labels: Readonly<Record<string, string>>): Promise<ListedResource[]> {
       const query = { all: 1, filters: { label: label(labels) } };
-      const found = await call<{ Id: string; Labels: Record<string, string> }[]>('/containers/json', { query });
-      return found.map(({ Id, Labels }) => ({ id: Id, labels: Labels }));
+      const containers = await call<{ Id: string; Labels: Record<string, string> }[]>('/containers/json', { query });
+      return containers.map(({ Id, Labels }) => ({ id: Id, labels: Labels }));
     },
 
     async volumes(labels: Readonly<Record<string, string>>): Promise<ListedResource[]> {
@@ -209,8 +209,8 @@ function leftoverCalls(call: Caller) {
 function containerCalls(call: Caller) {
   return {
     async create(name: string, options: ContainerOptions, signal?: AbortSignal): Promise<string> {
-      const made = { method: 'POST', query: { name }, body: options, signal } as const;
-      return (await call<{ Id: string }>('/containers/create', made)).Id;
+      const request = { method: 'POST', query: { name }, body: options, signal } as const;
+      return (await call<{ Id: string }>('/containers/create', request)).Id;
     },
 
     start: (id: string, signal?: AbortSignal) => call<void>(`/containers/${id}/start`, { method: 'POST', signal }),
@@ -282,8 +282,8 @@ function detachedCalls(call: Caller) {
   };
 }
 
-function eventIn(told: unknown): DockerEvent | undefined {
-  const { Action: action, Actor } = (told ?? {}) as {
+function eventIn(event: unknown): DockerEvent | undefined {
+  const { Action: action, Actor } = (event ?? {}) as {
     Action?: string;
     Actor?: { Attributes?: Record<string, string> };
   };
@@ -331,8 +331,8 @@ function streamCalls(call: Caller) {
       const asked = { method: 'HEAD', query: { path }, answer: 'stream' } as const;
       const answer = await call<IncomingMessage>(`/containers/${id}/archive`, asked);
       answer.resume();
-      const told = answer.headers['x-docker-container-path-stat'];
-      const stat = typeof told === 'string' ? jsonIn(Buffer.from(told, 'base64').toString()) : undefined;
+      const header = answer.headers['x-docker-container-path-stat'];
+      const stat = typeof header === 'string' ? jsonIn(Buffer.from(header, 'base64').toString()) : undefined;
       return (stat as { size?: number } | undefined)?.size;
     },
 
@@ -433,9 +433,9 @@ function imageCalls(call: Caller) {
       const query = buildQuery(wanted);
       const asked = { method: 'POST', query, file: context, answer: 'stream', ms: BEGINS_MS, signal } as const;
       let id: string | undefined;
-      for await (const told of progress(await call<Readable>('/build', asked), signal)) {
-        if (told.aux?.ID !== undefined) id = told.aux.ID;
-        const text = told.stream ?? (told.status === undefined ? undefined : `${told.status}\n`);
+      for await (const update of progress(await call<Readable>('/build', asked), signal)) {
+        if (update.aux?.ID !== undefined) id = update.aux.ID;
+        const text = update.stream ?? (update.status === undefined ? undefined : `${update.status}\n`);
         if (text !== undefined) onText?.(text);
       }
       if (id === undefined) throw new DockerStepError('The build ended early.');
@@ -478,9 +478,9 @@ async function* progress(stream: Readable, signal: AbortSignal | undefined): Asy
   signal?.addEventListener('abort', stop, { once: true });
   try {
     for await (const line of readLines(stream, 65_536)) {
-      const told = 'text' in line ? (jsonIn(line.text) as Progress | undefined) : undefined;
-      if (told?.error !== undefined) throw new DockerStepError(told.error.slice(0, 500));
-      if (told) yield told;
+      const update = 'text' in line ? (jsonIn(line.text) as Progress | undefined) : undefined;
+      if (update?.error !== undefined) throw new DockerStepError(update.error.slice(0, 500));
+      if (update) yield update;
     }
     signal?.throwIfAborted();
   } catch (error) {

@@ -39,10 +39,10 @@ export async function connectNetwork({ container, image, proxy, start }: Parts):
         onOver: () => void program.close(),
       });
     });
-    const began = await withTimeout(START_MS, Promise.race([listens, program.whenEnded]));
-    if (began !== true) {
+    const outcome = await withTimeout(START_MS, Promise.race([listens, program.whenEnded]));
+    if (outcome !== true) {
       await program.close();
-      throw errorOfFailure(notStarted(began ?? ''));
+      throw errorOfFailure(notStarted(outcome ?? ''));
     }
     return async () => {
       await program.close();

@@ -24,14 +24,14 @@ const HEADER = 8;
 export async function* piecesIn(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
   let pending = Buffer.alloc(0);
   let stream: StreamName = 'stderr';
-  let left = 0;
+  let remaining = 0;
   for await (const chunk of chunks) {
     let bytes: Buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     if (pending.length > 0) bytes = Buffer.concat([pending, bytes]);
     while (bytes.length > 0) {
-      if (left > 0) {
-        const piece = bytes.subarray(0, left);
-        left -= piece.length;
+      if (remaining > 0) {
+        const piece = bytes.subarray(0, remaining);
+        remaining -= piece.length;
         bytes = bytes.subarray(piece.length);
         yield { stream, bytes: piece };
         continue;
@@ -45,7 +45,7 @@ export async function* piecesIn(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
       } else if (bytes.length < HEADER) break;
       else {
         stream = bytes[0] === 2 ? 'stderr' : 'stdout';
-        left = bytes.readUInt32BE(4);
+        remaining = bytes.readUInt32BE(4);
         bytes = bytes.subarray(HEADER);
       }
     }
@@ -96,7 +96,7 @@ export async function startProgram(
   docker: Docker,
   spec: ProgramContainerSpec,
   log: Log,
-  told: ProgramTold,
+  hooks: ProgramTold,
   signal?: AbortSignal,
 ): Promise<Program> {
   const name = `coda-${spec.session}`;
@@ -109,14 +109,14 @@ export async function startProgram(
     const connection = await docker.attach(id, signal);
     const program = new AttachedProgram(spec.session, connection, async () => {
       await discard();
-      told.markOver();
+      hooks.markOver();
     });
-    told.begins(program);
+    hooks.begins(program);
     await docker.start(id, signal);
     return program;
   } catch (error) {
     await discard();
-    told.markOver();
+    hooks.markOver();
     throw error;
   }
 }

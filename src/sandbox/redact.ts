@@ -97,16 +97,16 @@ export class HiddenSets {
 
   of(secrets: readonly string[]): HiddenValues {
     const key = JSON.stringify([...new Set(secrets)].sort());
-    const hidden = this.made.get(key) ?? new HiddenValues(secrets);
+    const hiddenValues = this.made.get(key) ?? new HiddenValues(secrets);
     this.made.delete(key);
-    this.made.set(key, hidden);
+    this.made.set(key, hiddenValues);
     let states = 0;
     // The latest is kept however large it is: its run needs it.
     for (const [old, { automaton }] of [...this.made].reverse()) {
       if (old !== key && states + automaton.states > MOST_STATES) this.made.delete(old);
       else states += automaton.states;
     }
-    return hidden;
+    return hiddenValues;
   }
 }
 
@@ -190,7 +190,7 @@ export class Redactor {
   }
 }
 
-export function redact(text: string, hidden: HiddenValues): string {
-  const redactor = new Redactor(hidden);
+export function redact(text: string, hiddenValues: HiddenValues): string {
+  const redactor = new Redactor(hiddenValues);
   return Buffer.concat([redactor.push(Buffer.from(text)), redactor.flush()]).toString();
 }

@@ -33,11 +33,11 @@ export function reportRun(
   also: Readonly<Record<string, Json>> = {},
 ): RunReport {
   const files = ran.files.map((file) => ({ ...file, name: baseOf(file.name), type: typeOf(file.name) }));
-  const kept = (['stdout', 'stderr'] as const).flatMap((stream) => {
+  const storedStreams = (['stdout', 'stderr'] as const).flatMap((stream) => {
     const { whole } = ran[stream];
     return whole ? [{ ...whole, name: `${stream}-${id}.txt`, type: 'text/plain' }] : [];
   });
-  const notes = [...notesOf(ran, kept), ...more];
+  const notes = [...notesOf(ran, storedStreams), ...more];
   // Long fields stand last: a model is shown the beginning of a long result.
   const result = {
     exit_code: ran.exitCode,
@@ -50,7 +50,7 @@ export function reportRun(
     stdout: ran.stdout.text,
   };
   const pictures = files.filter(({ name }) => isPicture(name)).slice(0, MOST_PICTURES);
-  return { text: JSON.stringify(result), inWords: wordsOf(ran), files, pictures, kept };
+  return { text: JSON.stringify(result), inWords: wordsOf(ran), files, pictures, kept: storedStreams };
 }
 
 /** Characters of what it wrote that a person reads. */
@@ -72,7 +72,7 @@ function baseOf(name: string): string {
   return name.split('/').at(-1) || name;
 }
 
-function notesOf(ran: Ran, kept: readonly { name: string }[]): string[] {
+function notesOf(ran: Ran, storedStreams: readonly { name: string }[]): string[] {
   const notes: string[] = [];
   if (ran.isRenewed) {
     notes.push(
@@ -82,7 +82,8 @@ function notesOf(ran: Ran, kept: readonly { name: string }[]): string[] {
   if (ran.oomKilled) notes.push('The memory limit ended a process.');
   if (ran.timedOut) notes.push('It was ended because its time was up.');
   if (ran.exitCode === NOT_FOUND) notes.push('Exit code 127 means that the sandbox has no such program.');
-  for (const { name } of kept) notes.push(`A stream is kept as a whole: file_read {"path": "${name}"} reads it.`);
+  for (const { name } of storedStreams)
+    notes.push(`A stream is kept as a whole: file_read {"path": "${name}"} reads it.`);
   if (ran.leftOutCount > 0) {
     const names = ran.leftOut.slice(0, MOST_LEFT_OUT).map(({ name, why }) => `${name} (${why.replaceAll('_', ' ')})`);
     const more = ran.leftOutCount - names.length;

@@ -133,7 +133,7 @@ class DockerSandbox implements Sandbox {
         ...(wanted.joins && { joins: wanted.joins }),
       };
       this.inUse.add(spec.session);
-      const told = {
+      const hooks = {
         begins: (program: Program) => {
           // A close that came meanwhile knows nothing of it.
           if (this.isClosed) throw errorOfFailure(failure('SANDBOX_ENGINE', 'The sandbox was closed.'));
@@ -144,7 +144,7 @@ class DockerSandbox implements Sandbox {
           this.programs.delete(spec.session);
         },
       };
-      return await startProgram(docker, spec, this.world.log, told, signal);
+      return await startProgram(docker, spec, this.world.log, hooks, signal);
     } catch (error) {
       signal?.throwIfAborted();
       return failureIn(error) ?? failureOf(error);
@@ -155,11 +155,13 @@ class DockerSandbox implements Sandbox {
     const { docker } = await this.engine.openConnection();
     const labels = { [LABELS.installation]: this.options.installation };
     let removed = 0;
-    for (const { id, labels: found } of await docker.containers(labels)) {
-      if ((await this.isStale(found)) && (await this.isRemoved(found, docker.remove(id)))) removed++;
+    for (const { id, labels: containerLabels } of await docker.containers(labels)) {
+      if ((await this.isStale(containerLabels)) && (await this.isRemoved(containerLabels, docker.remove(id))))
+        removed++;
     }
-    for (const { id, labels: found } of await docker.volumes(labels)) {
-      if ((await this.isStale(found)) && (await this.isRemoved(found, docker.removeVolume(id)))) removed++;
+    for (const { id, labels: volumeLabels } of await docker.volumes(labels)) {
+      if ((await this.isStale(volumeLabels)) && (await this.isRemoved(volumeLabels, docker.removeVolume(id))))
+        removed++;
     }
     return removed;
   }

@@ -47,13 +47,13 @@ export class ContainerSession implements Session {
   /** Work that goes on behind the last call; the next one waits for it. */
   private settled: Promise<void> = Promise.resolve();
 
-  constructor(container: Container, limits: SessionLimits, clock: Clock, told: SessionTold) {
+  constructor(container: Container, limits: SessionLimits, clock: Clock, hooks: SessionTold) {
     this.id = container.spec.session;
     this.image = container.spec.image;
     this.container = container;
     this.limits = limits;
     this.clock = clock;
-    this.told = told;
+    this.told = hooks;
     this.endsAt = clock.now().getTime() + limits.lifetimeMs;
     this.cancel = clock.at(new Date(this.endsAt), () => void this.endSession('its time is up'));
     const isGone = () => void this.endSession('it ended');
@@ -76,8 +76,8 @@ export class ContainerSession implements Session {
     return this.call(async (settled) => {
       options.signal?.throwIfAborted();
       const { timeoutMs: standard, maxOutput } = this.limits;
-      const left = this.endsAt - this.clock.now().getTime();
-      const timeoutMs = Math.max(Math.min(options.timeoutMs ?? standard, left), 1);
+      const remainingMs = this.endsAt - this.clock.now().getTime();
+      const timeoutMs = Math.max(Math.min(options.timeoutMs ?? standard, remainingMs), 1);
       try {
         return await run(this.container, command, options, { timeoutMs, maxOutput, settled }, this.clock);
       } finally {
@@ -169,7 +169,7 @@ async function run(
   if (command.length === 0 || [...command, ...variables].some((text) => text.includes('\0'))) {
     return failure('SANDBOX_INPUT', 'A command is empty, or an argument has a NUL in it.');
   }
-  const began = clock.monotonic();
+  const startedAt = clock.monotonic();
   const ooms = container.ooms;
   const program = await start(container, { command, env: variables }, options, { maxOutput, settled });
   if (!(program instanceof Program)) return program;
@@ -192,7 +192,7 @@ async function run(
     ...program.result(exitCode),
     timedOut,
     oomKilled: container.ooms > ooms,
-    durationMs: Math.round(clock.monotonic() - began),
+    durationMs: Math.round(clock.monotonic() - startedAt),
   };
 }
 
@@ -323,17 +323,17 @@ class Program {
   /** Its result. Where it could not be started, Docker writes in its place. */
   result(exitCode: number) {
     const { stdout, stderr, isTooMuch } = this;
-    const told = stdout.text();
-    const written = { stdoutBytes: stdout.total, stderrBytes: stderr.total };
+    const stdoutText = stdout.text();
+    const byteCounts = { stdoutBytes: stdout.total, stderrBytes: stderr.total };
     const truncated = isTooMuch || stdout.isCut || stderr.isCut;
-    const [, reason] = (exitCode === 126 && NOT_STARTED.exec(told)) || [];
-    if (reason === undefined) return { exitCode, stdout: told, stderr: stderr.text(), ...written, truncated };
+    const [, reason] = (exitCode === 126 && NOT_STARTED.exec(stdoutText)) || [];
+    if (reason === undefined) return { exitCode, stdout: stdoutText, stderr: stderr.text(), ...byteCounts, truncated };
     const isMissing = /executable file not found|: no such file or directory/.test(reason);
     return {
       exitCode: isMissing ? 127 : 126,
       stdout: '',
       stderr: `${reason.trimEnd().replace(/: unknown$/, '')}\n`,
-      ...written,
+      ...byteCounts,
       truncated,
     };
   }
@@ -357,12 +357,12 @@ class Program {
     }
   }
 
-  private async drain(maxOutput: number, heard: ExecOptions['onOutput']): Promise<void> {
+  private async drain(maxOutput: number, onOutput: ExecOptions['onOutput']): Promise<void> {
     try {
       for await (const { stream, bytes } of piecesIn(this.connection)) {
         const room = maxOutput - this.stdout.total - this.stderr.total;
         this[stream].add(bytes);
-        if (room > 0) await this.tell(heard, stream, bytes.subarray(0, room));
+        if (room > 0) await this.tell(onOutput, stream, bytes.subarray(0, room));
         if (room >= bytes.length || this.isTooMuch) continue;
         this.isTooMuch = true;
         this.tooMuch.abort();
@@ -372,10 +372,10 @@ class Program {
     }
   }
 
-  private async tell(heard: ExecOptions['onOutput'], stream: StreamName, bytes: Uint8Array): Promise<void> {
+  private async tell(onOutput: ExecOptions['onOutput'], stream: StreamName, bytes: Uint8Array): Promise<void> {
     if (this.broken !== undefined) return;
     try {
-      await heard?.(stream, bytes);
+      await onOutput?.(stream, bytes);
     } catch (error) {
       this.broken = error;
     }

@@ -31,9 +31,9 @@ export class Streams {
   private readonly hidden: HiddenValues;
   private readonly streams: Readonly<Record<'stdout' | 'stderr', Stream>>;
 
-  constructor(keep: Keep, hidden: HiddenValues, onLine?: (line: string) => void) {
-    this.hidden = hidden;
-    const stream = () => new Stream(keep, hidden, onLine);
+  constructor(keep: Keep, hiddenValues: HiddenValues, onLine?: (line: string) => void) {
+    this.hidden = hiddenValues;
+    const stream = () => new Stream(keep, hiddenValues, onLine);
     this.streams = { stdout: stream(), stderr: stream() };
   }
 
@@ -75,10 +75,10 @@ class Stream {
   private file: PassThrough | undefined;
   private kept: Promise<StoredOutput | undefined> | undefined;
 
-  constructor(keep: Keep, hidden: HiddenValues, onLine: ((line: string) => void) | undefined) {
+  constructor(keep: Keep, hiddenValues: HiddenValues, onLine: ((line: string) => void) | undefined) {
     this.keep = keep;
-    this.hidden = hidden;
-    this.redactor = new Redactor(hidden);
+    this.hidden = hiddenValues;
+    this.redactor = new Redactor(hiddenValues);
     this.onLine = onLine;
   }
 

@@ -153,23 +153,23 @@ export class Workspace {
       const { session, isRenewed } = opened;
       const put = await this.put(session, options);
       if (!put.ok) return put;
-      const hidden = this.sets.of(options.secrets ?? []);
+      const hiddenValues = this.sets.of(options.secrets ?? []);
       const { onLine, stdin, env, cwd, timeoutMs, signal } = options;
-      const streams = new Streams(this.options.keep, hidden, onLine);
-      const given = Object.fromEntries(
+      const streams = new Streams(this.options.keep, hiddenValues, onLine);
+      const execOptions = Object.fromEntries(
         Object.entries({ stdin, env, cwd, timeoutMs, signal }).filter(([, value]) => value !== undefined),
       );
-      const came = await session
-        .exec(command, { ...given, onOutput: (name, chunk) => streams.push(name, chunk) })
+      const result = await session
+        .exec(command, { ...execOptions, onOutput: (name, chunk) => streams.push(name, chunk) })
         .catch(async (error: unknown) => {
           await streams.finish();
           throw error;
         });
       const { stdout, stderr } = await streams.finish();
-      if (!came.ok) return came;
-      const taken = await this.take(session, hidden);
-      if (!taken.ok) return taken;
-      const { exitCode, timedOut, oomKilled, durationMs, truncated } = came;
+      if (!result.ok) return result;
+      const collection = await this.take(session, hiddenValues);
+      if (!collection.ok) return collection;
+      const { exitCode, timedOut, oomKilled, durationMs, truncated } = result;
       const cut = (of: StreamResult, bytes: number) => ({ ...of, isCut: of.isCut || (truncated && bytes > of.bytes) });
       return {
         ok: true,
@@ -179,11 +179,11 @@ export class Workspace {
         oomKilled,
         durationMs,
         isRenewed,
-        stdout: cut(stdout, came.stdoutBytes),
-        stderr: cut(stderr, came.stderrBytes),
-        files: taken.files,
-        leftOut: taken.leftOut,
-        leftOutCount: taken.leftOutCount,
+        stdout: cut(stdout, result.stdoutBytes),
+        stderr: cut(stderr, result.stderrBytes),
+        files: collection.files,
+        leftOut: collection.leftOut,
+        leftOutCount: collection.leftOutCount,
       };
     });
   }
@@ -210,8 +210,8 @@ export class Workspace {
         room -= chunk.length;
       };
       const command = ['tail', '-c', `+${from + 1}`, '--', path];
-      const came = await session.exec(command, { timeoutMs: READ_MS, signal, onOutput });
-      return came.ok && (came.exitCode === 0 || room <= 0) ? Buffer.concat(parts) : undefined;
+      const result = await session.exec(command, { timeoutMs: READ_MS, signal, onOutput });
+      return result.ok && (result.exitCode === 0 || room <= 0) ? Buffer.concat(parts) : undefined;
     });
   }
 
@@ -265,18 +265,18 @@ export class Workspace {
     return files.length > 0 ? session.put(files) : { ok: true };
   }
 
-  private async take(session: Session, hidden: HiddenValues) {
+  private async take(session: Session, hiddenValues: HiddenValues) {
     const files: MadeFile[] = [];
     const collected = await session.collect(async ({ name, path, content }) => {
-      const streams = new Streams(this.options.keep, hidden);
+      const streams = new Streams(this.options.keep, hiddenValues);
       const clean = streams.cleanName(name, path);
-      const kept = await this.options.keep(streams.clean(content));
-      if (this.known.get(clean) === kept.hash) return;
-      this.known.set(clean, kept.hash);
-      files.push({ name: clean, ...kept });
+      const storedFile = await this.options.keep(streams.clean(content));
+      if (this.known.get(clean) === storedFile.hash) return;
+      this.known.set(clean, storedFile.hash);
+      files.push({ name: clean, ...storedFile });
     });
     if (!collected.ok) return collected;
-    const streams = new Streams(this.options.keep, hidden);
+    const streams = new Streams(this.options.keep, hiddenValues);
     const leftOut = collected.leftOut.map(({ name, path, why }) => ({ name: streams.cleanName(name, path), why }));
     return { ok: true as const, files, leftOut, leftOutCount: collected.leftOutCount };
   }

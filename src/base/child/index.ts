@@ -193,13 +193,13 @@ export class Child {
 
 /** Resolves the request that `line` answers; returns the problem of a line that answers none. */
 function takeAnswer(requests: Map<number, Request>, line: string): string | undefined {
-  let said: unknown;
+  let reply: unknown;
   try {
-    said = parseJson(line);
+    reply = parseJson(line);
   } catch {
     return 'not_json';
   }
-  const { success, data } = answer.safeParse(said);
+  const { success, data } = answer.safeParse(reply);
   if (!success) return 'form';
   const request = requests.get(data.id);
   if (!request) return 'not_asked';

@@ -54,13 +54,14 @@ export interface OpenFile {
  */
 export async function openRegular(folder: Folder, name: string, path: string): Promise<OpenFile | Refusal> {
   try {
-    const seen = await lstat(folder.at(name));
-    const problem = fileProblem(seen, path);
+    const linkStats = await lstat(folder.at(name));
+    const problem = fileProblem(linkStats, path);
     if (problem) return problem;
     // Should it have become a pipe meanwhile, opening it must not wait for a writer.
     const handle = await open(folder.at(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     const stats = await handle.stat();
-    if (stats.isFile() && stats.ino === seen.ino && stats.dev === seen.dev) return { ok: true, handle, stats };
+    if (stats.isFile() && stats.ino === linkStats.ino && stats.dev === linkStats.dev)
+      return { ok: true, handle, stats };
     await handle.close();
     return refuse('changed', path);
   } catch (error) {
@@ -99,8 +100,8 @@ export function fileSystemOf(path: string): number {
   }
 }
 
-export function closingRemedy(shown: string, fileSystem: number): string {
-  const chmod = `"chmod o-w ${shown}" takes that right away`;
+export function closingRemedy(quotedPath: string, fileSystem: number): string {
+  const chmod = `"chmod o-w ${quotedPath}" takes that right away`;
   const [name, mount] = WITHOUT_RIGHTS.get(fileSystem) ?? [];
   if (name === undefined) return `${chmod}.`;
   return `${chmod}; where that changes nothing, as on many mounts of this kind (${name}), ${mount}, or copy the folder to another disk.`;
@@ -140,8 +141,8 @@ export interface Refusal {
 }
 
 export function refuse(code: RefusalCode, path: string, detail?: string): Refusal {
-  const shown = /^[\w./ -]{1,200}$/.test(path) ? path : JSON.stringify(path.slice(0, 200));
-  return { ok: false, code, message: `${shown} ${REFUSALS[code]}${detail === undefined ? '' : `: ${detail}`}.` };
+  const quotedPath = /^[\w./ -]{1,200}$/.test(path) ? path : JSON.stringify(path.slice(0, 200));
+  return { ok: false, code, message: `${quotedPath} ${REFUSALS[code]}${detail === undefined ? '' : `: ${detail}`}.` };
 }
 
 const MAX_PATH_BYTES = 1024;

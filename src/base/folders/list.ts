@@ -212,10 +212,10 @@ function kindOf(stats: Stats): RefusedEntry['kind'] {
 function isLeftOut(ignored: Place['ignored'], path: string, isFolder: boolean): boolean {
   for (const { below, rules } of [...ignored].reverse()) {
     const own = path.slice(below.length);
-    const said = rules.test(isFolder ? `${own}/` : own);
+    const verdict = rules.test(isFolder ? `${own}/` : own);
     // The library answers for the folder above as well. That one is listed, so an inner file has decided otherwise.
     const isAbove = own.includes('/') && rules.test(`${posix.dirname(own)}/`).ignored;
-    if ((said.ignored && !isAbove) || said.unignored) return said.ignored;
+    if ((verdict.ignored && !isAbove) || verdict.unignored) return verdict.ignored;
   }
   return false;
 }

@@ -106,9 +106,9 @@ export async function openInside(root: string, path: string): Promise<OpenFile |
 async function openThroughLinks(root: Folder, asked: string): Promise<OpenFile | Refusal> {
   let path = asked;
   for (let links = 0; links <= MAX_LINKS; links++) {
-    const found = await openUnlessLink(root, path);
-    if (!('link' in found)) return found.ok ? inPlace(root, path, found) : found;
-    const target = insideTarget(found.at, found.link);
+    const entry = await openUnlessLink(root, path);
+    if (!('link' in entry)) return entry.ok ? inPlace(root, path, entry) : entry;
+    const target = insideTarget(entry.at, entry.link);
     if (target === undefined) return refuse('outside', asked);
     path = target;
   }

@@ -25,8 +25,8 @@ export function catchCrashes(io: NodeJS.Process, witness?: Witness): () => void 
 
 export function die(io: NodeJS.Process, error: unknown, witness?: Witness): void {
   witness?.log.fatal({ err: error }, 'an error that nobody handled');
-  const told = error instanceof CodaError ? error : internal(error);
-  if (!witness || witness.watched) io.stderr.write(`\n${errorText(told)}`);
+  const codaError = error instanceof CodaError ? error : internal(error);
+  if (!witness || witness.watched) io.stderr.write(`\n${errorText(codaError)}`);
   if (!witness && error instanceof Error) io.stderr.write(`${error.stack}\n`);
   io.exit(ERRORS.INTERNAL.exit);
 }

@@ -114,8 +114,8 @@ async function ask(socket: Socket, verb: string, args: Record<string, Json>): Pr
 }
 
 function refusal({ code, message, remedy }: { code: string; message: string; remedy: string }): CodaError {
-  const known = Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'CONTROL_FAILED';
-  return new CodaError(known, { message, remedy });
+  const errorCode = Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'CONTROL_FAILED';
+  return new CodaError(errorCode, { message, remedy });
 }
 
 function unreachedError(dataDir: string, what: string, error: unknown): CodaError {

@@ -12,9 +12,9 @@ export async function showVersion(flags: VersionFlags, io: NodeJS.Process): Prom
   }
   const newest = await newestVersion(prepare(flags, io).config);
   const isOld = isNewer(newest, own);
-  const said = isOld
+  const sentence = isOld
     ? `There is coda ${newest}; this is ${own}. docs/operating.md says how to upgrade.`
     : `This is coda ${own}; there is none newer.`;
-  io.stdout.write(flags.json ? `${JSON.stringify({ version: own, newest, newer: isOld })}\n` : `${said}\n`);
+  io.stdout.write(flags.json ? `${JSON.stringify({ version: own, newest, newer: isOld })}\n` : `${sentence}\n`);
   return 0;
 }

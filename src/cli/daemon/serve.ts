@@ -43,7 +43,7 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
   const { log } = world;
   const witness = { log, watched: options.watched ?? options.logTo !== undefined };
   const release = catchCrashes(io, witness);
-  const began = world.clock.monotonic();
+  const startedAt = world.clock.monotonic();
   try {
     const served = deferred<ControlService>();
     // Before all else: a command that is typed meanwhile waits for this coda, instead of being told that there is none.
@@ -55,22 +55,22 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
     };
     try {
       const onFatal = (error: Error) => die(io, error, witness);
-      const built = await build(
+      const newApp = await build(
         config,
         world,
         omitUndefined({ ...aboutItself(config), onFatal, onRestart: options.onRestart }),
       );
-      app = built;
-      served.resolve(serviceOf(built, config, world));
-      await built.start();
+      app = newApp;
+      served.resolve(serviceOf(newApp, config, world));
+      await newApp.start();
       // A start makes more garbage than it would save.
       smallHeaps();
-      log.debug({ ms: Math.round(world.clock.monotonic() - began) }, 'started');
+      log.debug({ ms: Math.round(world.clock.monotonic() - startedAt) }, 'started');
       const stop = async () => {
         await close();
         release();
       };
-      return { app: built, config, log, stop };
+      return { app: newApp, config, log, stop };
     } catch (error) {
       served.reject(error);
       await close(0);

@@ -15,21 +15,21 @@ export function catchSignals(io: Io, { ignoresHangup = false } = {}): Stopping {
     ask = resolve;
   });
   let count = 0;
-  const heard = (signal: Signal) => {
+  const onSignal = (signal: Signal) => {
     if (signal === 'SIGHUP' && ignoresHangup) return;
     count++;
     if (count > 1) io.exit(exitCodeOf(signal));
     ask(signal);
   };
   const signals = Object.keys(NUMBERS) as Signal[];
-  for (const signal of signals) io.on(signal, heard);
+  for (const signal of signals) io.on(signal, onSignal);
   // Node's own handler opens a debugger to everybody on this machine.
   const keepShut = () => {};
   io.on('SIGUSR1', keepShut);
   return {
     asked,
     release: () => {
-      for (const signal of signals) io.off(signal, heard);
+      for (const signal of signals) io.off(signal, onSignal);
       io.off('SIGUSR1', keepShut);
     },
   };

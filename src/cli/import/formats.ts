@@ -17,31 +17,31 @@ export const FORMATS: Readonly<Record<string, (root: string) => FoundData>> = {
 
 /** ~/.openclaw: a workspace of Markdown files, skills there and beside it, cron/jobs.json. */
 function readOpenclaw(root: string): FoundData {
-  const found = nothing();
-  const folder = new Folder(root, found);
+  const findings = nothing();
+  const folder = new Folder(root, findings);
   const place = folder.files('workspace', isMarkdown).length > 0 ? 'workspace' : '.';
-  personaFrom(folder, found, [join(place, 'SOUL.md'), join(place, 'IDENTITY.md')]);
-  for (const file of ['USER.md', 'MEMORY.md']) memoriesFrom(folder, found, join(place, file));
-  for (const file of folder.files(join(place, 'memory'), isMarkdown)) memoriesFrom(folder, found, file);
+  personaFrom(folder, findings, [join(place, 'SOUL.md'), join(place, 'IDENTITY.md')]);
+  for (const file of ['USER.md', 'MEMORY.md']) memoriesFrom(folder, findings, join(place, file));
+  for (const file of folder.files(join(place, 'memory'), isMarkdown)) memoriesFrom(folder, findings, file);
   for (const file of ['AGENTS.md', 'TOOLS.md', 'HEARTBEAT.md']) {
     if (folder.text(join(place, file)) !== undefined) {
       folder.problem(join(place, file), 'has no counterpart: put what you want to keep into assistant.soul or a skill');
     }
   }
-  skillsFrom(folder, found, [join(place, 'skills'), ...(place === '.' ? [] : ['skills'])]);
-  jobsFrom(folder, found, join('cron', 'jobs.json'), openclawJob);
-  return found;
+  skillsFrom(folder, findings, [join(place, 'skills'), ...(place === '.' ? [] : ['skills'])]);
+  jobsFrom(folder, findings, join('cron', 'jobs.json'), openclawJob);
+  return findings;
 }
 
 /** ~/.hermes: SOUL.md, memories/ with entries between § signs, skills/, cron/jobs.json. */
 function readHermes(root: string): FoundData {
-  const found = nothing();
-  const folder = new Folder(root, found);
-  personaFrom(folder, found, ['SOUL.md']);
-  for (const file of folder.files('memories', isMarkdown)) memoriesFrom(folder, found, file);
-  skillsFrom(folder, found, ['skills']);
-  jobsFrom(folder, found, join('cron', 'jobs.json'), hermesJob);
-  return found;
+  const findings = nothing();
+  const folder = new Folder(root, findings);
+  personaFrom(folder, findings, ['SOUL.md']);
+  for (const file of folder.files('memories', isMarkdown)) memoriesFrom(folder, findings, file);
+  skillsFrom(folder, findings, ['skills']);
+  jobsFrom(folder, findings, join('cron', 'jobs.json'), hermesJob);
+  return findings;
 }
 
 const block = z.object({ label: z.string(), value: z.string() });
@@ -54,8 +54,8 @@ const agentFile = z.object({
 
 /** Agent files (`.af`, `.json`): blocks of memory, the one labelled persona among them. */
 function readLetta(root: string): FoundData {
-  const found = nothing();
-  const folder = new Folder(root, found);
+  const findings = nothing();
+  const folder = new Folder(root, findings);
   const personas: string[] = [];
   for (const file of folder.files('.', (name) => /\.(af|json)$/i.test(name))) {
     const json = folder.json(file);
@@ -70,49 +70,52 @@ function readLetta(root: string): FoundData {
     if (all.length === 0) folder.problem(file, 'is no agent file, or one without blocks of memory');
     for (const { label, value } of all) {
       if (label === 'persona') personas.push(value.trim());
-      else add(found, value, file, [tagOf(label)]);
+      else add(findings, value, file, [tagOf(label)]);
     }
     if (all.length > 0) folder.problem(file, 'messages and tools of the agent stay behind');
   }
   const text = [...new Set(personas)].filter(Boolean).join('\n\n');
-  if (text !== '') found.persona = { text, from: 'persona' };
-  return found;
+  if (text !== '') findings.persona = { text, from: 'persona' };
+  return findings;
 }
 
 /** Any folder of Markdown: its files are memories, its folders with a SKILL.md are skills. */
 function readMarkdown(root: string): FoundData {
-  const found = nothing();
-  const folder = new Folder(root, found);
-  skillsFrom(folder, found, ['.']);
-  const inSkill = (file: string) => found.skills.some(({ from }) => file.startsWith(`${from}/`));
+  const findings = nothing();
+  const folder = new Folder(root, findings);
+  skillsFrom(folder, findings, ['.']);
+  const inSkill = (file: string) => findings.skills.some(({ from }) => file.startsWith(`${from}/`));
   for (const file of folder.files('.', isMarkdown)) {
-    if (basename(file).toUpperCase() === 'SOUL.MD') personaFrom(folder, found, [file]);
-    else if (!inSkill(file)) memoriesFrom(folder, found, file);
+    if (basename(file).toUpperCase() === 'SOUL.MD') personaFrom(folder, findings, [file]);
+    else if (!inSkill(file)) memoriesFrom(folder, findings, file);
   }
-  return found;
+  return findings;
 }
 
-function personaFrom(folder: Folder, found: FoundData, files: readonly string[]): void {
+function personaFrom(folder: Folder, findings: FoundData, files: readonly string[]): void {
   const texts = files.flatMap((file) => {
     const text = folder.text(file)?.trim();
     return text ? [{ text, file }] : [];
   });
   if (texts.length === 0) return;
-  found.persona = { text: texts.map(({ text }) => text).join('\n\n'), from: texts.map(({ file }) => file).join(', ') };
+  findings.persona = {
+    text: texts.map(({ text }) => text).join('\n\n'),
+    from: texts.map(({ file }) => file).join(', '),
+  };
 }
 
-function memoriesFrom(folder: Folder, found: FoundData, file: string): void {
+function memoriesFrom(folder: Folder, findings: FoundData, file: string): void {
   const text = folder.text(file);
   if (text === undefined) return;
   const date = /(?:^|\D)(\d{4}-\d{2}-\d{2})(?:\D|$)/.exec(basename(file))?.[1];
   const isDate = date !== undefined && z.iso.date().safeParse(date).success;
-  add(found, text, file, [tagOf(basename(file).replace(/\.\w+$/, ''))], isDate ? date : undefined);
+  add(findings, text, file, [tagOf(basename(file).replace(/\.\w+$/, ''))], isDate ? date : undefined);
 }
 
-function add(found: FoundData, text: string, from: string, tags: string[], date?: string): void {
+function add(findings: FoundData, text: string, from: string, tags: string[], date?: string): void {
   for (const each of memoriesIn(text)) {
-    if (found.memories.some((known) => known.text === each)) continue;
-    found.memories.push({ text: each, tags, from, ...(date && { date }) });
+    if (findings.memories.some((memory) => memory.text === each)) continue;
+    findings.memories.push({ text: each, tags, from, ...(date && { date }) });
   }
 }
 
@@ -122,15 +125,15 @@ const tagOf = (name: string) =>
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 50) || 'imported';
 
-function skillsFrom(folder: Folder, found: FoundData, places: readonly string[]): void {
+function skillsFrom(folder: Folder, findings: FoundData, places: readonly string[]): void {
   for (const place of places) {
     for (const file of folder.files(place, (name) => name === 'SKILL.md')) {
       const from = dirname(file);
       const name = basename(from === '.' ? folder.root : from);
       if (!/^[\w.-]{1,64}$/.test(name) || name.startsWith('.')) folder.problem(from, 'is no name for a skill');
-      else if (found.skills.some((known) => known.name === name))
+      else if (findings.skills.some((skill) => skill.name === name))
         folder.problem(from, `is a second skill ${name}; the first is taken`);
-      else found.skills.push({ name, folder: join(folder.root, from), from });
+      else findings.skills.push({ name, folder: join(folder.root, from), from });
     }
   }
 }
@@ -196,7 +199,7 @@ function hermesJob(value: unknown): Job | undefined {
 
 const isoOf = (ms: number) => (Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z') : undefined);
 
-function jobsFrom(folder: Folder, found: FoundData, file: string, jobOf: (value: unknown) => Job | undefined): void {
+function jobsFrom(folder: Folder, findings: FoundData, file: string, jobOf: (value: unknown) => Job | undefined): void {
   const json = folder.json(file);
   if (json === undefined) return;
   const list = Array.isArray(json) ? json : (json as { jobs?: unknown } | null)?.jobs;
@@ -207,7 +210,7 @@ function jobsFrom(folder: Folder, found: FoundData, file: string, jobOf: (value:
   for (const [index, value] of list.entries()) {
     const job = jobOf(value);
     if (!job) folder.problem(file, `job ${index + 1} has not the form that was expected`);
-    else found.jobs.push({ name: nameOf(job), from: file, ...planOf(job) });
+    else findings.jobs.push({ name: nameOf(job), from: file, ...planOf(job) });
   }
 }
 
@@ -313,9 +316,9 @@ class Folder {
   readonly root: string;
   private readonly found: FoundData;
 
-  constructor(root: string, found: FoundData) {
+  constructor(root: string, findings: FoundData) {
     this.root = root;
-    this.found = found;
+    this.found = findings;
   }
 
   /** The text of a file; undefined where there is none, and where it cannot be read, which becomes a problem. */
@@ -348,17 +351,17 @@ class Folder {
 
   files(path: string, fits: (name: string) => boolean): string[] {
     const files: string[] = [];
-    let seen = 0;
+    let count = 0;
     const walk = (folder: string, depth: number): void => {
       for (const entry of entriesOf(join(this.root, folder))) {
-        if (++seen > MOST_ENTRIES || entry.name === 'node_modules' || entry.name === '.git') continue;
+        if (++count > MOST_ENTRIES || entry.name === 'node_modules' || entry.name === '.git') continue;
         const inside = join(folder, entry.name);
         if (entry.isDirectory() && depth < DEEPEST) walk(inside, depth + 1);
         if (entry.isFile() && fits(entry.name)) files.push(inside);
       }
     };
     walk(path, 0);
-    if (seen > MOST_ENTRIES) this.problem(path, `holds more than ${MOST_ENTRIES} files; the rest is left out`);
+    if (count > MOST_ENTRIES) this.problem(path, `holds more than ${MOST_ENTRIES} files; the rest is left out`);
     return files.sort();
   }
 

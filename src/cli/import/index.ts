@@ -27,25 +27,27 @@ export async function importFrom(flags: ImportFlags, io: NodeJS.Process): Promis
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
     throw usage(`${dir} is no folder.`, `Name the folder of ${format}, such as ~/.${format}.`);
   }
-  const found = read(root);
+  const findings = read(root);
   const { lines, isWhole } = flags.apply
-    ? await apply(found, { format, flags, io })
-    : { lines: planLines(found), isWhole: true };
+    ? await apply(findings, { format, flags, io })
+    : { lines: planLines(findings), isWhole: true };
   io.stdout.write(`${lines.join('\n')}\n`);
   return isWhole ? 0 : NOT_WHOLE;
 }
 
-function planLines(found: FoundData): string[] {
+function planLines(findings: FoundData): string[] {
   return [
-    ...found.memories.map(({ text, from }) => `memory   ${from}: ${shorten(text, SHOWN)}`),
-    ...(found.persona ? [`persona  ${found.persona.from}: ${plural(found.persona.text.length, 'character')}`] : []),
-    ...found.skills.map(({ name, from }) => `skill    ${from}: ${name}`),
-    ...found.jobs.flatMap(({ name, plan, from }) =>
+    ...findings.memories.map(({ text, from }) => `memory   ${from}: ${shorten(text, SHOWN)}`),
+    ...(findings.persona
+      ? [`persona  ${findings.persona.from}: ${plural(findings.persona.text.length, 'character')}`]
+      : []),
+    ...findings.skills.map(({ name, from }) => `skill    ${from}: ${name}`),
+    ...findings.jobs.flatMap(({ name, plan, from }) =>
       // Whole: these words are said to the model in the owner's name.
       plan ? [`schedule ${from}: ${name}: ${plan.when}: ${visible(plan.prompt).replace(/\s+/g, ' ')}`] : [],
     ),
-    ...rest(found),
-    `${counts(found)}. Nothing was changed: --apply brings them.`,
+    ...rest(findings),
+    `${counts(findings)}. Nothing was changed: --apply brings them.`,
   ];
 }
 
@@ -72,17 +74,17 @@ interface Applying {
 }
 
 async function apply(
-  found: FoundData,
+  findings: FoundData,
   { format, flags, io }: Applying,
 ): Promise<{ lines: string[]; isWhole: boolean }> {
   const { config } = prepare(flags, io);
   const lines: string[] = [];
-  lines.push(await keepMemories(found.memories, flags, io));
-  if (found.persona) lines.push(keepPersona(found.persona.text, join(config.dataDir, 'imported'), format));
+  lines.push(await keepMemories(findings.memories, flags, io));
+  if (findings.persona) lines.push(keepPersona(findings.persona.text, join(config.dataDir, 'imported'), format));
   const home = join(io.env.HOME ?? io.env.USERPROFILE ?? config.dataDir, '.coda', 'skills');
-  for (const skill of found.skills) lines.push(copySkill(skill, home));
-  const jobs = await planJobs(found.jobs, flags, io);
-  return { lines: [...lines, ...jobs.lines, ...rest(found)], isWhole: jobs.isWhole };
+  for (const skill of findings.skills) lines.push(copySkill(skill, home));
+  const jobs = await planJobs(findings.jobs, flags, io);
+  return { lines: [...lines, ...jobs.lines, ...rest(findings)], isWhole: jobs.isWhole };
 }
 
 /** Schedules of the owner at this machine, by the names that the other gave them; the same at the same times stays. */
@@ -95,8 +97,8 @@ async function planJobs(jobs: readonly FoundJob[], flags: ImportFlags, io: NodeJ
     for (const { title, when, prompt } of planned) {
       const answer = await own('schedules-import', { title, when, prompt });
       const { made, isKnown, text } = answer as { made: boolean; isKnown?: true; text: string };
-      const said = made ? '' : 'not made. ';
-      lines.push(`Schedule ${title}: ${isKnown ? 'is there already.' : `${said}${text.replace(/\s+/g, ' ')}`}`);
+      const prefix = made ? '' : 'not made. ';
+      lines.push(`Schedule ${title}: ${isKnown ? 'is there already.' : `${prefix}${text.replace(/\s+/g, ' ')}`}`);
       isWhole &&= made || isKnown === true;
     }
     return { lines, isWhole };

@@ -25,7 +25,7 @@ const BACK = '<';
 export async function terminalAsker(io: NodeJS.Process): Promise<Asker> {
   const clack = await import('@clack/prompts');
   const common = { input: io.stdin, output: io.stdout };
-  const given = <T>(answer: T): Exclude<T, symbol> => {
+  const unlessCancelled = <T>(answer: T): Exclude<T, symbol> => {
     if (clack.isCancel(answer)) throw cancelledSetup();
     return answer as Exclude<T, symbol>;
   };
@@ -45,19 +45,21 @@ export async function terminalAsker(io: NodeJS.Process): Promise<Asker> {
     async text(message, { usual, wrong }) {
       const validate = (value = '') => unlessBack(wrong, value.trim() || usual);
       const question = { message: typed(message), placeholder: usual, defaultValue: usual, validate };
-      return asked(given(await clack.text({ ...common, ...question })).trim() || usual);
+      return asked(unlessCancelled(await clack.text({ ...common, ...question })).trim() || usual);
     },
     async secret(message, { wrong }) {
       const validate = (value = '') => unlessBack(wrong, value.trim());
-      return asked((given(await clack.password({ ...common, message: typed(message), validate })) ?? '').trim());
+      return asked(
+        (unlessCancelled(await clack.password({ ...common, message: typed(message), validate })) ?? '').trim(),
+      );
     },
     async choose(message, choices, usual) {
       const question = { message, options: withBack(choices), initialValue: usual };
-      return asked(given(await clack.select({ ...common, ...question })));
+      return asked(unlessCancelled(await clack.select({ ...common, ...question })));
     },
     async askSeveral(message, choices) {
       const question = { message, options: withBack(choices), required: false };
-      return asked(given(await clack.multiselect({ ...common, ...question })));
+      return asked(unlessCancelled(await clack.multiselect({ ...common, ...question })));
     },
     say: (text) => clack.log.message(text, common),
     async showWaiting(what, work) {

@@ -61,15 +61,15 @@ function installService(config: string, flags: InitFlags, io: NodeJS.Process) {
 
 /** The settings as they are now: a part that was not asked for again is as it was. */
 function summary({ changes, cards, secrets }: Answers, { current, config, env }: SetupFiles) {
-  const shown = (path: string) => relative(process.cwd(), path) || path;
+  const relativePath = (path: string) => relative(process.cwd(), path) || path;
   const valueAt = (...path: string[]) =>
     changes.find(([changed]) => changed.join() === path.join())?.[1] ?? current(...path);
   const [owners, model] = [valueAt('access', 'owners'), valueAt('models', 'default')];
   const switched = changes.find(([changed]) => changed.join() === 'models,enabled');
   const isAsked = (switched ? switched[1] : current('models', 'enabled')) !== false;
   return {
-    config: shown(config),
-    env: Object.keys(secrets).length > 0 ? shown(env) : undefined,
+    config: relativePath(config),
+    env: Object.keys(secrets).length > 0 ? relativePath(env) : undefined,
     cards: cards.map(({ card: { title }, verdict: { says, invite, notes = [] } }) => ({ title, says, invite, notes })),
     owner: Array.isArray(owners) && owners.length > 0 ? owners.join(', ') : undefined,
     model: isAsked && typeof model === 'string' ? model : undefined,
