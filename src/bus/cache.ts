@@ -54,8 +54,8 @@ export class Cache {
 
   /** The value kept under this name, if it is still there. */
   async recall<T extends object>(name: string): Promise<T | undefined> {
-    const kept = await this.store.get(keyOf(name));
-    return kept === undefined ? undefined : (JSON.parse(kept) as T);
+    const cachedText = await this.store.get(keyOf(name));
+    return cachedText === undefined ? undefined : (JSON.parse(cachedText) as T);
   }
 
   keep(name: string, value: object, forMs: number): void {
@@ -86,8 +86,8 @@ export class Cache {
     keeps: (value: T) => boolean,
     load: () => Promise<T>,
   ): Promise<T> {
-    const kept = keepMs > 0 ? await this.store.get(key) : undefined;
-    if (kept !== undefined) return JSON.parse(kept) as T;
+    const cachedText = keepMs > 0 ? await this.store.get(key) : undefined;
+    if (cachedText !== undefined) return JSON.parse(cachedText) as T;
     const value = await load();
     if (keepMs <= 0 || !keeps(value)) return value;
     const text = JSON.stringify(value);

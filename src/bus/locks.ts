@@ -49,16 +49,16 @@ export function redisLocks(url: string, world: World, ttlMs = LOCK_TTL_MS): Lock
     async take(name) {
       const token = randomUUID();
       if ((await run(RENEW, name, token)) === 0) return undefined;
-      const lost = new AbortController();
+      const loss = new AbortController();
       const ended = new AbortController();
       const renewing = repeat(ttlMs / RENEWALS, ended.signal, async () => {
         if ((await run(RENEW, name, token)) !== 0) return true;
         world.log.warn({ lock: name }, 'another process holds the lock that was held here');
-        lost.abort(new Error(`the lock ${name} is lost`));
+        loss.abort(new Error(`the lock ${name} is lost`));
         return false;
       });
       return {
-        lost: lost.signal,
+        lost: loss.signal,
         async [Symbol.asyncDispose]() {
           ended.abort();
           await renewing;

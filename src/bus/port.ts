@@ -8,8 +8,8 @@ import type { World } from '../base/world.ts';
 export interface Bus {
   /** Tells all subscribers of `channel`, this process's own included. Never throws; what cannot be sent is lost. */
   publish(channel: string, payload: string): void;
-  /** Calls `heard` with what is published from now on. A `heard` that throws is logged. The function returned stops it. */
-  subscribe(channel: string, heard: (payload: string) => void): () => void;
+  /** Calls `subscriber` with what is published from now on. A `subscriber` that throws is logged. The function returned stops it. */
+  subscribe(channel: string, subscriber: (payload: string) => void): () => void;
   healthy(): boolean;
   reasonUnhealthy?(): string | undefined;
   /** Number of processes that subscribe to `channel`, where that can be asked. */
@@ -27,8 +27,8 @@ export function memoryBus(world: World): Bus {
         if (!closed) subscribers.tell(channel, payload);
       });
     },
-    subscribe(channel, heard) {
-      const own = (payload: string) => heard(payload);
+    subscribe(channel, subscriber) {
+      const own = (payload: string) => subscriber(payload);
       subscribers.add(channel, own);
       return () => void subscribers.remove(channel, own);
     },

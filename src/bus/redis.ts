@@ -89,8 +89,8 @@ class RedisBus implements Bus {
     if (this.sender.status === 'ready') this.sender.publish(channel, payload).catch(() => {});
   }
 
-  subscribe(channel: string, heard: (payload: string) => void): () => void {
-    const own = (payload: string) => heard(payload);
+  subscribe(channel: string, subscriber: (payload: string) => void): () => void {
+    const own = (payload: string) => subscriber(payload);
     const first = this.subscribers.add(channel, own);
     if (first && this.receiver.status === 'ready') this.receiver.subscribe(channel).catch(() => {});
     return () => {
@@ -153,13 +153,13 @@ export function redisStore(url: string, world: World): CacheStore {
   return {
     async get(key) {
       const redis = await connection.ready();
-      const kept =
+      const cachedValue =
         redis &&
         (await withTimeout(
           PATIENCE_MS,
           redis.get(PREFIX + key).catch(() => null),
         ));
-      return kept ?? own.get(key);
+      return cachedValue ?? own.get(key);
     },
     put(key, value, forMs) {
       void connection.ready().then((redis) => {

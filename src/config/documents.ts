@@ -81,7 +81,7 @@ const HEAD = `# yaml-language-server: $schema=./config.schema.json
 `;
 
 function keyLines(schema: z.ZodType, indent: string, commented: boolean): string[] {
-  const known = Object.entries(keysOf(schema) ?? {}).flatMap(([key, field]) => {
+  const lines = Object.entries(keysOf(schema) ?? {}).flatMap(([key, field]) => {
     const { meta, standard } = fieldOf(field);
     const about = comment(meta.description ?? '', indent);
     if (keysOf(field)) return [...about, `${indent}${key}:`, ...keyLines(field, `${indent}  `, commented)];
@@ -90,7 +90,7 @@ function keyLines(schema: z.ZodType, indent: string, commented: boolean): string
     const line = `${indent}${key}: ${writeYaml(isEmpty(standard) ? meta.example : (standard ?? meta.example))}`;
     return [...about, isLive(field, commented) ? line : `${indent}# ${line.trimStart()}`];
   });
-  return [...known, ...otherLines(schema, indent, commented)];
+  return [...lines, ...otherLines(schema, indent, commented)];
 }
 
 /** A key of one's own beside the known ones is shown with the name that the example gives. */

@@ -28,12 +28,12 @@ const MOST_NAMED = 20;
 export function foreignEnv(env: Readonly<Record<string, string | undefined>>): string[] {
   const set = Object.keys(env).filter((name) => name.startsWith('SKILLOS_') && env[name]);
   if (set.length === 0) return [];
-  const said = set.slice(0, MOST_NAMED).map((name) => {
-    const known = Object.keys(FOREIGN_ENV).find((each) => name === each || name.startsWith(`${each}_`));
-    return known === undefined ? `${name} (nothing here)` : `${name} (here ${FOREIGN_ENV[known]})`;
+  const phrases = set.slice(0, MOST_NAMED).map((name) => {
+    const foreignName = Object.keys(FOREIGN_ENV).find((each) => name === each || name.startsWith(`${each}_`));
+    return foreignName === undefined ? `${name} (nothing here)` : `${name} (here ${FOREIGN_ENV[foreignName]})`;
   });
-  const rest = set.length > said.length ? [`${set.length - said.length} more`] : [];
+  const rest = set.length > phrases.length ? [`${set.length - phrases.length} more`] : [];
   return [
-    `Of the environment these are not read: ${listOf([...said, ...rest])}. docs/skills-platform.md shows their equivalents.`,
+    `Of the environment these are not read: ${listOf([...phrases, ...rest])}. docs/skills-platform.md shows their equivalents.`,
   ];
 }

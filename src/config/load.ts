@@ -61,11 +61,11 @@ export function loadConfig(request: ConfigRequest): Config {
   const problems: Problem[] = [];
   const tree = new Tree();
 
-  const found = findFile(request, cwd);
-  const env = environment(request, found, overrides);
-  if (found.text !== undefined) parseInto(found.text, { file: found.shown, env, tree, problems });
-  const file = found.text === undefined ? undefined : found.file;
-  const overridden = overrideByEnv(tree, env, overrides);
+  const configFile = findFile(request, cwd);
+  const env = environment(request, configFile, overrides);
+  if (configFile.text !== undefined) parseInto(configFile.text, { file: configFile.shown, env, tree, problems });
+  const file = configFile.text === undefined ? undefined : configFile.file;
+  const overriddenSettings = overrideByEnv(tree, env, overrides);
   overrideByFlags(tree, request.flags ?? {});
   if (file === undefined) fillIn(tree, request.withoutFile ?? {});
   readSecretFiles(schema, tree, problems, cwd);
@@ -74,8 +74,8 @@ export function loadConfig(request: ConfigRequest): Config {
   readUnitKeys(schema, tree, problems);
   nameProviders(schema, tree, problems);
   const values = validate(schema, tree, problems, overrides);
-  for (const [path, known] of Object.entries(request.names ?? {}))
-    problems.push(...unknownNames(tree, path.split('.'), known));
+  for (const [path, names] of Object.entries(request.names ?? {}))
+    problems.push(...unknownNames(tree, path.split('.'), names));
   const { paths = [], forms = {} } = request.channels ?? {};
   for (const path of paths) problems.push(...channelProblems(tree, path.split('.'), forms));
   if (values === undefined || problems.length > 0) throw invalid(problems);
@@ -86,8 +86,8 @@ export function loadConfig(request: ConfigRequest): Config {
     ...(values as CoreValues),
     dataDir,
     file,
-    place: file === undefined ? firstPlace(dataDir, cwd) : { file, envFiles: found.envFiles },
-    overridden,
+    place: file === undefined ? firstPlace(dataDir, cwd) : { file, envFiles: configFile.envFiles },
+    overridden: overriddenSettings,
     notices: [...blocks.flatMap(({ key, lacks }) => lacks?.(values[key]) ?? []), ...foreignEnv(request.env)],
     block: <S extends z.ZodType>({ key }: ConfigBlock<S>) => values[key] as z.output<S>,
     origin: (path: string) =>
@@ -113,9 +113,9 @@ export interface ConfigPlace {
 /** The place of the configuration that `loadConfig` would read. */
 export function findPlace({ cwd = process.cwd(), ...request }: ConfigPlaceRequest): ConfigPlace {
   const named = request.file ?? (request.env.CODA_CONFIG || undefined);
-  const shown = named ?? usualConfigFile(dataFolder(request).folder, cwd);
-  if (named === undefined && shown !== USUAL_FILE) return firstPlace(dataFolder(request).folder, cwd);
-  const file = resolve(cwd, shown);
+  const shownPath = named ?? usualConfigFile(dataFolder(request).folder, cwd);
+  if (named === undefined && shownPath !== USUAL_FILE) return firstPlace(dataFolder(request).folder, cwd);
+  const file = resolve(cwd, shownPath);
   return { file, envFiles: [envFileOf(file)] };
 }
 
@@ -129,9 +129,14 @@ function firstPlace(dataDir: string, cwd: string): ConfigPlace {
 
 function findFile(request: ConfigRequest, cwd: string): FoundFile {
   const named = request.file ?? (request.env.CODA_CONFIG || undefined);
-  const shown = named ?? usualConfigFile(dataFolder(request).folder, cwd);
+  const shownPath = named ?? usualConfigFile(dataFolder(request).folder, cwd);
   const { file, envFiles } = findPlace({ ...request, cwd });
-  return { file, shown, text: readConfigFile(file, named !== undefined), envFiles: request.envFiles ?? envFiles };
+  return {
+    file,
+    shown: shownPath,
+    text: readConfigFile(file, named !== undefined),
+    envFiles: request.envFiles ?? envFiles,
+  };
 }
 
 const USUAL_FILE = join('config', 'config.yaml');
@@ -162,10 +167,10 @@ const MOST_SHOWN = 50;
 
 function invalid(problems: readonly Problem[]): CodaError {
   const lines = new Set(inOrder(problems).map(problemLine));
-  const shown = [...lines].slice(0, MOST_SHOWN);
-  if (lines.size > shown.length) shown.push(`and ${lines.size - shown.length} more`);
+  const shownLines = [...lines].slice(0, MOST_SHOWN);
+  if (lines.size > shownLines.length) shownLines.push(`and ${lines.size - shownLines.length} more`);
   return new CodaError('CONFIG_INVALID', {
-    message: `The configuration has ${plural(lines.size, 'problem')}:\n${shown.map((line) => `  ${line}`).join('\n')}`,
+    message: `The configuration has ${plural(lines.size, 'problem')}:\n${shownLines.map((line) => `  ${line}`).join('\n')}`,
     remedy: 'Mend them and see with "coda config check"; config/config.example.yaml shows every key.',
   });
 }
@@ -178,12 +183,12 @@ function problemLine({ origin, path, message }: Problem): string {
 function inOrder(problems: readonly Problem[]): Problem[] {
   const line = ({ origin }: Problem) => (origin.kind === 'file' ? origin.line : 0);
   const column = ({ origin }: Problem) => (origin.kind === 'file' ? origin.column : 0);
-  const broken = new Map<number, Problem>();
+  const yamlProblems = new Map<number, Problem>();
   for (const problem of problems) {
-    if (problem.path.length === 0 && !broken.has(line(problem))) broken.set(line(problem), problem);
+    if (problem.path.length === 0 && !yamlProblems.has(line(problem))) yamlProblems.set(line(problem), problem);
   }
   return problems
-    .filter((problem) => line(problem) === 0 || (broken.get(line(problem)) ?? problem) === problem)
+    .filter((problem) => line(problem) === 0 || (yamlProblems.get(line(problem)) ?? problem) === problem)
     .sort((a, b) => line(a) - line(b) || column(a) - column(b));
 }
 
@@ -207,11 +212,11 @@ function entriesOf(schema: z.ZodType, tree: Tree): ConfigEntry[] {
   return entries;
 }
 
-function collect(schema: z.ZodType, path: Path, given: unknown, tree: Tree, entries: ConfigEntry[]): void {
+function collect(schema: z.ZodType, path: Path, treeValue: unknown, tree: Tree, entries: ConfigEntry[]): void {
   const { standard, meta } = fieldOf(schema);
-  const value = given ?? standard;
+  const value = treeValue ?? standard;
   if (value === undefined) return;
-  const keys = keysIn(schema, given);
+  const keys = keysIn(schema, treeValue);
   if (keys === undefined || !isBranch(value)) {
     const origin = tree.origin(path) ?? { kind: 'default' };
     entries.push({ path: pathText(path), value: meta.secret ? hideSecret(meta.secret, value) : value, origin });
@@ -223,12 +228,12 @@ function collect(schema: z.ZodType, path: Path, given: unknown, tree: Tree, entr
   }
 }
 
-function keysIn(schema: z.ZodType, given: unknown): string[] | undefined {
+function keysIn(schema: z.ZodType, treeValue: unknown): string[] | undefined {
   const own = keysOf(schema);
-  const named = isBranch(given) ? Object.keys(given) : undefined;
+  const named = isBranch(treeValue) ? Object.keys(treeValue) : undefined;
   if (!own) return named;
-  const known = Object.keys(own);
-  return othersOf(schema) ? [...known, ...(named ?? []).filter((key) => !known.includes(key))] : known;
+  const schemaKeys = Object.keys(own);
+  return othersOf(schema) ? [...schemaKeys, ...(named ?? []).filter((key) => !schemaKeys.includes(key))] : schemaKeys;
 }
 
 // Overrides of the file: environment variables (an empty one counts as not set) and flags.
@@ -254,21 +259,21 @@ function overrideByEnv(
   env: Readonly<Record<string, string | undefined>>,
   overrides: readonly EnvOverride[],
 ): OverriddenSetting[] {
-  const overridden: OverriddenSetting[] = [];
+  const settings: OverriddenSetting[] = [];
   for (const { env: name, path, also, fills } of overrides) {
     const value = env[name];
     if (value === undefined || value === '') continue;
     const fileKey = [...path.slice(0, -1), `${path.at(-1)}_file`];
-    const written = [path, fileKey].find((key) => tree.origin(key)?.kind === 'file');
-    const at = written && tree.origin(written);
-    if (fills && (written !== undefined || !isBranch(tree.get(path.slice(0, -1))))) continue;
-    const isOther = written === fileKey || String(tree.get(path)) !== value;
-    if (written && at && isOther) overridden.push({ path: pathText(written), env: name, at });
+    const keyPath = [path, fileKey].find((key) => tree.origin(key)?.kind === 'file');
+    const at = keyPath && tree.origin(keyPath);
+    if (fills && (keyPath !== undefined || !isBranch(tree.get(path.slice(0, -1))))) continue;
+    const isOther = keyPath === fileKey || String(tree.get(path)) !== value;
+    if (keyPath && at && isOther) settings.push({ path: pathText(keyPath), env: name, at });
     tree.set(path, value, { kind: 'env', name });
     tree.textAt(path, value);
     if (also && tree.get(also.path) === undefined) tree.set(also.path, also.value, { kind: 'env', name });
   }
-  return overridden;
+  return settings;
 }
 
 /** `flags` maps a key's path (`log.level`) to the flag that was given (`--log-level`) and its value. */
@@ -357,13 +362,13 @@ function registerSecrets(schema: z.ZodType, tree: Tree, secrets: Secrets): void 
 
 function hideSecret(kind: true | 'url', value: unknown): string {
   if (kind === true || typeof value !== 'string' || !isUrl(value)) return '[secret]';
-  const shown = new URL(value);
-  if (shown.password !== '') shown.password = '[secret]';
+  const url = new URL(value);
+  if (url.password !== '') url.password = '[secret]';
   try {
-    return decodeURIComponent(shown.href);
+    return decodeURIComponent(url.href);
   } catch {
     // A stray percent sign, which is no fault of an address.
-    return shown.href.replace('%5Bsecret%5D', '[secret]');
+    return url.href.replace('%5Bsecret%5D', '[secret]');
   }
 }
 

@@ -215,11 +215,11 @@ export function providersOf(
 ): string[] {
   const all = Object.entries(providers);
   const full = new Set(named);
-  const known = all.filter(([provider]) => full.has(`${provider}/${name}`));
+  const exactMatches = all.filter(([provider]) => full.has(`${provider}/${name}`));
   const vendors = all.filter(([, each]) => isVendors(each));
   const own = vendors.filter(([, { kind }]) => VENDORS[String(kind)]?.models.test(name));
   const others = all.filter((each) => !vendors.includes(each));
-  return ([known, own, others].find((each) => each.length > 0) ?? []).map(([provider]) => provider);
+  return ([exactMatches, own, others].find((each) => each.length > 0) ?? []).map(([provider]) => provider);
 }
 
 function isVendors({ kind, base_url: url }: ModelProvider): boolean {

@@ -39,8 +39,8 @@ export function readUnitKeys(schema: z.ZodType, tree: Tree, problems: Problem[])
     for (const key of Object.keys(value)) {
       const [, base = '', unit = ''] = (!Object.hasOwn(keys, key) && UNIT_KEY.exec(key)) || [];
       const field = Object.hasOwn(keys, base) ? keys[base] : undefined;
-      const written = value[key];
-      const amount = typeof written === 'number' || typeof written === 'string' ? String(written) : '';
+      const rawValue = value[key];
+      const amount = typeof rawValue === 'number' || typeof rawValue === 'string' ? String(rawValue) : '';
       if (field === undefined || !fieldOf(field).meta.length || !/^\d+(?:\.\d+)?$/.test(amount)) continue;
       const origin = tree.originNear([...path, key]);
       if (value[base] !== undefined)
@@ -68,23 +68,23 @@ export function nameProviders(schema: z.ZodType, tree: Tree, problems: Problem[]
     if (name.includes('/')) full.push(name);
     else if (model !== 'tier' || !(TIERS.includes(name) || typeof beside === 'string')) bare.push({ path, name });
   });
-  const meant = (path: Path, name: string): string | undefined => {
-    const found = providersOf(name, providers, full);
-    if (found.length === 1) return `${found[0]}/${name}`;
-    const candidates = (found.length === 0 ? Object.keys(providers) : found).map((each) => `${each}/${name}`);
-    const why = found.length === 0 ? 'no provider is known to have' : 'more than one provider may have';
+  const resolveName = (path: Path, name: string): string | undefined => {
+    const matches = providersOf(name, providers, full);
+    if (matches.length === 1) return `${matches[0]}/${name}`;
+    const candidates = (matches.length === 0 ? Object.keys(providers) : matches).map((each) => `${each}/${name}`);
+    const why = matches.length === 0 ? 'no provider is known to have' : 'more than one provider may have';
     const message = `${why} “${name}”: expected ${listOf(candidates, 'or')}`;
     problems.push({ origin: tree.originNear(path), path, message });
     return undefined;
   };
   for (const { path, name } of bare) {
-    const whole = meant(path, name);
+    const whole = resolveName(path, name);
     if (whole !== undefined) replaceIn(tree, path, whole);
   }
   if (!isBranch(prices)) return;
   for (const name of Object.keys(prices)) {
     if (name.includes('/') || name === 'default') continue;
-    const whole = meant(['models', 'prices', name], name);
+    const whole = resolveName(['models', 'prices', name], name);
     if (whole !== undefined && prices[whole] === undefined) {
       prices[whole] = prices[name];
       delete prices[name];
@@ -93,9 +93,9 @@ export function nameProviders(schema: z.ZodType, tree: Tree, problems: Problem[]
 }
 
 function providersIn(tree: Tree): Record<string, ModelProvider> {
-  const written = tree.get(['models', 'providers']);
-  if (!isBranch(written)) return {};
+  const providers = tree.get(['models', 'providers']);
+  if (!isBranch(providers)) return {};
   return Object.fromEntries(
-    Object.entries(written).filter((each): each is [string, ModelProvider] => isBranch(each[1])),
+    Object.entries(providers).filter((each): each is [string, ModelProvider] => isBranch(each[1])),
   );
 }

@@ -96,8 +96,8 @@ export class Tree {
   originNear(path: Path): Origin {
     for (let length = path.length; length > 0; length--) {
       const text = pathText(path.slice(0, length));
-      const found = length === path.length ? (this.origins.get(text) ?? this.keys.get(text)) : this.keys.get(text);
-      if (found) return found;
+      const origin = length === path.length ? (this.origins.get(text) ?? this.keys.get(text)) : this.keys.get(text);
+      if (origin) return origin;
     }
     return { kind: 'default' };
   }

@@ -19,10 +19,10 @@ export function validate(
   if (!result.success && fitTexts(tree, result.error.issues))
     result = schema.safeParse(tree.root, { error: inputWords });
   if (result.success) return result.data;
-  const told = new Set(problems.map(({ path }) => pathText(path)));
-  const found = result.error.issues.flatMap((issue) => problemsOf(issue, schema, tree, overrides));
+  const reportedPaths = new Set(problems.map(({ path }) => pathText(path)));
+  const newProblems = result.error.issues.flatMap((issue) => problemsOf(issue, schema, tree, overrides));
   // A value that could not be read is missing now, which is not its problem.
-  problems.push(...found.filter(({ path }) => !told.has(pathText(path))));
+  problems.push(...newProblems.filter(({ path }) => !reportedPaths.has(pathText(path))));
   return undefined;
 }
 
@@ -65,12 +65,12 @@ function problemsOf(issue: Issue, schema: z.ZodType, tree: Tree, overrides: read
   const value = tree.get(path);
   if (value === undefined)
     return [{ origin: tree.originNear(path), path, message: wordMissing(path, schema, overrides) }];
-  const got = schemaSecret(schema, path) ? '' : `, got ${show(value)}`;
+  const suffix = schemaSecret(schema, path) ? '' : `, got ${show(value)}`;
   return [
     {
       origin: tree.originNear(path),
       path,
-      message: `${wordExpected(issue, schemaAt(schema, path))}${got}${suggestValue(issue, value)}`,
+      message: `${wordExpected(issue, schemaAt(schema, path))}${suffix}${suggestValue(issue, value)}`,
     },
   ];
 }
@@ -80,10 +80,10 @@ function unknownKey(path: Path, schema: z.ZodType, tree: Tree): Problem {
   return unknownName(path, Object.keys((parent && keysOf(parent)) ?? {}), tree);
 }
 
-export function unknownNames(tree: Tree, path: Path, known: readonly string[]): Problem[] {
+export function unknownNames(tree: Tree, path: Path, allowedNames: readonly string[]): Problem[] {
   const there = tree.get(path);
-  const unknown = isBranch(there) ? Object.keys(there).filter((name) => !known.includes(name)) : [];
-  return unknown.map((name) => unknownName([...path, name], known, tree));
+  const unknown = isBranch(there) ? Object.keys(there).filter((name) => !allowedNames.includes(name)) : [];
+  return unknown.map((name) => unknownName([...path, name], allowedNames, tree));
 }
 
 export interface ChannelForm {
@@ -110,9 +110,9 @@ export function channelProblems(tree: Tree, path: Path, forms: Readonly<Record<s
     : [];
 }
 
-function unknownName(path: Path, known: readonly string[], tree: Tree): Problem {
-  const near = didYouMean(path.at(-1) ?? '', known);
-  const hint = near === undefined ? `; known here: ${listOf(known)}` : `; did you mean ${near}?`;
+function unknownName(path: Path, allowedNames: readonly string[], tree: Tree): Problem {
+  const near = didYouMean(path.at(-1) ?? '', allowedNames);
+  const hint = near === undefined ? `; known here: ${listOf(allowedNames)}` : `; did you mean ${near}?`;
   return { origin: tree.key(path), path, message: `unknown key${hint}` };
 }
 

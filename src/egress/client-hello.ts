@@ -36,13 +36,13 @@ export function serverNameIn(bytes: Buffer): string | undefined {
 }
 
 function hostNames(extension: Fields): string[] {
-  const found: string[] = [];
+  const names: string[] = [];
   for (const list = extension.part(2); !list.isEmpty; ) {
     const isHost = list.number(1) === 0;
     const name = list.part(2);
-    if (isHost) found.push(name.text());
+    if (isHost) names.push(name.text());
   }
-  return found;
+  return names;
 }
 
 /** Numbers and parts with their length in front of them, one after another. Throws where one reaches beyond the end. */

@@ -156,14 +156,14 @@ export class Egress {
 
 function hopRequest({ method = 'GET', headers = {}, body }: Request, limits: Limits, isOwn: boolean): HopRequest {
   const { accept = '*/*', 'accept-language': language } = headers;
-  const sent = {
+  const sentHeaders = {
     'user-agent': 'coda',
     ...(isOwn && headers),
     accept,
     ...(language && { 'accept-language': language }),
     'accept-encoding': ACCEPTED_ENCODINGS,
   };
-  return { method, headers: sent, body, connectMs: limits.connectMs, headersMs: limits.headersMs };
+  return { method, headers: sentHeaders, body, connectMs: limits.connectMs, headersMs: limits.headersMs };
 }
 
 function unlessEnded<T>(watch: Watch, promise: Promise<T>): Promise<T | EgressFailure> {
@@ -195,7 +195,7 @@ function answerOf(
     return why;
   };
   const hasContent = status >= 200 && status < 300 && status !== 204;
-  if (hasContent && types && !types.some((taken) => matches(type, taken))) {
+  if (hasContent && types && !types.some((pattern) => matches(type, pattern))) {
     return refuse(failure('EGRESS_TYPE', `${host} serves ${type || 'content without a type'}.`));
   }
   if (method !== 'HEAD' && Number(headers['content-length']) > maxBytes) return refuse(tooLarge(host, maxBytes));
@@ -205,8 +205,8 @@ function answerOf(
   return { ok: true, status, url: url.href, headers, type, body: chunks, bytes: () => whole(chunks), close };
 }
 
-const matches = (type: string, taken: string) =>
-  taken.endsWith('/*') ? type.startsWith(taken.slice(0, -1)) : type === taken;
+const matches = (type: string, pattern: string) =>
+  pattern.endsWith('/*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern;
 
 async function* closeAfter(chunks: AsyncIterable<Uint8Array>, close: () => void): AsyncGenerator<Uint8Array> {
   try {
@@ -222,9 +222,9 @@ async function whole(chunks: AsyncIterable<Uint8Array>): Promise<{ ok: true; byt
     for await (const chunk of chunks) all.push(chunk);
     return { ok: true, bytes: Buffer.concat(all) };
   } catch (error) {
-    const known = failureIn(error);
-    if (!known) throw error;
-    return known;
+    const egressFailure = failureIn(error);
+    if (!egressFailure) throw error;
+    return egressFailure;
   }
 }
 
@@ -334,10 +334,10 @@ function connectToPinned(
 
 /** Answers with the checked addresses whatever name is asked for: there is no second resolution. */
 function pinnedTo(addresses: readonly string[]): LookupFunction {
-  const known = addresses.slice(0, MOST_TRIED).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  const results = addresses.slice(0, MOST_TRIED).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
   return (_host, options, callback) => {
-    if (options.all) return callback(null, known);
-    const [first] = known;
+    if (options.all) return callback(null, results);
+    const [first] = results;
     callback(null, first?.address ?? '', first?.family);
   };
 }
@@ -424,8 +424,8 @@ class Window {
   async wait<T>(next: () => Promise<T>): Promise<T> {
     const since = performance.now();
     // A window that has had its bytes gives the next one its whole time.
-    const left = this.bytes < this.pace.bytes ? this.pace.ms - this.waited : 2 * this.pace.ms - this.waited;
-    this.watch.startPhase(Math.max(1, left), 'the answer stalls');
+    const remainingMs = this.bytes < this.pace.bytes ? this.pace.ms - this.waited : 2 * this.pace.ms - this.waited;
+    this.watch.startPhase(Math.max(1, remainingMs), 'the answer stalls');
     try {
       return await next();
     } finally {

@@ -191,11 +191,11 @@ async function forward(
     timeout: IDLE_MS,
   });
   onward.on('response', (answer) => {
-    const kept = Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !HOP_BY_HOP.test(name)));
+    const answerHeaders = Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !HOP_BY_HOP.test(name)));
     const { statusCode: status = 0 } = answer;
     // Node reads "099" and refuses to write it.
     if (status < 100 || status > 999) return void onward.destroy(new Error('the status is none'));
-    response.writeHead(status, kept);
+    response.writeHead(status, answerHeaders);
     meter.pipe(answer, response);
     answer.on('error', () => response.destroy());
   });

@@ -30,8 +30,8 @@ const MOST_ADDRESSES = 64;
 const PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
 
 export const systemResolve: Resolve = async (host) => {
-  const found = await lookup(host, { all: true });
-  return found.map(({ address }) => address);
+  const addresses = await lookup(host, { all: true });
+  return addresses.map(({ address }) => address);
 };
 
 export function parseUrl(text: string, base?: URL): URL | EgressFailure {
@@ -49,18 +49,18 @@ export function parseUrl(text: string, base?: URL): URL | EgressFailure {
 export async function targetOf(url: URL, { ports, allow, resolve }: Reach): Promise<Target | EgressFailure> {
   const host = hostOf(url);
   const port = Number(url.port) || (PORTS[url.protocol] as number);
-  const found = canonical(host) ? [host] : await resolve(host).catch(unresolvedFailure(host));
-  if ('ok' in found) return found;
-  if (found.length === 0) return failure('EGRESS_UNREACHABLE', `${host} has no address.`);
-  if (found.length > MOST_ADDRESSES)
-    return failure('EGRESS_PRIVATE', `${host} has ${plural(found.length, 'address', 'addresses')}.`);
-  for (const address of found) {
+  const addresses = canonical(host) ? [host] : await resolve(host).catch(unresolvedFailure(host));
+  if ('ok' in addresses) return addresses;
+  if (addresses.length === 0) return failure('EGRESS_UNREACHABLE', `${host} has no address.`);
+  if (addresses.length > MOST_ADDRESSES)
+    return failure('EGRESS_PRIVATE', `${host} has ${plural(addresses.length, 'address', 'addresses')}.`);
+  for (const address of addresses) {
     if (isAllowed(address, port, allow)) continue;
     const range = isOwn(address) ? 'own' : rangeOf(address);
     if (range !== 'public') return failure('EGRESS_PRIVATE', `${host} is not a public address (${range}).`);
     if (!ports.includes(port)) return failure('EGRESS_URL', `${host} is asked for on the unusual port ${port}.`);
   }
-  return { ok: true, url, addresses: found.map((address) => canonical(address) as string) };
+  return { ok: true, url, addresses: addresses.map((address) => canonical(address) as string) };
 }
 
 export function hostOf({ hostname }: URL): string {

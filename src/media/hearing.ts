@@ -147,7 +147,7 @@ export class Hearing {
   /** A recording that is given up takes the process along, which would work on it with the next ones waiting behind. */
   private inOrder<T>(by: string, { signal, hold }: HearingLimit, task: () => Promise<T>): Promise<T> {
     const begin = hold();
-    const heard = this.queue.run(by, async () => {
+    const result = this.queue.run(by, async () => {
       begin();
       signal.throwIfAborted();
       try {
@@ -156,7 +156,7 @@ export class Hearing {
         if (signal.aborted) await this.child.close();
       }
     });
-    return unlessAborted(signal, heard);
+    return unlessAborted(signal, result);
   }
 
   /** Undefined for what the reader here refuses (laced blocks, cut short, other streams before it): ffmpeg knows more of them. */
@@ -175,8 +175,8 @@ export class Hearing {
 
   private async decodeOpus(bytes: Buffer, most: number, signal: AbortSignal): Promise<Buffer> {
     await sendBytes(this.child, bytes, signal);
-    const made = await this.child.ask({ do: 'decode', most }, size, signal);
-    return takeBytes(this.child, made.size, signal);
+    const samples = await this.child.ask({ do: 'decode', most }, size, signal);
+    return takeBytes(this.child, samples.size, signal);
   }
 }
 

@@ -79,9 +79,9 @@ export class OfficeConverter {
       const image = await this.imageId(signal);
       if (image === undefined || this.images.get(image) === false) return undefined;
       const key = `${image} ${hash}`;
-      const known = this.failed.get(key);
-      if (known && (known.until ?? Number.POSITIVE_INFINITY) > this.parts.clock.monotonic())
-        return { ok: false, why: known.why, isPassing: known.until !== undefined };
+      const fault = this.failed.get(key);
+      if (fault && (fault.until ?? Number.POSITIVE_INFINITY) > this.parts.clock.monotonic())
+        return { ok: false, why: fault.why, isPassing: fault.until !== undefined };
       const name = `document.${EXTENSIONS[to] ?? 'doc'}`;
       const content = await open();
       const ran = await this.run(['sh', '-c', CONVERT, 'sh', to, name], signal, {
@@ -90,8 +90,8 @@ export class OfficeConverter {
       });
       if (ran.ok) this.images.set(image, ran.exitCode !== NO_PROGRAM);
       if (ran.ok && ran.exitCode === NO_PROGRAM) return undefined;
-      const made = ran.ok ? ran.files.find(({ name: file }) => file === `document.${to}`) : undefined;
-      if (made) return { ok: true, made: { hash: made.hash, size: made.size } };
+      const document = ran.ok ? ran.files.find(({ name: file }) => file === `document.${to}`) : undefined;
+      if (document) return { ok: true, made: { hash: document.hash, size: document.size } };
       const why = whyNot(ran);
       const output = ran.ok ? `${ran.stdout.text}${ran.stderr.text}`.slice(0, LOGGED) : '';
       this.parts.log.info({ file: hash, why, output }, 'an old Office document was not converted');
@@ -107,8 +107,8 @@ export class OfficeConverter {
   async isThere(signal: AbortSignal): Promise<boolean | undefined> {
     const image = await this.imageId(signal);
     if (image === undefined) return undefined;
-    const known = this.images.get(image);
-    if (known !== undefined) return known;
+    const hasProgram = this.images.get(image);
+    if (hasProgram !== undefined) return hasProgram;
     const ran = await this.run(['sh', '-c', LOOK], signal, { timeoutMs: LOOK_WITHIN_MS });
     if (!ran.ok) return undefined;
     this.images.set(image, ran.exitCode === 0);

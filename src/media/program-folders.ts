@@ -38,11 +38,11 @@ export async function clearProgramFolders(log: Log): Promise<void> {
 }
 
 async function isAbandoned(folder: string, now: number): Promise<boolean> {
-  const found = await lstat(folder).catch(() => undefined);
-  if (!found?.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) return false;
+  const stats = await lstat(folder).catch(() => undefined);
+  if (!stats?.isDirectory() || stats.uid !== process.getuid?.() || (stats.mode & 0o077) !== 0) return false;
   const [pid = '', owner = ''] = (await readFile(join(folder, OWNER), 'utf8').catch(() => '')).split(' ');
   const running = bootId(Number(pid));
   if (owner !== '' && owner === running) return false;
   if (owner !== '' && running !== undefined && isSameBoot(owner, running)) return true;
-  return now - found.mtimeMs > ABANDONED_MS;
+  return now - stats.mtimeMs > ABANDONED_MS;
 }

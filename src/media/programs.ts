@@ -101,11 +101,11 @@ async function runProgram(
       paths.set(name, join(folder, `${name}.${extension}`));
       await writeFile(join(folder, `${name}.${extension}`), bytes, { mode: 0o600 });
     }
-    const written = writes && join(folder, `${writes.name}.${writes.extension}`);
-    if (written !== undefined) paths.set(writes?.name ?? '', written);
+    const outputPath = writes && join(folder, `${writes.name}.${writes.extension}`);
+    if (outputPath !== undefined) paths.set(writes?.name ?? '', outputPath);
     const args = command.map((part) => part.replace(/\{(\w{1,20})\}/g, (whole, name) => paths.get(name) ?? whole));
     const output = await outputOf([...wrapperFor(limits), ...args], { env, input, keepsErrors, signal });
-    return written === undefined ? output : await contentOf(written);
+    return outputPath === undefined ? output : await contentOf(outputPath);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -197,7 +197,7 @@ function outputOf(
 /** True if a program of this name, or at this path, can be run. */
 export async function hasProgram(name: string, env: Env): Promise<boolean> {
   const folders = name.includes('/') ? [''] : (env.PATH ?? '').split(':');
-  const found = await Promise.all(
+  const results = await Promise.all(
     folders.map((folder) =>
       access(join(folder, name), constants.X_OK).then(
         () => true,
@@ -205,5 +205,5 @@ export async function hasProgram(name: string, env: Env): Promise<boolean> {
       ),
     ),
   );
-  return found.includes(true);
+  return results.includes(true);
 }

@@ -72,10 +72,10 @@ export function plainSamples(bytes: Buffer): Buffer | undefined {
   const frames = Math.floor(samples.length / 2 / channels);
   const length = Math.floor((frames * RATE) / rate);
   const from = sampleArray(samples);
-  const made = new Int16Array(length);
+  const output = new Int16Array(length);
   for (let at = 0; at < length; at++)
-    made[at] = from[Math.min(frames - 1, Math.floor((at * rate) / RATE)) * channels] ?? 0;
-  return Buffer.from(made.buffer);
+    output[at] = from[Math.min(frames - 1, Math.floor((at * rate) / RATE)) * channels] ?? 0;
+  return Buffer.from(output.buffer);
 }
 
 /** Typed arrays: 14 million calls of `readInt16LE` would hold up everything else for a while. */
@@ -85,9 +85,9 @@ const sampleArray = (samples: Buffer) =>
 /** The same at half the rate, which is that of telephones. */
 export function halveRate(samples: Buffer): Buffer {
   const from = sampleArray(samples.subarray(0, samples.length & ~3));
-  const made = new Int16Array(from.length / 2);
-  for (let at = 0; at < made.length; at++) made[at] = ((from[at * 2] ?? 0) + (from[at * 2 + 1] ?? 0)) >> 1;
-  return Buffer.from(made.buffer);
+  const output = new Int16Array(from.length / 2);
+  for (let at = 0; at < output.length; at++) output[at] = ((from[at * 2] ?? 0) + (from[at * 2 + 1] ?? 0)) >> 1;
+  return Buffer.from(output.buffer);
 }
 
 export function asWave(samples: Buffer, rate = RATE): Buffer {

@@ -66,8 +66,8 @@ export async function speak(
 ): Promise<Speech> {
   using limit = deadline(settings.timeout, signal);
   try {
-    const said = settings.kind === 'command' ? runCommand : askService;
-    const bytes = await said(text, settings, parts, limit);
+    const synthesize = settings.kind === 'command' ? runCommand : askService;
+    const bytes = await synthesize(text, settings, parts, limit);
     const sound = soundOf(bytes);
     if (!sound || bytes.length > LARGEST) return { ok: false, why: 'what speaks gave no recording' };
     const opus = sound.extension === 'wav' ? await encode(bytes, parts, limit) : bytes;

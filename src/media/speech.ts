@@ -92,11 +92,11 @@ export async function transcribe(
     if (settings.kind === 'openai-compatible' && REFUSED.includes(sound.extension) && isTooLongAsWave(decoded))
       return { ok: false, why: TOO_LONG_AS_WAVE };
     const hears = HEARINGS[settings.kind];
-    const heard = await pay(lengthOf({ bytes, sound, samples }, longest), () =>
+    const transcript = await pay(lengthOf({ bytes, sound, samples }, longest), () =>
       hears({ bytes, sound, samples }, settings, { hearing, programs, by }, limit),
     );
-    if (heard === undefined) return { ok: false, why: 'the budget for models is used up', isPassing: true };
-    const text = withoutSounds(heard);
+    if (transcript === undefined) return { ok: false, why: 'the budget for models is used up', isPassing: true };
+    const text = withoutSounds(transcript);
     return text === '' ? NOTHING_HEARD : { ok: true, text };
   } catch (error) {
     signal.throwIfAborted();

@@ -71,10 +71,10 @@ export function may(policies: AccessPolicies, who: RoleHolder, thing: Thing): bo
   const ids = idsOf(thing);
   const ruling = policies.permissions.filter(({ pattern }) => ids.some((id) => matches(pattern, id)));
   const required = ruling.flatMap((policy) => policy.required);
-  if (!required.every((permission) => holds.some((held) => covers(held, permission)))) return false;
+  if (!required.every((permission) => holds.some((pattern) => covers(pattern, permission)))) return false;
   if (who.role !== 'guest' || required.length > 0) return true;
   const granted = grantsOf(thing);
-  return holds.some((held) => !held.includes(':') && granted.some((id) => matches(held, id)));
+  return holds.some((pattern) => !pattern.includes(':') && granted.some((id) => matches(pattern, id)));
 }
 
 function rolesOf({ role, roles = [] }: RoleHolder): string[] {
@@ -111,8 +111,8 @@ function matches(pattern: string, id: string): boolean {
   return whole.endsWith('*') ? id.startsWith(whole.slice(0, -1)) : id === whole;
 }
 
-function covers(held: string, permission: string): boolean {
-  return held.endsWith('*') ? permission.startsWith(held.slice(0, -1)) : held === permission;
+function covers(pattern: string, permission: string): boolean {
+  return pattern.endsWith('*') ? permission.startsWith(pattern.slice(0, -1)) : pattern === permission;
 }
 
 export interface PolicyProblem {
@@ -191,8 +191,8 @@ const MOST_PROBLEMS = 20;
 
 function placeOf(path: readonly string[], places: ReadonlyMap<string, number>): number {
   for (let length = path.length; length > 0; length--) {
-    const found = places.get(path.slice(0, length).join('\0'));
-    if (found !== undefined) return found;
+    const place = places.get(path.slice(0, length).join('\0'));
+    if (place !== undefined) return place;
   }
   return 0;
 }

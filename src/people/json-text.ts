@@ -96,9 +96,9 @@ class JsonReader {
 
   private take(form: RegExp): string | undefined {
     form.lastIndex = this.at;
-    const [found] = form.exec(this.text) ?? [];
-    this.at += found?.length ?? 0;
-    return found;
+    const [token] = form.exec(this.text) ?? [];
+    this.at += token?.length ?? 0;
+    return token;
   }
 
   private parse(token: string | undefined): unknown {

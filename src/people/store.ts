@@ -67,24 +67,24 @@ export async function meet(
   { id, now, heeds }: { id: string; now: Instant; heeds(who: Pick<MetPerson, 'role' | 'roles'>): boolean },
 ): Promise<MetPerson | undefined> {
   const { adapter, externalId, name, zone, locale } = identity;
-  const kept = keptClaim(identity);
-  const claim = json(kept);
+  const storedClaim = keptClaim(identity);
+  const claim = json(storedClaim);
   // The lock on the identity's key comes first, so that no person is made whose identity then turns out to exist.
   tx.send('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`person:${adapter}:${externalId}`]);
-  const known = await tx.query<{ person_id: string; granted: string | null; notice_until: Instant | null }>(
+  const result = await tx.query<{ person_id: string; granted: string | null; notice_until: Instant | null }>(
     `update identities i set claim = $3 where adapter = $1 and external_id = $2
      returning person_id, (select role from grants g where g.adapter = $1 and g.external_id = $2) as granted,
                (select expires_at from pairings g where g.person_id = i.person_id) as notice_until`,
     [adapter, externalId, claim],
   );
-  const [existing] = known.rows;
+  const [existing] = result.rows;
   const own = rolesGiven(identity, existing?.granted ?? undefined, rules);
   if (!heeds(own)) return undefined;
   if (existing) {
     await correctRole(tx, existing.person_id, rules);
     return { ...own, personId: existing.person_id, noticeUntil: existing.notice_until ?? undefined };
   }
-  const standing = rolesGiven({ adapter, externalId, ...kept }, undefined, rules);
+  const standing = rolesGiven({ adapter, externalId, ...storedClaim }, undefined, rules);
   tx.send(
     `with made as (
        insert into persons (id, name, role, roles, zone, zone_source, locale, created_at)
@@ -107,10 +107,10 @@ export async function meetById(tx: Transaction, personId: string): Promise<MetPe
 }
 
 export function rolesGiven(claim: Claim, grant: string | undefined, rules: AccessRules) {
-  const given = grant === undefined ? undefined : rolesOfGrant(grant);
+  const grantedRoles = grant === undefined ? undefined : rolesOfGrant(grant);
   return {
-    role: highest([roleOf(claim, rules), ...(given ? [given.role] : [])]),
-    roles: [...new Set([...assignedTo(claim, rules), ...(given?.roles ?? [])])].sort(),
+    role: highest([roleOf(claim, rules), ...(grantedRoles ? [grantedRoles.role] : [])]),
+    roles: [...new Set([...assignedTo(claim, rules), ...(grantedRoles?.roles ?? [])])].sort(),
   };
 }
 
@@ -142,7 +142,7 @@ export async function correctRole(tx: Transaction, personId: string, rules: Acce
   const each = rows.map(({ adapter, external_id: externalId, claim, granted: grant }) =>
     rolesGiven({ ...claim, adapter, externalId }, grant ?? undefined, rules),
   );
-  const roles = [...new Set(each.flatMap((given) => given.roles))].sort();
+  const roles = [...new Set(each.flatMap((identityRoles) => identityRoles.roles))].sort();
   tx.send(
     `update persons set role = $2, roles = $3, version = version + 1 where id = $1 and (role <> $2 or roles <> $3::jsonb)`,
     [personId, highest(each.map(({ role }) => role)), json(roles)],

@@ -19,8 +19,8 @@ const monthOf = ({ people: { household } }: Pick<BudgetDeps, 'people'>, now: Ins
   new Calendar(household.zone).month(now).slice(0, 7);
 
 export async function leftOf(deps: Pick<BudgetDeps, 'people' | 'config' | 'world'>, db: Queryable): Promise<number> {
-  const spent = await store.spentIn(db, monthOf(deps, deps.world.clock.now()));
-  return Math.max(0, deps.config.budget.month - spent);
+  const spending = await store.spentIn(db, monthOf(deps, deps.world.clock.now()));
+  return Math.max(0, deps.config.budget.month - spending);
 }
 
 /**
@@ -39,8 +39,8 @@ export async function askWithin(
   const [id, month, price] = [uuid(now), monthOf(deps, now), models.mostCost(asked)];
   const fits = await database.tx('improvement.reserve', async (tx) => {
     await store.lock(tx);
-    const spent = await store.spentIn(tx, month);
-    if (config.budget.month === 0 || spent + price > config.budget.month) return false;
+    const spending = await store.spentIn(tx, month);
+    if (config.budget.month === 0 || spending + price > config.budget.month) return false;
     await store.reserve(tx, { id, month, purpose, price }, now);
     return true;
   });

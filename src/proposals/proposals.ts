@@ -92,24 +92,24 @@ export async function propose(
   if (wanted.length === 0) return [];
   await store.lock(tx);
   const room = Math.min(MOST_AT_ONCE, MOST_PENDING - (await store.pendingCount(tx)));
-  const drawn = wanted.map((each) => drawProposal(each, origin, now));
+  const drafts = wanted.map((each) => drawProposal(each, origin, now));
   const since = new Date(now.getTime() - REPROPOSE_AFTER_MS);
-  const known = new Set(
+  const fingerprints = new Set(
     await store.knownFingerprints(
       tx,
-      drawn.map(({ fingerprint }) => fingerprint),
+      drafts.map(({ fingerprint }) => fingerprint),
       since,
     ),
   );
-  const made: store.Proposal[] = [];
-  for (const proposal of drawn) {
-    if (made.length >= room || known.has(proposal.fingerprint)) continue;
+  const proposals: store.Proposal[] = [];
+  for (const proposal of drafts) {
+    if (proposals.length >= room || fingerprints.has(proposal.fingerprint)) continue;
     if ((await problemOf(tx, kinds, proposal)) !== undefined) continue;
-    known.add(proposal.fingerprint);
+    fingerprints.add(proposal.fingerprint);
     await store.insert(tx, proposal);
-    made.push(proposal);
+    proposals.push(proposal);
   }
-  return made;
+  return proposals;
 }
 
 /** A proposal as it waits, not stored yet. */

@@ -86,10 +86,10 @@ function listRoute(deps: RouteDeps | undefined): AnyRoute {
     async answerRequest({ query, caller }) {
       if (!deps) return { body: { json: { on: false, proposals: [], budget: { month: 0, left: 0 }, weeks: [] } } };
       const db = readerOf(deps.database);
-      const found = await store.list(db, { states: query.state && [query.state] }, MOST);
+      const rows = await store.list(db, { states: query.state && [query.state] }, MOST);
       const scores = (await deps.readWeeks?.(db, deps.world.clock.now())) ?? [];
       const budget = { month: deps.config.budget.month, left: await leftOf(deps, db) };
-      const proposals = found.map((each) => proposalOf(deps, each, deciderOf(caller)));
+      const proposals = rows.map((each) => proposalOf(deps, each, deciderOf(caller)));
       return { body: { json: { on: true, proposals, budget, weeks: scores } } };
     },
   });
@@ -150,14 +150,14 @@ async function change(
     personId: caller?.personId ?? '',
     origin: caller?.inPerson ? ('dashboard' as const) : ('http' as const),
   };
-  const came = await database.tx('improvement.decide', async (tx) => {
+  const outcome = await database.tx('improvement.decide', async (tx) => {
     const done = await does(tx, world.clock.now());
     if (!('ok' in done)) recordAct<void>(world, subject, () => detail, by)(tx, undefined);
     return done;
   });
-  if (!('ok' in came)) return { body: { json: { proposal: proposalOf(deps, came, deciderOf(caller)) } } };
-  throw new CodaError(came.code === 'DENIED' ? 'HTTP_FORBIDDEN' : 'HTTP_CONFLICT', {
-    message: came.message,
-    remedy: came.remedy ?? 'Look at the list again.',
+  if (!('ok' in outcome)) return { body: { json: { proposal: proposalOf(deps, outcome, deciderOf(caller)) } } };
+  throw new CodaError(outcome.code === 'DENIED' ? 'HTTP_FORBIDDEN' : 'HTTP_CONFLICT', {
+    message: outcome.message,
+    remedy: outcome.remedy ?? 'Look at the list again.',
   });
 }

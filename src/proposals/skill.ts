@@ -27,9 +27,9 @@ export function proposals(sources: readonly ProposalSource[]): LazySkill<Improve
       if (!settings?.enabled) return {};
       const makers = await Promise.all(sources.map((source) => source()));
       const on = (deps: SkillDeps<Improvement>): RouteDeps => {
-        const made = makers.map((maker) => maker(deps));
-        const kinds = new Map(made.flatMap((each) => each.kinds).map((kind) => [kind.category, kind]));
-        return { ...deps, kinds, readWeeks: made.find(({ readWeeks }) => readWeeks)?.readWeeks };
+        const parts = makers.map((maker) => maker(deps));
+        const kinds = new Map(parts.flatMap((each) => each.kinds).map((kind) => [kind.category, kind]));
+        return { ...deps, kinds, readWeeks: parts.find(({ readWeeks }) => readWeeks)?.readWeeks };
       };
       return {
         tools: (deps) => proposalTools(on(deps)),

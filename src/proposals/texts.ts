@@ -103,10 +103,10 @@ export const asksToDecide = {
 
 export const undoLabel = ({ title }: Proposal) => `the decision on “${title}”`;
 
-export function proposalText(proposal: Proposal, shown: string): string {
+export function proposalText(proposal: Proposal, details: string): string {
   const { id, category, title, description, priority } = proposal;
   const head = `**${title}** (\`${id}\`; ${category}, ${PRIORITIES[priority - 1]})`;
-  return [head, description, ...(shown === '' ? [] : [fenceText(shown)])].join('\n\n');
+  return [head, description, ...(details === '' ? [] : [fenceText(details)])].join('\n\n');
 }
 
 export const wholeProposal = (proposal: Proposal, whole: string) =>

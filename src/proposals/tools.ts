@@ -99,16 +99,16 @@ async function listFor(
   if (!isPrivate) return failed('NOT_HERE', texts.privateOnly());
   const states = status === 'all' ? undefined : status === 'pending' ? (['pending', 'asked'] as const) : [status];
   const personId = person.role === 'owner' ? undefined : person.id;
-  const found = await store.list(tx, { states, category, personId }, MOST_LISTED);
-  if (found.length === 0) return done(texts.noneNotice(status));
-  const lines = [texts.proposalsHeading(found.length)];
-  for (const each of found) {
+  const proposals = await store.list(tx, { states, category, personId }, MOST_LISTED);
+  if (proposals.length === 0) return done(texts.noneNotice(status));
+  const lines = [texts.proposalsHeading(proposals.length)];
+  for (const each of proposals) {
     const trials = showTrials(kinds, each).map(({ name, measured }) => `${name}: ${measured}.`);
     const fares = [await faresOf(tx, kinds, each, clock.now()), ...trials].filter(Boolean).join(' ');
     const parts = { fares, shown: showFor(kinds, each, person) };
     lines.push(texts.listedProposal(each, parts, when));
   }
-  const own = found.filter((each) => mayDecide(kinds, each, person));
+  const own = proposals.filter((each) => mayDecide(kinds, each, person));
   const open = own.filter(({ state }) => ['pending', 'asked', 'resting'].includes(state));
   const used = own.filter(
     ({ state, category: kind }) => ['trial', 'applied', 'resting'].includes(state) && kinds.get(kind)?.revert,

@@ -157,10 +157,10 @@ class FolderOfArtifacts implements Artifacts {
 
   private async moveIntoPlace(draft: string, hash: string): Promise<void> {
     const shelf = join(this.folder, hash.slice(0, 2));
-    const made = await mkdir(shelf, { recursive: true, mode: 0o700 });
+    const createdPath = await mkdir(shelf, { recursive: true, mode: 0o700 });
     await rename(draft, this.pathOf(hash));
     await syncFolder(shelf);
-    if (made) await syncFolder(this.folder);
+    if (createdPath) await syncFolder(this.folder);
   }
 
   private pathOf(hash: string): string {

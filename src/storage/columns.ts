@@ -76,9 +76,9 @@ export class Columns<S extends ColumnSpec> {
 
   /** Values of `before` that are others in `after`, as `toJson` gives them. */
   changedJson(before: Fields<S>, after: Fields<S>): StoredJson {
-    const [stood, stands] = [this.toJson(before), this.toJson(after)];
+    const [jsonBefore, jsonAfter] = [this.toJson(before), this.toJson(after)];
     return Object.fromEntries(
-      Object.entries(stood).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(stands[key])),
+      Object.entries(jsonBefore).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(jsonAfter[key])),
     );
   }
 

@@ -91,10 +91,10 @@ class WrappedDatabase implements Database {
     return value;
   }
 
-  async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
+  async listen(channel: string, listener: (payload: string) => void): Promise<() => Promise<void>> {
     this.checkOpen();
     // The same function may listen twice.
-    return this.inner.listen(channel, (payload) => heard(payload));
+    return this.inner.listen(channel, (payload) => listener(payload));
   }
 
   notify(channel: string, payload: string): void {

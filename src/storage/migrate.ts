@@ -38,9 +38,9 @@ const LOCK = 2_026_112_000;
  */
 export async function migrate(database: Database, options: MigrateOptions = {}): Promise<string[]> {
   const migrations = await readMigrations(options.folder);
-  const known = await readApplied(database);
-  const pending = missingMigrations(migrations, known).filter(({ version }) => version <= (options.until ?? version));
-  if (known.length > 0 && pending[0]) await options.onFirst?.(pending[0].name);
+  const history = await readApplied(database);
+  const pending = missingMigrations(migrations, history).filter(({ version }) => version <= (options.until ?? version));
+  if (history.length > 0 && pending[0]) await options.onFirst?.(pending[0].name);
   const applied: string[] = [];
   for (const migration of pending) {
     if (await apply(database, migration, options.now ?? new Date())) applied.push(migration.name);
@@ -80,9 +80,9 @@ async function readApplied(database: Pick<Database, 'read'>): Promise<AppliedMig
 }
 
 function missingMigrations(migrations: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {
-  const known = new Map(migrations.map((migration) => [migration.version, migration]));
+  const byVersion = new Map(migrations.map((migration) => [migration.version, migration]));
   for (const { version, name, checksum } of applied) {
-    const mine = known.get(version);
+    const mine = byVersion.get(version);
     if (!mine) {
       throw new CodaError('DATA_NEWER', {
         message: `The database has a migration that this coda does not know: ${name}. The last that it knows is ${migrations.at(-1)?.name}.`,
@@ -95,9 +95,9 @@ function missingMigrations(migrations: readonly Migration[], applied: readonly A
         remedy: 'Restore the file as it was released; changes go into a new migration.',
       });
     }
-    known.delete(version);
+    byVersion.delete(version);
   }
-  return [...known.values()];
+  return [...byVersion.values()];
 }
 
 async function apply(database: Database, migration: Migration, now: Date): Promise<boolean> {

@@ -103,7 +103,7 @@ export interface Database {
    * Hears hints that any process sent with `notify` since now, itself included. A hint may be lost or come twice.
    * The function returned stops it.
    */
-  listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
+  listen(channel: string, listener: (payload: string) => void): Promise<() => Promise<void>>;
 
   /** Sends a hint, outside any transaction, after the commit it speaks of; equal hints within 5 ms become one. Never throws. */
   notify(channel: string, payload: string): void;
@@ -149,7 +149,7 @@ export interface Engine {
   statementApart(sql: string, params: readonly Param[]): Promise<Result<Row>>;
   /** Waits for its turn. The session must be ended by `commit` or `rollback`. */
   session(): Promise<Session>;
-  listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
+  listen(channel: string, listener: (payload: string) => void): Promise<() => Promise<void>>;
   /** Sends hints at once; what cannot be sent is lost. Never throws. */
   notify(hints: readonly Hint[]): void;
   now(): Promise<Date>;

@@ -124,21 +124,21 @@ const MOST_SHAPES = 32;
 const MOST_RAWS = 500;
 
 /** `sql\`select * from inbox where id = ${id}\``; a fragment is put in place, anything else becomes `$n`. */
-export function sql(strings: TemplateStringsArray, ...given: (Param | Fragment)[]): Fragment {
+export function sql(strings: TemplateStringsArray, ...parts: (Param | Fragment)[]): Fragment {
   const nested: (readonly string[] | undefined)[] = [];
   const values: Param[] = [];
-  for (const value of given) {
+  for (const value of parts) {
     const isFragment = typeof value === 'object' && value !== null && 'strings' in value;
     nested.push(isFragment ? value.strings : undefined);
     if (isFragment) values.push(...value.values);
     else values.push(value);
   }
-  const known = shapes.get(strings) ?? [];
-  for (const shape of known) {
+  const cachedShapes = shapes.get(strings) ?? [];
+  for (const shape of cachedShapes) {
     if (shape.nested.every((texts, at) => texts === nested[at])) return { strings: shape.texts, values };
   }
   const texts = joinTexts(strings, nested);
-  if (known.length < MOST_SHAPES) shapes.set(strings, [...known, { nested, texts }]);
+  if (cachedShapes.length < MOST_SHAPES) shapes.set(strings, [...cachedShapes, { nested, texts }]);
   return { strings: texts, values };
 }
 
@@ -162,16 +162,16 @@ function joinTexts(strings: readonly string[], nested: Shape['nested']): string[
  */
 export function raw(value: string | number): Fragment {
   const text = String(value);
-  const known = raws.get(text);
-  if (known) return known;
-  const made: Fragment = { strings: [text], values: [] };
-  if (raws.size < MOST_RAWS) raws.set(text, made);
-  return made;
+  const cachedFragment = raws.get(text);
+  if (cachedFragment) return cachedFragment;
+  const fragment: Fragment = { strings: [text], values: [] };
+  if (raws.size < MOST_RAWS) raws.set(text, fragment);
+  return fragment;
 }
 
 export function render({ strings, values }: Fragment): [text: string, params: readonly Param[]] {
-  const known = rendered.get(strings);
-  if (known !== undefined) return [known, values];
+  const cachedText = rendered.get(strings);
+  if (cachedText !== undefined) return [cachedText, values];
   const text = strings.reduce((all, part, number) => `${all}$${number}${part}`);
   rendered.set(strings, text);
   return [text, values];

@@ -18,15 +18,15 @@ const LONGEST_LINE = 500;
 export function differenceOf(
   before: Readonly<Record<string, string>>,
   now: Readonly<Record<string, string>>,
-  known: { before: Readonly<Record<string, string>>; now: Readonly<Record<string, string>> },
+  hashes: { before: Readonly<Record<string, string>>; now: Readonly<Record<string, string>> },
 ): string | undefined {
   const paths = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
   const lines: string[] = [];
   for (const path of paths) {
     // A file of which only one side was kept as text would look as if all of it were new.
     const isUnknown =
-      (known.before[path] !== undefined && before[path] === undefined) ||
-      (known.now[path] !== undefined && now[path] === undefined);
+      (hashes.before[path] !== undefined && before[path] === undefined) ||
+      (hashes.now[path] !== undefined && now[path] === undefined);
     if (isUnknown || before[path] === now[path]) continue;
     lines.push(...linesOf(path, before[path] ?? '', now[path] ?? ''));
     if (lines.length > MOST_LINES) return [...lines.slice(0, MOST_LINES), '… and more, which is not shown'].join('\n');

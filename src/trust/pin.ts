@@ -261,8 +261,8 @@ function changedFiles(before: PinnedFolder | undefined, now: PinnedFolder): stri
 }
 
 function namesWithout(names: readonly string[], others: readonly string[]): string[] {
-  const known = new Set(others);
-  return names.filter((name) => !known.has(name));
+  const otherNames = new Set(others);
+  return names.filter((name) => !otherNames.has(name));
 }
 
 function shortList(names: readonly string[]): string {

@@ -8,13 +8,13 @@ export function inquest(
   what: string = 'skill',
 ): string {
   const heavy = findings.filter(({ level }) => level !== 'info');
-  const found = heavy
+  const lines = heavy
     .slice(0, MOST_FINDINGS)
     .map(
       ({ level, file, line, why }) =>
         `${level === 'block' ? '**' : ''}${oneLine(file, 120)}${line > 0 ? `:${line}` : ''}${level === 'block' ? '**' : ''}: ${why}`,
     );
-  const more = heavy.length - found.length;
+  const more = heavy.length - lines.length;
   const from = id.source === what ? '' : ` (${id.source})`;
   return [
     before && before.state !== 'blocked'
@@ -24,7 +24,7 @@ export function inquest(
     ...(forbiddenToolsUnreadable
       ? ['- It gives up tools in a form that nobody can read, so that none is forbidden.']
       : []),
-    ...(found.length > 0 ? ['What a careful person would want to know:', ...found.map((line) => `- ${line}`)] : []),
+    ...(lines.length > 0 ? ['What a careful person would want to know:', ...lines.map((line) => `- ${line}`)] : []),
     ...(more > 0
       ? [`- … and ${more} more${what === 'skill' ? `: \`coda skills audit ${id.name}\` shows all` : ''}.`]
       : []),

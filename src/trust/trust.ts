@@ -25,11 +25,11 @@ export type Verdict =
 
 /** Compares the files of a folder with what was decided about it. Awaits files: not for the inside of a transaction. */
 export async function judge(db: Queryable, folder: Folder, pin: Pin, signal?: AbortSignal): Promise<Verdict> {
-  const known = await pinOf(db, folder);
-  if (!known) return { kind: 'first', pin, suspicions: await suspicionsAbout(folder, signal) };
-  if (known.pinned.hash !== pin.hash) return { kind: 'changed', reasons: describeChange(known.pinned, pin) };
-  if (known.state === 'blocked') return { kind: 'blocked', reasons: [] };
-  return { kind: 'known', pin, isApproved: known.state === 'approved' };
+  const storedPin = await pinOf(db, folder);
+  if (!storedPin) return { kind: 'first', pin, suspicions: await suspicionsAbout(folder, signal) };
+  if (storedPin.pinned.hash !== pin.hash) return { kind: 'changed', reasons: describeChange(storedPin.pinned, pin) };
+  if (storedPin.state === 'blocked') return { kind: 'blocked', reasons: [] };
+  return { kind: 'known', pin, isApproved: storedPin.state === 'approved' };
 }
 
 async function suspicionsAbout({ directory, declared }: Folder, signal?: AbortSignal): Promise<string[]> {
@@ -53,18 +53,18 @@ export async function decidedOf(
   folders: readonly { folder: Folder; pin: Pin }[],
 ): Promise<Map<string, FolderDecision>> {
   const names = folders.map(({ folder }) => folder.name);
-  const known = names.length === 0 ? new Map() : await pinsOf(db, folders[0]?.folder.source ?? '', names);
+  const pinsByName = names.length === 0 ? new Map() : await pinsOf(db, folders[0]?.folder.source ?? '', names);
   return new Map(
     folders.flatMap(({ folder: { name }, pin }) => {
-      const kept: KnownPin | undefined = known.get(name);
-      return kept ? [[name, decidedSo(kept, pin)] as const] : [];
+      const storedPin: KnownPin | undefined = pinsByName.get(name);
+      return storedPin ? [[name, decidedSo(storedPin, pin)] as const] : [];
     }),
   );
 }
 
-function decidedSo(known: KnownPin, pin: Pin): FolderDecision {
-  if (usability(known, pin) !== 'usable') return 'waits';
-  return known.state === 'approved' ? 'approved' : 'pinned';
+function decidedSo(storedPin: KnownPin, pin: Pin): FolderDecision {
+  if (usability(storedPin, pin) !== 'usable') return 'waits';
+  return storedPin.state === 'approved' ? 'approved' : 'pinned';
 }
 
 function usability({ state, pinned }: KnownPin, { hash }: Pin): 'usable' | 'changed' | 'blocked' {
@@ -83,8 +83,8 @@ export async function keepFirst(
   now: Instant,
 ): Promise<'usable' | 'changed' | 'blocked'> {
   await addPin(tx, id, pin, suspicions.length > 0 ? 'blocked' : 'pinned', now);
-  const kept = await pinOf(tx, id);
-  return kept ? usability(kept, pin) : 'changed';
+  const storedPin = await pinOf(tx, id);
+  return storedPin ? usability(storedPin, pin) : 'changed';
 }
 
 export interface Inquest {

@@ -51,7 +51,7 @@ const answer = z.object({
 });
 
 export function remoteEmbedder({ baseUrl, model, apiKey, timeoutMs = TIMEOUT_MS }: RemoteOptions): Embedder {
-  let known: number | undefined;
+  let dimensions: number | undefined;
   const ask = async (texts: readonly string[], signal: AbortSignal): Promise<number[][]> => {
     using limit = deadline(timeoutMs, signal);
     const response = await fetchService(`${baseUrl.replace(/\/$/, '')}/embeddings`, {
@@ -69,10 +69,10 @@ export function remoteEmbedder({ baseUrl, model, apiKey, timeoutMs = TIMEOUT_MS 
   const embed: Embedder['embed'] = async (texts, _, signal) => {
     try {
       const rows = await ask(texts, signal);
-      known ??= rows[0]?.length;
+      dimensions ??= rows[0]?.length;
       return rows.map((row) => {
-        const vector = unit(row, known ?? 0);
-        if (!vector) throw new Error(`a vector was none of ${plural(known ?? 0, 'finite number')}`);
+        const vector = unit(row, dimensions ?? 0);
+        if (!vector) throw new Error(`a vector was none of ${plural(dimensions ?? 0, 'finite number')}`);
         return vector;
       });
     } catch (error) {
@@ -82,8 +82,8 @@ export function remoteEmbedder({ baseUrl, model, apiKey, timeoutMs = TIMEOUT_MS 
   return {
     id: `openai-compatible/${model}`,
     async dim(signal) {
-      if (known === undefined) await embed(['dimensions'], 'document', signal);
-      return known as number;
+      if (dimensions === undefined) await embed(['dimensions'], 'document', signal);
+      return dimensions as number;
     },
     maxBatch: BATCH,
     embed,

@@ -75,16 +75,16 @@ export function embedJob(deps: EmbedDeps): JobHandler {
     alone: true,
     async run({ payload }, signal) {
       if (!embedder) return;
-      const given = (payload as { owner?: string }).owner;
+      const owner = (payload as { owner?: string }).owner;
       const again = (ms: number) =>
-        database.tx('vectors.again', (tx) => embedSoon(jobs, tx, kind, new Date(ms), given));
+        database.tx('vectors.again', (tx) => embedSoon(jobs, tx, kind, new Date(ms), owner));
       if (world.clock.now().getTime() < notBefore) return again(notBefore);
       try {
         const space = { space: embedder.id, dim: await embedder.dim(signal) };
-        const isCurrent = await begin(deps, space, given);
-        if (given !== undefined && !isCurrent) return;
+        const isCurrent = await begin(deps, space, owner);
+        if (owner !== undefined && !isCurrent) return;
         const { isSearched, failed } = isCurrent
-          ? { isSearched: true, failed: await fill(deps, embedder, given, signal) }
+          ? { isSearched: true, failed: await fill(deps, embedder, owner, signal) }
           : await build(deps, embedder, space, signal);
         if (!isSearched) {
           world.log.warn(
@@ -94,7 +94,7 @@ export function embedJob(deps: EmbedDeps): JobHandler {
           return await again(world.clock.now().getTime() + AGAIN_MS);
         }
         if (!isCurrent) world.log.info({ kind, space: embedder.id }, 'texts are found in another vector space');
-        if (given === undefined) await dropOld(deps);
+        if (owner === undefined) await dropOld(deps);
         if (failed) throw failed;
       } catch (error) {
         if (signal.aborted || !(error instanceof EmbedderFault)) throw error;
@@ -141,7 +141,7 @@ async function build(
     const failed = await fill(deps, embedder, undefined, signal);
     if (failed && !(await answers(embedder, signal))) throw failed;
     const most = failed || round >= ROUNDS ? embedder.maxBatch : 0;
-    const left = await database.tx('vectors.flip', async (tx) => {
+    const remaining = await database.tx('vectors.flip', async (tx) => {
       if (!(await store.lockSpace(tx, source.kind, space))) return undefined;
       const missing = await countMissing(tx, source, space.space, most + 1);
       if (missing > most) return missing;
@@ -151,8 +151,8 @@ async function build(
       if (missing > 0) await embedSoon(jobs, tx, source.kind, world.clock.now());
       return 0;
     });
-    if (left === undefined) return { isSearched: false };
-    if (left === 0) return { isSearched: true, failed };
+    if (remaining === undefined) return { isSearched: false };
+    if (remaining === 0) return { isSearched: true, failed };
     if (failed) throw failed;
     if (round >= ROUNDS) return { isSearched: false };
   }
@@ -183,8 +183,8 @@ async function fill(deps: EmbedDeps, embedder: Embedder, owner: string | undefin
   for await (const batch of batches(deps, embedder, owner)) {
     const done = await embedEach(embedder, batch, signal);
     failed ??= done.failed;
-    for (const [one, made] of groupBy(done.made, (each) => each.owner)) {
-      await database.tx('vectors.add', (tx) => source.add(tx, one, embedder.id, made));
+    for (const [one, vectors] of groupBy(done.made, (each) => each.owner)) {
+      await database.tx('vectors.add', (tx) => source.add(tx, one, embedder.id, vectors));
       deps.onChange?.(one);
     }
     if (done.isAway) break;
@@ -237,12 +237,12 @@ async function embedEach(embedder: Embedder, batch: readonly OfOwner[], signal: 
     return { made: batch.map((text, at) => pack(text, vectors[at] as Float32Array)) };
   } catch (error) {
     if (!(error instanceof EmbedderFault) || error.kind === 'missing' || signal.aborted) throw error;
-    const made: (OfOwner & MadeVector)[] = [];
+    const packedVectors: (OfOwner & MadeVector)[] = [];
     for (const text of batch) {
       const [vector] = batch.length > 1 ? await embedder.embed([text.text], 'document', signal).catch(() => []) : [];
-      if (vector) made.push(pack(text, vector));
-      else if (!(await answers(embedder, signal))) return { made, failed: error, isAway: true };
+      if (vector) packedVectors.push(pack(text, vector));
+      else if (!(await answers(embedder, signal))) return { made: packedVectors, failed: error, isAway: true };
     }
-    return { made, failed: error };
+    return { made: packedVectors, failed: error };
   }
 }

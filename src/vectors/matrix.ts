@@ -283,9 +283,9 @@ function lowest(scores: Float32Array, count: number): number {
     bins[bin] = (bins[bin] as number) + 1;
   }
   let bin = 511;
-  for (let seen = 0; bin > 0; bin--) {
-    seen += bins[bin] as number;
-    if (seen >= count) break;
+  for (let total = 0; bin > 0; bin--) {
+    total += bins[bin] as number;
+    if (total >= count) break;
   }
   return bin / 170 - 1;
 }

@@ -81,10 +81,10 @@ export class Nearest {
     const db = { query: this.deps.database.read.bind(this.deps.database) };
     const space = await store.currentSpace(db, this.kind);
     if (!space) return undefined;
-    const known = this.held.get(owner);
+    const heldVectors = this.held.get(owner);
     const own =
-      known?.space.space === space.space && known.space.dim === space.dim && !known.isWorn
-        ? known
+      heldVectors?.space.space === space.space && heldVectors.space.dim === space.dim && !heldVectors.isWorn
+        ? heldVectors
         : new OwnVectors(space);
     this.held.set(owner, own);
     own.usedAt = performance.now();
@@ -167,9 +167,9 @@ class OwnVectors {
       .then(async () => {
         this.stamp ??= await first(this.mostRows);
         for (;;) {
-          const came = await page(this.stamp);
-          for (const each of came) this.put(each);
-          if (came.length < PAGE) return;
+          const rows = await page(this.stamp);
+          for (const each of rows) this.put(each);
+          if (rows.length < PAGE) return;
         }
       });
     this.reading = reading;
@@ -340,8 +340,8 @@ const groups = lazy(() => {
 });
 
 export function synonymsOf(word: string): string[] {
-  const found = [word, stemOf(word)].flatMap((form) => [...(groups().get(form) ?? [])]);
-  return [...new Set(found.flat())].filter((other) => other !== word);
+  const synonyms = [word, stemOf(word)].flatMap((form) => [...(groups().get(form) ?? [])]);
+  return [...new Set(synonyms.flat())].filter((other) => other !== word);
 }
 
 const LONGEST_MS = 300;
@@ -353,19 +353,19 @@ export type Likeness = (text: string, others: readonly string[]) => Promise<read
 
 /** The vectors of the others are kept: one that comes too late for a message is there for the next one. */
 export function likenessBy(embedder: Embedder, longestMs = LONGEST_MS): Likeness {
-  const known = new BoundedMap<string, Float32Array>(MOST_KNOWN);
+  const vectorsByText = new BoundedMap<string, Float32Array>(MOST_KNOWN);
   let underway: Promise<void> | undefined;
   const learn = async (texts: readonly string[]): Promise<void> => {
     for (let at = 0; at < texts.length; at += embedder.maxBatch) {
       const some = texts.slice(at, at + embedder.maxBatch);
       const vectors = await embedder.embed(some, 'document', AbortSignal.timeout(GIVEN_UP_MS));
-      for (const [index, one] of some.entries()) known.set(one, vectors[index] as Float32Array);
+      for (const [index, one] of some.entries()) vectorsByText.set(one, vectors[index] as Float32Array);
     }
   };
   const compared = async (text: string, others: readonly string[]): Promise<readonly number[] | undefined> => {
     // The first time it may be the others of another message that are learnt.
     for (let times = 0; times < 2; times++) {
-      const missing = others.filter((one) => !known.has(one));
+      const missing = others.filter((one) => !vectorsByText.has(one));
       if (missing.length === 0) break;
       underway ??= learn(missing).finally(() => {
         underway = undefined;
@@ -373,7 +373,7 @@ export function likenessBy(embedder: Embedder, longestMs = LONGEST_MS): Likeness
       await underway;
     }
     const [own] = await embedder.embed([text], 'query', AbortSignal.timeout(GIVEN_UP_MS));
-    const vectors = others.flatMap((one) => known.get(one) ?? []);
+    const vectors = others.flatMap((one) => vectorsByText.get(one) ?? []);
     return own && vectors.length === others.length ? vectors.map((vector) => product(own, vector)) : undefined;
   };
   return (text, others) =>

@@ -30,5 +30,5 @@ export interface Source {
    * Stores vectors of texts of `owner`, but for those that were deleted, changed or given to another owner meanwhile.
    * A text that has one in `space` keeps it.
    */
-  add(tx: Transaction, owner: string, space: string, made: readonly MadeVector[]): Promise<void>;
+  add(tx: Transaction, owner: string, space: string, vectors: readonly MadeVector[]): Promise<void>;
 }

@@ -112,9 +112,9 @@ export async function addStamped(
   kind: Stampable,
   owner: string,
   space: string,
-  made: readonly { id: string; vector: Uint8Array }[],
+  vectors: readonly { id: string; vector: Uint8Array }[],
 ): Promise<void> {
-  for (const { id, vector } of made) {
+  for (const { id, vector } of vectors) {
     await tx.query(
       `insert into ${kind}_vectors (space, ${kind}_id, owner, stamp, vector)
        values ($1, $2, $3, nextval('vector_stamps'), $4) on conflict do nothing`,

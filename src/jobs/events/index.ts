@@ -70,8 +70,8 @@ export class Events implements Raise {
     return facts.flatMap(({ name, data, inboxId }) =>
       Object.entries(this.deps.targets).flatMap(([target, { events }]) => {
         if (!events.includes(name)) return [];
-        const told = { target, event: name, at: now.toISOString(), data };
-        return [{ id: uuid(now), payload: told, inbox_id: inboxId ?? null }];
+        const message = { target, event: name, at: now.toISOString(), data };
+        return [{ id: uuid(now), payload: message, inbox_id: inboxId ?? null }];
       }),
     );
   }
@@ -94,16 +94,16 @@ export class Events implements Raise {
   private async send(job: Job, signal: AbortSignal): Promise<void> {
     const { target, ...told } = payload.parse(job.payload);
     const { world, targets, egress } = this.deps;
-    const known = Object.hasOwn(targets, target) ? targets[target] : undefined;
-    if (!known) return world.log.info({ job: job.id, target }, 'an event has no target any more');
+    const endpoint = Object.hasOwn(targets, target) ? targets[target] : undefined;
+    if (!endpoint) return world.log.info({ job: job.id, target }, 'an event has no target any more');
     const body = JSON.stringify({ id: job.id, ...told });
-    const answer = await egress.fetch(known.url, {
+    const answer = await egress.fetch(endpoint.url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         'coda-event': told.event,
         'coda-delivery': job.id,
-        'coda-signature': signatureOf(known.secret, body, world.clock.now()),
+        'coda-signature': signatureOf(endpoint.secret, body, world.clock.now()),
       },
       body,
       limits: { totalMs: WITHIN_MS, maxBytes: MOST_ANSWER_BYTES },

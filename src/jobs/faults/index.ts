@@ -198,13 +198,13 @@ const RULES: readonly Rule[] = [
 ];
 
 export function causesOf(faults: readonly FaultRow[]): Cause[] {
-  let left = faults;
+  let remaining = faults;
   const causes: Cause[] = [];
   for (const { code, severity, explains, least = 1, says, remedy, shows = false } of RULES) {
-    const mine = left.filter((fault) => explains(fault, faults));
+    const mine = remaining.filter((fault) => explains(fault, faults));
     const count = mine.reduce((sum, fault) => sum + fault.count, 0);
     if (count < least) continue;
-    left = left.filter((fault) => !mine.includes(fault));
+    remaining = remaining.filter((fault) => !mine.includes(fault));
     const kinds = listOf([...new Set(mine.map(({ kind }) => kind))].slice(0, 5));
     const lastAt = new Date(Math.max(...mine.map((fault) => fault.lastAt.getTime())));
     const parts = mine.map(({ source, kind }) => ({ source, kind }));

@@ -33,30 +33,30 @@ class Replicas {
     return this.seen.size;
   }
 
-  lacks(found: readonly { id: string }[]): boolean {
-    return [...this.seen.keys()].some((id) => !found.some((other) => other.id === id));
+  lacks(instances: readonly { id: string }[]): boolean {
+    return [...this.seen.keys()].some((id) => !instances.some((other) => other.id === id));
   }
 
   /** Takes in what a look at `at` (monotonic milliseconds) has found; returns those that have been silent for too long. */
-  noteHeartbeats(found: readonly { id: string; heartbeatAt: Instant }[], at: number): string[] {
+  noteHeartbeats(instances: readonly { id: string; heartbeatAt: Instant }[], at: number): string[] {
     const wasBlind = at - this.lookedAt >= BLIND_MS;
     this.lookedAt = at;
     this.seen = new Map(
-      found.map(({ id, heartbeatAt }) => [id, this.noteHeartbeat(id, heartbeatAt.getTime(), at, wasBlind)]),
+      instances.map(({ id, heartbeatAt }) => [id, this.noteHeartbeat(id, heartbeatAt.getTime(), at, wasBlind)]),
     );
-    return [...this.seen].flatMap(([id, seen]) => (at >= silentAt(seen) ? [id] : []));
+    return [...this.seen].flatMap(([id, heartbeat]) => (at >= silentAt(heartbeat) ? [id] : []));
   }
 
   /** Milliseconds from `at` until the next one will have been silent for too long; `Infinity` when there is none. */
   nextLook(at: number): number {
-    return Math.min(...[...this.seen.values()].map((seen) => silentAt(seen) - at).filter((left) => left > 0));
+    return Math.min(...[...this.seen.values()].map((heartbeat) => silentAt(heartbeat) - at).filter((wait) => wait > 0));
   }
 
   private noteHeartbeat(id: string, heartbeat: number, at: number, wasBlind: boolean): SeenHeartbeat {
-    const known = this.seen.get(id);
-    if (!known) return { heartbeat, at, moved: false };
-    if (known.heartbeat !== heartbeat) return { heartbeat, at, moved: true };
-    return wasBlind ? { ...known, at } : known;
+    const lastSeen = this.seen.get(id);
+    if (!lastSeen) return { heartbeat, at, moved: false };
+    if (lastSeen.heartbeat !== heartbeat) return { heartbeat, at, moved: true };
+    return wasBlind ? { ...lastSeen, at } : lastSeen;
   }
 }
 
@@ -142,8 +142,8 @@ export class Instance {
 
   /** True if the others have surely not taken over yet, so that acting outside cannot be the second time. */
   fresh(): boolean {
-    const taken = this.others.count > 0 ? TAKE_OVER_MS : TAKE_OVER_UNSEEN_MS;
-    return this.isOnly || this.silence < taken - MARGIN_MS;
+    const takeOverMs = this.others.count > 0 ? TAKE_OVER_MS : TAKE_OVER_UNSEEN_MS;
+    return this.isOnly || this.silence < takeOverMs - MARGIN_MS;
   }
 
   /**
@@ -213,14 +213,14 @@ export class Instance {
   }
 
   private async rejoin(): Promise<void> {
-    const { world, onLost: lost, onFreed: freed } = this.options;
+    const { world, onLost, onFreed } = this.options;
     const before = this.current;
     world.log.warn({ instance: before }, 'this process was taken over; it begins anew');
-    lost();
+    onLost();
     await this.enter();
     // Time may have passed between waking up and this heartbeat.
     await this.adopt([before]);
-    freed();
+    onFreed();
   }
 
   /** Not awaited by heartbeats: the rows may be locked by a process that stands still, and others judge by heartbeats. */
@@ -281,7 +281,7 @@ export class Instance {
    * takes them while it lives. What is unknown still when every statement that was running has its answer is freed.
    */
   private async recover(): Promise<void> {
-    const { database, world, owned, onFreed: freed } = this.options;
+    const { database, world, owned, onFreed } = this.options;
     const owner = this.current;
     let count = 0;
     for (const room of owned) {
@@ -295,7 +295,7 @@ export class Instance {
     }
     if (count === 0) return;
     world.log.warn({ rows: count }, 'freed what was taken by statements whose answer was lost');
-    freed();
+    onFreed();
   }
 
   /** Follows the database's clock when this one has drifted or jumped: a suspended machine's stood still. */
@@ -318,11 +318,11 @@ export class Instance {
     const others = await store.register(database, self, this.options.seat?.(), now);
     this.current = id;
     this.beatAt = performance.now();
-    const gone = others.filter(
+    const deadInstances = others.filter(
       (other) => this.isOnly || now.getTime() - other.heartbeatAt.getTime() > LONG_GONE_MS || isGone(other, now),
     );
-    this.mixed = others.some((other) => !gone.includes(other) && other.program !== program);
-    if (gone.length > 0) await this.takeOver(gone.map((other) => other.id));
+    this.mixed = others.some((other) => !deadInstances.includes(other) && other.program !== program);
+    if (deadInstances.length > 0) await this.takeOver(deadInstances.map((other) => other.id));
   }
 
   /**
@@ -330,17 +330,17 @@ export class Instance {
    * transaction goes on with it when it wakes up, and only then learns that it was taken over.
    */
   private async adopt(ended: readonly string[]): Promise<void> {
-    const { database, world, owned, onFreed: freed } = this.options;
+    const { database, world, owned, onFreed } = this.options;
     const now = world.clock.now();
     await database.tx('instances.adopt', async (tx) => {
       for (const room of owned) await room.release(tx, ended, now, false);
     });
     world.log.warn({ instances: ended }, 'freed what was committed by processes that had been taken over');
-    freed();
+    onFreed();
   }
 
   private async takeOver(dead: readonly string[], { quiet = false } = {}): Promise<void> {
-    const { database, world, owned, onFreed: freed } = this.options;
+    const { database, world, owned, onFreed } = this.options;
     const now = world.clock.now();
     const ended = await database.tx('instances.takeover', async (tx) => {
       const ids = await store.endInstances(tx, dead, { now, lost: !quiet });
@@ -349,7 +349,7 @@ export class Instance {
     });
     if (ended.length === 0 || quiet) return;
     world.log.info({ instances: ended }, 'took over from processes that are gone');
-    freed();
+    onFreed();
   }
 }
 

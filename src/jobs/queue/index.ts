@@ -155,8 +155,8 @@ export class JobQueue implements DueSource, OwnedRows {
   }
 
   async orphans(owner: string): Promise<string[]> {
-    const held = await store.heldBy(this.deps.database, owner);
-    return held.filter((id) => !this.inFlight.has(id));
+    const heldIds = await store.heldBy(this.deps.database, owner);
+    return heldIds.filter((id) => !this.inFlight.has(id));
   }
 
   free(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void> {

@@ -16,11 +16,11 @@ export async function applyRule(
   before: Instant,
   signal: AbortSignal,
 ): Promise<number> {
-  let gone = 0;
-  for (let count = 1; count > 0 && !signal.aborted; gone += count) {
+  let total = 0;
+  for (let count = 1; count > 0 && !signal.aborted; total += count) {
     count = await store.prune(database, rule, before, BATCH);
   }
-  return gone;
+  return total;
 }
 
 /**
@@ -41,12 +41,12 @@ export function retention(deps: {
     async run(_, signal) {
       const now = world.clock.now().getTime();
       const before = new Date(now - days * DAY_MS);
-      const gone: Record<string, number> = {};
+      const countsByRule: Record<string, number> = {};
       const failures: unknown[] = [];
       for (const rule of [...store.retentionRules, ...deps.retentionRules]) {
         const earlier = rule.days !== undefined && rule.days < days ? new Date(now - rule.days * DAY_MS) : before;
         try {
-          gone[rule.name] = await applyRule(database, rule, earlier, signal);
+          countsByRule[rule.name] = await applyRule(database, rule, earlier, signal);
         } catch (error) {
           // Each further rule would wait for it in vain.
           if (isStorageAway(error)) throw error;
@@ -55,7 +55,7 @@ export function retention(deps: {
         }
       }
       const files = await deps.collect(signal);
-      world.log.info({ before, gone, files }, 'old rows and files deleted');
+      world.log.info({ before, gone: countsByRule, files }, 'old rows and files deleted');
       if (failures.length > 0) throw failures[0];
     },
   };

@@ -117,12 +117,12 @@ export class Schedules implements DueSource {
   }
 
   async putAll(tx: Transaction, all: readonly Schedule[]): Promise<void> {
-    const known = await store.knownSchedules(
+    const storedSchedules = await store.knownSchedules(
       tx,
       all.map((schedule) => ({ standard: true, ...schedule, source: schedule.rule })),
     );
     for (const schedule of all) {
-      const { isUnchanged = false, offUntil } = known.get(schedule.name) ?? {};
+      const { isUnchanged = false, offUntil } = storedSchedules.get(schedule.name) ?? {};
       if (!isUnchanged) await this.put(tx, schedule, offUntil);
     }
   }
@@ -183,9 +183,9 @@ export class Schedules implements DueSource {
    */
   async toggle(tx: Transaction, name: string, enabled: boolean, offUntil?: Instant): Promise<boolean> {
     const now = this.deps.world.clock.now();
-    const found = await store.find(tx, name);
-    if (!found) return false;
-    const nextAt = enabled ? firstAfter(found.rule, found.zone, laterOf(now, offUntil)) : undefined;
+    const schedule = await store.find(tx, name);
+    if (!schedule) return false;
+    const nextAt = enabled ? firstAfter(schedule.rule, schedule.zone, laterOf(now, offUntil)) : undefined;
     await store.toggle(tx, name, { enabled, nextAt, offUntil });
     if (nextAt) tx.afterCommit(() => this.deps.wakeAt(nextAt));
     return true;

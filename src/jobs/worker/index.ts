@@ -103,8 +103,8 @@ export class Worker {
       if (done.every((count) => count === 0)) {
         // Work that is due but was not carried out is in another process's hands, or its source failed.
         const next = earliest.filter((at) => at !== undefined && at > now).sort((a, b) => Number(a) - Number(b))[0];
-        const stuck = due.length > 0 ? new Date(now.getTime() + RETRY_MS) : undefined;
-        const wake = next && stuck ? (next < stuck ? next : stuck) : (next ?? stuck);
+        const retryAt = due.length > 0 ? new Date(now.getTime() + RETRY_MS) : undefined;
+        const wake = next && retryAt ? (next < retryAt ? next : retryAt) : (next ?? retryAt);
         if (wake) this.arm(new Date(Math.max(wake.getTime(), now.getTime() + this.gathersFor())));
         return;
       }

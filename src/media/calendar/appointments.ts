@@ -65,16 +65,16 @@ const MOST_FOUND = 500;
 
 /** Other work of the process runs between two of them: a thousand series take a fifth of a second. */
 export async function appointmentsIn(calendar: Calendar, span: CalendarSpan): Promise<FoundAppointments> {
-  const found: FoundAppointments = { coming: [], unread: [] };
-  if (calendar.isCancelled) return found;
+  const appointments: FoundAppointments = { coming: [], unread: [] };
+  if (calendar.isCancelled) return appointments;
   const pace = new Pace();
   const reading = new CalendarReading(calendar, span);
   for (const group of groupsOf(calendar.entries)) {
     if (pace.isUp) await pace.rest();
-    for (const one of reading.of(group)) found['why' in one ? 'unread' : 'coming'].push(one as never);
+    for (const one of reading.of(group)) appointments['why' in one ? 'unread' : 'coming'].push(one as never);
   }
-  found.coming = found.coming.sort((a, b) => a.at.getTime() - b.at.getTime()).slice(0, MOST_FOUND);
-  return found;
+  appointments.coming = appointments.coming.sort((a, b) => a.at.getTime() - b.at.getTime()).slice(0, MOST_FOUND);
+  return appointments;
 }
 
 interface Group {
@@ -88,8 +88,8 @@ function groupsOf(entries: readonly CalendarEntry[]): Group[] {
   const byUid = new Map<string, CalendarEntry[]>();
   for (const [at, entry] of entries.entries()) {
     const key = entry.uid === '' ? `#${at}` : entry.uid;
-    const known = byUid.get(key);
-    if (known) known.push(entry);
+    const sameUid = byUid.get(key);
+    if (sameUid) sameUid.push(entry);
     else byUid.set(key, [entry]);
   }
   return [...byUid.values()].flatMap((all) => {
@@ -210,8 +210,8 @@ class CalendarReading {
       if (move?.each.isCancelled) return;
       const moved = move?.clock.toInstant(wall + move.by);
       const one = move && moved !== undefined ? { wall: wall + move.by, at: moved } : plain;
-      for (const found of this.inSpan(move?.each ?? entry, one, move?.clock ?? clock)) {
-        yield { ...found, ...(series && !move && { series }) };
+      for (const appointment of this.inSpan(move?.each ?? entry, one, move?.clock ?? clock)) {
+        yield { ...appointment, ...(series && !move && { series }) };
         if (this.span.isNextOnly || ++count >= MOST_OF_ONE) return;
       }
     }
@@ -244,8 +244,8 @@ class CalendarReading {
   }
 
   private *expandRule(rule: string, start: number, clock: ZoneClock, isOfDays: boolean): Generator<number> {
-    const given = Math.min(this.budget, MOST_DAYS_OF_ONE);
-    const budget = { days: given };
+    const allowance = Math.min(this.budget, MOST_DAYS_OF_ONE);
+    const budget = { days: allowance };
     const walls = wallOccurrences(start, rule.replace(/\s/g, ''), {
       // An occurrence that was moved into the span may come before it.
       after: this.span.from.getTime() - LONGEST_MOVE,
@@ -258,7 +258,7 @@ class CalendarReading {
     try {
       yield* walls;
     } finally {
-      this.budget -= given - Math.max(0, budget.days);
+      this.budget -= allowance - Math.max(0, budget.days);
     }
     if (budget.days < 0) throw new Unknown('rule', rule);
   }
@@ -304,9 +304,9 @@ class CalendarReading {
   private endOf({ start, end, duration, rules, dates }: CalendarEntry, wall: number, at: number): number {
     // The next one of a series counts.
     if (rules.length > 0 || dates.length > 0) return at;
-    const written = wallOfStamp(end?.at ?? '');
+    const endWall = wallOfStamp(end?.at ?? '');
     const isWhole = isDay(start?.at ?? '');
-    if (end && written !== undefined) return isWhole ? this.reader.toInstant(written) : this.beginningOf(end).at;
+    if (end && endWall !== undefined) return isWhole ? this.reader.toInstant(endWall) : this.beginningOf(end).at;
     const length = duration === undefined ? undefined : msOf(duration);
     return length === undefined && isWhole ? this.reader.toInstant(wall + DAY_MS) : at + (length ?? 0);
   }
@@ -374,12 +374,12 @@ function seriesOf(
   const isPlain =
     entry.dates.length === 0 && entry.exceptRules.length === 0 && !overrides.some((one) => one.isFromThenOn);
   if (rule === undefined || more.length > 0 || !isPlain || zone === undefined) return undefined;
-  const gone = [...entry.without, ...overrides.flatMap(({ replaces }) => (replaces ? [replaces] : []))];
-  const days = gone.map(({ at, zone: named }) => {
-    const written = wallOfStamp(at) ?? 0;
+  const exceptions = [...entry.without, ...overrides.flatMap(({ replaces }) => (replaces ? [replaces] : []))];
+  const days = exceptions.map(({ at, zone: named }) => {
+    const dayWall = wallOfStamp(at) ?? 0;
     const from = named === undefined ? undefined : zoneNamed(named);
     const isThere = isDay(at) || (!isUtc(at) && (from ?? zone) === zone);
-    return isThere ? written : toWall(clockOfZone(isUtc(at) ? 'UTC' : (from ?? zone)).toInstant(written));
+    return isThere ? dayWall : toWall(clockOfZone(isUtc(at) ? 'UTC' : (from ?? zone)).toInstant(dayWall));
   });
   const stamp = (at: number, length: number) => new Date(at).toISOString().replace(/[-:]/g, '').slice(0, length);
   return {

@@ -3,9 +3,9 @@ export class Unknown extends Error {
   readonly why: 'zone' | 'time' | 'rule' | 'many';
   readonly written: string;
 
-  constructor(why: Unknown['why'], written: string) {
+  constructor(why: Unknown['why'], text: string) {
     super(why);
     this.why = why;
-    this.written = written;
+    this.written = text;
   }
 }

@@ -32,15 +32,16 @@ const MOST_ZONE_DAYS = 1_000_000;
  * its zone says nonsense, or where the zones of the calendar have cost too much.
  */
 export function clocksOf(calendar: Calendar): (name: string) => ZoneClock | undefined {
-  const known = new Map<string, ZoneClock | undefined>();
+  const clocksByName = new Map<string, ZoneClock | undefined>();
   const budget = { days: MOST_ZONE_DAYS };
   // The first of several of one name.
   const zones = new Map(
     calendar.zones.flatMap((each) => [clean(each.name), each.name].map((key) => [key, each] as const)).reverse(),
   );
   return (name) => {
-    if (!known.has(name)) known.set(name, findClock(name, zones.get(name) ?? zones.get(clean(name)), budget));
-    return known.get(name);
+    if (!clocksByName.has(name))
+      clocksByName.set(name, findClock(name, zones.get(name) ?? zones.get(clean(name)), budget));
+    return clocksByName.get(name);
   };
 }
 
@@ -65,8 +66,8 @@ const windowsNames = lazy(() => {
 });
 
 /** The zone of IANA that a name means; undefined where that is not sure. */
-export function zoneNamed(written: string): string | undefined {
-  const name = clean(written).replace(/^tzone:\/\/Microsoft\//i, '');
+export function zoneNamed(rawName: string): string | undefined {
+  const name = clean(rawName).replace(/^tzone:\/\/Microsoft\//i, '');
   if (name === '' || name.length > LONGEST_NAME) return undefined;
   if (/^(?:z|utc|gmt|zulu|(?:etc\/)?(?:utc|gmt))$/i.test(name)) return 'UTC';
   const path = name.replaceAll('\\', '/').split('/').filter(Boolean);
@@ -90,18 +91,18 @@ function placedZone(name: string): string | undefined {
   const named = windowsZone(places);
   const offset = before === undefined ? undefined : minutesOf(before);
   if (named !== undefined) return offset === undefined || isAt(named, offset) ? named : undefined;
-  const found = places
+  const zones = places
     .split(/[,;/]/)
     .map((place) => (before === undefined && !/\p{Ll}/u.test(place) ? undefined : findZone(place.trim())?.zone))
     .filter((zone) => zone?.includes('/'));
-  if (offset !== undefined) return found.find((zone) => zone !== undefined && isAt(zone, offset));
-  const [first] = found;
-  const isOne = found.every((zone) => zone && first && yearOf(zone).join() === yearOf(first).join());
+  if (offset !== undefined) return zones.find((zone) => zone !== undefined && isAt(zone, offset));
+  const [first] = zones;
+  const isOne = zones.every((zone) => zone && first && yearOf(zone).join() === yearOf(first).join());
   return isOne ? first : undefined;
 }
 
-function minutesOf(written: string): number {
-  const [, sign, hours = '0', minutes = '0'] = /^([+-])?(\d{0,2}):?\.?(\d\d)?$/.exec(written) ?? [];
+function minutesOf(offset: string): number {
+  const [, sign, hours = '0', minutes = '0'] = /^([+-])?(\d{0,2}):?\.?(\d\d)?$/.exec(offset) ?? [];
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
@@ -146,8 +147,8 @@ function clockOfChanges(own: OwnZone, budget: { days: number }): ZoneClock | und
   if (!first) return undefined;
   const years = new Map<number, Change[]>();
   const changesOf = (year: number): Change[] => {
-    const known = years.get(year);
-    if (known) return known;
+    const cachedChanges = years.get(year);
+    if (cachedChanges) return cachedChanges;
     const [begins, ends] = [Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1)];
     const all = changes
       .flatMap((each) => {
@@ -159,10 +160,10 @@ function clockOfChanges(own: OwnZone, budget: { days: number }): ZoneClock | und
       .toSorted((a, b) => a.at - b.at);
     // The last onset before this year holds.
     const last = all.findLastIndex(({ at }) => at <= begins);
-    const found = all.slice(Math.max(0, last));
-    if (found.length > MOST_OF_YEAR) throw new Unknown('zone', own.name);
-    if (years.size < MOST_YEARS) years.set(year, found);
-    return found;
+    const yearChanges = all.slice(Math.max(0, last));
+    if (yearChanges.length > MOST_OF_YEAR) throw new Unknown('zone', own.name);
+    if (years.size < MOST_YEARS) years.set(year, yearChanges);
+    return yearChanges;
   };
   const offsetAt = (at: number): number =>
     changesOf(new Date(at).getUTCFullYear()).findLast((change) => change.at <= at)?.offset ?? first.from;
@@ -200,8 +201,8 @@ function onsetsOf(
 const isYearly = (rule: string): boolean =>
   /\bFREQ=YEARLY\b/i.test(rule) && !/\bBY(?:HOUR|MINUTE|SECOND)=\d{1,2},/i.test(rule);
 
-function offsetOf(written: string): number | undefined {
-  const [, sign, hours, minutes, seconds = '0'] = /^([+-])(\d\d):?(\d\d):?(\d\d)?$/.exec(written) ?? [];
+function offsetOf(offset: string): number | undefined {
+  const [, sign, hours, minutes, seconds = '0'] = /^([+-])(\d\d):?(\d\d):?(\d\d)?$/.exec(offset) ?? [];
   if (hours === undefined) return undefined;
   return (sign === '-' ? -1 : 1) * ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000;
 }

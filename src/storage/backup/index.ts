@@ -148,11 +148,11 @@ async function storedLinks(dataDir: string | undefined): Promise<Record<string, 
   const links: Record<string, string> = {};
   if (dataDir === undefined) return links;
   const add = async (folder: string, depth: number): Promise<void> => {
-    const found = await readdir(join(dataDir, folder), { withFileTypes: true }).catch((error) => {
+    const entries = await readdir(join(dataDir, folder), { withFileTypes: true }).catch((error) => {
       if (systemCode(error) === 'ENOENT') return [];
       throw error;
     });
-    for (const entry of found) {
+    for (const entry of entries) {
       const path = `${folder}/${entry.name}`;
       if (entry.isSymbolicLink()) links[path] = await readlink(join(dataDir, path));
       else if (entry.isDirectory() && depth > 0 && !entry.name.startsWith('.')) await add(path, depth - 1);
@@ -163,20 +163,20 @@ async function storedLinks(dataDir: string | undefined): Promise<Record<string, 
 }
 
 async function* fileAt(path: string, name: string): AsyncGenerator<TarFile> {
-  const found = await stat(path).catch((error) => {
+  const stats = await stat(path).catch((error) => {
     if (systemCode(error) === 'ENOENT') return undefined; // it was removed meanwhile
     throw error;
   });
-  if (found?.isFile()) yield { name, size: found.size, content: createReadStream(path) };
+  if (stats?.isFile()) yield { name, size: stats.size, content: createReadStream(path) };
 }
 
 /** The paths of all files below `folder`, in order; links are not followed. */
 async function* walk(folder: string, under = ''): AsyncGenerator<string> {
-  const found = await readdir(join(folder, under), { withFileTypes: true }).catch((error) => {
+  const entries = await readdir(join(folder, under), { withFileTypes: true }).catch((error) => {
     if (systemCode(error) === 'ENOENT') return [];
     throw error;
   });
-  for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = under === '' ? entry.name : `${under}/${entry.name}`;
     if (entry.isDirectory()) yield* walk(folder, path);
     else if (entry.isFile()) yield path;

@@ -82,9 +82,9 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreSum
 }
 
 async function checkMigrations({ migrations, program }: Manifest): Promise<void> {
-  const known = new Map((await readMigrations()).map((migration) => [migration.name, migration.checksum]));
+  const checksums = new Map((await readMigrations()).map((migration) => [migration.name, migration.checksum]));
   for (const { name, checksum } of migrations) {
-    const mine = known.get(name);
+    const mine = checksums.get(name);
     if (mine === undefined) throw newer({ migrations, program });
     if (mine !== checksum) {
       throw new CodaError('MIGRATION_CHANGED', {
@@ -119,9 +119,11 @@ async function load(tx: Transaction, file: string, { tables }: Manifest): Promis
 
 async function compare(tx: Transaction, { tables }: Manifest, ending: Ending): Promise<void> {
   for (const table of tables) {
-    const [told, found] = [ending.tables[table.name], await sumOf(tx, table)];
-    if (told?.rows === found.rows && told.sum === found.sum) continue;
-    throw damagedBackup(`${table.name} had ${plural(told?.rows ?? 0, 'row')} and has ${found.rows}, or other ones`);
+    const [expectedSum, actualSum] = [ending.tables[table.name], await sumOf(tx, table)];
+    if (expectedSum?.rows === actualSum.rows && expectedSum.sum === actualSum.sum) continue;
+    throw damagedBackup(
+      `${table.name} had ${plural(expectedSum?.rows ?? 0, 'row')} and has ${actualSum.rows}, or other ones`,
+    );
   }
 }
 

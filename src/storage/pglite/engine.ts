@@ -81,9 +81,9 @@ export class PgliteEngine implements Engine {
     return this.exclusiveSession();
   }
 
-  async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
-    this.listeners.add(channel, heard);
-    return async () => void this.listeners.remove(channel, heard);
+  async listen(channel: string, listener: (payload: string) => void): Promise<() => Promise<void>> {
+    this.listeners.add(channel, listener);
+    return async () => void this.listeners.remove(channel, listener);
   }
 
   notify(hints: readonly Hint[]): void {
@@ -124,27 +124,27 @@ export class PgliteEngine implements Engine {
   }
 
   private async runBatch(batch: Single[]): Promise<void> {
-    const sent: { single: Single; encoded: EncodedStatement }[] = [];
+    const statements: { single: Single; encoded: EncodedStatement }[] = [];
     for (const single of batch) {
       try {
-        sent.push({ single, encoded: this.encode(single.sql, single.params) });
+        statements.push({ single, encoded: this.encode(single.sql, single.params) });
       } catch (error) {
         single.done.reject(error);
       }
     }
-    if (sent.length === 0) return;
+    if (statements.length === 0) return;
     try {
-      if (sent.some(({ single }) => !single.isUpkeep)) this.count();
-      const answer = await this.thread.exec(Buffer.concat(sent.map(({ encoded }) => encoded.bytes)));
+      if (statements.some(({ single }) => !single.isUpkeep)) this.count();
+      const answer = await this.thread.exec(Buffer.concat(statements.map(({ encoded }) => encoded.bytes)));
       let at = 0;
-      for (const { single, encoded } of sent) {
+      for (const { single, encoded } of statements) {
         const decoded = this.decode(answer, at, encoded);
         at = decoded.end;
         if (decoded.error) single.done.reject(decoded.error);
         else single.done.resolve(decoded.result);
       }
     } catch (error) {
-      for (const { single } of sent) single.done.reject(error);
+      for (const { single } of statements) single.done.reject(error);
     }
   }
 
@@ -173,15 +173,16 @@ export class PgliteEngine implements Engine {
 
   /** A statement is prepared when it comes a second time; until the engine has confirmed that, others go unnamed. */
   private encode(sql: string, params: readonly Param[]): EncodedStatement {
-    const known = this.known.get(sql) ?? { seen: 0, preparing: false };
-    known.seen++;
-    if (known.seen === 1 && this.known.size < MOST_PREPARED) this.known.set(sql, known);
-    if (known.name) return { bytes: encodeStatement({ name: known.name, params }), known };
-    if (known.seen === 1 || known.preparing) return { bytes: encodeStatement({ sql, params }), known };
+    const statement = this.known.get(sql) ?? { seen: 0, preparing: false };
+    statement.seen++;
+    if (statement.seen === 1 && this.known.size < MOST_PREPARED) this.known.set(sql, statement);
+    if (statement.name) return { bytes: encodeStatement({ name: statement.name, params }), known: statement };
+    if (statement.seen === 1 || statement.preparing)
+      return { bytes: encodeStatement({ sql, params }), known: statement };
     const name = `s${this.names++}`;
     const bytes = encodeStatement({ sql, name, params });
-    known.preparing = true;
-    return { bytes, known, prepares: name };
+    statement.preparing = true;
+    return { bytes, known: statement, prepares: name };
   }
 
   private decode(bytes: Buffer, at: number, { known, prepares }: EncodedStatement): Answer {
@@ -356,19 +357,19 @@ class PgliteSession<E extends { bytes: Buffer }> implements Session {
   }
 
   private async exchange(bytes: Buffer, closing = false): Promise<{ answer: Buffer; at: number }> {
-    const held = this.held.splice(0);
+    const heldStatements = this.held.splice(0);
     const isFirst = this.state === 'fresh';
     this.state = 'begun';
-    const before = [...(isFirst ? [BEGIN] : []), ...held.map(({ encoded }) => encoded.bytes)];
+    const before = [...(isFirst ? [BEGIN] : []), ...heldStatements.map(({ encoded }) => encoded.bytes)];
     let answer: Buffer;
     try {
       answer = await this.wire.exec(before.length > 0 ? Buffer.concat([...before, bytes]) : bytes, closing);
     } catch (error) {
-      for (const { done } of held) done.reject(error);
+      for (const { done } of heldStatements) done.reject(error);
       throw error;
     }
     let at = isFirst ? decodeAnswer(answer, 0).end : 0;
-    for (const { encoded, done } of held) {
+    for (const { encoded, done } of heldStatements) {
       const decoded = this.wire.decode(answer, at, encoded);
       at = decoded.end;
       if (decoded.error) done.reject(decoded.error);

@@ -94,10 +94,10 @@ async function alone(dataDir: string, work: () => Promise<void>): Promise<void> 
 }
 
 async function bind(server: Server, name: string): Promise<boolean> {
-  const bound = once(server, 'listening');
+  const listening = once(server, 'listening');
   server.listen(name);
   try {
-    await bound;
+    await listening;
     return true;
   } catch (error) {
     if (systemCode(error) === 'EADDRINUSE') return false;

@@ -231,25 +231,25 @@ export function crashError(
   folder = '.',
 ): CodaError {
   if (cause instanceof CodaError) return cause;
-  const said = cause?.message ?? (lines.join('; ') || 'it gave no reason');
-  if (/No space left|ENOSPC/.test(said)) return diskFull(said, cause, folder);
-  if (opening && /Permission denied|Operation not permitted|Read-only file system|E(ACCES|PERM|ROFS)\b/.test(said)) {
+  const reason = cause?.message ?? (lines.join('; ') || 'it gave no reason');
+  if (/No space left|ENOSPC/.test(reason)) return diskFull(reason, cause, folder);
+  if (opening && /Permission denied|Operation not permitted|Read-only file system|E(ACCES|PERM|ROFS)\b/.test(reason)) {
     // Nothing is damaged: whoever were told so might throw good data away.
     return new CodaError('DATA_UNWRITABLE', {
-      message: `The embedded database may not use its files: ${said}.`,
+      message: `The embedded database may not use its files: ${reason}.`,
       remedy: 'Make everything in the data folder belong to the user that coda runs as, and writable for it.',
       cause,
     });
   }
   if (opening) {
     return new CodaError('STORAGE_CORRUPT', {
-      message: `The embedded database could not be opened: ${said}.`,
+      message: `The embedded database could not be opened: ${reason}.`,
       remedy: 'Restore the data folder from a backup, or move it away to start afresh.',
       cause,
     });
   }
   return new CodaError('INTERNAL', {
-    message: `The embedded database stopped: ${said}.`,
+    message: `The embedded database stopped: ${reason}.`,
     remedy: 'Start coda again: it recovers everything that was confirmed. If this happens again, please report it.',
     cause,
   });

@@ -118,8 +118,8 @@ const described = new BoundedMap<string, readonly Field[]>(500);
 
 function fieldsIn(bytes: Buffer, body: number, end: number): readonly Field[] {
   const key = bytes.toString('latin1', body, end);
-  const known = described.get(key);
-  if (known) return known;
+  const cachedFields = described.get(key);
+  if (cachedFields) return cachedFields;
   const fields = decodeFields(bytes, body);
   described.set(key, fields);
   return fields;
@@ -128,7 +128,7 @@ function fieldsIn(bytes: Buffer, body: number, end: number): readonly Field[] {
 function decodeFields(bytes: Buffer, body: number): Field[] {
   const fields: Field[] = [];
   let at = body + 2;
-  for (let left = bytes.readUInt16BE(body); left > 0; left--) {
+  for (let remaining = bytes.readUInt16BE(body); remaining > 0; remaining--) {
     const end = bytes.indexOf(0, at);
     fields.push({ name: bytes.toString('utf8', at, end), parse: parserOf(bytes.readUInt32BE(end + 7)) });
     at = end + 19;

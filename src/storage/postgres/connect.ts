@@ -156,19 +156,19 @@ export async function connectWithRetry(
         continue;
       }
       if (!isLost(error)) throw refusedError(error, target);
-      const left = deadline - performance.now();
-      if (left <= 0) throw unreachable(error, target, timeoutMs);
+      const remainingMs = deadline - performance.now();
+      if (remainingMs <= 0) throw unreachable(error, target, timeoutMs);
       if (attempt === 1) {
         world.log.warn({ database: target.name, reason: reasonOf(error) }, 'the database does not answer yet; waiting');
       }
-      await sleep(Math.min(backOff(attempt, LONGEST_WAIT_MS, FIRST_WAIT_MS), left));
+      await sleep(Math.min(backOff(attempt, LONGEST_WAIT_MS, FIRST_WAIT_MS), remainingMs));
     }
   }
 }
 
 async function connectOnce(driver: Driver, target: Target, deadline: number): Promise<Client> {
-  const left = Math.max(Math.ceil(deadline - performance.now()), 1_000);
-  const client = new driver.Client({ ...configOf(target), connectionTimeoutMillis: left });
+  const remainingMs = Math.max(Math.ceil(deadline - performance.now()), 1_000);
+  const client = new driver.Client({ ...configOf(target), connectionTimeoutMillis: remainingMs });
   client.on('error', () => {}); // the query that is hit reports it
   await client.connect();
   return client;

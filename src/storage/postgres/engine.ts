@@ -107,10 +107,10 @@ export class PostgresEngine implements Engine {
     });
   }
 
-  async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
-    if (this.listeners.add(channel, heard)) await this.listener.add(channel);
+  async listen(channel: string, listener: (payload: string) => void): Promise<() => Promise<void>> {
+    if (this.listeners.add(channel, listener)) await this.listener.add(channel);
     return async () => {
-      if (this.listeners.remove(channel, heard)) await this.listener.remove(channel);
+      if (this.listeners.remove(channel, listener)) await this.listener.remove(channel);
     };
   }
 
@@ -235,8 +235,8 @@ export class PostgresEngine implements Engine {
 
   private nameOf(sql: string): string | undefined {
     if (this.target.pooled) return undefined;
-    const known = this.names.get(sql);
-    if (known !== undefined || this.names.size >= MOST_PREPARED) return known;
+    const cachedName = this.names.get(sql);
+    if (cachedName !== undefined || this.names.size >= MOST_PREPARED) return cachedName;
     const name = `coda${this.named++}`;
     this.names.set(sql, name);
     return name;
@@ -306,11 +306,11 @@ class PostgresSession implements Session {
   private async step<T>(work: () => Promise<T>): Promise<T> {
     const first = this.state === 'fresh';
     this.state = 'begun';
-    const begun = first ? this.client.query(this.begin) : undefined;
-    begun?.catch(() => {}); // what breaks it breaks the statement behind it too
+    const beginning = first ? this.client.query(this.begin) : undefined;
+    beginning?.catch(() => {}); // what breaks it breaks the statement behind it too
     try {
       const value = await work();
-      await begun;
+      await beginning;
       return value;
     } catch (error) {
       this.broken ||= isLost(error);

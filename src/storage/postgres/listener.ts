@@ -35,11 +35,16 @@ export class Listener {
   private client: Client | undefined;
   private reconnecting = false;
 
-  constructor(driver: Driver, target: Target, world: World, heard: (channel: string, payload: string) => void) {
+  constructor(
+    driver: Driver,
+    target: Target,
+    world: World,
+    onNotification: (channel: string, payload: string) => void,
+  ) {
     this.driver = driver;
     this.target = target;
     this.world = world;
-    this.heard = heard;
+    this.heard = onNotification;
   }
 
   get hears(): boolean {
@@ -125,8 +130,8 @@ export class Listener {
     client.on('notification', ({ channel, payload, processId }) => {
       // A notification of this process has reached its own listeners already.
       if (processId === processOf(client)) return;
-      for (const known of this.channels) {
-        if (channelName(this.target.schema, known) === channel) this.heard(known, payload ?? '');
+      for (const ownChannel of this.channels) {
+        if (channelName(this.target.schema, ownChannel) === channel) this.heard(ownChannel, payload ?? '');
       }
     });
     try {

@@ -120,25 +120,25 @@ const WEIGHT: Record<FindingLevel, number> = { info: 0, warn: 1, block: 2 };
 
 /** The findings of one file, the heaviest of each line and rule. Gives way to others every few milliseconds. */
 export async function scanFile({ path, text, isProse }: ScannedFile, pace: Pace): Promise<Finding[]> {
-  const found = new FindingList(path);
-  await scanLines(text, !isProse, found, pace);
+  const findings = new FindingList(path);
+  await scanLines(text, !isProse, findings, pace);
   const suspect = hasShadyAddress(text);
   const mayMention = isProse && !ordersByReference(text);
   for (const passage of passagesOf(text, isProse)) {
     for (const hit of hitsIn(passage, suspect)) {
       const isSoft = hit.level === 'block' && mayMention && isMentioned(passage, hit.index);
-      found.add(passage.text, passage.lineAt(hit.index), isSoft ? { ...hit, level: 'warn' } : hit);
+      findings.add(passage.text, passage.lineAt(hit.index), isSoft ? { ...hit, level: 'warn' } : hit);
     }
     if (pace.isUp) await pace.rest();
   }
-  return found.sortedFindings();
+  return findings.sortedFindings();
 }
 
-async function scanLines(text: string, isCode: boolean, found: FindingList, pace: Pace): Promise<void> {
+async function scanLines(text: string, isCode: boolean, findings: FindingList, pace: Pace): Promise<void> {
   for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
     for (let from = 0; from === 0 || from < line.length - OVERLAP; from += MAX_LINE - OVERLAP) {
       const part = line.slice(from, from + MAX_LINE);
-      for (const hit of [...unseen(part, isCode), ...findEncoded(part)]) found.add(part, index + 1, hit);
+      for (const hit of [...unseen(part, isCode), ...findEncoded(part)]) findings.add(part, index + 1, hit);
       if (pace.isUp) await pace.rest();
     }
   }

@@ -171,9 +171,9 @@ function addressesIn(text: string): Address[] {
 
 /** Text before an `@` is no host, and a number in any form (`0x7f000001`) is an IP. */
 function addressOf(scheme = '', authority = '', path = ''): Address | undefined {
-  const written = HOST.exec(authority.slice(authority.lastIndexOf('@') + 1))?.[0];
-  if (written === undefined) return undefined;
-  const host = (isUrl(`http://${written}`) ? new URL(`http://${written}`).hostname : written).replace(/\.$/, '');
+  const hostPart = HOST.exec(authority.slice(authority.lastIndexOf('@') + 1))?.[0];
+  if (hostPart === undefined) return undefined;
+  const host = (isUrl(`http://${hostPart}`) ? new URL(`http://${hostPart}`).hostname : hostPart).replace(/\.$/, '');
   const isIp = IP.test(host);
   const local = isIp ? PRIVATE.test(host) || host === '[::1]' : LOCAL.test(host);
   const shady = !local && (isIp || DROPS.test(host) || scheme.toLowerCase() === 'http');

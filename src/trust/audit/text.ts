@@ -91,8 +91,10 @@ const LOOK_ALIKES = new Map(Array.from(ALIKE, (letter, index) => [letter, LATIN.
 const WORD = /[a-zа-яѐ-џԁ-ԝνο]{2,60}/giu;
 
 function fold(line: string): string {
-  const seen = line.replace(UNSEEN, '').normalize('NFKC');
-  return OTHER_SCRIPT.test(seen) ? seen.replace(WORD, (word) => (isMixed(word) ? latin(word) : word)) : seen;
+  const plainLine = line.replace(UNSEEN, '').normalize('NFKC');
+  return OTHER_SCRIPT.test(plainLine)
+    ? plainLine.replace(WORD, (word) => (isMixed(word) ? latin(word) : word))
+    : plainLine;
 }
 
 const OTHER_SCRIPT = /[\u0370-\u052f]/;
