@@ -77,15 +77,15 @@ const measured = z.object({
 
 type LastMeasured = NonNullable<Awaited<ReturnType<typeof lastMeasured>>>;
 
-function measuredOf({ file, at, requests, ...came }: LastMeasured): z.output<typeof measured> {
+function measuredOf({ file, at, requests, ...scores }: LastMeasured): z.output<typeof measured> {
   return {
     file,
     requests,
     at: at.toISOString(),
-    first: came.accuracyAt1,
-    among_five: came.accuracyAt5,
-    for_none: came.forNone,
-    offered_for_none: came.offeredForNothing,
+    first: scores.accuracyAt1,
+    among_five: scores.accuracyAt5,
+    for_none: scores.forNone,
+    offered_for_none: scores.offeredForNothing,
   };
 }
 
@@ -354,8 +354,8 @@ function setSecretRoute({ host, world }: RouteParts): AnyRoute {
     body: z.strictObject({ ...secretNamed, value: z.string().min(1).max(32_768) }),
     answers: done,
     async answerRequest({ body, caller }) {
-      const { value, ...given } = body;
-      const asked = { ...given, skill: await programNamed(host, given.skill) };
+      const { value, ...fields } = body;
+      const asked = { ...fields, skill: await programNamed(host, fields.skill) };
       const act = recordAct<void>(world, 'secrets set', () => asked, doer(caller));
       await host.secrets.set(asked, value, act);
       return { body: { json: { done: true } } };

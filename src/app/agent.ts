@@ -143,7 +143,7 @@ export interface AgentCore {
   gate: Gate;
   wakeAt(at: Date): void;
   thinking: Thinking;
-  said: MessageIndex;
+  messageIndex: MessageIndex;
   embedders: Embedders;
   changed: ChangeSource | undefined;
 }
@@ -348,7 +348,7 @@ function openTools(
     }),
     ...linkTools(linking),
     ...pairingTools(parts.pairing),
-    ...contextTools(parts.said, (place, messageId) => parts.delivery.linkTo(place, messageId)),
+    ...contextTools(parts.messageIndex, (place, messageId) => parts.delivery.linkTo(place, messageId)),
   ];
   return new Toolbox(
     tools,

@@ -187,7 +187,7 @@ interface Ways {
   terminal: ConsoleAdapter;
   adapters: readonly PlatformAdapter[];
   /** Adapters that `coda status` shows. */
-  shown: readonly PlatformAdapter[];
+  shownAdapters: readonly PlatformAdapter[];
   service: Service | undefined;
 }
 
@@ -211,7 +211,7 @@ async function openWays(parts: RunningParts, options: BuildOptions, modelStatus:
   // The adapter exists without any service, too: words for a service that is gone have to be told elsewhere.
   const adapters = adaptersWith(services);
   const shownAdapters = adaptersWith(services.filter(({ isUsed }) => isUsed));
-  return { terminal, adapters, shown: shownAdapters, service: serving?.service };
+  return { terminal, adapters, shownAdapters, service: serving?.service };
 }
 
 function httpPartsOf(
@@ -262,7 +262,11 @@ function addChecks({ open, skills, agent }: RunningParts, { adapters }: Ways): v
   checks.add(skills.flatMap(({ skill, deps }) => skill.views?.checks?.(deps, toolbox) ?? []));
 }
 
-function appOf(parts: RunningParts, { terminal, adapters, shown, service }: Ways, modelStatus: ModelStatus): App {
+function appOf(
+  parts: RunningParts,
+  { terminal, adapters, shownAdapters, service }: Ways,
+  modelStatus: ModelStatus,
+): App {
   const { open, skills, agent, commands, people } = parts;
   const { database, artifacts, worker, delivery, jobs, tokens, sessions, firstStart, http, agentSkills, version } =
     open;
@@ -294,7 +298,7 @@ function appOf(parts: RunningParts, { terminal, adapters, shown, service }: Ways
     findVerb: async (name) => (await verbs()).get(name),
     startJobs: () => startJobs(parts, terminal),
     stop: (graceMs = GRACE_MS) => stop(open, graceMs),
-    status: async () => ({ version, ...(await statusOf(parts, shown, modelStatus())) }),
+    status: async () => ({ version, ...(await statusOf(parts, shownAdapters, modelStatus())) }),
     listAway: () => awayOf(adapters),
   };
 }
@@ -365,8 +369,11 @@ async function statusOf(
   };
 }
 
-function jobPartsOf({ open: { world, database, delivery, jobs, events, said }, skills }: RunningParts): JobParts {
-  return { world, database, delivery, jobs, events, skills, said };
+function jobPartsOf({
+  open: { world, database, delivery, jobs, events, messageIndex },
+  skills,
+}: RunningParts): JobParts {
+  return { world, database, delivery, jobs, events, skills, messageIndex };
 }
 
 async function start(

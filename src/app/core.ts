@@ -44,7 +44,7 @@ export interface CoreParts extends Foundation {
   jobs: JobQueue;
   schedules: Schedules;
   embedders: Embedders;
-  said: MessageIndex;
+  messageIndex: MessageIndex;
   healthy(): Promise<boolean>;
   health: Health;
 }
@@ -91,7 +91,7 @@ export async function openCore(config: Config, world: World, closer: Closer, opt
     jobs,
     schedules,
     embedders,
-    said: messageIndex,
+    messageIndex,
     healthy,
     health,
   };

@@ -17,14 +17,14 @@ export interface JobParts {
   jobs: JobQueue;
   events: Events;
   skills: readonly EquippedSkill[];
-  said: Pick<MessageIndex, 'job'>;
+  messageIndex: Pick<MessageIndex, 'job'>;
 }
 
-export function handlersOf({ skills, database, delivery, events, said }: JobParts): JobHandler[] {
+export function handlersOf({ skills, database, delivery, events, messageIndex }: JobParts): JobHandler[] {
   return [
     ...jobsOf(skills),
     events.job(),
-    said.job(),
+    messageIndex.job(),
     notifyJob({ database, outbox: delivery.outbox }),
     skillJob({ database, delivery }),
   ];

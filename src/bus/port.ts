@@ -8,7 +8,7 @@ import type { World } from '../base/world.ts';
 export interface Bus {
   /** Tells all subscribers of `channel`, this process's own included. Never throws; what cannot be sent is lost. */
   publish(channel: string, payload: string): void;
-  /** Calls `subscriber` with what is published from now on. A `subscriber` that throws is logged. The function returned stops it. */
+  /** Calls `subscriber` with what is published from now on; what it throws is logged. The function returned stops it. */
   subscribe(channel: string, subscriber: (payload: string) => void): () => void;
   healthy(): boolean;
   reasonUnhealthy?(): string | undefined;

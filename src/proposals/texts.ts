@@ -60,17 +60,17 @@ export const noneNotice = (state: string) =>
 
 export const proposalsHeading = (count: number) => `${plural(count, 'proposal')}:`;
 
-/** A line of the list, `fares` how it does in use, and `shown` its difference; both may be empty. */
-export function listedProposal(proposal: Proposal, { fares, shown }: ListedParts, reader: Reader): string {
+/** A line of the list, `fares` how it does in use, and `difference` what it changes; both may be empty. */
+export function listedProposal(proposal: Proposal, { fares, difference }: ListedParts, reader: Reader): string {
   const { category, description, priority, state, at } = proposal;
   const facts = [category, PRIORITIES[priority - 1], STATES[state], formatInstant(at, reader)].join(', ');
   const says = [shorten(description, LONGEST_LISTED), fares].filter((each) => each !== '').join(' ');
-  return `- ${nameProposal(proposal)}: ${facts}. ${says}${shown === '' ? '' : `\n\n${fenceText(shown)}\n`}`;
+  return `- ${nameProposal(proposal)}: ${facts}. ${says}${difference === '' ? '' : `\n\n${fenceText(difference)}\n`}`;
 }
 
 interface ListedParts {
   fares: string;
-  shown: string;
+  difference: string;
 }
 
 const fenceText = (text: string): string => `\`\`\`\n${text.replaceAll('```', "'''")}\n\`\`\``;

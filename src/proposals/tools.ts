@@ -105,7 +105,7 @@ async function listFor(
   for (const each of proposals) {
     const trials = showTrials(kinds, each).map(({ name, measured }) => `${name}: ${measured}.`);
     const fares = [await faresOf(tx, kinds, each, clock.now()), ...trials].filter(Boolean).join(' ');
-    const parts = { fares, shown: showFor(kinds, each, person) };
+    const parts = { fares, difference: showFor(kinds, each, person) };
     lines.push(texts.listedProposal(each, parts, when));
   }
   const own = proposals.filter((each) => mayDecide(kinds, each, person));

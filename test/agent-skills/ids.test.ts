@@ -28,7 +28,7 @@ const viewOf = (snapshot: SkillSnapshot) => ({
     drafts: new Set<string>(),
     resting: new Map<string, string>(),
   },
-  chosen: new Map(),
+  skillsByAgent: new Map(),
   files: OWN_FILES,
 });
 

@@ -28,7 +28,7 @@ interface SkillSetting {
 
 interface Ingredients {
   /** In rising priority. */
-  readonly found: readonly AgentSkill[];
+  readonly allSkills: readonly AgentSkill[];
   readonly diagnostics: readonly Diagnostic[];
   readonly settings: Readonly<Record<string, SkillSetting>>;
   readonly commands: ReadonlySet<string>;
@@ -45,12 +45,12 @@ class AdaptedSkills {
 }
 
 async function buildSnapshot(
-  { found, diagnostics, settings, commands }: Ingredients,
+  { allSkills, diagnostics, settings, commands }: Ingredients,
   version: number,
   adapted: AdaptedSkills,
   pace: Pace,
 ): Promise<SkillSnapshot> {
-  const { invalid, winners, losers } = await compete(tellApart(found, adapted.byGroup), pace);
+  const { invalid, winners, losers } = await compete(tellApart(allSkills, adapted.byGroup), pace);
   const enabled: AgentSkill[] = [];
   const disabled: AgentSkill[] = [];
   for (const skill of winners.values()) {
@@ -215,7 +215,7 @@ class Catalog implements SkillCatalog {
     if (pace.isUp) await pace.rest();
     const allSkills = withInline(skills, this.inline);
     const before = this.snapshot;
-    const ingredients = { found: allSkills, diagnostics, settings, commands: commands?.() ?? NO_COMMANDS };
+    const ingredients = { allSkills, diagnostics, settings, commands: commands?.() ?? NO_COMMANDS };
     const isSame = this.ingredients !== undefined && isEqual(this.ingredients, ingredients);
     const after = isSame ? before : await buildSnapshot(ingredients, before.version + 1, this.adapted, pace);
     this.ingredients = ingredients;
@@ -231,8 +231,8 @@ const NO_COMMANDS: ReadonlySet<string> = new Set();
 
 function isEqual(a: Ingredients, b: Ingredients): boolean {
   return (
-    a.found.length === b.found.length &&
-    a.found.every((skill, index) => skill === b.found[index]) &&
+    a.allSkills.length === b.allSkills.length &&
+    a.allSkills.every((skill, index) => skill === b.allSkills[index]) &&
     JSON.stringify(a.diagnostics) === JSON.stringify(b.diagnostics) &&
     a.commands.size === b.commands.size &&
     [...a.commands].every((name) => b.commands.has(name))

@@ -263,9 +263,9 @@ function sink(heap: Float32Array, value: number): void {
 
 /**
  * Over what a skill shares with a request, learned on the requests of test/agent-skills/find among a thousand public
- * skills. `told` and `inName` count words by their rarity: 1 is a word that no other skill has.
+ * skills. `weight` and `inName` count words by their rarity: 1 is a word that no other skill has.
  */
-const BY_WORDS = { bias: -4.9, told: 1.8, inName: 0.54, shared: 0.63, asked: 1.33 };
+const BY_WORDS = { bias: -4.9, weight: 1.8, inName: 0.54, shared: 0.63, asked: 1.33 };
 /** A request that is nothing but words of a skill, so rare together, asks for it however short it is. */
 const RARE = 0.7;
 /** Weight of learned bonuses in words alone, where a score has another scale than beside meaning. */
@@ -300,11 +300,11 @@ interface Signs {
 }
 
 /** 0 to 1: whether what `match` says is enough for a skill to be offered; 0.5 is. */
-function fitByWords({ told, inName, shared }: Match, asked: number, learned: number): number {
-  if (shared === asked && told >= RARE) return 1;
+function fitByWords({ weight, inName, shared }: Match, asked: number, learned: number): number {
+  if (shared === asked && weight >= RARE) return 1;
   const sum =
     BY_WORDS.bias +
-    BY_WORDS.told * Math.min(3, told) +
+    BY_WORDS.weight * Math.min(3, weight) +
     BY_WORDS.inName * Math.min(2, inName) +
     BY_WORDS.shared * Math.min(4, shared) +
     BY_WORDS.asked * Math.min(8, asked);
@@ -312,8 +312,8 @@ function fitByWords({ told, inName, shared }: Match, asked: number, learned: num
 }
 
 /** True if the request is nothing but rare words of the skill's name, and so asks for it whatever else it is like. */
-const namesIt = ({ told, inName, shared }: Match, asked: number): boolean =>
-  shared === asked && inName === told && inName >= RARE;
+const namesIt = ({ weight, inName, shared }: Match, asked: number): boolean =>
+  shared === asked && inName === weight && inName >= RARE;
 
 const fitAmongFew = (score: number): number => logistic(STEEP * (score - FEW_FROM));
 

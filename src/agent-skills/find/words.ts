@@ -49,7 +49,7 @@ export interface WordIndex {
 
 export interface Match {
   /** Words of the request, by their rarity: 1 is a word that no other skill has. */
-  told: number;
+  weight: number;
   /** The same of words of the skill's name. */
   inName: number;
   shared: number;
@@ -60,29 +60,29 @@ export class Matches {
   /** BM25; 0 where nothing is shared. */
   readonly scores: Float32Array;
   asked = 0;
-  private readonly told: Float32Array;
+  private readonly weights: Float32Array;
   private readonly inName: Float32Array;
   private readonly shared: Uint8Array;
 
   constructor(size: number) {
     this.scores = new Float32Array(size);
-    this.told = new Float32Array(size);
+    this.weights = new Float32Array(size);
     this.inName = new Float32Array(size);
     this.shared = new Uint8Array(size);
   }
 
   at(place: number): Match {
-    return { told: this.told[place] ?? 0, inName: this.inName[place] ?? 0, shared: this.shared[place] ?? 0 };
+    return { weight: this.weights[place] ?? 0, inName: this.inName[place] ?? 0, shared: this.shared[place] ?? 0 };
   }
 
   clear(): void {
     this.asked = 0;
-    for (const array of [this.scores, this.told, this.inName, this.shared]) array.fill(0);
+    for (const array of [this.scores, this.weights, this.inName, this.shared]) array.fill(0);
   }
 
   share(place: number, weight: number, isInName: boolean): void {
     this.shared[place] = (this.shared[place] as number) + 1;
-    this.told[place] = (this.told[place] as number) + weight;
+    this.weights[place] = (this.weights[place] as number) + weight;
     if (isInName) this.inName[place] = (this.inName[place] as number) + weight;
   }
 }

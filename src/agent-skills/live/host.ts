@@ -66,7 +66,7 @@ export interface SkillHost {
 export interface View {
   readonly snapshot: SkillSnapshot;
   readonly decisions: Decisions;
-  readonly chosen: ChosenSkills;
+  readonly skillsByAgent: ChosenSkills;
   readonly files: SkillFiles;
 }
 
@@ -88,7 +88,7 @@ export class Views {
     const { files } = this.host;
     const { newest } = this;
     if (newest?.snapshot !== snapshot || newest.decisions !== decisions || newest.files !== files)
-      this.newest = { snapshot, decisions, chosen: this.host.chosen, files };
+      this.newest = { snapshot, decisions, skillsByAgent: this.host.chosen, files };
     const view = this.newest as View;
     if (turn) this.held.set(turn, view);
     return view;

@@ -58,11 +58,11 @@ function usable(
   off: ReadonlySet<string>,
   { turn: { agent } }: CallContext,
 ): AgentSkill[] {
-  const { snapshot, decisions, chosen } = view;
+  const { snapshot, decisions, skillsByAgent } = view;
   return names.flatMap((name) => {
     const skill = snapshot.skills.get(name);
     const rests = [off, decisions.drafts, decisions.blocked, decisions.resting].some((each) => each.has(name));
-    return skill && !rests && isFor(skill, agent, chosen) ? [skill] : [];
+    return skill && !rests && isFor(skill, agent, skillsByAgent) ? [skill] : [];
   });
 }
 

@@ -172,14 +172,14 @@ const MOST_READ = 1_000;
 
 /** Skills offered to `agent` in a conversation where `off` are off, in order of name. */
 export function offeredSkills(
-  { snapshot, decisions, chosen }: View,
+  { snapshot, decisions, skillsByAgent }: View,
   off: ReadonlySet<string>,
   agent?: string,
 ): AgentSkill[] {
   return [...snapshot.skills.values()].filter(
     (skill) =>
       skill.modelInvocable &&
-      isFor(skill, agent, chosen) &&
+      isFor(skill, agent, skillsByAgent) &&
       !off.has(skill.name) &&
       !decisions.deprecated.has(skill.name) &&
       !decisions.drafts.has(skill.name) &&

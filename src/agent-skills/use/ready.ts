@@ -60,12 +60,14 @@ export async function makeReady(
 }
 
 function find(
-  { snapshot, decisions, chosen }: View,
+  { snapshot, decisions, skillsByAgent }: View,
   name: string,
   { request, turn }: Pick<CallContext, 'request' | 'turn'>,
 ): AgentSkill | Failed {
   const skill = snapshot.skills.get(name);
-  const usable = request.byName ? skill?.userInvocable : skill?.modelInvocable && isFor(skill, turn.agent, chosen);
+  const usable = request.byName
+    ? skill?.userInvocable
+    : skill?.modelInvocable && isFor(skill, turn.agent, skillsByAgent);
   if (!skill || !usable) {
     const invalid = snapshot.invalid.find((each) => each.name === name || each.directory?.endsWith(`/${name}`));
     if (invalid) return failed('UNREADABLE', texts.invalid(name, reasonOf(invalid)));

@@ -83,7 +83,7 @@ export async function compact(
   for (const chunk of chunks(lines, sizes.chunk, lightLimits.factor)) {
     const messages = [compactionRequest(cutToTokens(text, sizes.notes, lightLimits.factor), chunk)];
     const request = { system: sizes.task, messages, tools: [], maxTokens: Math.floor(sizes.notes) };
-    const answer = await requestModel(light, request, signal, { taken: new Set(), took: cost, continuations: 0 });
+    const answer = await requestModel(light, request, signal, { taken: new Set(), cost, continuations: 0 });
     model = answer.model;
     text = answer.text.trim();
     if (text === '') throw new ModelError('malformed_output', `${model} summed up nothing.`);

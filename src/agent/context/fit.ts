@@ -59,7 +59,7 @@ export function fitTurn(turn: readonly ModelMessage[], room: number, factor: num
   let remaining = room - sum(fitted, factor);
   const shrinkAt = (index: number, most: number, hasImages: boolean) => {
     const before = fitted[index] as ModelMessage;
-    const after = shrunk(before, { most, seen: hasImages, kept: index >= lastSaid });
+    const after = shrunk(before, { most, hasImages, hasThoughts: index >= lastSaid });
     remaining += sizeOf(before, factor) - sizeOf(after, factor);
     fitted[index] = after;
   };
@@ -74,21 +74,24 @@ export function fitTurn(turn: readonly ModelMessage[], room: number, factor: num
 
 interface Shrinking {
   most: number;
-  seen: boolean;
-  kept: boolean;
+  hasImages: boolean;
+  hasThoughts: boolean;
 }
 
-function shrunk(message: ModelMessage, { most, seen, kept }: Shrinking): ModelMessage {
+function shrunk(message: ModelMessage, { most, hasImages, hasThoughts }: Shrinking): ModelMessage {
   const text = cut(message.text, most);
   if (message.role === 'assistant') {
     const { keep, calls, ...rest } = message;
     return {
       ...rest,
       text,
-      ...omitUndefined({ calls: calls?.map((call) => shrunkCall(call, most)), keep: keep && kept ? keep : undefined }),
+      ...omitUndefined({
+        calls: calls?.map((call) => shrunkCall(call, most)),
+        keep: keep && hasThoughts ? keep : undefined,
+      }),
     };
   }
-  if (seen || !message.images || message.images.length === 0) return { ...message, text };
+  if (hasImages || !message.images || message.images.length === 0) return { ...message, text };
   const { images: _, ...rest } = message;
   return { ...rest, text: `${text}\n[What was to be seen is left out.]` };
 }

@@ -101,9 +101,9 @@ export function planRequest(input: PlanInput): Plan {
   const summary = summaryMessages(recalled, room * SUMMARY_SHARE, factor);
   const summaryTokens = sum(summary, factor);
   const whole = wholeFrom(entries, limits.context * WHOLE_SHARE, factor);
-  const { kept, from, tokens: historyTokens } = fitHistory(entries, room - summaryTokens, factor, whole);
-  const older = kept.slice(0, Math.max(whole - from, 0));
-  const recent = kept.slice(older.length);
+  const { fittingViews, from, tokens: historyTokens } = fitHistory(entries, room - summaryTokens, factor, whole);
+  const older = fittingViews.slice(0, Math.max(whole - from, 0));
+  const recent = fittingViews.slice(older.length);
   const before = [
     ...summary,
     ...older.flatMap((view) => messagesOf(view, input, false)),
@@ -135,10 +135,10 @@ export function planRequest(input: PlanInput): Plan {
     isCut,
     tight:
       isCut ||
-      kept.length < entries.length ||
+      fittingViews.length < entries.length ||
       room - summaryTokens - historyTokens < (limits.context - limits.answer) * (1 - TIGHT),
     room,
-    unseen: entries.length - kept.length,
+    unseen: entries.length - fittingViews.length,
   };
 }
 
@@ -253,7 +253,7 @@ function wholeFrom(history: readonly EntryView[], room: number, factor: number):
 
 /** The newest messages that fit; they begin with a person's. */
 export function newest(history: readonly HistoryEntry[], room: number, factor: number): HistoryEntry[] {
-  return fitHistory(history.map(viewOf), room, factor, history.length).kept.map(({ entry }) => entry);
+  return fitHistory(history.map(viewOf), room, factor, history.length).fittingViews.map(({ entry }) => entry);
 }
 
 /** The newest messages that fit, with their tokens; those from `whole` on with all that stood beside them. */
@@ -274,7 +274,7 @@ function fitHistory(history: readonly EntryView[], room: number, factor: number,
     tokens -= size(from);
     from++;
   }
-  return { kept: history.slice(from), from, tokens };
+  return { fittingViews: history.slice(from), from, tokens };
 }
 
 /** True of what was said in the middle of a turn where the answer behind it is shown with its steps. */

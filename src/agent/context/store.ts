@@ -62,17 +62,17 @@ const IS_LATER = sql`and seq > coalesce((select max(s.covers_seq) from summaries
  * text for `reader` (an SQL expression: a person's id), and so is a summary of what several have said. `json` is written
  * as it is read, which takes less than half of the time of building `jsonb` first. Without `summed` summaries are not
  * looked at, and only the last messages come. Versions of answers that are not shown are left out, but for those in the place of
- * which the row `reading` makes another one. A message that is `known` (an SQL expression: an array of `seq`) is a number:
+ * which the row `reading` makes another one. A message in `knownSeqs` (an SQL expression: an array of `seq`) is a number:
  * `KnownMessages` has the rest.
  */
 export function recall(
   most: number,
   reader: Fragment,
-  { summed = true, known, reading = NO_TURN }: { summed?: boolean; known?: Fragment; reading?: Fragment } = {},
+  { summed = true, knownSeqs, reading = NO_TURN }: { summed?: boolean; knownSeqs?: Fragment; reading?: Fragment } = {},
 ): Fragment {
   const tainted = sql`tainted or (c.kind <> 'dm' and role = 'user' and person_id is distinct from ${reader}) as tainted`;
-  const entry = known
-    ? sql`case when h.seq = any (${known}) then to_json(h.seq * 4 + h.tainted::int * 2 + (h.shown is not null)::int) else to_json(h) end`
+  const entry = knownSeqs
+    ? sql`case when h.seq = any (${knownSeqs}) then to_json(h.seq * 4 + h.tainted::int * 2 + (h.shown is not null)::int) else to_json(h) end`
     : sql`h`;
   return sql`json_build_object(
       'summary', ${summed ? NEWEST_SUMMARY : NO_SUMMARY},

@@ -235,7 +235,7 @@ export class ContextWindows {
     if (!alone && task === undefined) turn.situation ??= plan.situation;
     const show = (steps: readonly ModelMessage[]) =>
       withForms(shortenResults(pathOf(turn), steps, context), sections.tools, context);
-    turn.sent = { text: plan.isCut ? undefined : messages[asked]?.text, pictures: attached.pictures, show };
+    turn.sentMessage = { text: plan.isCut ? undefined : messages[asked]?.text, pictures: attached.pictures, show };
   }
 
   /** The tools that the conversation is shown. Those of servers are chosen once, by its first words, and more only come behind. */

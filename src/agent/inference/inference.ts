@@ -237,7 +237,7 @@ export class Inference {
     const { swallowing } = this;
     const shows = model.streams !== false && onText && { onText };
     const silence = { maySaySilence: shownTurn.task === undefined && maySaySilence(shownTurn.item) };
-    const options = { taken: callIds(shownTurn), took: cost, swallowing, ...silence, ...shows };
+    const options = { taken: callIds(shownTurn), cost, swallowing, ...silence, ...shows };
     let fitted = await this.windows.fit(shownTurn, model, signal);
     // A filter that objects to what was said before says nothing of the window.
     let wasLong = false;
@@ -255,7 +255,7 @@ export class Inference {
           ? { ...answer, notices: [...answer.notices, texts.beforeLeftOut()] }
           : answer;
       } catch (error) {
-        const shorter = await this.shorter(error, { model, shown: shownTurn, fitted, tries }, signal);
+        const shorter = await this.shorter(error, { model, shownTurn, fitted, tries }, signal);
         if (!shorter) throw isTooLong(error) && shownTurn.task === undefined ? smallWindow(error) : error;
         wasLong ||= !(error instanceof ModelError && error.fault === 'refused');
         fitted = shorter;
@@ -266,18 +266,18 @@ export class Inference {
   /** The request to try after `error`; undefined where a shorter one would change nothing. */
   private async shorter(
     error: unknown,
-    { model, shown, fitted, tries }: { model: Model; shown: ShownTurn; fitted: FittedPlan; tries: number },
+    { model, shownTurn, fitted, tries }: { model: Model; shownTurn: ShownTurn; fitted: FittedPlan; tries: number },
     signal: AbortSignal,
   ): Promise<FittedPlan | undefined> {
-    if (isTooLong(error) && tries < HALVED) return this.windows.halve(shown, fitted, signal);
+    if (isTooLong(error) && tries < HALVED) return this.windows.halve(shownTurn, fitted, signal);
     if (fitted.alone) return undefined;
     // Some services say of a request that is too long only that it is a bad one.
     const isRejected = error instanceof ModelError && error.details.reason === 'rejected';
-    if (isRejected) return this.windows.aloneIfLong(model.name, shown, fitted);
-    if (!hasBefore(shown)) return undefined;
+    if (isRejected) return this.windows.aloneIfLong(model.name, shownTurn, fitted);
+    if (!hasBefore(shownTurn)) return undefined;
     // Something that was said before may be what a filter does not let through.
     const isRefused = error instanceof ModelError && error.fault === 'refused';
-    return isTooLong(error) || isRefused ? this.windows.alone(shown, fitted) : undefined;
+    return isTooLong(error) || isRefused ? this.windows.alone(shownTurn, fitted) : undefined;
   }
 
   private async filesOf({ pictures }: Answer): Promise<FileRef[]> {

@@ -84,7 +84,7 @@ export function lightModels(deps: LightDeps): LightModels {
       if (!model) return { ok: false, fault: 'not_found', message: 'No model is configured.', price: 0 };
       const cost: AnswerCost = { used: [], repairs: [] };
       try {
-        const { text, by } = await ask(deps, model, { purpose, asked, took: cost }, signal);
+        const { text, by } = await ask(deps, model, { purpose, asked, cost }, signal);
         return { ok: true, text, model: by, price: priceOf(models, cost) };
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
@@ -133,7 +133,7 @@ function priceOf(models: Models | undefined, { used }: AnswerCost): number {
 async function ask(
   { world, ledger, worst }: LightDeps,
   model: Model,
-  { purpose, asked, took }: { purpose: string; asked: LightAsked; took: AnswerCost },
+  { purpose, asked, cost }: { purpose: string; asked: LightAsked; cost: AnswerCost },
   signal: AbortSignal,
 ): Promise<{ text: string; by: string }> {
   const spender = { id: uuid(world.clock.now()), steps: [], nested: [], reserved: [], isResumed: false };
@@ -146,12 +146,12 @@ async function ask(
       tools: [],
       maxTokens: asked.maxTokens ?? MAX_TOKENS,
     };
-    const answer = await requestModel(model, request, signal, { taken: new Set(), took, continuations: 0 });
+    const answer = await requestModel(model, request, signal, { taken: new Set(), cost, continuations: 0 });
     const text = answer.text.trim();
     if (text === '') throw new ModelError('malformed_output', `${answer.model} answered nothing.`);
     return { text, by: answer.model };
   } finally {
-    await ledger.addAlone(asked, ledger.rows(took, { purpose }));
+    await ledger.addAlone(asked, ledger.rows(cost, { purpose }));
     await ledger.close(spender);
   }
 }

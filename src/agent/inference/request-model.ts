@@ -63,7 +63,7 @@ export interface RequestModelOptions {
   /** An empty answer is one: it is not asked for another. */
   maySaySilence?: boolean;
   taken: ReadonlySet<string>;
-  took?: AnswerCost;
+  cost?: AnswerCost;
   /** Number of times an answer that was cut at the token limit is continued; default 5. */
   continuations?: number;
   onText?(text: string): void;
@@ -126,7 +126,7 @@ class Asking {
     this.request = { ...request, asked };
     this.signal = signal;
     this.options = options;
-    const { used, repairs } = options.took ?? { used: [], repairs: [] };
+    const { used, repairs } = options.cost ?? { used: [], repairs: [] };
     this.answer = { text: '', calls: [], model: model.name, used, repairs, notices: [], pictures: [] };
   }
 

@@ -70,7 +70,7 @@ export function endpoint(
       } catch (error) {
         const { silent } = watch;
         const body = watch.sent?.toString();
-        throw faultOf(error, name, { signal, silent, sent: body, learnt, key: apiKey });
+        throw faultOf(error, name, { signal, silent, body, learnt, key: apiKey });
       } finally {
         watch.close();
       }

@@ -7,7 +7,7 @@ import { fieldsOf, parseBody, type Refusal, reasonOf, refusalIn } from './refusa
 export interface Circumstances {
   signal: AbortSignal;
   silent: boolean;
-  sent?: string | undefined;
+  body?: string | undefined;
   learnt?: Learnt | undefined;
   /** The provider's key, which no reason repeats. */
   key?: string | undefined;
@@ -18,7 +18,7 @@ export interface Circumstances {
  * a body may repeat a key or the conversation.
  */
 export function faultOf(error: unknown, name: string, circumstances: Circumstances): ModelError {
-  const { signal, silent, sent, learnt, key } = circumstances;
+  const { signal, silent, body, learnt, key } = circumstances;
   if (error instanceof ModelError) return error;
   if (signal.aborted) return new ModelError('cancelled', 'The turn was stopped.');
   if (silent) return new ModelError('transient', `${name} fell silent.`, { reason: 'silent' });
@@ -28,8 +28,8 @@ export function faultOf(error: unknown, name: string, circumstances: Circumstanc
   const rule = RULES.find(({ when }) => when(refusal, modelIn(name))) ?? byStatus(refusal);
   const { fault, reason } = rule;
   const isDecided = DECIDED.includes(fault) || reason === 'slip';
-  const finding = learnt && !isDecided ? findingIn(refusal, sent, learnt) : undefined;
-  const explanation = fault === 'refused' ? undefined : reasonOf(refusal, key, spokenIn(sent));
+  const finding = learnt && !isDecided ? findingIn(refusal, body, learnt) : undefined;
+  const explanation = fault === 'refused' ? undefined : reasonOf(refusal, key, spokenIn(body));
   const { status, page, type, text, retryAfterMs } = refusal;
   const detail = [status, page ? 'a web page' : type].filter(Boolean).join(' ') || 'no connection';
   return new ModelError(fault, `${name} answered: ${detail}.`, {

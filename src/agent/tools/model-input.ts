@@ -70,12 +70,12 @@ const propertiesWithout = (own: readonly string[], properties: unknown): Schema 
 
 interface Stranger {
   path: string;
-  known: readonly string[];
+  knownNames: readonly string[];
 }
 
-function strangerText({ path, known }: Stranger): string {
-  const near = didYouMean(path.split('.').at(-1) ?? '', known);
-  const fields = known.length === 0 ? 'it takes nothing there' : `it takes ${listOf(known)}`;
+function strangerText({ path, knownNames }: Stranger): string {
+  const near = didYouMean(path.split('.').at(-1) ?? '', knownNames);
+  const fields = knownNames.length === 0 ? 'it takes nothing there' : `it takes ${listOf(knownNames)}`;
   return `it has no “${path}”${near === undefined ? '' : `, did you mean “${near}”?`}; ${fields}`;
 }
 
@@ -98,7 +98,7 @@ function strangersIn(value: unknown, schema: unknown, path: readonly string[]): 
   return Object.entries(value).flatMap(([key, field]) => {
     const at = [...path, key];
     if (Object.hasOwn(properties, key)) return strangersIn(field, properties[key], at);
-    return isObject(others) || others === true ? [] : [{ path: at.join('.'), known: Object.keys(properties) }];
+    return isObject(others) || others === true ? [] : [{ path: at.join('.'), knownNames: Object.keys(properties) }];
   });
 }
 

@@ -28,7 +28,7 @@ const plain = (words: string): string =>
 
 /**
  * The ones of `all`, in the order of their list, that the words fit best: by id, by number of the list, "that" for the last,
- * all for no words at all, by title, else those that hold every word. `shownIds`: ids as their list numbered them. Pure.
+ * all for no words at all, by title, else those that hold every word. `shownIds`: in the order of their list. Pure.
  */
 export function namedAmong<T extends TitledThing>(
   all: readonly T[],

@@ -29,7 +29,7 @@ export interface ValidCall {
 /** Tools of a skill that come and go while coda runs. */
 export interface LiveTools {
   skill: string;
-  /** The tools of now; the same array as long as they are the same tools. `takenNames`: names that none of them may have. */
+  /** The tools of now; the same array as long as they are the same tools. `takenNames`: none of them may have one. */
   current(takenNames: ReadonlySet<string>): readonly AnyTool[];
   /** Resolves when it is known whether it has a tool of this name, or that takes too long. */
   whenKnown(name: string): Promise<void>;

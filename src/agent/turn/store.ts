@@ -76,19 +76,19 @@ export interface ContextOptions {
 /** Reads the context of rows that are taken, without what this process knows of it from the message before. */
 export class ContextReader implements ItemContexts {
   private readonly options: ContextOptions;
-  private known: KnownMessages;
+  private knownMessages: KnownMessages;
   private sums = new DaySums();
 
   constructor(options: ContextOptions) {
     this.options = options;
-    this.known = new KnownMessages(options.most);
+    this.knownMessages = new KnownMessages(options.most);
   }
 
   beginReading(conversationIds: readonly string[]): ContextReading {
     // Held until the rows are there, whatever is dropped meanwhile; what comes after `forget` is not kept.
-    const { known, options } = this;
+    const { knownMessages, options } = this;
     const daySums = options.costs ? this.sums.beginReading(options.clock.now()) : undefined;
-    const entries = known.of(conversationIds);
+    const entries = knownMessages.of(conversationIds);
     const seqs = Object.fromEntries([...entries].map(([id, bySeq]) => [id, `{${[...bySeq.keys()].join()}}`]));
     return {
       expression: itemContext(options.remembered, seqs, daySums?.days),
@@ -99,14 +99,14 @@ export class ContextReader implements ItemContexts {
           if (daySums) read.spent = daySums.complete(read.spent as unknown as SpentAlong);
           const history = completeHistory(read.recalled.history, entries.get(conversation.id));
           read.recalled.history = history;
-          known.keep(conversation.id, history);
+          knownMessages.keep(conversation.id, history);
         }
       },
     };
   }
 
   forget(): void {
-    this.known = new KnownMessages(this.options.most);
+    this.knownMessages = new KnownMessages(this.options.most);
     this.sums = new DaySums();
   }
 }
@@ -125,7 +125,7 @@ function itemContext(remembered: number, seqs: Record<string, string>, days: rea
     select json_build_object(
       'turn', (select t.id from turns t where t.inbox_id = i.id),
       'spent', ${days ? spentDays(days) : NO_DAYS},
-      'recalled', ${recall(remembered, READER, { summed: days !== undefined, known: knownSeqs, reading: ROW })},
+      'recalled', ${recall(remembered, READER, { summed: days !== undefined, knownSeqs, reading: ROW })},
       'dialogue', ${DIALOGUE},
       'buttons', ${OPEN_BUTTONS})`;
 }

@@ -78,7 +78,7 @@ export class Turn {
   /** Stands beside its message, from the first request on. */
   situation: Situation | undefined;
   /** The message as the last request showed it, and how that shows the steps behind it. */
-  sent: SentMessage | undefined;
+  sentMessage: SentMessage | undefined;
 
   constructor(init: TurnInit & { path?: string; steps: StoredStep[] }) {
     this.id = init.id;
@@ -335,7 +335,7 @@ export class Turn {
   /** Calls and results before its answer, as a request shows them; undefined where no request was made. */
   shownSteps(): readonly ModelMessage[] | undefined {
     const end = this.steps.findLastIndex(({ step }) => step.kind === 'result' || step.kind === 'steered');
-    return this.sent?.show(this.messages(this.steps.slice(0, end + 1)));
+    return this.sentMessage?.show(this.messages(this.steps.slice(0, end + 1)));
   }
 
   messages(steps: readonly StoredStep[] = this.steps): ModelMessage[] {

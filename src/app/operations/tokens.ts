@@ -96,8 +96,8 @@ const add = operation({
       days: z.int().min(1).max(3_650).optional().describe('Left out: until it is revoked.'),
     }),
     answers: { 201: { description: 'It is made.', schema: z.object({ token: z.string() }) } },
-    input: (_, { scopes, days: count, ...given }) => ({
-      ...(given as { name: string; person?: string }),
+    input: (_, { scopes, days: count, ...fields }) => ({
+      ...(fields as { name: string; person?: string }),
       scopes: (scopes as string[]).join(),
       ...(count !== undefined && { days: String(count) }),
     }),

@@ -92,16 +92,16 @@ export class Events implements Raise {
   }
 
   private async send(job: Job, signal: AbortSignal): Promise<void> {
-    const { target, ...told } = payload.parse(job.payload);
+    const { target, ...message } = payload.parse(job.payload);
     const { world, targets, egress } = this.deps;
     const endpoint = Object.hasOwn(targets, target) ? targets[target] : undefined;
     if (!endpoint) return world.log.info({ job: job.id, target }, 'an event has no target any more');
-    const body = JSON.stringify({ id: job.id, ...told });
+    const body = JSON.stringify({ id: job.id, ...message });
     const answer = await egress.fetch(endpoint.url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        'coda-event': told.event,
+        'coda-event': message.event,
         'coda-delivery': job.id,
         'coda-signature': signatureOf(endpoint.secret, body, world.clock.now()),
       },

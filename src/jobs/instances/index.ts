@@ -343,7 +343,7 @@ export class Instance {
     const { database, world, owned, onFreed } = this.options;
     const now = world.clock.now();
     const ended = await database.tx('instances.takeover', async (tx) => {
-      const ids = await store.endInstances(tx, dead, { now, lost: !quiet });
+      const ids = await store.endInstances(tx, dead, { now, isLost: !quiet });
       if (ids.length > 0) for (const room of owned) await room.release(tx, ids, now, !quiet);
       return ids;
     });

@@ -94,15 +94,15 @@ export async function heartbeat(
   return { alive: row?.alive ?? false, others, deadOwners: row?.orphans ?? [], at: row?.at ?? now };
 }
 
-/** Ends the instances that have not ended. `lost`: they did not do it themselves. */
+/** Ends the instances that have not ended. `isLost`: they did not do it themselves. */
 export async function endInstances(
   tx: Transaction,
   ids: readonly string[],
-  { now, lost }: { now: Instant; lost: boolean },
+  { now, isLost }: { now: Instant; isLost: boolean },
 ): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
     'update instances set ended_at = $2, lost = $3 where id = any($1::uuid[]) and ended_at is null returning id',
-    [ids, now, lost],
+    [ids, now, isLost],
   );
   return rows.map((row) => row.id);
 }

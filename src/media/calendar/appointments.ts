@@ -156,9 +156,9 @@ class CalendarReading {
       yield* [...find()];
     } catch (error) {
       if (!(error instanceof Unknown)) throw error;
-      const { why, written } = error;
+      const { why, text } = error;
       if (this.mayCome(entry))
-        yield { id: `unread ${entry.uid} ${titleOf(entry)}`, title: titleOf(entry), why, written };
+        yield { id: `unread ${entry.uid} ${titleOf(entry)}`, title: titleOf(entry), why, written: text };
     }
   }
 

@@ -32,7 +32,7 @@ interface KnownStatement {
 
 interface EncodedStatement {
   bytes: Buffer;
-  known: KnownStatement;
+  statement: KnownStatement;
   prepares?: string;
 }
 
@@ -152,8 +152,8 @@ export class PgliteEngine implements Engine {
     return new PgliteSession<EncodedStatement>({
       encode: (sql, params) => this.encode(sql, params),
       decode: (answer, at, encoded) => this.decode(answer, at, encoded),
-      drop: ({ known, prepares }) => {
-        if (prepares !== undefined) known.preparing = false;
+      drop: ({ statement, prepares }) => {
+        if (prepares !== undefined) statement.preparing = false;
       },
       exec: (bytes, closing) => {
         this.count();
@@ -176,23 +176,22 @@ export class PgliteEngine implements Engine {
     const statement = this.known.get(sql) ?? { seen: 0, preparing: false };
     statement.seen++;
     if (statement.seen === 1 && this.known.size < MOST_PREPARED) this.known.set(sql, statement);
-    if (statement.name) return { bytes: encodeStatement({ name: statement.name, params }), known: statement };
-    if (statement.seen === 1 || statement.preparing)
-      return { bytes: encodeStatement({ sql, params }), known: statement };
+    if (statement.name) return { bytes: encodeStatement({ name: statement.name, params }), statement };
+    if (statement.seen === 1 || statement.preparing) return { bytes: encodeStatement({ sql, params }), statement };
     const name = `s${this.names++}`;
     const bytes = encodeStatement({ sql, name, params });
     statement.preparing = true;
-    return { bytes, known: statement, prepares: name };
+    return { bytes, statement, prepares: name };
   }
 
-  private decode(bytes: Buffer, at: number, { known, prepares }: EncodedStatement): Answer {
+  private decode(bytes: Buffer, at: number, { statement, prepares }: EncodedStatement): Answer {
     const answer = decodeAnswer(bytes, at);
     if (prepares !== undefined) {
-      known.preparing = false;
-      if (answer.prepared) known.name = prepares;
+      statement.preparing = false;
+      if (answer.prepared) statement.name = prepares;
     }
     // A migration has changed a table under its plan: the next use prepares it anew.
-    if (answer.error?.code === '0A000') delete known.name;
+    if (answer.error?.code === '0A000') delete statement.name;
     return answer;
   }
 }

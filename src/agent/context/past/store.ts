@@ -138,11 +138,11 @@ async function withAnyWord(
   const terms = [...new Set(lexemesOf(words))];
   const forms = formsOf(words).slice(0, MOST_WORDS);
   if (forms.length === 0) return [];
-  const newest = (await newestOf(db, scope)).map((row) => ({ row, said: tokensOf(row.text) }));
+  const newest = (await newestOf(db, scope)).map((row) => ({ row, tokens: tokensOf(row.text) }));
   const has = (tokens: readonly string[], each: readonly string[]) =>
     tokens.some((token) => each.some((form) => isForm(token, form)));
-  const hits = (each: readonly string[]) => newest.filter(({ said }) => has(said, each)).length;
-  const recent = newest.flatMap(({ row, said }) => (forms.some((each) => has(said, each)) ? [row] : []));
+  const hits = (each: readonly string[]) => newest.filter(({ tokens }) => has(tokens, each)).length;
+  const recent = newest.flatMap(({ row, tokens }) => (forms.some((each) => has(tokens, each)) ? [row] : []));
   const rare = forms.filter((each) => hits(each) < COMMON);
   const together = forms.length > 1 && forms.some((each) => hits(each) < OFTEN) ? [forms.map(anyOf).join(' & ')] : [];
   const others = await indexedWith(db, scope, [...rare.map(anyOf), ...together]);

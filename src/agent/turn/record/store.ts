@@ -280,8 +280,8 @@ const LONGEST_STEPS = 40_000;
  * their calls are not for the next one: the time alone stays.
  */
 function shownIn(turn: Turn, item: Item): { asked: ShownMessage | null; steps: ShownMessage['steps'] } {
-  const { sent, situation, recorder } = turn;
-  if (!sent) return { asked: null, steps: undefined };
+  const { sentMessage, situation, recorder } = turn;
+  if (!sentMessage) return { asked: null, steps: undefined };
   if (item.conversation.place.kind !== 'dm') {
     return { asked: situation ? { situation: { ...situation, sections: [] } } : null, steps: undefined };
   }
@@ -291,12 +291,14 @@ function shownIn(turn: Turn, item: Item): { asked: ShownMessage | null; steps: S
       : step,
   );
   const isOther =
-    sent.text !== undefined && sent.text.length <= LONGEST_TEXT && sent.text !== bareText(rememberMessage(item));
+    sentMessage.text !== undefined &&
+    sentMessage.text.length <= LONGEST_TEXT &&
+    sentMessage.text !== bareText(rememberMessage(item));
   return {
     asked: omitUndefined({
       situation,
-      text: isOther ? (sent.text ?? '') : undefined,
-      pictures: sent.pictures.length > 0 ? sent.pictures : undefined,
+      text: isOther ? (sentMessage.text ?? '') : undefined,
+      pictures: sentMessage.pictures.length > 0 ? sentMessage.pictures : undefined,
     }),
     steps: steps.length > 0 && JSON.stringify(steps).length <= LONGEST_STEPS ? steps : undefined,
   };
