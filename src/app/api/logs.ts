@@ -122,8 +122,13 @@ interface LogFile {
 
 /** The system tells of changes; a file that is new is read from its beginning. */
 async function* follow({ path, folder, clock, signal }: LogFile, wanted: LineFilter): AsyncGenerator<string> {
-  let at = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  let rest = '';
+  const look = () => {
+    const { ino = 0, size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    return { ino, size };
+  };
+  let { ino: current, size: at } = look();
+  // The bytes behind the last line break: a line, or a sign of it, may be written in two pieces.
+  let rest: Buffer = Buffer.alloc(0);
   let wake = () => {};
   const stirred = () => wake();
   const watcher: FSWatcher = watch(folder, (_, name) => {
@@ -133,13 +138,16 @@ async function* follow({ path, folder, clock, signal }: LogFile, wanted: LineFil
   try {
     yield ': ready\n\n';
     while (!signal.aborted) {
-      const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-      if (size < at) at = 0;
+      const { ino, size } = look();
+      if (ino !== current || size < at) {
+        [current, at, rest] = [ino, 0, Buffer.alloc(0)];
+      }
       if (size > at) {
-        const text = await readBetween(path, at, size);
+        const bytes = Buffer.concat([rest, await readBetween(path, at, size)]);
         at = size;
-        const lines = (rest + text).split('\n');
-        rest = lines.pop() ?? '';
+        const end = bytes.lastIndexOf('\n') + 1;
+        rest = bytes.subarray(end);
+        const lines = bytes.toString('utf8', 0, end).split('\n');
         const entries = lines.flatMap((each) => lineIn(each, wanted) ?? []);
         if (entries.length > 0) yield entries.map((each) => `event: line\ndata: ${JSON.stringify(each)}\n\n`).join('');
         continue;
@@ -160,8 +168,8 @@ async function* follow({ path, folder, clock, signal }: LogFile, wanted: LineFil
   }
 }
 
-async function readBetween(path: string, from: number, to: number): Promise<string> {
+async function readBetween(path: string, from: number, to: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of createReadStream(path, { start: from, end: to - 1 })) pieces.push(piece as Buffer);
-  return Buffer.concat(pieces).toString('utf8');
+  return Buffer.concat(pieces);
 }

@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Browser, Programs } from '../../adapters/http/support.ts';
+import { type Browser, eventsOf, Programs } from '../../adapters/http/support.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Outside } from '../../support/outside.ts';
 import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
@@ -205,6 +205,34 @@ describe('the system', () => {
     await writeFile(path, log('info', 'all is well') + log('error', 'the roof leaks'));
     const { lines } = await owner.get<{ lines: { says: string }[] }>('/v1/system/logs?level=warn');
     expect(lines.map(({ says }) => says)).toEqual(['the roof leaks']);
+  });
+
+  test('its log is followed, a line in two pieces and a file that is begun anew, too', async () => {
+    const log = (msg: string) =>
+      Buffer.from(`${JSON.stringify({ level: 'info', time: '2026-11-20T08:00:00Z', msg })}\n`);
+    const path = join(programs.coda.dataDir, 'coda.log');
+    await writeFile(path, log('what was before'));
+    const left = new AbortController();
+    const answer = await fetch(`${owner.url}/v1/system/logs/events?level=info`, {
+      headers: { Cookie: owner.cookie, 'Sec-Fetch-Site': 'same-origin' },
+      signal: left.signal,
+    });
+    const events = eventsOf(answer);
+    const next = async (): Promise<string> => {
+      const { name, data } = (await events.next()).value as { name: string; data: { says: string } };
+      return name === 'line' ? data.says : next();
+    };
+    expect((await events.next()).value?.name).toBe('ready');
+    const green = log('the light is grün');
+    const cut = green.indexOf(Buffer.from('ü')) + 1;
+    await appendFile(path, Buffer.concat([log('one'), green.subarray(0, cut)]));
+    expect(await next()).toBe('one');
+    await appendFile(path, Buffer.concat([green.subarray(cut), log('two').subarray(0, 20)]));
+    expect(await next()).toBe('the light is grün');
+    await rm(path);
+    await writeFile(path, log('a new file'));
+    expect(await next()).toBe('a new file');
+    left.abort();
   });
 
   test('what any days have cost is told by model and by person, each day by itself', async () => {
