@@ -97,7 +97,7 @@ export const takenBack = (proposal: Proposal) => `Taken back: ${nameProposal(pro
 
 /** The call of a model, for whoever says yes to it. */
 export const asksToDecide = {
-  approve: 'Approve the proposal {title}, which has what it proposes done',
+  approve: 'Approve the proposal {title} and have it carried out',
   reject: 'Reject the proposal {title}',
 };
 

@@ -13,7 +13,7 @@ import {
 } from '../agent/index.ts';
 import type { Command, SkillDeps } from '../chat/index.ts';
 import type { Card, Choice } from '../delivery/index.ts';
-import { readerOf } from '../storage/index.ts';
+import { type Queryable, readerOf } from '../storage/index.ts';
 import { tellOwners } from './channel.ts';
 import type { Improvement } from './config.ts';
 import {
@@ -209,6 +209,13 @@ async function askOwners(deps: ProposalDeps, proposal: Proposal, { tx, person }:
   return card !== undefined && tellOwners(deps, tx, { key, card, tainted: true, isPrivate: true });
 }
 
+/** The proposal of this id, as far as it has the title that a person is shown. */
+async function titledProposal(db: Queryable, id: string, title: string): Promise<Proposal | Failed> {
+  const proposal = await store.find(db, id);
+  if (!proposal) return failed('NOT_FOUND', texts.changedMeanwhile(id));
+  return proposal.title === title ? proposal : failed('CHANGED', texts.otherTitle(proposal), TAINTED);
+}
+
 function decideTool(deps: ProposalDeps): AnyTool {
   const reader = readerOf(deps.database);
   return dataTool({
@@ -221,7 +228,10 @@ function decideTool(deps: ProposalDeps): AnyTool {
     policy: {
       confirm: true,
       // The card names the title; whatever else of the proposal has changed by then ends the approval.
-      binds: async ({ id }) => (await store.find(reader, id))?.hash ?? '',
+      async binds({ id, title }) {
+        const proposal = await titledProposal(reader, id, title);
+        return 'ok' in proposal ? proposal : proposal.hash;
+      },
     },
     timeoutMs: PREPARED_WITHIN_MS,
     display: { asks: ({ decision }) => [texts.asksToDecide[decision]] },
@@ -232,9 +242,8 @@ function decideTool(deps: ProposalDeps): AnyTool {
         : prepareDecision(reader, deps.kinds, { id, hash: bound, person }, 'apply'),
 
     async run({ id, title, decision }, ctx) {
-      const proposal = await store.find(ctx.tx, id);
-      if (!proposal) return failed('NOT_FOUND', texts.changedMeanwhile(id));
-      if (proposal.title !== title) return failed('CHANGED', texts.otherTitle(proposal), TAINTED);
+      const proposal = await titledProposal(ctx.tx, id, title);
+      if ('ok' in proposal) return proposal;
       return settleDecision(
         deps,
         { id, hash: ctx.approval.bound ?? proposal.hash, approve: decision === 'approve' },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { done, outsideTool } from '../../src/agent/index.ts';
+import { dataTool, done, outsideTool } from '../../src/agent/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import { Outside } from '../support/outside.ts';
 import { play } from '../support/play.ts';
@@ -101,6 +101,33 @@ test('an approval is for the content that would have run when it was asked for',
   await ana.says('run it again');
   await ana.presses('Approve');
   expect(ran).toEqual(['second']);
+});
+
+test('a write reads the content that its yes is for, before its transaction and in it', async () => {
+  const seen: (string | undefined)[] = [];
+  const lists: Skill = {
+    name: 'lists',
+    tools: () => [
+      dataTool({
+        name: 'list_replace',
+        description: 'Replaces a list.',
+        effect: 'write',
+        input: z.object({}),
+        policy: { confirm: true, binds: async () => 'as it was shown' },
+        prepare: async (_, { approval: { bound } }) => void seen.push(bound),
+        run: async (_, { approval: { bound } }) => {
+          seen.push(bound);
+          return done('replaced');
+        },
+      }),
+    ],
+  };
+  const model = new ScriptedModel([{ call: 'list_replace', input: {} }], ['Replaced.']);
+  await using coda = await play({ model, skills: [lists] });
+  const ana = coda.person('ana');
+  await ana.says('replace the list');
+  await ana.presses('Approve');
+  expect(seen).toEqual(['as it was shown', 'as it was shown']);
 });
 
 test('a yes that was written before the question was there is no answer to it', async () => {

@@ -96,9 +96,9 @@ export async function withPreparedInputs<T>(
   run: TurnRun,
   calls: readonly DataCall[],
   work: (ctx: CallContext) => Promise<T>,
+  context = run.context(),
 ) {
   const prepared = new PreparedCalls();
-  const context = run.context();
   const ctx = { ...context, runner: { ...context.runner, prepared } };
   await Promise.all(calls.map((call) => prepared.prepare(call, ctx)));
   return prepared.run(() => work(ctx));
@@ -109,15 +109,25 @@ async function runDataCall(run: TurnRun, { call, state, valid }: OpenCall & { va
   const doing = doingOf(valid);
   if (doing !== undefined) run.show(doing);
   try {
-    await withPreparedInputs(run, [valid], (ctx) =>
-      commit(run, 'turn.tool', async (tx) => [
-        resultOf(call, await runData(tx, valid, withChosen(run, call, state, ctx))),
-      ]),
+    await withPreparedInputs(
+      run,
+      [valid],
+      (ctx) =>
+        commit(run, 'turn.tool', async (tx) => [
+          resultOf(call, await runData(tx, valid, withChosen(run, call, state, ctx))),
+        ]),
+      contextOf(run, call),
     );
   } catch (error) {
     if (!(error instanceof TookTooLong)) throw error;
     await recordResult(run, call, failed('TIMEOUT', texts.toolTooSlow(call.name)));
   }
+}
+
+/** With the binding for which an approval of the call holds. */
+function contextOf(run: TurnRun, call: ModelToolCall, signal?: AbortSignal): CallContext {
+  const context = run.context(signal);
+  return { ...context, approval: { ...context.approval, bound: run.turn.bound.get(call.id)?.hash } };
 }
 
 /** With the act that the model has chosen, where the person may have meant another one. */
@@ -155,10 +165,9 @@ async function runOutsideCall(run: TurnRun, { call, valid, state }: AllowedCall)
   const closing = new AbortController();
   const signal = AbortSignal.any([run.signal, closing.signal]);
   const nested = run.spawnFor?.(call, signal);
-  const context = run.context(signal);
+  const context = contextOf(run, call, signal);
   const ctx: CallContext = {
     ...context,
-    approval: { ...context.approval, bound: run.turn.bound.get(call.id)?.hash },
     turn: {
       ...context.turn,
       callKey: `${run.item.id} ${call.id}`,

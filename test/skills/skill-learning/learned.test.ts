@@ -320,6 +320,25 @@ test('a member’s wish to keep a skill goes to an owner, who decides', async ()
   expect(await ana.presses('Approve')).toContain('in use');
 });
 
+test('an owner decides in words as well, after a question: what was drafted is put in place', async () => {
+  const { coda } = await school(server, skillsAbout(['invoice']));
+  const ana = coda.person('ana');
+  drafting(server, lesson);
+  await LESSONS.corrected(server, ana, 'invoice', 'Bob');
+  await LESSONS.corrected(server, ana, 'invoice', 'Eve');
+  await coda.passes({ days: 1 });
+  const { rows } = await coda
+    .database()
+    .read<{ id: string; title: string }>('select id, title from improvement_proposals');
+  const input = { ...rows[0], decision: 'approve' };
+  server.play({ when: { model: 'main' }, calls: [{ name: 'improvement_proposal_decide', input }] });
+  server.play({ when: { model: 'main' }, text: 'It is in use.' });
+  await ana.says('keep that change');
+  expect(ana.seen().at(-1)?.text).toMatch(/Approve the proposal .*skill invoice-making.* and have it carried out/);
+  await ana.presses('Approve');
+  expect((await proposed(coda)).map(({ state }) => state)).toEqual(['applied']);
+});
+
 test('an owner decides over HTTP as well, and only on exactly what was shown', async () => {
   const { coda } = await school(server, skillsAbout(['invoice']), { 'http.listen': '127.0.0.1:0' });
   const ana = coda.person('ana');
