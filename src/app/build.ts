@@ -201,11 +201,11 @@ async function openWays(parts: RunningParts, options: BuildOptions, modelStatus:
   const programs = serving ? [serving.adapter] : [];
   const services = openServices({ config, egress, world });
   const furtherAdapters = options.adapters ?? [];
-  const adaptersWith = (usedServices: typeof services) => [
+  const adaptersWith = (someServices: typeof services) => [
     terminal,
     ...opened,
     ...programs,
-    ...usedServices.map(({ adapter }) => adapter),
+    ...someServices.map(({ adapter }) => adapter),
     ...furtherAdapters,
   ];
   // The adapter exists without any service, too: words for a service that is gone have to be told elsewhere.
