@@ -264,8 +264,21 @@ describe('the system', () => {
 
   test('costs, tasks and what runs are told', async () => {
     expect(await owner.get('/v1/system/costs')).toMatchObject({ days: expect.any(Array), currency: 'USD' });
-    const { tasks } = await owner.get<{ tasks: { name: string; on: boolean }[] }>('/v1/system/tasks');
+    const { tasks } = await owner.get<{ tasks: { name: string; does: string | null; on: boolean }[] }>(
+      '/v1/system/tasks',
+    );
     expect(tasks.map(({ name }) => name)).toContain('retention');
+    expect(tasks.filter(({ does }) => does === null)).toEqual([]);
+    await programs.coda.database().run(
+      'test',
+      `insert into jobs (id, kind, payload, state, due_at, attempts, created_at)
+       select gen_random_uuid(), kind, '{}', 'pending', '2100-01-01', 0, '2026-11-01' from unnest($1::text[]) kind`,
+      [['retention', 'of a skill that is gone']],
+    );
+    const { jobs } = await owner.get<{ jobs: { kind: string; does: string | null }[] }>('/v1/jobs');
+    const doesOf = (kind: string) => jobs.find((job) => job.kind === kind)?.does;
+    expect(doesOf('retention')).toContain('removes what is long done');
+    expect(doesOf('of a skill that is gone')).toBeNull();
     await owner.send('POST', '/v1/system/tasks/memory/off');
     const after = await owner.get<typeof tasks extends infer T ? { tasks: T } : never>('/v1/system/tasks');
     expect(after.tasks.find(({ name }) => name === 'memory')).toMatchObject({ on: false });
