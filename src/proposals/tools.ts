@@ -209,10 +209,15 @@ async function askOwners(deps: ProposalDeps, proposal: Proposal, { tx, person }:
   return card !== undefined && tellOwners(deps, tx, { key, card, tainted: true, isPrivate: true });
 }
 
-/** The proposal of this id, as far as it has the title that a person is shown. */
-async function titledProposal(db: Queryable, id: string, title: string): Promise<Proposal | Failed> {
+/** The proposal of this id, if the person may decide about it and its title is the one that they are shown. */
+async function titledProposal(
+  db: Queryable,
+  kinds: ProposalKinds,
+  { id, title, person }: { id: string; title: string; person: Decider },
+): Promise<Proposal | Failed> {
   const proposal = await store.find(db, id);
   if (!proposal) return failed('NOT_FOUND', texts.changedMeanwhile(id));
+  if (!mayDecide(kinds, proposal, person)) return failed('DENIED', texts.notYours());
   return proposal.title === title ? proposal : failed('CHANGED', texts.otherTitle(proposal), TAINTED);
 }
 
@@ -228,8 +233,8 @@ function decideTool(deps: ProposalDeps): AnyTool {
     policy: {
       confirm: true,
       // The card names the title; whatever else of the proposal has changed by then ends the approval.
-      async binds({ id, title }) {
-        const proposal = await titledProposal(reader, id, title);
+      async binds({ id, title }, { person }) {
+        const proposal = await titledProposal(reader, deps.kinds, { id, title, person });
         return 'ok' in proposal ? proposal : proposal.hash;
       },
     },
@@ -242,7 +247,7 @@ function decideTool(deps: ProposalDeps): AnyTool {
         : prepareDecision(reader, deps.kinds, { id, hash: bound, person }, 'apply'),
 
     async run({ id, title, decision }, ctx) {
-      const proposal = await titledProposal(ctx.tx, id, title);
+      const proposal = await titledProposal(ctx.tx, deps.kinds, { id, title, person: ctx.person });
       if ('ok' in proposal) return proposal;
       return settleDecision(
         deps,

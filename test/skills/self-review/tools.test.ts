@@ -60,6 +60,13 @@ test('an owner has a reflection begun and decides in words, each after a questio
   expect(await coda.count(`improvement_proposals where state = 'rejected'`)).toBe(1);
 
   const bob = coda.person('bob', { role: 'member' });
+  server.play(
+    calling('improvement_proposal_decide', { id, title: 'Another title', decision: 'approve' }),
+    saying('No.'),
+  );
+  expect(await bob.says('approve it')).toBe('No.');
+  expect(server.requests.at(-1)?.text).toContain('for somebody else to decide');
+  expect(server.requests.at(-1)?.text).not.toContain(title);
   server.play(calling('prompt_rollback'), saying('That is for the owner.'));
   await bob.says('roll back your prompt');
   await bob.presses('Approve');
