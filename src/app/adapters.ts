@@ -58,10 +58,8 @@ export async function openPlatforms(parts: PlatformParts): Promise<PlatformAdapt
 export function openServices({ config, egress, world }: Pick<Foundation, 'egress'> & { config: Config; world: World }) {
   return services.map((service) => {
     const settings = config.block(service.config);
-    return {
-      adapter: service.open({ config: settings, egress, world }),
-      isUsed: service.places(settings).size > 0,
-    };
+    const adapter = service.open({ config: settings, egress, world });
+    return { adapter, isUsed: service.places(settings).size > 0 };
   });
 }
 

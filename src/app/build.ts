@@ -200,17 +200,11 @@ async function openWays(parts: RunningParts, options: BuildOptions, modelStatus:
   const serving = await serve(httpPartsOf(parts, opened, modelStatus));
   const programs = serving ? [serving.adapter] : [];
   const services = openServices({ config, egress, world });
-  const furtherAdapters = options.adapters ?? [];
-  const adaptersWith = (someServices: typeof services) => [
-    terminal,
-    ...opened,
-    ...programs,
-    ...someServices.map(({ adapter }) => adapter),
-    ...furtherAdapters,
-  ];
+  const serviceAdapters = services.map(({ adapter }) => adapter);
+  const adapters = [terminal, ...opened, ...programs, ...serviceAdapters, ...(options.adapters ?? [])];
   // The adapter exists without any service, too: words for a service that is gone have to be told elsewhere.
-  const adapters = adaptersWith(services);
-  const shownAdapters = adaptersWith(services.filter(({ isUsed }) => isUsed));
+  const unused = new Set<PlatformAdapter>(services.filter(({ isUsed }) => !isUsed).map(({ adapter }) => adapter));
+  const shownAdapters = adapters.filter((adapter) => !unused.has(adapter));
   return { terminal, adapters, shownAdapters, service: serving?.service };
 }
 
@@ -369,10 +363,8 @@ async function statusOf(
   };
 }
 
-function jobPartsOf({
-  open: { world, database, delivery, jobs, events, messageIndex },
-  skills,
-}: RunningParts): JobParts {
+function jobPartsOf({ open, skills }: RunningParts): JobParts {
+  const { world, database, delivery, jobs, events, messageIndex } = open;
   return { world, database, delivery, jobs, events, skills, messageIndex };
 }
 

@@ -48,10 +48,7 @@ export async function enqueue(
       remedy: `Name one of: ${kinds.sort().join(', ')}.`,
     });
   }
-  const options = {
-    at: at ?? parts.world.clock.now(),
-    ...omitUndefined({ key, maxAttempts }),
-  };
+  const options = { at: at ?? parts.world.clock.now(), ...omitUndefined({ key, maxAttempts }) };
   return parts.database.tx('jobs.enqueue', async (tx) => {
     const id = await parts.jobs.enqueue(tx, { kind, payload }, options);
     besides?.(tx, id);
@@ -72,14 +69,10 @@ export function skillJob({ database, delivery }: { database: Database; delivery:
     kind: SKILL_JOB,
     does: 'runs a skill',
     async run({ id, payload: jobPayload }) {
-      const { skill, payload: skillInput, resume } = skillRun.parse(jobPayload);
+      const { skill, payload, resume } = skillRun.parse(jobPayload);
+      const input = payload ?? '';
       const { person, conversation } = await ownerItem({ delivery });
-      const text =
-        typeof skillInput === 'string'
-          ? skillInput
-          : skillInput === null || skillInput === undefined
-            ? ''
-            : JSON.stringify(skillInput);
+      const text = typeof input === 'string' ? input : JSON.stringify(input);
       // The run is known by the id of its job: `coda skills pipeline --resume ID`.
       const asked = resume === undefined ? { steps: [skill], payload: text, run: id } : { resume: id };
       const planned = `/pipeline ${JSON.stringify(asked)}`;

@@ -122,10 +122,7 @@ interface LogFile {
 
 /** The system tells of changes; a file that is new is read from its beginning. */
 async function* follow({ path, folder, clock, signal }: LogFile, wanted: LineFilter): AsyncGenerator<string> {
-  const look = () => {
-    const { ino = 0, size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
-    return { ino, size };
-  };
+  const look = () => statSync(path, { throwIfNoEntry: false }) ?? { ino: 0, size: 0 };
   let { ino: current, size: at } = look();
   // The bytes behind the last line break: a line, or a sign of it, may be written in two pieces.
   let rest: Buffer = Buffer.alloc(0);
@@ -139,9 +136,7 @@ async function* follow({ path, folder, clock, signal }: LogFile, wanted: LineFil
     yield ': ready\n\n';
     while (!signal.aborted) {
       const { ino, size } = look();
-      if (ino !== current || size < at) {
-        [current, at, rest] = [ino, 0, Buffer.alloc(0)];
-      }
+      if (ino !== current || size < at) [current, at, rest] = [ino, 0, Buffer.alloc(0)];
       if (size > at) {
         const bytes = Buffer.concat([rest, await readBetween(path, at, size)]);
         at = size;

@@ -196,10 +196,9 @@ export function modelChecks({ models, database, clock, zone, overridden }: Model
   const quirks: HealthCheck = {
     name: 'model quirks',
     async check() {
-      const modelQuirks = models
-        .askedNames()
-        .flatMap((name) => models.quirks(name).map((quirk) => ({ name, ...quirk })));
-      const refused = models.askedNames().flatMap((name) => {
+      const names = models.askedNames();
+      const modelQuirks = names.flatMap((name) => models.quirks(name).map((quirk) => ({ name, ...quirk })));
+      const refused = names.flatMap((name) => {
         const { reason } = models.learnt(name);
         return reason === undefined ? [] : [`${name} refused the last request: “${reason}”`];
       });
@@ -207,13 +206,12 @@ export function modelChecks({ models, database, clock, zone, overridden }: Model
       const settings = [...new Set(modelQuirks.flatMap(({ setting }) => setting ?? []))];
       // Sent in another way by now: nothing is left to mend for an owner.
       const isDealtWith = refused.length === 0;
+      const sentences = modelQuirks.map(({ name, what, instead }) => `${name} refuses ${what}: ${instead}`);
       return {
         ok: isDealtWith,
         code: 'MODEL_REFUSES',
         severity: isDealtWith ? 'notice' : 'warning',
-        says: [...modelQuirks.map(({ name, what, instead }) => `${name} refuses ${what}: ${instead}`), ...refused].join(
-          '; ',
-        ),
+        says: [...sentences, ...refused].join('; '),
         remedy:
           settings.length > 0
             ? `Set ${listOf(settings)}, which spares a refused request each hour, or say \`/model forget\` where it was a slip.`
