@@ -75,6 +75,9 @@ export type WithoutUndefined<Members> = {
 
 /** The members of a literal that have a value, as JSON would keep them, to be spread into another. */
 export function omitUndefined<const Members extends object>(members: Members): WithoutUndefined<Members> {
-  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as WithoutUndefined<Members>;
+  const present: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(members)) {
+    if (value !== undefined) present[key] = value;
+  }
+  return present as WithoutUndefined<Members>;
 }
