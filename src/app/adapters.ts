@@ -59,7 +59,7 @@ export function openServices({ config, egress, world }: Pick<Foundation, 'egress
   return services.map((service) => {
     const settings = config.block(service.config);
     const adapter = service.open({ config: settings, egress, world });
-    return { adapter, isUsed: service.places(settings).size > 0 };
+    return { adapter, isUsed: service.namedPlaces(settings).size > 0 };
   });
 }
 

@@ -104,7 +104,7 @@ export function skillsOf(parts: MadeOf): Skill[] {
     // Without HTTP, hooks are handed files of the terminal.
     webhooks({ secrets: live.secrets, attachmentBytes: config.block(httpConfig)?.attachment_max_size ?? TEN_MB }),
     targetsSkill({
-      services: new Map(services.flatMap((each) => [...each.places(config.block(each.config))])),
+      services: new Map(services.flatMap((each) => [...each.namedPlaces(config.block(each.config))])),
       canPush: () => parts.pushes.subject !== undefined,
     }),
     push(parts.pushes),

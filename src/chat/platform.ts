@@ -58,7 +58,7 @@ export interface Platform<Settings = unknown> {
 export interface TargetServices<Settings = unknown> {
   config: ConfigBlock;
   /** The services that the settings describe, each by the name under which people take it as a target. */
-  places(settings: Settings): ReadonlyMap<string, Place>;
+  namedPlaces(settings: Settings): ReadonlyMap<string, Place>;
   /** Makes their adapter, also where the settings describe none: it says of a service that it is gone. */
   open(deps: { config: Settings; egress: Egress; world: World }): ChatAdapter;
 }

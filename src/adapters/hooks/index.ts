@@ -23,7 +23,7 @@ const LONGEST_PAUSE_S = 3_600;
 
 export const hooks: TargetServices<HooksConfig> = {
   config,
-  places: (settings) => new Map(Object.keys(settings.hooks).map((name) => [name, placeOf(name)])),
+  namedPlaces: (settings) => new Map(Object.keys(settings.hooks).map((name) => [name, placeOf(name)])),
   open: ({ config: settings, egress, world }) => hooksAdapter({ settings, egress, world }),
 };
 
