@@ -99,7 +99,7 @@ export class SkillVectors {
       );
       const newVectors = hashes.map((hash, index) => ({ hash, vector: packVector(vectors[index] as Float32Array) }));
       await database.tx('skills.vectors', (tx) => store.addVectors(tx, embedder.id, newVectors, world.clock.now()));
-      put(skillVectors, newVectors);
+      fillMatrix(skillVectors, newVectors);
     }
     return skillVectors.missing.size;
   }
@@ -138,7 +138,7 @@ export class SkillVectors {
     const missing = [...skillVectors.missing.keys()];
     for (let at = 0; at < missing.length; at += READ_AT_ONCE) {
       const some = missing.slice(at, at + READ_AT_ONCE);
-      put(skillVectors, await store.vectorsOf(readerOf(this.deps.database), this.deps.embedder.id, some));
+      fillMatrix(skillVectors, await store.vectorsOf(readerOf(this.deps.database), this.deps.embedder.id, some));
     }
   }
 
@@ -181,7 +181,7 @@ export function nearnessOf({ vector, held: { matrix, hashes } }: Comparable, bes
   };
 }
 
-function put({ matrix, missing }: HeldVectors, newVectors: readonly store.StoredVector[]): void {
+function fillMatrix({ matrix, missing }: HeldVectors, newVectors: readonly store.StoredVector[]): void {
   for (const { hash, vector } of newVectors) {
     for (const place of missing.get(hash) ?? []) matrix.set(place, vector);
     missing.delete(hash);

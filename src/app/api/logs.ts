@@ -122,8 +122,8 @@ interface LogFile {
 
 /** The system tells of changes; a file that is new is read from its beginning. */
 async function* follow({ path, folder, clock, signal }: LogFile, wanted: LineFilter): AsyncGenerator<string> {
-  const look = () => statSync(path, { throwIfNoEntry: false }) ?? { ino: 0, size: 0 };
-  let { ino: current, size: at } = look();
+  const statOfLog = () => statSync(path, { throwIfNoEntry: false }) ?? { ino: 0, size: 0 };
+  let { ino: current, size: at } = statOfLog();
   // The bytes behind the last line break: a line, or a sign of it, may be written in two pieces.
   let rest: Buffer = Buffer.alloc(0);
   let wake = () => {};
@@ -135,14 +135,14 @@ async function* follow({ path, folder, clock, signal }: LogFile, wanted: LineFil
   try {
     yield ': ready\n\n';
     while (!signal.aborted) {
-      const { ino, size } = look();
+      const { ino, size } = statOfLog();
       if (ino !== current || size < at) [current, at, rest] = [ino, 0, Buffer.alloc(0)];
       if (size > at) {
         const bytes = Buffer.concat([rest, await readBetween(path, at, size)]);
         at = size;
-        const end = bytes.lastIndexOf('\n') + 1;
-        rest = bytes.subarray(end);
-        const lines = bytes.toString('utf8', 0, end).split('\n');
+        const linesEnd = bytes.lastIndexOf('\n') + 1;
+        rest = bytes.subarray(linesEnd);
+        const lines = bytes.toString('utf8', 0, linesEnd).split('\n');
         const entries = lines.flatMap((each) => lineIn(each, wanted) ?? []);
         if (entries.length > 0) yield entries.map((each) => `event: line\ndata: ${JSON.stringify(each)}\n\n`).join('');
         continue;

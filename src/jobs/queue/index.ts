@@ -167,7 +167,7 @@ export class JobQueue implements DueSource, OwnedRows {
     return store.deadJobs(this.deps.database, limit);
   }
 
-  /** Those that wait, run or have given up; `does`: their work in words, undefined where no part that is there carries it out. */
+  /** Jobs that wait, run or have given up; `does`: their work in words, undefined where no part that is there carries it out. */
   async open(limit = 50): Promise<{ jobs: OpenJob[]; total: number }> {
     const { jobs, total } = await store.open(this.deps.database, limit);
     return { jobs: jobs.map((job) => ({ ...job, does: this.doesOf(job.kind) })), total };
