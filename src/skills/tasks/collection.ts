@@ -1,15 +1,23 @@
 import { z } from 'zod';
 import { act, collection, cursorNumber, type OwnReader, pageOf, repeatWords, type Timeless } from '../../chat/index.ts';
+import { createInput } from './create.ts';
 import * as store from './store.ts';
 import { BLOCKS, LONGEST, MOST_STEPS, type Task } from './task.ts';
+import { advanceInput } from './work.ts';
 
-const when = z.string().min(1).max(200).describe('As said in chat: "tomorrow at 9", "every Monday".');
-const steps = z
-  .array(z.string().trim().min(1).max(LONGEST.step))
-  .min(1)
-  .max(MOST_STEPS)
-  .describe('In order. "you: …" is a step that only the person can do, "coda: …" one of coda.');
-const title = z.string().trim().min(1).max(LONGEST.title);
+const { title, steps, when } = createInput.shape;
+const advanced = advanceInput.shape;
+
+/** The tool's fields with their bounds: a chat says in words what is too long, a program is refused at once. */
+const fields = {
+  title: title.trim().min(1).max(LONGEST.title),
+  steps: z
+    .array(steps.element.trim().min(1).max(LONGEST.step))
+    .min(1)
+    .max(MOST_STEPS)
+    .describe('In order. "you: …" is a step that only the person can do, "coda: …" one of coda.'),
+  when: when.unwrap().min(1).describe('As said in chat: "tomorrow at 9", "every Monday".'),
+};
 
 export const own = collection({
   name: 'tasks',
@@ -52,18 +60,18 @@ export const own = collection({
   },
   create: {
     body: z.strictObject({
-      title,
-      steps,
-      when: when.optional(),
-      by: z.enum(['assistant', 'person']).default('person').describe('Whose work steps are that do not say so.'),
+      ...fields,
+      when: fields.when.optional(),
+      by: createInput.shape.by.unwrap().default('person'),
     }),
     call: (body) => ({ tool: 'task_create', input: body }),
     example: { title: 'the party', steps: ['send the invitations', 'order the cake'] },
   },
   change: {
     body: z
-      .strictObject({ title: title.optional(), steps: steps.optional(), when: when.optional() })
-      .refine((fields) => Object.keys(fields).length > 0, { error: 'expected what is to be changed' }),
+      .strictObject(fields)
+      .partial()
+      .refine((changes) => Object.keys(changes).length > 0, { error: 'expected what is to be changed' }),
     call: (which, body) => ({ tool: 'task_edit', input: { which, ...body } }),
     example: { title: "Ben's party" },
   },
@@ -73,8 +81,8 @@ export const own = collection({
       name: 'done',
       summary: 'Says that the next step of a task is done.',
       body: z.strictObject({
-        step: z.int().min(1).max(MOST_STEPS).optional().describe('Its number: refused if that is not the next one.'),
-        result: z.string().max(LONGEST.result).optional().describe('What came of it.'),
+        step: advanced.step.unwrap().min(1).max(MOST_STEPS).optional().describe('Refused if it is not the next one.'),
+        result: advanced.result.unwrap().max(LONGEST.result).optional(),
       }),
       call: (which, body) => ({ tool: 'task_advance', input: { which, ...body } }),
       example: { result: 'sent to twelve people' },
@@ -89,7 +97,7 @@ export const own = collection({
     act({
       name: 'later',
       summary: 'Puts a task off.',
-      body: z.strictObject({ when }),
+      body: z.strictObject({ when: fields.when }),
       call: (which, body) => ({ tool: 'task_later', input: { which, ...body } }),
       example: { when: 'tomorrow at 9' },
     }),

@@ -17,8 +17,6 @@ import { texts } from './texts.ts';
 import { choicesOf, nextRun, type Tooling, timeOf } from './tooling.ts';
 import { taskUndo } from './undo.ts';
 
-export const stepsInput = z.array(z.string()).describe('In order. "you: …" is a step that only the person can do.');
-
 export function readSteps(words: readonly string[], by: Step['by']): Step[] | Failed {
   const steps = words.filter((each) => each.trim() !== '');
   if (steps.length === 0) return failed('NO_STEPS', texts.noSteps);
@@ -30,14 +28,15 @@ export function readSteps(words: readonly string[], by: Step['by']): Step[] | Fa
   return steps.map((each) => readStep(each, by));
 }
 
-const createInput = z.object({
+export const createInput = z.object({
   title: z.string(),
-  steps: stepsInput,
+  steps: z.array(z.string()).describe('In order. "you: …" is a step that only the person can do.'),
   when: z
     .string()
+    .max(200)
     .optional()
     .describe('The person\'s own words, or plain English, for when it is taken up ("tomorrow at 9", "every Monday").'),
-  by: z.enum(['assistant', 'person']).default('assistant').describe('Whose work steps are that do not say so.'),
+  by: z.enum(['assistant', 'person']).describe('Whose work steps are that do not say so.').default('assistant'),
 });
 
 type CreateInput = z.output<typeof createInput>;

@@ -22,7 +22,7 @@ import {
 } from '../../agent/index.ts';
 import { omitUndefined } from '../../base/json.ts';
 import type { FileRef } from '../../delivery/index.ts';
-import { changeResult, readSteps, stepsInput } from './create.ts';
+import { changeResult, createInput, readSteps } from './create.ts';
 import * as store from './store.ts';
 import { BLOCKS, LONGEST, MOST_FILES, MOST_STEPS, type Step, type Task, type Wish } from './task.ts';
 import { finishedNotice, line, texts, whole } from './texts.ts';
@@ -104,6 +104,13 @@ async function filesOf({ tx, person, conversationId, clock }: TxContext, steps: 
   return storedFiles.map(({ name, type, size, hash }) => ({ name, type, size, hash }));
 }
 
+export const advanceInput = z.object({
+  which,
+  step: z.int().optional().describe('The number of the step that is done.'),
+  result: z.string().optional().describe('What came of it, in a sentence or two.'),
+  files: z.array(z.string().max(255)).max(MOST_FILES).optional().describe('Names of files that belong to it.'),
+});
+
 export const advanceTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_advance',
@@ -113,12 +120,7 @@ export const advanceTool = (tooling: Tooling) =>
     description: 'Says that the next step of a task is done; tells the one after it.',
     effect: 'write',
     record: { redact: privately('which', 'result', 'files') },
-    input: z.object({
-      which,
-      step: z.int().optional().describe('The number of the step that is done.'),
-      result: z.string().optional().describe('What came of it, in a sentence or two.'),
-      files: z.array(z.string().max(255)).max(MOST_FILES).optional().describe('Names of files that belong to it.'),
-    }),
+    input: advanceInput,
 
     async run(input, ctx) {
       const task = await findWhich(ctx, input.which, { tool: 'task_advance', input });
@@ -229,7 +231,7 @@ export const laterTool = (tooling: Tooling) =>
     description: 'Puts a task off.',
     effect: 'write',
     record: { redact: privately('which') },
-    input: z.object({ which, when: z.string().max(200) }),
+    input: z.object({ which, when: createInput.shape.when.unwrap() }),
 
     async run(input, ctx) {
       const task = await findWhich(ctx, input.which, { tool: 'task_later', input });
@@ -271,12 +273,7 @@ export const editTool = (tooling: Tooling) =>
     description: 'Changes the title of a task, the steps that are left, or when it is taken up.',
     effect: 'write',
     record: { redact: privately('which', 'title', 'steps') },
-    input: z.object({
-      which,
-      title: z.string().optional(),
-      steps: stepsInput.optional(),
-      when: z.string().max(200).optional().describe("The person's own words, or plain English."),
-    }),
+    input: createInput.pick({ title: true, steps: true, when: true }).partial().extend({ which }),
 
     async run(input, ctx) {
       const task = await findWhich(ctx, input.which, { tool: 'task_edit', input });
