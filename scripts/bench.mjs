@@ -7,7 +7,8 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { figuresPage, rowsIn, withFigures } from './figures.mjs';
-import { build, install, listFiles, requireNode, root } from './setup.mjs';
+import { listFiles, root } from './files.mjs';
+import { build, install, requireNode } from './setup.mjs';
 
 requireNode();
 install();

@@ -3,7 +3,7 @@
 import { isBuiltin } from 'node:module';
 import { basename, extname } from 'node:path';
 import { rolldown } from 'rolldown';
-import { listFiles, root } from './setup.mjs';
+import { listFiles, root } from './files.mjs';
 
 /**
  * The bundler's own helpers, and packages of many small files that each start reads, with what those need; the others stay where

@@ -6,7 +6,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, install, requireNode, root } from './setup.mjs';
+import { root } from './files.mjs';
+import { build, install, requireNode } from './setup.mjs';
 
 /**
  * `docs/errors.md` with its tables written anew from those of errors and of failures.

@@ -8,7 +8,7 @@ import { join, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { countDoors } from './doors.mjs';
-import { listFiles, root } from './setup.mjs';
+import { listFiles, root } from './files.mjs';
 
 const MAX_FILE_LINES = 600;
 const MAX_FUNCTION_LINES = 60;

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
-import { root } from './setup.mjs';
+import { root } from './files.mjs';
 
 /** Writes the declarations of the HTTP API of the built coda. git does not keep them: each build has its own. */
 export async function writeApiTypes() {

@@ -7,7 +7,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSyn
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
-import { listFiles, root } from './setup.mjs';
+import { listFiles, root } from './files.mjs';
 
 /** What coda itself reads. Of `config/` only what is shipped: a configuration of somebody's own may lie there. */
 const PARTS = [

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { root } from './setup.mjs';
+import { root } from './files.mjs';
 
 const PARTS = ['package.json', 'dist', 'migrations', 'agent-skills', 'agents', 'config', 'assets'];
 /** The packed cluster of the embedded database: the test runs the release on PostgreSQL. */

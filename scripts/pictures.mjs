@@ -5,7 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, install, requireNode, root } from './setup.mjs';
+import { root } from './files.mjs';
+import { build, install, requireNode } from './setup.mjs';
 
 requireNode();
 install();

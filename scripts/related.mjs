@@ -6,7 +6,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, install, listFiles, requireNode, root } from './setup.mjs';
+import { listFiles, root } from './files.mjs';
+import { build, install, requireNode } from './setup.mjs';
 import { relatedSuites } from './suites.mjs';
 
 requireNode();

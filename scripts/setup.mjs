@@ -1,13 +1,10 @@
 /** What a fresh clone and a changed one need before anything runs: the packages of the lockfile, and `dist/`. */
 
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+import { join } from 'node:path';
+import { fingerprint, listFiles, root, sha256 } from './files.mjs';
 
 const NEEDS = { major: 20, minor: 19 };
 
@@ -23,7 +20,6 @@ export function requireNode() {
 }
 
 const read = (/** @type {string} */ path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
-const sha256 = (/** @type {string} */ text) => createHash('sha256').update(text).digest('hex');
 
 /** Whether this is a released package: `dist/` without the sources it was built from. */
 const isReleased = !existsSync(join(root, 'src'));
@@ -114,30 +110,4 @@ export async function build() {
   }
   writeFileSync(stamp, state);
   return true;
-}
-
-/**
- * The files below `folder`, relative to the package's root; none when there is no such folder.
- *
- * @param {string} folder
- */
-export function listFiles(folder) {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
-    .sort();
-}
-
-/**
- * Changes when one of the files is another one, or was written anew.
- *
- * @param {string[]} files
- */
-export function fingerprint(files) {
-  const lines = files.map((file) => {
-    const { size, mtimeMs } = statSync(join(root, file));
-    return `${file} ${size} ${mtimeMs}`;
-  });
-  return sha256(lines.join('\n'));
 }

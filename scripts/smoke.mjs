@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { root } from './setup.mjs';
+import { root } from './files.mjs';
 
 const node = process.argv[2] ?? process.execPath;
 const LIMIT_MS = 60_000;

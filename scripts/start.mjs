@@ -3,7 +3,8 @@
 import { existsSync, fstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, install, requireNode, root } from './setup.mjs';
+import { root } from './files.mjs';
+import { build, install, requireNode } from './setup.mjs';
 
 requireNode();
 install();

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { listFiles, root } from './setup.mjs';
+import { listFiles, root } from './files.mjs';
 
 /**
  * `push` is what a push plays on the embedded database; `postgres` is about what differs between the engines and runs on both.

@@ -10,9 +10,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { root } from './files.mjs';
 import { countResults, skippedByService, summary } from './results.mjs';
 import { scratchFolder } from './scratch.mjs';
-import { build, install, requireNode, root, runNpm } from './setup.mjs';
+import { build, install, requireNode, runNpm } from './setup.mjs';
 import { fastSuites, PROJECTS } from './suites.mjs';
 
 requireNode();

@@ -5,7 +5,8 @@
 
 import { rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { install, requireNode, root } from './setup.mjs';
+import { root } from './files.mjs';
+import { install, requireNode } from './setup.mjs';
 
 requireNode();
 install();

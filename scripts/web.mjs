@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { rolldown } from 'rolldown';
-import { fingerprint, listFiles, root } from './setup.mjs';
+import { fingerprint, listFiles, root } from './files.mjs';
 
 const SOURCES = join(root, 'src', 'web');
 const STYLES = ['tokens', 'base', 'frame', 'parts', 'chat', 'drawing', 'pages'];

@@ -298,7 +298,7 @@ describe.skipIf(!POSTGRES_URL || process.getuid?.() !== 0 || process.platform !=
     const copy = mkdtempSync(join(folder, 'release-'));
     for (const each of ['deploy', 'package.json'])
       cpSync(join(packageRoot(), each), join(copy, each), { recursive: true });
-    for (const each of ['release-image.mjs', 'setup.mjs'])
+    for (const each of ['release-image.mjs', 'files.mjs'])
       cpSync(join(packageRoot(), 'scripts', each), join(copy, 'scripts', each));
     const image = `registry.example/robin/coda:9.8.7@sha256:${'a'.repeat(64)}`;
     const release = (named: string) =>

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { listFiles, root } from '../../scripts/files.mjs';
 import { countResults, skippedByService, summary } from '../../scripts/results.mjs';
-import { listFiles, root } from '../../scripts/setup.mjs';
 import { relatedSuites } from '../../scripts/suites.mjs';
 
 const file = (name: string, status: string, tests: Record<string, string>) => ({
