@@ -81,6 +81,14 @@ export function lengthOf(minutes: number): string {
   return minutes % 60 === 0 ? plural(minutes / 60, 'hour') : plural(minutes, 'minute');
 }
 
+/** `ms` in its largest whole unit: "3 hours"; below a minute "less than a minute". */
+export function roughLengthOf(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return 'less than a minute';
+  if (minutes < 60) return plural(minutes, 'minute');
+  return minutes < 1_440 ? plural(Math.floor(minutes / 60), 'hour') : plural(Math.floor(minutes / 1_440), 'day');
+}
+
 /** The form of a noun or verb for a count that is shown elsewhere, or in digits of its own. */
 export function formOf(count: number, one: string, many = `${one}s`): string {
   return count === 1 ? one : many;

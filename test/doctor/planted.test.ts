@@ -344,3 +344,12 @@ test('what is in order is not found', () => {
   expect(clockTrouble('Fri, 20 Nov 2026 12:00:20 GMT', NOW)).toBeUndefined();
   expect(failed([{ source: 'model', kind: 'x/y', code: 'transient', count: 2 }])).toEqual([]);
 });
+
+test('how long something has waited is said in a unit that fits', () => {
+  const oldest = (minutes: number) => judgeApprovals({ count: 1, since: ago(minutes) }, NOW).says;
+  expect([0, 1, 59, 300, 4_500].map(oldest)).toEqual(
+    ['less than a minute', '1 minute', '59 minutes', '5 hours', '3 days'].map(
+      (length) => `1 question waits for somebody, the oldest for ${length}`,
+    ),
+  );
+});

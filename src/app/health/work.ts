@@ -2,7 +2,7 @@ import { waitingApprovals } from '../../agent/index.ts';
 import type { BreakerState, Breakers } from '../../base/breaker.ts';
 import { type Clock, DAY_MS } from '../../base/clock.ts';
 import { reachTrouble } from '../../base/reach.ts';
-import { listOf, oneLine, plural } from '../../base/text.ts';
+import { listOf, oneLine, plural, roughLengthOf } from '../../base/text.ts';
 import type { Bus } from '../../bus/index.ts';
 import { combineVerdicts, type HealthCheck, type Verdict } from '../../chat/index.ts';
 import type { DeadLetters } from '../../delivery/index.ts';
@@ -103,11 +103,11 @@ export function judgeSchedules(
 ): Verdict {
   const [first] = late;
   if (!first) return { ok: true, says: 'all on time' };
-  const minutes = Math.round((now.getTime() - first.nextAt.getTime()) / 60_000);
+  const length = roughLengthOf(now.getTime() - first.nextAt.getTime());
   return {
     ok: false,
     code: 'SCHEDULE_LATE',
-    says: `${listOf(late.slice(0, 3).map(({ name, kind }) => name ?? kind))} late, by up to ${minutes} min`,
+    says: `${listOf(late.slice(0, 3).map(({ name, kind }) => name ?? kind))} late, by up to ${length}`,
     remedy: 'Look whether the machine was asleep or its clock was set; restart coda if they stay late.',
   };
 }
@@ -121,8 +121,8 @@ export function approvalCheck(database: Database, clock: Clock): HealthCheck {
 
 export function judgeApprovals({ count, since }: { count: number; since: Date | null }, now: Date): Verdict {
   if (count === 0 || since === null) return { ok: true, says: 'none waits' };
-  const hours = Math.floor((now.getTime() - since.getTime()) / HOUR_MS);
-  const says = `${plural(count, 'question waits', 'questions wait')} for somebody, the oldest for ${plural(hours, 'hour')}`;
+  const length = roughLengthOf(now.getTime() - since.getTime());
+  const says = `${plural(count, 'question waits', 'questions wait')} for somebody, the oldest for ${length}`;
   return { ok: true, code: 'APPROVALS_WAITING', severity: 'notice', says, remedy: 'Answer it where it was asked.' };
 }
 
@@ -147,12 +147,12 @@ export function judgeReplicas(running: readonly RunningProcess[], now: Date, sel
   const named = (them: typeof running) => listOf(them.slice(0, 3).map(({ host, pid }) => `${pid} on ${host}`));
   const dead = running.filter((each) => each.id !== self && silence(each) > DEAD_MS);
   if (dead.length > 0) {
-    const hours = Math.floor(Math.max(...dead.map(silence)) / HOUR_MS);
+    const length = roughLengthOf(Math.max(...dead.map(silence)));
     return {
       ok: false,
       code: 'PROCESS_DEAD',
       severity: 'warning',
-      says: `${named(dead)} ended ${plural(hours, 'hour')} ago without a word; what it had in hand waits`,
+      says: `${named(dead)} ended ${length} ago without a word; what it had in hand waits`,
       remedy:
         'Start coda ("coda run"): it takes over what that process had. Where one runs, look at its log for why it does not.',
     };

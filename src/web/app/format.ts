@@ -82,10 +82,14 @@ export function sizeOf(bytes: number): string {
   return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** `412 ms`, `3.2 s`, `4 min` */
+/** `412 ms`, `3.2 s`, `4 min`, `2 h 5 min`, `3 days 4 h` */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
-  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 1_440) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return `${plural(Math.floor(minutes / 1_440), 'day')} ${Math.floor((minutes % 1_440) / 60)} h`;
 }
 
 /** `1 note`, `3 notes` */

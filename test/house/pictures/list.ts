@@ -40,7 +40,7 @@ export const PAGES: readonly Pictured[] = [
   { name: 'dark', path: '/chat', height: 720, shows: 'Nothing in it has', isDark: true },
   { name: 'today', path: '/today', height: 760, shows: 'water the plants' },
   { name: 'phone', path: '/today', height: 740, shows: 'water the plants', width: 360 },
-  { name: 'system', path: '/system', height: 760, shows: 'Look again' },
+  { name: 'system', path: '/system', height: 700, shows: 'Look again' },
   { name: 'skills', path: '/skills', height: 640, shows: 'recycling' },
 ];
 

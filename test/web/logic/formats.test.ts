@@ -59,7 +59,8 @@ test('a narrow page shortens the day of its title', () => {
 
 test('sizes, lengths and counts', () => {
   expect([999, 1_500, 7_000_000].map(sizeOf)).toEqual(['999 B', '2 kB', '7.0 MB']);
-  expect([412, 3_200, 240_000].map(duration)).toEqual(['412 ms', '3.2 s', '4 min']);
+  const lengths = [412, 3_200, 240_000, 7_500_000, 90_000_000, 277_000_000];
+  expect(lengths.map(duration)).toEqual(['412 ms', '3.2 s', '4 min', '2 h 5 min', '1 day 1 h', '3 days 4 h']);
   expect([plural(1, 'note'), plural(3, 'note'), plural(2, 'reply', 'replies')]).toEqual([
     '1 note',
     '3 notes',
