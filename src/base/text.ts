@@ -94,6 +94,40 @@ export function formOf(count: number, one: string, many = `${one}s`): string {
   return count === 1 ? one : many;
 }
 
+/**
+ * The first clause of a sentence about what somebody does for `you`, as an act that is told to others: `delete a note` for
+ * "Deletes a note. …", `forget what coda remembers` for "Forgets what you remember."
+ */
+export function actOf(sentence: string): string {
+  const [clause = ''] = sentence.split(/[.:;(](?=\s|$)|\s\(/, 1);
+  return clause
+    .trim()
+    .replace(/^[A-Z][a-z]+s\b(?:(?:, | or )[a-z]+s\b)*/, (verbs) => verbs.replace(/[A-Za-z]+s\b/g, infinitiveOf))
+    .replace(LATER_VERB, (_, before: string, verb: string) => before + infinitiveOf(verb))
+    .replace(
+      /\b(that|what) you ([a-z]+)\b/g,
+      (_, pronoun: string, verb: string) => `${pronoun} coda ${thirdPersonOf(verb)}`,
+    )
+    .replace(/\byours?\b/g, 'coda’s')
+    .replace(/\byou\b/g, 'coda');
+}
+
+/** A verb of the same subject behind a comma: "…, or adds to it". What follows tells it from a noun in the plural. */
+const LATER_VERB = /(, (?:and |or )?)([a-z]{2,}s)(?= (?:a|an|the|it|its|one|you|to|on|how)\b)/g;
+
+function infinitiveOf(verb: string): string {
+  const low = verb.toLowerCase();
+  if (low === 'has') return 'have';
+  if (low.endsWith('ss')) return verb;
+  if (/(?:ss|sh|ch|x|zz|o)es$/.test(low)) return low.slice(0, -2);
+  return /[^aeiou]ies$/.test(low) ? `${low.slice(0, -3)}y` : low.slice(0, -1);
+}
+
+function thirdPersonOf(verb: string): string {
+  if (['can', 'may', 'must', 'will', 'did', 'would'].includes(verb)) return verb;
+  return verb === 'have' ? 'has' : `${verb}${/(?:s|sh|ch|x|z|o)$/.test(verb) ? 'es' : 's'}`;
+}
+
 export function bytesOf(count: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let [value, unit] = [count, 0];

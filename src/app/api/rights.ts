@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Agent, Tool } from '../../agent/index.ts';
 import { CodaError } from '../../base/errors.ts';
+import { actOf } from '../../base/text.ts';
 import { type AnyRoute, route } from '../../chat/index.ts';
 import { type Gate, type Person, personById } from '../../people/index.ts';
 import { type Database, readerOf } from '../../storage/index.ts';
@@ -42,14 +43,15 @@ function toolsRoute({ agent }: RightsParts): AnyRoute {
         .sort()
         .flatMap((name) => {
           const one = toolbox.get(name);
-          if (!one) return [];
+          // A tool that stands for others has their rights: each of those is in the list.
+          if (!one || one.form?.short?.standsFor) return [];
           const { description } = one;
           return [
             {
               name,
               skill: toolbox.skillOf(name) ?? null,
               description,
-              does: actIn(description),
+              does: actOf(description),
               own_things: isOfOwnThings(one),
               for_models: one.callers === undefined || one.callers === 'main-agent',
               effect: effectOf(one),
@@ -66,25 +68,6 @@ const effectOf = (one: Pick<Tool, 'effect'>) => (typeof one.effect === 'string' 
 /** Reminders, notes and the like are looked up by the person who asks: test/people/two-people.test.ts tries each of these tools. */
 const isOfOwnThings = (one: Tool): boolean =>
   one.dialogue?.thing !== undefined && ['read', 'write'].includes(effectOf(one) ?? '');
-
-/** `delete a note` for `Deletes a note. …`: the first clause of a description as an act, told to somebody else than the model. */
-function actIn(description: string): string {
-  const [clause = ''] = description.split(/[.:;(](?=\s|$)|\s\(/, 1);
-  const [verb = '', ...rest] = clause.trim().split(' ');
-  const words = rest
-    .join(' ')
-    .replace(/\byours?\b/g, 'coda’s')
-    .replace(/\byou\b/g, 'coda');
-  return [infinitiveOf(verb), words].join(' ').trim();
-}
-
-function infinitiveOf(verb: string): string {
-  if (verb === 'Has') return 'have';
-  if (!/^[A-Z][a-z]+s$/.test(verb) || verb.endsWith('ss')) return verb;
-  const low = verb.toLowerCase();
-  if (/(?:ss|sh|ch|x|zz|o)es$/.test(low)) return low.slice(0, -2);
-  return /[^aeiou]ies$/.test(low) ? `${low.slice(0, -3)}y` : low.slice(0, -1);
-}
 
 const trial = z.object({
   person: z.string(),

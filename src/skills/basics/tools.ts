@@ -157,7 +157,7 @@ export const smalltalkTool = (does: readonly string[]) =>
   dataTool({
     name: 'smalltalk',
     group: 'unshown',
-    description: 'A stock answer to a greeting or thanks, for when no model can word one.',
+    description: 'Answers a greeting or thanks in stock words, for when no model can word it.',
     effect: 'read',
     flow: { impersonal: true },
     input: z.object({ kind: z.enum(['hello', 'thanks', 'bye', 'fine', 'who', 'ok']) }),

@@ -70,7 +70,11 @@ describe('people', () => {
     const told = (name: string) => tools.find((each) => each.name === name);
     expect(told('note_delete')).toMatchObject({ does: 'delete a note', own_things: true });
     expect(told('web_search') ?? told('conversation_search')).toMatchObject({ own_things: false });
-    expect(tools.filter(({ does }) => /\byou\b/.test(does))).toEqual([]);
+    expect(tools.filter(({ does }) => /\byou\b|^[A-Z]/.test(does))).toEqual([]);
+    expect(told('memory_delete')?.does).toBe('forget something that coda remembers of the person');
+    // What models are shown for both changes of a note has the rights of each.
+    expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(['note_edit', 'note_delete']));
+    expect(told('note_change')).toBeUndefined();
   });
 
   test('are let in, given another role, and blocked, each written down with the owner who did it', async () => {
