@@ -1,5 +1,5 @@
 import type { FaultKind } from '../base/errors.ts';
-import { firstSentence, formOf, inlineCode, oneLine, plural, roughDuration, shorten } from '../base/text.ts';
+import { doesOf, formOf, inlineCode, oneLine, plural, roughDuration, shorten } from '../base/text.ts';
 import type { Origin } from '../delivery/index.ts';
 
 export const stoppedNotice = () => 'Stopped.';
@@ -98,11 +98,11 @@ export const valueGoneRemedy = () => 'Make the call again with the value; ask th
 
 export const unshown = (characters: number) => `[not shown, ${plural(characters, 'character')}]`;
 
-/** A tool by the first sentence of its description, and each field of the call on a line of its own. */
+/** A tool by what it does, and each field of the call on a line of its own. */
 export const reallyCall = (description: string, input: Readonly<Record<string, unknown>>) => {
   const lines = Object.entries(input).map(([name, value]) => `${name}: ${oneLine(inWords(value), 2_000)}`);
   const block = lines.length === 0 ? '' : `\n\`\`\`\n${lines.join('\n').replaceAll('`', 'ˋ')}\n\`\`\``;
-  return `This asks first: ${firstSentence(description)}.${block}`;
+  return `This asks first: ${doesOf(description)}.${block}`;
 };
 
 const inWords = (value: unknown): string => {

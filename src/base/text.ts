@@ -81,29 +81,19 @@ export function lengthOf(minutes: number): string {
   return minutes % 60 === 0 ? plural(minutes / 60, 'hour') : plural(minutes, 'minute');
 }
 
-/** `ms` in its largest whole unit: "3 hours"; below a minute "less than a minute". */
-export function roughLengthOf(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return 'less than a minute';
-  if (minutes < 60) return plural(minutes, 'minute');
-  return minutes < 1_440 ? plural(Math.floor(minutes / 60), 'hour') : plural(Math.floor(minutes / 1_440), 'day');
-}
-
 /** The form of a noun or verb for a count that is shown elsewhere, or in digits of its own. */
 export function formOf(count: number, one: string, many = `${one}s`): string {
   return count === 1 ? one : many;
 }
 
 /**
- * The first clause of a sentence about what somebody does for `you`, as an act that is told to others: `delete a note` for
- * "Deletes a note. …", `forget what coda remembers` for "Forgets what you remember."
+ * The first clause of a description that tells a model what it does, as others are told it: "Forgets what coda remembers" for
+ * "Forgets what you remember: …".
  */
-export function actOf(sentence: string): string {
-  const [clause = ''] = sentence.split(/[.:;(](?=\s|$)|\s\(/, 1);
+export function doesOf(description: string): string {
+  const [clause = ''] = description.split(/[.:;(](?=\s|$)|\s\(/, 1);
   return clause
     .trim()
-    .replace(/^[A-Z][a-z]+s\b(?:(?:, | or )[a-z]+s\b)*/, (verbs) => verbs.replace(/[A-Za-z]+s\b/g, infinitiveOf))
-    .replace(LATER_VERB, (_, before: string, verb: string) => before + infinitiveOf(verb))
     .replace(
       /\b(that|what) you ([a-z]+)\b/g,
       (_, pronoun: string, verb: string) => `${pronoun} coda ${thirdPersonOf(verb)}`,
@@ -112,8 +102,15 @@ export function actOf(sentence: string): string {
     .replace(/\byou\b/g, 'coda');
 }
 
+/** The same as an act: `forget what coda remembers`. */
+export function actOf(description: string): string {
+  return doesOf(description)
+    .replace(/^[A-Z][a-z]+s\b(?:(?:, | or )[a-z]+s\b)*/, (verbs) => verbs.replace(/[A-Za-z]+s\b/g, infinitiveOf))
+    .replace(LATER_VERB, (_, before: string, verb: string) => before + infinitiveOf(verb));
+}
+
 /** A verb of the same subject behind a comma: "…, or adds to it". What follows tells it from a noun in the plural. */
-const LATER_VERB = /(, (?:and |or )?)([a-z]{2,}s)(?= (?:a|an|the|it|its|one|you|to|on|how)\b)/g;
+const LATER_VERB = /(, (?:and |or )?)([a-z]{2,}s)(?= (?:a|an|the|it|its|one|coda|to|on|how)\b)/g;
 
 function infinitiveOf(verb: string): string {
   const low = verb.toLowerCase();

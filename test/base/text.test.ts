@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { actOf } from '../../src/base/text.ts';
+import { actOf, doesOf } from '../../src/base/text.ts';
 
 test.each([
   ['Deletes a note. It stays for a while.', 'delete a note'],
@@ -23,3 +23,8 @@ test.each([
   ['Gives the person all of it, as a file.', 'give the person all of it, as a file'],
   ['Searches the web.', 'search the web'],
 ])('the act in “%s”', (sentence, act) => expect(actOf(sentence)).toBe(act));
+
+test('a description is told to others without its asides, and without “you”', () => {
+  expect(doesOf('Plans work of yours, or a watch: what you do then.')).toBe('Plans work of coda’s, or a watch');
+  expect(doesOf('Gives you what you have read (in full).')).toBe('Gives coda what coda has read');
+});

@@ -348,7 +348,7 @@ test('what is in order is not found', () => {
 test('how long something has waited is said in a unit that fits', () => {
   const oldest = (minutes: number) => judgeApprovals({ count: 1, since: ago(minutes) }, NOW).says;
   expect([0, 1, 59, 300, 4_500].map(oldest)).toEqual(
-    ['less than a minute', '1 minute', '59 minutes', '5 hours', '3 days'].map(
+    ['1 second', '60 seconds', '59 minutes', '5 hours', '3 days'].map(
       (length) => `1 question waits for somebody, the oldest for ${length}`,
     ),
   );

@@ -1,5 +1,5 @@
 /** The call that a person is asked about as one sentence: who gets what, and where it comes from. Pure. */
-import { firstSentence, inlineCode, isUrl, oneLine, shorten, storable } from '../../base/text.ts';
+import { doesOf, inlineCode, isUrl, oneLine, shorten, storable } from '../../base/text.ts';
 import type { ModelToolCall } from '../inference/model.ts';
 import * as texts from '../texts.ts';
 import type { AnyTool, CallContext } from '../tools/tool.ts';
@@ -23,9 +23,9 @@ export function purposeOf(tool: AnyTool | undefined, call: ModelToolCall): strin
   return !tool || by !== undefined ? texts.purposeElsewhere(call.name, by) : toolSentence(tool);
 }
 
-/** A tool in the words of its first sentence. */
+/** What a tool does, in the words of its description. */
 export function toolSentence({ description }: Pick<AnyTool, 'description'>): string {
-  return oneLine(firstSentence(description.replaceAll(/[`*]/g, '').replaceAll('_', ' ')), LONGEST_PURPOSE);
+  return oneLine(doesOf(description).replaceAll(/[`*]/g, '').replaceAll('_', ' '), LONGEST_PURPOSE);
 }
 
 /** Characters of a value in the sentence, and of all that stands behind a tool's words; the whole stands in the details. */

@@ -2,7 +2,7 @@ import { waitingApprovals } from '../../agent/index.ts';
 import type { BreakerState, Breakers } from '../../base/breaker.ts';
 import { type Clock, DAY_MS } from '../../base/clock.ts';
 import { reachTrouble } from '../../base/reach.ts';
-import { listOf, oneLine, plural, roughLengthOf } from '../../base/text.ts';
+import { listOf, oneLine, plural, roughDuration } from '../../base/text.ts';
 import type { Bus } from '../../bus/index.ts';
 import { combineVerdicts, type HealthCheck, type Verdict } from '../../chat/index.ts';
 import type { DeadLetters } from '../../delivery/index.ts';
@@ -103,7 +103,7 @@ export function judgeSchedules(
 ): Verdict {
   const [first] = late;
   if (!first) return { ok: true, says: 'all on time' };
-  const length = roughLengthOf(now.getTime() - first.nextAt.getTime());
+  const length = roughDuration(now.getTime() - first.nextAt.getTime());
   return {
     ok: false,
     code: 'SCHEDULE_LATE',
@@ -121,7 +121,7 @@ export function approvalCheck(database: Database, clock: Clock): HealthCheck {
 
 export function judgeApprovals({ count, since }: { count: number; since: Date | null }, now: Date): Verdict {
   if (count === 0 || since === null) return { ok: true, says: 'none waits' };
-  const length = roughLengthOf(now.getTime() - since.getTime());
+  const length = roughDuration(now.getTime() - since.getTime());
   const says = `${plural(count, 'question waits', 'questions wait')} for somebody, the oldest for ${length}`;
   return { ok: true, code: 'APPROVALS_WAITING', severity: 'notice', says, remedy: 'Answer it where it was asked.' };
 }
@@ -147,7 +147,7 @@ export function judgeReplicas(running: readonly RunningProcess[], now: Date, sel
   const named = (them: typeof running) => listOf(them.slice(0, 3).map(({ host, pid }) => `${pid} on ${host}`));
   const dead = running.filter((each) => each.id !== self && silence(each) > DEAD_MS);
   if (dead.length > 0) {
-    const length = roughLengthOf(Math.max(...dead.map(silence)));
+    const length = roughDuration(Math.max(...dead.map(silence)));
     return {
       ok: false,
       code: 'PROCESS_DEAD',
