@@ -103,6 +103,14 @@ export function longDay(day: string): string {
     .replace(',', '');
 }
 
+/** `27 Nov`; empty for no day. */
+export function shortDay(day: string | undefined): string {
+  const form = { timeZone: 'UTC', day: 'numeric', month: 'short' } as const;
+  return day === undefined
+    ? ''
+    : formatter(`short ${localeOf()}`, localeOf(), form).format(new Date(`${day}T12:00:00Z`));
+}
+
 const MONTH_DAYS = 30;
 
 /** The heading of what was last changed at this instant, in a list with the newest first: `Today`, `Previous 7 days`, `September 2026` */

@@ -1,5 +1,6 @@
 /** Amounts of days as bars, drawn when it is first seen. */
 import { useEffect, useRef } from 'preact/hooks';
+import { shortDay } from '../app/format.ts';
 
 interface ChartProps {
   label: string;
@@ -34,9 +35,13 @@ export function BarChart({ label, days, values, format, onPick }: ChartProps) {
           height: HEIGHT,
           legend: { show: false },
           cursor: { show: false },
-          scales: { x: { time: false }, y: { range: (_, _low, high) => [0, Math.max(high, 0.01)] } },
+          scales: {
+            // Half a day more on both sides, so that the first and the last bar stand whole.
+            x: { time: false, range: [-0.5, days.length - 0.5] },
+            y: { range: (_, _low, high) => [0, Math.max(high, 0.01)] },
+          },
           axes: [
-            { ...axis, grid: { show: false }, values: (_, at) => at.map((index) => days[index]?.slice(5) ?? '') },
+            { ...axis, grid: { show: false }, values: (_, at) => at.map((index) => shortDay(days[index])) },
             { ...axis, size: 64, values: (_, all) => all.map(format) },
           ],
           series: [{}, { fill: color('--accent'), ...(bars && { paths: bars }), points: { show: false } }],

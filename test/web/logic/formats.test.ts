@@ -8,6 +8,7 @@ import {
   longDay,
   periodOf,
   plural,
+  shortDay,
   sizeOf,
   wallClock,
   whenText,
@@ -55,6 +56,12 @@ test('a narrow page shortens the day of its title', () => {
   expect(longDay('2026-11-27')).toBe('Friday 27 November');
   vi.stubGlobal('innerWidth', 360);
   expect(longDay('2026-11-27')).toBe('Fri 27 Nov');
+});
+
+test('the days below a chart are short', () => {
+  expect([shortDay('2026-11-27'), shortDay(undefined)]).toEqual(['27 Nov', '']);
+  signIn('2026-11-28T22:30:00Z', { zone: 'America/New_York', locale: 'en-US', hours: 12 });
+  expect(shortDay('2026-11-27')).toBe('Nov 27');
 });
 
 test('sizes, lengths and counts', () => {
