@@ -105,6 +105,8 @@ test('it is set, changed, shown, kept, taken back, exported and erased', async (
   const model = new ScriptedModel(
     () => [{ call: 'reminder_snooze', input: { which: plants.id, when: '19:00', day: 'Wednesday' } }],
     ['It is.'],
+    [{ call: 'reminder_create', input: { text: 'call Ana', when: 'tomorrow at 11', plumage: 'gold' } }],
+    ['I will.'],
   );
   const coda = await begin(model);
   const { ask, says, presses } = coda;
@@ -137,6 +139,8 @@ test('it is set, changed, shown, kept, taken back, exported and erased', async (
       'water the plants, series: green',
       'water the plants: green',
     ]);
+    await says('please bring Ana up for the phone tomorrow at 11, in gold');
+    expect(await plumages(), 'by a model').toContain('call Ana: gold');
     const gone = await ask<Written>('DELETE', at);
     await ask('POST', '/v1/undo', { id: gone.undo.id });
     expect(await plumages()).toContain('water the plants, series: green');
@@ -151,7 +155,7 @@ test('it is set, changed, shown, kept, taken back, exported and erased', async (
     const chunks: Buffer[] = [];
     for await (const chunk of await coda.started.artifacts.open(hash)) chunks.push(Buffer.from(chunk as Uint8Array));
     const data = JSON.parse(Buffer.concat(chunks).toString()) as { reminders: Reminder[] };
-    expect(data.reminders.map(({ plumage }) => plumage).sort()).toEqual(['green', 'green', 'red']);
+    expect(data.reminders.map(({ plumage }) => plumage).sort()).toEqual(['gold', 'green', 'green', 'red']);
     await presses('Yes, forget me');
     const { rows } = await coda.started.database.read('select plumage from reminders');
     expect(rows).toEqual([]);

@@ -22,18 +22,6 @@ interface Made {
   memory: Item;
 }
 
-/** Fields of records under which that stands which a body says in other words, or with more parts. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  when: 'next_at',
-  append: 'text',
-  by: 'steps',
-  source: 'watch',
-  rule: 'watch',
-  ask: 'watch',
-  budget: 'watch',
-  input: 'watch',
-};
-
 let programs: Programs;
 beforeAll(async () => {
   const policies = [
@@ -164,30 +152,6 @@ describe('what a person keeps', () => {
     expect(await programs.get(at)).toMatchObject(none);
     expect(await of(programs.send('PATCH', at, { nag: 'frogs' }))).toMatchObject([422, { fields: [{ field: 'nag' }] }]);
     expect((await programs.send('DELETE', at)).status).toBe(200);
-  });
-
-  test('of each kind the record has every field that a body takes, by its name or another one', async () => {
-    interface Shape {
-      properties: Record<string, Shape>;
-    }
-    interface Operation {
-      requestBody: { content: { 'application/json': { schema: Shape } } };
-      responses: Record<string, { content: { 'application/json': { schema: Shape } } }>;
-    }
-    const { paths } = await programs.get<{ paths: Record<string, Record<string, Operation>> }>('/openapi.json');
-    const { things } = await programs.get<{ things: { name: string; one: string }[] }>('/v1/things');
-    const missing = things.flatMap(({ name, one }) => {
-      const [made, changed] = [paths[`/v1/${name}`]?.post, paths[`/v1/${name}/{id}`]?.patch];
-      const record = made?.responses['201']?.content['application/json'].schema.properties[one]?.properties ?? {};
-      const bodies = [made, changed].map((each) => each?.requestBody.content['application/json'].schema.properties);
-      const taken = new Set(bodies.flatMap((each) => Object.keys(each ?? {})));
-      return [...taken]
-        .filter((field) => !(field in record) && !((OTHER_NAMES[field] ?? '?') in record))
-        .map((field) => `${name} ${field}`);
-    });
-    expect(things.map(({ name }) => name)).toEqual(['reminders', 'notes', 'memories', 'schedules', 'tasks']);
-    // The place in which a program has it said is its own matter.
-    expect(missing.filter((each) => !each.endsWith(' conversation'))).toEqual([]);
   });
 
   test('lists go from page to page, the newest first, whatever is made meanwhile', async () => {
