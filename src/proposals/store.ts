@@ -1,6 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { Json } from '../base/json.ts';
 import type { Place } from '../delivery/index.ts';
+import { pruneRule, type RetentionRule } from '../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../people/index.ts';
 import {
   Columns,
@@ -138,6 +139,55 @@ export async function mark(
     [id, to.state, JSON.stringify(to.outcome), to.personId ?? null, now, to.trials ? JSON.stringify(to.trials) : null],
   );
 }
+
+/** Adds an instant to the outcome of what is applied, under `name`; false where it is there, or not applied any more. */
+export async function noteOnce(tx: Transaction, id: string, name: string, at: Instant): Promise<boolean> {
+  const { count } = await tx.query(
+    `update improvement_proposals set outcome = outcome || jsonb_build_object($2::text, $3::timestamptz)
+      where id = $1 and state = 'applied' and not outcome ? $2`,
+    [id, name, at],
+  );
+  return count > 0;
+}
+
+/** Ids of those that concern owners, in the order in which they are carried out. */
+export async function listInOrder(
+  db: Queryable,
+  { categories, states }: { categories: readonly string[]; states: readonly string[] },
+): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from improvement_proposals where category = any($1) and state = any($2) and person_id is null
+      order by priority, at, id`,
+    [[...categories], [...states]],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Trials of all proposals of a category. */
+export async function listTrials(db: Queryable, category: string): Promise<Json[]> {
+  const { rows } = await db.query<{ trial: Json }>(
+    'select trial from improvement_proposals, jsonb_array_elements(trials) trial where category = $1',
+    [category],
+  );
+  return rows.map(({ trial }) => trial);
+}
+
+/** Titles of what was proposed to owners since then, the newest first. */
+export async function listTitles(db: Queryable, since: Instant, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ title: string }>(
+    'select title from improvement_proposals where at >= $1 and person_id is null order by at desc limit $2',
+    [since, limit],
+  );
+  return rows.map(({ title }) => title);
+}
+
+/** Proposals of a category that came to nothing go after so many days. */
+export const retentionOf = (category: string): RetentionRule =>
+  pruneRule(`${category}.proposals`, {
+    table: 'improvement_proposals',
+    ended: 'at',
+    only: `category = '${category}' and state in ('pending', 'asked', 'dropped')`,
+  });
 
 export async function spentIn(db: Queryable, month: string): Promise<number> {
   const { rows } = await db.query<{ price: number }>(

@@ -40,6 +40,8 @@ const EXCEPTIONS: readonly (readonly [file: string, names: RegExp, reason: strin
 /** `skills/notes`, `agent`. */
 const roomOf = (file: string): string => /^(?:skills|adapters)\/[^/]+|^[^/]+/.exec(file)?.[0] ?? '';
 const isSkill = (room: string): boolean => room.startsWith('skills/') || room === 'agent-skills';
+/** Rooms whose tables are theirs alone. */
+const hasOwnTables = (room: string): boolean => isSkill(room) || room === 'proposals';
 
 type Owners = Map<string, Set<string>>;
 
@@ -74,10 +76,12 @@ const COMMENT = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm;
 
 function addNames({ skills, tables, tools }: House, file: string, text: string): void {
   const room = roomOf(file);
+  if (hasOwnTables(room)) {
+    for (const [, name = ''] of text.matchAll(/\binsert into ([a-z_]+)/g)) add(tables, name, room);
+  }
   if (!isSkill(room)) return;
   for (const [, name = ''] of text.matchAll(/\b(?:name:|const [A-Z_]+ =) '([a-z]+(?:_[a-z]+)+)'/g))
     add(tools, name, room);
-  for (const [, name = ''] of text.matchAll(/\binsert into ([a-z_]+)/g)) add(tables, name, room);
   // The value that `app/` is given, not the entries of a list within it.
   if (/^skills\/[^/]+\/index\.ts$|^agent-skills\/agent-skills\.ts$/.test(file)) {
     const name = /\n {2,4}name: '([a-z-]+)',\n|\{ name: '([a-z-]+)'/.exec(text);
@@ -94,7 +98,7 @@ function namesOfOthers({ skills, tables, tools }: House, file: string, text: str
   for (const [, before, name = ''] of text.matchAll(/(tool: )?'=?([a-z]+(?:_[a-z]+)+)'/g))
     if (isOthers(tools, name) && !(before && mayCall)) found.push(name);
   for (const [, name = ''] of text.matchAll(/\bskill: '([a-z-]+)'/g)) if (isOthers(skills, name)) found.push(name);
-  for (const [, name = ''] of text.matchAll(/\b(?:from|join|into|update) ([a-z_]+)\b/g))
+  for (const [, name = ''] of text.matchAll(/\b(?:from|join|into|update|table:) '?([a-z_]+)\b/g))
     if (isOthers(tables, name)) found.push(name);
   // Alone a name such as "files" is a word like any other; two of them are a list of skills.
   for (const [list] of text.matchAll(/\[[^[\]]*'[^[\]]*\]|(?:'[a-z-]+'\s*\|\s*)+'[a-z-]+'/g)) {

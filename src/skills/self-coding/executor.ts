@@ -210,7 +210,9 @@ export async function begin(
   const named = proposal === undefined ? undefined : await proposalStore.find(tx, proposal);
   const isFit = named !== undefined && CATEGORIES.includes(named.category) && states.includes(named.state);
   if (proposal !== undefined && !isFit) return { ok: false, why: 'unknown' };
-  const proposalId = named?.id ?? (await store.nextProposal(tx, { categories: CATEGORIES, states }));
+  const proposalId =
+    named?.id ??
+    (await store.firstWithoutRun(tx, await proposalStore.listInOrder(tx, { categories: CATEGORIES, states })));
   if (proposalId === undefined) return { ok: false, why: 'nothing' };
   const id = shortId(8);
   // The key in the name: whoever carries on finds the branch of this run, and none of another.

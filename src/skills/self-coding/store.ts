@@ -97,18 +97,14 @@ export async function list(db: Queryable, limit: number): Promise<Run[]> {
   return runs.readAll(rows);
 }
 
-export async function nextProposal(
-  db: Queryable,
-  { categories, states }: { categories: readonly string[]; states: readonly string[] },
-): Promise<string | undefined> {
+/** The first of these proposals that no run has begun yet. */
+export async function firstWithoutRun(db: Queryable, proposalIds: readonly string[]): Promise<string | undefined> {
   const { rows } = await db.query<{ id: string }>(
-    `select id from improvement_proposals p
-      where category = any($1) and state = any($2) and person_id is null
-        and not exists (select 1 from improvement_runs r where r.proposal_id = p.id)
-      order by priority, at, id limit 1`,
-    [[...categories], [...states]],
+    'select proposal_id as id from improvement_runs where proposal_id = any($1)',
+    [[...proposalIds]],
   );
-  return rows[0]?.id;
+  const begun = new Set(rows.map(({ id }) => id));
+  return proposalIds.find((id) => !begun.has(id));
 }
 
 /** Stores what the step has found and goes on to `next`; false where it is not at `step` any more. */

@@ -186,7 +186,7 @@ async function proposeRemoval(deps: LearnedDeps, { proposal, draft }: KeptDraft,
     choices: [takeBackChoice(proposal, texts.remove())],
   };
   await deps.database.tx('learned.warn', async (tx) => {
-    if (!(await store.warn(tx, proposal.id, now))) return;
+    if (!(await proposalStore.noteOnce(tx, proposal.id, 'warnedAt', now))) return;
     await tellOwners(deps, tx, { key: `learned:poor:${proposal.id}:${now.toISOString()}`, card, isPrivate: true });
   });
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
 import { pruneRule, type RetentionRule } from '../../jobs/index.ts';
 import type { MergeRule } from '../../people/index.ts';
+import { proposalStore } from '../../proposals/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 import { type RecordedTurn, type Signal, type SignalKind, type SkillMeant, type TakenBack, undoOf } from './signals.ts';
 
@@ -110,6 +111,9 @@ export interface Due {
   turns: { id: string; before: string | null }[];
 }
 
+/** More than a person is ever proposed: at most one in a while. */
+const MOST_BEFORE = 10_000;
+
 const LEAST_TIMES = { repeated: 3, others: 2 };
 
 /**
@@ -121,10 +125,11 @@ export async function nextDue(
   personId: string,
   { since, rest }: { since: Instant; rest: Instant },
 ): Promise<Due | undefined> {
+  const before = await proposalStore.list(db, { category: 'skill', personId }, MOST_BEFORE);
+  const made = before.map(({ at, state, payload }) => ({ ...(payload as object), at, state }));
   const { rows } = await db.query<Due>(
     `with made as (
-       select at, state, payload ->> 'key' as key, payload ->> 'kind' as kind, payload ->> 'about' as about
-         from improvement_proposals where category = 'skill' and person_id = $1
+       select * from jsonb_to_recordset($6) as each (at timestamptz, state text, key text, kind text, about text)
      )
      select s.kind, min(s.about) as about, s.key, mode() within group (order by s.skill) as skill,
             json_agg(json_build_object('id', s.turn_id, 'before', s.before_id) order by s.at desc) as turns
@@ -136,7 +141,7 @@ export async function nextDue(
       group by s.kind, s.key
      having count(distinct s.turn_id) >= case s.kind when 'repeated' then $4::int else $5::int end
       order by count(distinct s.turn_id) desc, max(s.at) desc limit 1`,
-    [personId, since, rest, LEAST_TIMES.repeated, LEAST_TIMES.others],
+    [personId, since, rest, LEAST_TIMES.repeated, LEAST_TIMES.others, JSON.stringify(made)],
   );
   return rows[0];
 }
@@ -174,16 +179,6 @@ export async function saidTo(db: Queryable, turnIds: readonly string[]): Promise
     [turnIds],
   );
   return new Map(rows.map(({ id, said }) => [id, said ?? '']));
-}
-
-/** Its removal is proposed; false where it was before, or it is in use no more. */
-export async function warn(tx: Transaction, id: string, now: Instant): Promise<boolean> {
-  const { count } = await tx.query(
-    `update improvement_proposals set outcome = outcome || jsonb_build_object('warnedAt', $2::timestamptz)
-      where id = $1 and state = 'applied' and not outcome ? 'warnedAt'`,
-    [id, now],
-  );
-  return count > 0;
 }
 
 export interface Use {
@@ -244,11 +239,7 @@ export async function learner(db: Queryable, personId: string): Promise<{ role: 
 export const signalRule = pruneRule('learned.signals', { table: 'learned_signals', ended: 'at' });
 export const retentionRules: readonly RetentionRule[] = [
   pruneRule('learned.uses', { table: 'learned_uses', ended: 'at' }),
-  pruneRule('learned.proposals', {
-    table: 'improvement_proposals',
-    ended: 'at',
-    only: `category = 'skill' and state in ('pending', 'asked', 'dropped')`,
-  }),
+  proposalStore.retentionOf('skill'),
 ];
 
 export const mergeRules: readonly MergeRule[] = [

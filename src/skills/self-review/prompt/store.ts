@@ -38,12 +38,8 @@ export async function baseOf(db: Queryable, from: PromptVersion): Promise<Prompt
 }
 
 export async function nextVersion(tx: Transaction): Promise<number> {
-  const { rows } = await tx.query<{ next: number }>(
-    `select coalesce(max((trial ->> 'version')::int), 0) + 1 as next
-       from improvement_proposals, jsonb_array_elements(trials) trial where category = $1`,
-    [CATEGORY],
-  );
-  return rows[0]?.next ?? 1;
+  const trials = await proposalStore.listTrials(tx, CATEGORY);
+  return 1 + Math.max(0, ...trials.map((trial) => versionForm.parse(trial).version));
 }
 
 /** Ends a trial, or goes back to a version that was retired. */

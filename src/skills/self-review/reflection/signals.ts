@@ -1,4 +1,5 @@
 import { DAY_MS, type Instant } from '../../../base/clock.ts';
+import { proposalStore } from '../../../proposals/index.ts';
 import type { Queryable } from '../../../storage/index.ts';
 import { type FailureMode, MODE_NAMES } from '../assessment/modes.ts';
 import { inUse } from '../prompt/store.ts';
@@ -19,6 +20,7 @@ const DAYS = 30;
 const LEAST_TURNS = 2;
 const LEAST_FAILURES = 3;
 const FAILING_FROM = 0.2;
+const MOST_TITLES = 20;
 
 export async function signalsOf(db: Queryable, now: Instant): Promise<Signals> {
   const since = new Date(now.getTime() - DAYS * DAY_MS);
@@ -35,7 +37,7 @@ export async function signalsOf(db: Queryable, now: Instant): Promise<Signals> {
     failing: calls.filter(({ calls, failed }) => failed >= LEAST_FAILURES && failed / calls >= FAILING_FROM),
     tools: calls.map(({ tool, calls }) => ({ tool, calls })),
     guidance: current?.content ?? '',
-    proposed: await store.titles(db, new Date(now.getTime() - 3 * DAYS * DAY_MS)),
+    proposed: await proposalStore.listTitles(db, new Date(now.getTime() - 3 * DAYS * DAY_MS), MOST_TITLES),
   };
 }
 

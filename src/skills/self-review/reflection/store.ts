@@ -68,11 +68,3 @@ export async function calls(
   );
   return rows;
 }
-
-export async function titles(db: Queryable, since: Instant): Promise<string[]> {
-  const { rows } = await db.query<{ title: string }>(
-    'select title from improvement_proposals where at >= $1 and person_id is null order by at desc limit 20',
-    [since],
-  );
-  return rows.map(({ title }) => title);
-}
