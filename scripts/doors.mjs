@@ -13,7 +13,6 @@ export const DOORS = {
     chat: 67,
     delivery: 121,
     people: 51,
-    proposals: 20,
     'skills/specialists': 24,
     time: 11,
     trust: 1,

@@ -103,8 +103,8 @@ export async function firstWithoutRun(db: Queryable, proposalIds: readonly strin
     'select proposal_id as id from improvement_runs where proposal_id = any($1)',
     [[...proposalIds]],
   );
-  const begun = new Set(rows.map(({ id }) => id));
-  return proposalIds.find((id) => !begun.has(id));
+  const ids = new Set(rows.map(({ id }) => id));
+  return proposalIds.find((id) => !ids.has(id));
 }
 
 /** Stores what the step has found and goes on to `next`; false where it is not at `step` any more. */

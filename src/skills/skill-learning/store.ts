@@ -125,8 +125,8 @@ export async function nextDue(
   personId: string,
   { since, rest }: { since: Instant; rest: Instant },
 ): Promise<Due | undefined> {
-  const before = await proposalStore.list(db, { category: 'skill', personId }, MOST_BEFORE);
-  const made = before.map(({ at, state, payload }) => ({ ...(payload as object), at, state }));
+  const proposals = await proposalStore.list(db, { category: 'skill', personId }, MOST_BEFORE);
+  const lessons = proposals.map(({ at, state, payload }) => ({ ...(payload as object), at, state }));
   const { rows } = await db.query<Due>(
     `with made as (
        select * from jsonb_to_recordset($6) as each (at timestamptz, state text, key text, kind text, about text)
@@ -141,7 +141,7 @@ export async function nextDue(
       group by s.kind, s.key
      having count(distinct s.turn_id) >= case s.kind when 'repeated' then $4::int else $5::int end
       order by count(distinct s.turn_id) desc, max(s.at) desc limit 1`,
-    [personId, since, rest, LEAST_TIMES.repeated, LEAST_TIMES.others, JSON.stringify(made)],
+    [personId, since, rest, LEAST_TIMES.repeated, LEAST_TIMES.others, JSON.stringify(lessons)],
   );
   return rows[0];
 }
