@@ -2,7 +2,7 @@
 import createClient from 'openapi-fetch';
 import { base, pathIn } from '../app/base.ts';
 import { connectionLost, sessionEnded } from './events.ts';
-import type { paths } from './schema.d.ts';
+import type { paths } from './types.ts';
 
 /** Suites without a browser have no address, and answer requests by themselves. */
 export const api = createClient<paths>({

@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { api, ask, Failure } from '../api/client.ts';
 import { listen, onEvent, onSessionEnd, stopListening, watchSleep } from '../api/events.ts';
-import type { paths } from '../api/schema.d.ts';
+import type { paths } from '../api/types.ts';
 import { forgetEndedOnes, forgetUnsent, sendUnsent } from '../chat/conversation.ts';
 import { draftsOf, forgetDrafts } from '../chat/device.ts';
 import { ownName, shownAddress } from './base.ts';

@@ -1,7 +1,6 @@
 /** A schedule as its form holds it: made of the one that is there, and turned into the request that makes or changes it. */
 import { refusedField } from '../api/client.ts';
-import type { paths } from '../api/schema.d.ts';
-import type { Json } from '../api/types.ts';
+import type { Json, paths } from '../api/types.ts';
 
 export type Schedule = Json<'/v1/schedules/{id}'>;
 type Watch = NonNullable<Schedule['watch']>;

@@ -1,4 +1,4 @@
-import type { paths } from '../api/schema.d.ts';
+import type { paths } from '../api/types.ts';
 
 type Entries = paths['/v1/chats/{id}/entries']['get']['responses'][200]['content']['application/json'];
 export type Entry = Entries['entries'][number];

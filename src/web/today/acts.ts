@@ -1,6 +1,6 @@
 /** Acts on what Today shows: each at once, with its undo, and back with a sentence where it was refused. */
 import { api, ask } from '../api/client.ts';
-import type { paths } from '../api/schema.d.ts';
+import type { paths } from '../api/types.ts';
 import { change, tellChange } from '../app/change.ts';
 import type { LoadState } from '../app/load.ts';
 
