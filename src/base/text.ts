@@ -105,7 +105,7 @@ export function doesOf(description: string): string {
 /** The same as an act: `forget what coda remembers`. */
 export function actOf(description: string): string {
   return doesOf(description)
-    .replace(/^[A-Z][a-z]+s\b(?:(?:, | or )[a-z]+s\b)*/, (verbs) => verbs.replace(/[A-Za-z]+s\b/g, infinitiveOf))
+    .replace(/^[A-Z][a-z]+s\b(?:(?:, | or )[a-z]+s\b)*/, (verbs) => verbs.replace(/[A-Za-z]{2,}/g, infinitiveOf))
     .replace(LATER_VERB, (_, before: string, verb: string) => before + infinitiveOf(verb));
 }
 
@@ -115,7 +115,7 @@ const LATER_VERB = /(, (?:and |or )?)([a-z]{2,}s)(?= (?:a|an|the|it|its|one|coda
 function infinitiveOf(verb: string): string {
   const low = verb.toLowerCase();
   if (low === 'has') return 'have';
-  if (low.endsWith('ss')) return verb;
+  if (!low.endsWith('s') || low.endsWith('ss')) return verb;
   if (/(?:ss|sh|ch|x|zz|o)es$/.test(low)) return low.slice(0, -2);
   return /[^aeiou]ies$/.test(low) ? `${low.slice(0, -3)}y` : low.slice(0, -1);
 }
