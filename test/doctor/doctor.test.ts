@@ -4,7 +4,7 @@ import { dataTool, done, failed } from '../../src/agent/index.ts';
 import type { Finding, Skill } from '../../src/chat/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { type Play, play } from '../support/play.ts';
-import { echo } from '../support/scripted-model.ts';
+import { echo, ScriptedModel } from '../support/scripted-model.ts';
 
 /** A skill whose tool is out of order while `state.broken`. */
 function shaky(state: { broken: boolean; calls: number }): Skill {
@@ -82,6 +82,12 @@ test('a command wakes what rests at once, for owners', async () => {
   await ana.says('/doctor reset shake');
   expect(await ana.says('/shake')).toContain('shaken');
   expect(await ana.says('/doctor reset shaek')).toContain('shaek');
+});
+
+test('nobody is asked about a part that does not rest', async () => {
+  const model = new ScriptedModel([{ call: 'doctor_reset_skill', input: { name: 'shake' } }], ['It does not rest.']);
+  await using coda = await play({ skills: [shaky({ broken: false, calls: 0 })], model });
+  expect(await coda.person('ana').says('wake it')).toBe('It does not rest.');
 });
 
 test('a skill that fails while a prompt is made costs its words, not the answer', async () => {

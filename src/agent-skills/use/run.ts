@@ -49,7 +49,9 @@ export function runTool(deps: ToolDeps): AnyTool {
         const bundle = await inUse(deps, input.name, ctx);
         if (!('files' in bundle)) return bundle;
         const script = scriptIn(bundle, input.script);
-        return 'code' in script ? script : bundle.hash;
+        if ('code' in script) return script;
+        const values = await valuesFor(deps, bundle, input, ctx);
+        return values.ok ? bundle.hash : values;
       },
     },
     async run(input, ctx) {
@@ -122,6 +124,20 @@ export function scriptIn({ files, name }: Bundle, asked: string): Script | Faile
 
 type ScriptRan = Ran & { tainted: boolean; isSecure: boolean; wrong: 'stale' | 'gone' | undefined };
 
+/** The secrets that the script runs with, or why it cannot run with them. */
+async function valuesFor(
+  { host }: Pick<ToolDeps, 'host'>,
+  { skill }: Bundle,
+  { name, args }: Pick<Input, 'name' | 'args'>,
+  ctx: CallContext,
+): Promise<{ ok: true; values: Readonly<Record<string, string>> } | Failed> {
+  const values = await host.secrets.valuesFor(skill, { personId: ctx.person.id, spaceId: ctx.place.space });
+  const missing = skill.secrets.find(({ name: secret, required }) => required && values[secret] === undefined);
+  if (missing) return failed('MISSING_SECRET', texts.missingSecret(name, missing.name));
+  const hasValues = Object.keys(values).length > 0;
+  return hasValues && args.length > 0 ? failed('NO_ARGUMENTS', texts.noArguments(name)) : { ok: true, values };
+}
+
 /** With secrets it runs in a container of its own, which nothing else ever runs in. */
 async function runScript(
   { code, host }: ToolDeps,
@@ -131,11 +147,10 @@ async function runScript(
   ctx: CallContext,
 ): Promise<ScriptRan | SandboxFailure | Failed> {
   const { skill } = bundle;
-  const values = await host.secrets.valuesFor(skill, { personId: ctx.person.id, spaceId: ctx.place.space });
-  const missing = skill.secrets.find(({ name: secret, required }) => required && values[secret] === undefined);
-  if (missing) return failed('MISSING_SECRET', texts.missingSecret(name, missing.name));
+  const resolution = await valuesFor({ host }, bundle, { name, args }, ctx);
+  if (!resolution.ok) return resolution;
+  const { values } = resolution;
   const isSecure = Object.keys(values).length > 0;
-  if (isSecure && args.length > 0) return failed('NO_ARGUMENTS', texts.noArguments(name));
   const shared = code.workspaceOf(ctx, name);
   shared.tainted ||= !isTrusted(skill.source);
   // Its place is needed, and nothing may be left in it that looks at the next one.

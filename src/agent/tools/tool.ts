@@ -521,19 +521,23 @@ const isOwner = ({ person }: Pick<CallContext, 'person'>): boolean => person.rol
 
 const isDataTool = (tool: Tool): tool is DataTool => tool.effect === 'read' || tool.effect === 'write';
 
-/** The tools for owners alone: for anybody else nothing is prepared or run, and `says` is the answer. */
+/** The tools for owners alone: for anybody else nothing is asked, prepared or run, and `says` is the answer. */
 export function forOwners(says: () => string, tools: readonly AnyTool[]): AnyTool[] {
   const guard =
     <Context extends CallContext>(run: (input: unknown, ctx: Context) => Promise<ToolResult>) =>
     async (input: unknown, ctx: Context): Promise<ToolResult> =>
       isOwner(ctx) ? run(input, ctx) : failed('DENIED', says());
   return tools.map((tool) => {
-    if (!isDataTool(tool)) return { ...tool, run: guard(tool.run) };
+    const policy: AnyTool['policy'] = {
+      ...tool.policy,
+      binds: async (input, ctx) => (isOwner(ctx) ? tool.policy?.binds?.(input, ctx) : failed('DENIED', says())),
+    };
+    if (!isDataTool(tool)) return { ...tool, policy, run: guard(tool.run) };
     const { prepare } = tool;
-    if (!prepare) return { ...tool, run: guard(tool.run) };
+    if (!prepare) return { ...tool, policy, run: guard(tool.run) };
     const prepareForOwner = async (input: unknown, ctx: CallContext) =>
       isOwner(ctx) ? prepare(input, ctx) : undefined;
-    return { ...tool, run: guard(tool.run), prepare: prepareForOwner };
+    return { ...tool, policy, run: guard(tool.run), prepare: prepareForOwner };
   });
 }
 

@@ -126,7 +126,7 @@ function interactTool(deps: BrowserDeps): AnyTool {
       critique: true,
       mayRepeat: true,
       // A page that has gone elsewhere since is another one than the sentence names.
-      binds: async ({ session_id }, ctx) => deps.sessions.get(session_id, ctx)?.page.url() ?? '',
+      binds: async ({ session_id }, ctx) => deps.sessions.get(session_id, ctx)?.page.url() ?? noSession(),
     },
     description:
       'Clicks, types into or selects in what browser_get_content has shown. `selector` is what stands behind its arrow; `type` clears the field first.',
@@ -182,6 +182,8 @@ function closeTool(deps: BrowserDeps): AnyTool {
   });
 }
 
+const noSession = () => failed('NOT_FOUND', texts.noSession, { remedy: texts.noSessionRemedy });
+
 /** Does one thing in the session; what playwright throws is a failure that is told. */
 async function inSession(
   { sessions }: BrowserDeps,
@@ -190,7 +192,7 @@ async function inSession(
   task: (session: Session) => Promise<ToolResult>,
 ): Promise<ToolResult> {
   const session = sessions.get(id, ctx);
-  if (!session) return failed('NOT_FOUND', texts.noSession, { remedy: texts.noSessionRemedy });
+  if (!session) return noSession();
   return session.calls.run(async () => {
     ctx.signal.throwIfAborted();
     try {

@@ -4,6 +4,7 @@ import {
   type CallContext,
   contentsOf,
   done,
+  type Failed,
   failed,
   filesNamed,
   outsideTool,
@@ -63,10 +64,12 @@ function broughtBy({ files, image, tainted }: SkillsInUse, workspace: Workspace)
   return { image, skills: files, onlySkills: true };
 }
 
+/** Milliseconds that a call may take which asks for this many seconds. */
+const limitOf = ({ timeoutMs, longestMs }: CodeDeps, timeout: number | undefined) =>
+  Math.min(timeout === undefined ? timeoutMs : timeout * 1_000, longestMs);
+
 export function executeTool(deps: CodeDeps): AnyTool {
-  const { timeoutMs, longestMs, artifacts } = deps;
-  const asked = (timeout: number | undefined) =>
-    Math.min(timeout === undefined ? timeoutMs : timeout * 1_000, longestMs);
+  const { artifacts } = deps;
   return outsideTool({
     name: 'code_execute',
     group: 'code',
@@ -76,7 +79,7 @@ export function executeTool(deps: CodeDeps): AnyTool {
     callers: deps.isOn ? undefined : 'buttons',
     display: { as: 'stream', text: () => 'running code', asks: (input) => texts.asksToRun(input, deps.hosts) },
     outlasts: true,
-    timeoutOf: ({ timeout }) => asked(timeout) + MARGIN_MS,
+    timeoutOf: ({ timeout }) => limitOf(deps, timeout) + MARGIN_MS,
     input: z.object({
       command: z.string().min(1).max(100_000).optional(),
       language: z.enum(LANGUAGES).optional(),
@@ -87,13 +90,15 @@ export function executeTool(deps: CodeDeps): AnyTool {
     }),
     policy: {
       // A person who says yes has seen which skills' files and image it runs with.
-      binds: async ({ image }, ctx) => (await deps.inUse(ctx, image)).binding,
+      async binds(input, ctx) {
+        const material = await materialOf(deps, input, ctx);
+        return material.ok ? (await deps.inUse(ctx, input.image)).binding : material;
+      },
     },
-    async run({ command, language, code, files = [], image, timeout }, ctx) {
-      const program = programIn(command, language, code);
-      if (!program) return failed('INVALID_INPUT', texts.eitherOr());
-      const named = await namedFiles(deps, files, ctx);
-      if (!Array.isArray(named)) return named;
+    async run({ image, timeout, ...input }, ctx) {
+      const material = await materialOf(deps, input, ctx);
+      if (!material.ok) return material;
+      const { program, named } = material;
       const skills = await deps.inUse(ctx, image);
       if (ctx.approval.bound !== undefined && ctx.approval.bound !== skills.binding?.hash)
         return failed('GONE', texts.skillsChanged());
@@ -106,7 +111,7 @@ export function executeTool(deps: CodeDeps): AnyTool {
         ...(image !== undefined && { image }),
         files: [...(await contentsOf(artifacts, named)), ...program.files],
         atStart: () => contentsOf(artifacts, ctx.request.files),
-        timeoutMs: asked(timeout),
+        timeoutMs: limitOf(deps, timeout),
         signal: ctx.signal,
         onLine: (line) => ctx.turn.progress?.(line),
       });
@@ -140,6 +145,25 @@ function filesResult(
   });
 }
 
+interface CodeInput {
+  command?: string | undefined;
+  language?: Language | undefined;
+  code?: string | undefined;
+  files?: readonly string[] | undefined;
+}
+
+/** The program and the files that a call names, or why it cannot run. */
+async function materialOf(
+  deps: Pick<CodeDeps, 'database'>,
+  { command, language, code, files = [] }: CodeInput,
+  ctx: CallContext,
+): Promise<{ ok: true; program: Program; named: readonly StoredFile[] } | Failed> {
+  const program = programIn(command, language, code);
+  if (!program) return failed('INVALID_INPUT', texts.eitherOr());
+  const named = await namedFiles(deps, files, ctx);
+  return 'ok' in named ? named : { ok: true, program, named };
+}
+
 function programIn(
   command: string | undefined,
   language: (typeof LANGUAGES)[number] | undefined,
@@ -149,7 +173,11 @@ function programIn(
   return language !== undefined && code !== undefined ? programOf(language, code) : undefined;
 }
 
-async function namedFiles({ database }: CodeDeps, names: readonly string[], ctx: CallContext) {
+async function namedFiles(
+  { database }: Pick<CodeDeps, 'database'>,
+  names: readonly string[],
+  ctx: CallContext,
+): Promise<readonly StoredFile[] | Failed> {
   const isMeant = (file: FileRef, name: string) => file.name === name || label(file.name) === name;
   const sentFiles = names.flatMap((name) => ctx.request.files.find((file) => isMeant(file, name)) ?? []);
   const rest = names.filter((name) => !sentFiles.some((file) => isMeant(file, name)));

@@ -38,31 +38,57 @@ const LONGEST_PAUSE_MS = 4_000;
 const BUSY_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const AWAY: ReadonlySet<string> = new Set(['EGRESS_UNREACHABLE', 'EGRESS_TIMEOUT']);
 
+interface Asker {
+  personId: string;
+  spaceId: string;
+}
+
 export async function callConnector(
   deps: CallDeps,
   name: string,
   call: ConnectorCall,
-  asker: { personId: string; spaceId: string; signal: AbortSignal },
+  { signal, ...asker }: Asker & { signal: AbortSignal },
 ): Promise<ConnectorAnswer | Failed> {
-  const { connectors } = deps.folders.read();
+  const prepared = await prepareCall(deps, name, call, asker);
+  if (!prepared.ok) return prepared;
+  const { connector, request, values } = prepared;
+  hideCredentials(deps.secrets, request);
+  // A shorter one would blank out ordinary words and figures.
+  const long = Object.values(values).filter((value) => value.length >= Secrets.SHORTEST);
+  const hide = (text: string) => redact(deps.secrets.hide(text), new HiddenValues(long));
+  return ask({ ...deps, hide }, connector, call, request, signal);
+}
+
+interface PreparedCall {
+  ok: true;
+  connector: Connector;
+  request: PreparedRequest;
+  values: Readonly<Record<string, string>>;
+}
+
+/** The request of a call with its secrets, or why it cannot be sent. Sends nothing. */
+export async function prepareCall(
+  { folders, values: sources }: Pick<CallDeps, 'folders' | 'values'>,
+  name: string,
+  call: ConnectorCall,
+  asker: Asker,
+): Promise<PreparedCall | Failed> {
+  const { connectors } = folders.read();
   const connector = connectors.get(name);
   if (!connector)
     return failed('NOT_FOUND', texts.unknown(name, [...connectors.keys()]), { remedy: texts.unknownRemedy });
   const wrong = problemOf(call);
   if (wrong) return wrong;
-  const resolution = await valuesOf(deps.values, connector, asker);
+  const resolution = await valuesOf(sources, connector, asker);
   if (!resolution.ok) {
     const { missing, why } = resolution;
     return failed('MISSING_SECRET', texts.missingSecret(name, missing, why), { remedy: texts.missingRemedy(missing) });
   }
-  const prepared = prepare(connector, call, resolution.values);
-  if (!prepared) return failed('REFUSED', texts.leaves(name), { remedy: texts.leavesRemedy });
-  if (!isSendable(prepared)) return failed('REFUSED', texts.badSecret(name), { remedy: texts.badSecretRemedy });
-  hideCredentials(deps.secrets, prepared);
-  // A shorter one would blank out ordinary words and figures.
-  const long = Object.values(resolution.values).filter((value) => value.length >= Secrets.SHORTEST);
-  const hide = (text: string) => redact(deps.secrets.hide(text), new HiddenValues(long));
-  return ask({ ...deps, hide }, connector, call, prepared, asker.signal);
+  const { values } = resolution;
+  const request = prepare(connector, call, values);
+  if (!request) return failed('REFUSED', texts.leaves(name), { remedy: texts.leavesRemedy });
+  if (!isSendable(request)) return failed('REFUSED', texts.badSecret(name), { remedy: texts.badSecretRemedy });
+  return { ok: true, connector, request, values };
 }
 
 function problemOf({ method, body }: ConnectorCall): Failed | undefined {
@@ -148,7 +174,7 @@ type Method = (typeof METHODS)[number];
 /** Methods that change nothing, so that they may be sent again. */
 export const isReading = (method: Method): boolean => method === 'GET' || method === 'HEAD';
 
-interface ConnectorCall {
+export interface ConnectorCall {
   method: Method;
   path: string;
   query?: Readonly<Record<string, string | number | boolean>> | undefined;
@@ -258,7 +284,7 @@ type ResolvedValues =
 export async function valuesOf(
   { store, env, allowed, secrets }: ValueSources,
   connector: Connector,
-  who: { personId: string; spaceId: string },
+  who: Asker,
 ): Promise<ResolvedValues> {
   const names = secretsIn(connector);
   if (names.length === 0) return { ok: true, values: {} };

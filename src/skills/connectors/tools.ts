@@ -1,6 +1,15 @@
 import { z } from 'zod';
-import { type AnyTool, carriedBy, done, failed, outsideTool, privately } from '../../agent/index.ts';
-import { type CallDeps, callConnector, isReading, METHODS } from './call.ts';
+import {
+  type AnyTool,
+  type CallContext,
+  carriedBy,
+  done,
+  type Failed,
+  failed,
+  outsideTool,
+  privately,
+} from '../../agent/index.ts';
+import { type CallDeps, type ConnectorCall, callConnector, isReading, METHODS, prepareCall } from './call.ts';
 import type { FoundConnectors } from './folder.ts';
 import { texts } from './texts.ts';
 
@@ -11,6 +20,16 @@ const MOST_RETRIES = 6;
 const scalar = z.union([z.string().max(4_096), z.number(), z.boolean()]);
 
 const hostOf = (base = ''): string => URL.parse(base)?.host ?? base;
+
+/** Binds an approval to the address that it was shown with; the failure of a call that could not be sent. */
+async function bindCall(
+  deps: CallDeps,
+  { connector, ...call }: ConnectorCall & { connector: string },
+  { person, place }: Pick<CallContext, 'person' | 'place'>,
+): Promise<string | Failed> {
+  const prepared = await prepareCall(deps, connector, call, { personId: person.id, spaceId: place.space });
+  return prepared.ok ? prepared.connector.hash : prepared;
+}
 
 export function connectorTools(deps: CallDeps, { connectors }: FoundConnectors): readonly AnyTool[] {
   const names = [...connectors.keys()].sort();
@@ -34,8 +53,7 @@ export function connectorTools(deps: CallDeps, { connectors }: FoundConnectors):
       policy: {
         critique: true,
         thingsIn: ({ connector }) => [{ kind: 'tool', name: connector, skill: 'connectors' }],
-        // The approval binds to the address it was shown with.
-        binds: async ({ connector }) => deps.folders.read().connectors.get(connector)?.hash ?? '',
+        binds: (input, ctx) => bindCall(deps, input, ctx),
       },
       record: { redact: privately('body') },
       input: z.object({

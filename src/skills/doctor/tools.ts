@@ -16,13 +16,18 @@ export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
     prepare: async (_, ctx) => (refuseShared(ctx) ? [] : checks.run()),
     run: async (_, ctx) => refuseShared(ctx) ?? done(texts.findings(ctx.prepared as readonly Finding[])),
   });
+  const refuseAwake = (name: string): Failed | undefined => {
+    const names = unwell().map((each) => each.name);
+    if (names.some((each) => isPartOf(each, name))) return undefined;
+    return failed('NOT_FOUND', texts.restsNot(name, didYouMean(name, names)));
+  };
   const resetSkill = dataTool({
     name: 'doctor_reset_skill',
     // People say it by /doctor reset.
     group: 'unshown',
     description: 'Tries a skill, tool or model again at once that rests because it failed again and again. For owners.',
     effect: 'write',
-    policy: { confirm: true },
+    policy: { confirm: true, binds: async ({ name }, ctx) => refuseShared(ctx) ?? refuseAwake(name) },
     display: { asks: () => [texts.asksToReset] },
     callers: 'main-agent',
     input: z.object({
@@ -30,12 +35,8 @@ export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
     }),
 
     async run({ name }, ctx) {
-      const denied = refuseShared(ctx);
+      const denied = refuseShared(ctx) ?? refuseAwake(name);
       if (denied) return denied;
-      const names = unwell().map((each) => each.name);
-      if (!names.some((each) => isPartOf(each, name))) {
-        return failed('NOT_FOUND', texts.restsNot(name, didYouMean(name, names)));
-      }
       ctx.tx.afterCommit(() => reset(name));
       return done(texts.triedAgain(name));
     },

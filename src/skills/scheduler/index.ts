@@ -144,17 +144,17 @@ function toolingOf(
 }
 
 function operationDeps(deps: Deps) {
-  const { database, world, people } = deps;
+  const { world, people } = deps;
   // A name behind "run" is a script's there: nobody is there to be asked what a skill would do.
   const tooling = toolingOf(deps, { runnable: () => false });
-  return { ...switchDeps(deps), database, world, people, tooling };
+  return { ...switchDeps(deps), world, people, tooling };
 }
 
 function switchDeps(deps: Deps) {
-  const { config, work, speech } = deps;
+  const { config, work, speech, database } = deps;
   const { acknowledgements } = deps.ports;
   const set = Object.entries(config.tasks).flatMap(([name, { enabled }]) => (enabled === undefined ? [] : [name]));
-  return { work, speech, acknowledgements, configured: new Set(set) };
+  return { work, speech, database, acknowledgements, configured: new Set(set) };
 }
 
 function commands(tooling: WatchTooling): Command[] {

@@ -1,11 +1,21 @@
 import { z } from 'zod';
-import { askIfUnnamed, dataTool, done, failed, isNumber, type ToolResult, type TxContext } from '../../agent/index.ts';
+import {
+  askIfUnnamed,
+  type CallContext,
+  dataTool,
+  done,
+  type Failed,
+  failed,
+  isNumber,
+  type ToolResult,
+  type TxContext,
+} from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { didYouMean, shorten } from '../../base/text.ts';
 import type { HomeReader, HomeSection, SkillDeps, SkillPorts } from '../../chat/index.ts';
 import { targets } from '../../delivery/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
-import type { Transaction } from '../../storage/index.ts';
+import { type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
 import { numberedAs, pauseOwn, runOwn, scheduleMark, schedulesNamed, switchOwn } from './change.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
@@ -13,7 +23,7 @@ import { sourcesOf } from './tell.ts';
 import { line, taskLine, texts } from './texts.ts';
 import { readUntil } from './watch/fields.ts';
 
-export type Deps = Pick<SkillDeps, 'work' | 'speech'> & {
+export type Deps = Pick<SkillDeps, 'work' | 'speech' | 'database'> & {
   acknowledgements: SkillPorts['acknowledgements'];
   /** Tasks whose being on or off is set in the configuration. */
   configured: ReadonlySet<string>;
@@ -108,7 +118,13 @@ export function systemTools(deps: Deps) {
       dialogue: { thing: 'schedule' },
       description: 'Switches a schedule, or one of your own tasks, on or off.',
       effect: 'write',
-      policy: { confirm: true },
+      policy: {
+        confirm: true,
+        async binds(input, ctx) {
+          const entry = await switchable(deps, input, { ...ctx, tx: readerOf(deps.database) });
+          return 'ok' in entry ? entry : undefined;
+        },
+      },
       display: { asks: ({ on, until: off }) => [texts.asksToSwitch(on, off !== undefined)] },
       form: { times: ['until'] },
       input: z.object({ name, on: z.boolean(), until: until.optional() }),
@@ -152,11 +168,13 @@ const switchTool = (deps: Deps) =>
 
 type MeantSchedule = { task: ListedSchedule } | { own: PersonSchedule };
 
+type ReadingContext = CallContext & { tx: Queryable };
+
 async function meantBy(
   { work: { schedules } }: Deps,
   name: string,
-  { tx, person, conversationId }: TxContext,
-): Promise<MeantSchedule | ToolResult> {
+  { tx, person, conversationId }: ReadingContext,
+): Promise<MeantSchedule | Failed> {
   const tasks = person.role === 'owner' ? await schedules.list(tx) : [];
   const task = tasks.find((each) => each.name === name.trim());
   if (task) return { task };
@@ -177,9 +195,20 @@ interface Switching {
   until?: string | undefined;
 }
 
-async function toggle(deps: Deps, { name, on, until }: Switching, ctx: TxContext): Promise<ToolResult> {
+/** The schedule that the call would switch, or why it would not. */
+async function switchable(
+  deps: Deps,
+  { name, on, until }: Switching,
+  ctx: ReadingContext,
+): Promise<MeantSchedule | Failed> {
   if (on && until !== undefined) return failed('INVALID_INPUT', texts.onHasNoDate, { field: 'until' });
   const entry = await meantBy(deps, name, ctx);
+  const isConfigured = 'task' in entry && deps.configured.has(entry.task.name);
+  return isConfigured ? failed('CONFIGURED', texts.configured(entry.task.name)) : entry;
+}
+
+async function toggle(deps: Deps, { name, on, until }: Switching, ctx: TxContext): Promise<ToolResult> {
+  const entry = await switchable(deps, { name, on, until }, ctx);
   if ('ok' in entry) return entry;
   const tooling = { ...deps, ...deps.work };
   if ('own' in entry)

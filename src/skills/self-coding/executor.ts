@@ -9,7 +9,7 @@ import type { HealthCheck, Skill, WorkDeps } from '../../chat/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
 import { nightly, proposalStore, RetryLater } from '../../proposals/index.ts';
 import type { SandboxFailure } from '../../sandbox/index.ts';
-import { readerOf, type Transaction } from '../../storage/index.ts';
+import { type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
 import { type Deps, RUN_TASK, type Settings } from './config.ts';
 import { contextOf } from './context.ts';
 import { withRepository } from './folder.ts';
@@ -45,6 +45,12 @@ export function codingTools(deps: Deps): AnyTool[] {
   return forOwners(texts.ownersOnly, [...runTools(deps), ...sandboxTools(deps)]);
 }
 
+/** The newest run that has made a commit. */
+async function latestRunOf({ database }: Pick<Deps, 'database'>): Promise<store.Run | undefined> {
+  const latest = await store.list(readerOf(database), 20);
+  return latest.find((run) => run.commit !== undefined);
+}
+
 function sandboxTools(deps: Deps): AnyTool[] {
   return [buildTool(deps), startTool(deps), logsTool(deps), stopTool(deps), removeTool(deps), healthTool(deps)];
 }
@@ -62,9 +68,12 @@ function buildTool(deps: Deps): AnyTool {
       dockerfile: z.string().min(1).max(300).default('Dockerfile'),
     }),
     timeoutMs: timeoutMs + 5 * MINUTE_MS,
+    policy: {
+      binds: async () => ((await latestRunOf(deps)) ? undefined : failed('NOT_FOUND', texts.noWorktree())),
+    },
 
     async run({ tag: wanted, context, dockerfile }, { signal }) {
-      const latestRun = (await store.list(readerOf(deps.database), 20)).find((run) => run.commit !== undefined);
+      const latestRun = await latestRunOf(deps);
       if (latestRun?.commit === undefined) return failed('NOT_FOUND', texts.noWorktree());
       const { commit, branch } = latestRun;
       try {
@@ -206,20 +215,31 @@ export async function begin(
 ): Promise<BeginOutcome> {
   const now = deps.world.clock.now();
   await store.endStalled(tx, new Date(now.getTime() - STALLED_MS), texts.stalledReason(), now);
-  const states = statesOf(deps.config);
-  const named = proposal === undefined ? undefined : await proposalStore.find(tx, proposal);
-  const isFit = named !== undefined && CATEGORIES.includes(named.category) && states.includes(named.state);
-  if (proposal !== undefined && !isFit) return { ok: false, why: 'unknown' };
-  const proposalId =
-    named?.id ??
-    (await store.firstWithoutRun(tx, await proposalStore.listInOrder(tx, { categories: CATEGORIES, states })));
-  if (proposalId === undefined) return { ok: false, why: 'nothing' };
+  const choice = await chooseProposal(deps, tx, proposal);
+  if (!choice.ok) return choice;
+  const { proposalId } = choice;
   const id = shortId(8);
   // The key in the name: whoever carries on finds the branch of this run, and none of another.
   const branch = `coda/improvement-${proposalId}-${id}`;
   if (!(await store.begin(tx, { id, proposalId, askedBy, branch }, now))) return { ok: false, why: 'busy' };
   await enqueue(deps, tx, id, 'lock');
   return { ok: true, run: id, proposalId };
+}
+
+/** The proposal that a run would carry out: the named one if it may be, else the most important. */
+async function chooseProposal(
+  { config }: Pick<Deps, 'config'>,
+  db: Queryable,
+  wanted: string | undefined,
+): Promise<{ ok: true; proposalId: string } | Extract<BeginOutcome, { ok: false }>> {
+  const states = statesOf(config);
+  const named = wanted === undefined ? undefined : await proposalStore.find(db, wanted);
+  const isFit = named !== undefined && CATEGORIES.includes(named.category) && states.includes(named.state);
+  if (wanted !== undefined && !isFit) return { ok: false, why: 'unknown' };
+  const proposalId =
+    named?.id ??
+    (await store.firstWithoutRun(db, await proposalStore.listInOrder(db, { categories: CATEGORIES, states })));
+  return proposalId === undefined ? { ok: false, why: 'nothing' } : { ok: true, proposalId };
 }
 
 async function enqueue({ work, world }: Omit<BeginDeps, 'config'>, tx: Transaction, run: string, step: store.Step) {
@@ -328,7 +348,13 @@ function runTool(deps: Deps): AnyTool {
     description:
       'Begins to carry out an approved proposal for a change of your code: a branch with tests and a pull request, which your owner reviews. Without `proposal` the most important one.',
     effect: 'write',
-    policy: { confirm: true },
+    policy: {
+      confirm: true,
+      async binds({ proposal }) {
+        const choice = await chooseProposal(deps, readerOf(deps.database), proposal);
+        return choice.ok ? undefined : failed('NOT_FOUND', texts.begunNotice(choice));
+      },
+    },
     input: z.object({ proposal: z.string().min(1).max(20).optional() }),
 
     async run({ proposal }, { tx, person }) {

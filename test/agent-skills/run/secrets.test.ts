@@ -88,8 +88,19 @@ describe.skipIf(!DOCKER)('a skill with secrets', () => {
       { mailer: { more, files: { 'scripts/a.py': 'print(1)' } } },
       { model, env, config: codeConfig() },
     );
-    await saysAndApproves(coda, 'send it');
+    expect(await coda.person('ana').says('send it'), 'nobody is asked first').toBe('No.');
     expect(results(model.requests[2]).join()).toContain('coda secrets set mailer API_KEY');
+  });
+
+  test('is not asked about with arguments, which it does not take', async () => {
+    const model = new ScriptedModel([activate], [run('a.py', { args: ['x'] })], ['No.']);
+    const { coda } = await playWith(
+      { mailer: { more, files: { 'scripts/a.py': 'print(1)' } } },
+      { model, env, config: codeConfig() },
+    );
+    await coda.app.agentSkills.secrets.set({ skill: 'mailer', name: 'API_KEY' }, VALUE);
+    expect(await coda.person('ana').says('send it'), 'nobody is asked first').toBe('No.');
+    expect(results(model.requests[2]).join()).toContain('take no arguments');
   });
 });
 

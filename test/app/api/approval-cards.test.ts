@@ -96,16 +96,6 @@ const CARDS: readonly (readonly [said: string, calls: Line[], sentence: string])
     'Do by myself “every hour”: “read https://shop.example/kettle”, and tell it in “family” “when it has changed”, and “bo” where nobody answers',
   ],
   [
-    'a press on what is no line of the page',
-    [call('browser_interact', { session_id: 's1', action: 'click', selector: 'button "Cancel" #2' })],
-    "Click “button 'Cancel' #2” on the page that is open",
-  ],
-  [
-    'a click on a page',
-    [call('browser_interact', { session_id: 's1', action: 'click', selector: 'button "Place the order"' })],
-    'Click “Place the order” on the page that is open',
-  ],
-  [
     'a specialist that writes to somebody',
     [call('specialist_spawn', { specialist: 'postman', task: 'Write to bob.' })],
     'Send a letter to “bob”: “hi”',
@@ -229,7 +219,6 @@ describe('a card', () => {
       'specialists.dirs': [agents],
       ...(DOCKER ? codeConfig() : {}),
       'mcp.servers': { forge: forge.config },
-      'browser.enabled': true,
       'skills.agent_skill_dirs': [root],
       'web.search.searxng.base_url': 'http://127.0.0.1:9',
     };
@@ -243,7 +232,8 @@ describe('a card', () => {
       await programs.say(said);
     await eventually(async () => !(await programs.say('/mcp')).text.includes('is being started'));
     for (const [name] of CARDS) {
-      texts.set(name, textOf(await programs.say(name, { conversation: name.replaceAll(/\W+/g, '-') })));
+      const files = name === 'a program' ? [{ name: 'bills.csv', content_type: 'text/csv', data: 'NDU=' }] : [];
+      texts.set(name, textOf(await programs.say(name, { conversation: name.replaceAll(/\W+/g, '-'), files })));
     }
     open = (await programs.get<{ approvals: Waiting[] }>('/v1/approvals')).approvals;
   }, 120_000);

@@ -1,9 +1,10 @@
 /** A yes to a click is for the page that its sentence names. */
 import { expect, test } from 'vitest';
+import { callSentence } from '../../../src/agent/approvals/sentence.ts';
 import type { AnyTool, CallContext } from '../../../src/agent/index.ts';
 import { type BrowserDeps, browserTools } from '../../../src/skills/browser/tools.ts';
 
-test('a page that has gone elsewhere since is bound as another one, and so is one that is closed', async () => {
+test('a page that has gone elsewhere since is bound as another one, and about one that is closed nobody is asked', async () => {
   let address: string | undefined = 'https://shop.example.org/cart';
   const page = { url: () => address };
   const sessions = { get: () => (address === undefined ? undefined : { page }) };
@@ -17,5 +18,17 @@ test('a page that has gone elsewhere since is bound as another one, and so is on
   address = 'https://shop.example.org/other-cart';
   expect(await bound()).not.toEqual(asked);
   address = undefined;
-  expect(await bound()).not.toEqual(asked);
+  expect(await bound()).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+});
+
+test.each([
+  ['button "Cancel" #2', "Click “button 'Cancel' #2” on the page “https://shop.example.org/cart”"],
+  ['button "Place the order"', 'Click “Place the order” on the page “https://shop.example.org/cart”'],
+])('a click on %s names what is clicked, and where', (selector, sentence) => {
+  const page = { url: () => 'https://shop.example.org/cart' };
+  const tools = browserTools({ sessions: { get: () => ({ page }) } } as unknown as BrowserDeps);
+  const tool = tools.find(({ name }) => name === 'browser_interact');
+  const input = { session_id: 's1', action: 'click', selector };
+  const call = { id: '1', name: 'browser_interact', input };
+  expect(callSentence({ tool, call, input }, {} as CallContext).plain).toBe(sentence);
 });

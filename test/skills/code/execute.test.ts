@@ -18,6 +18,16 @@ const python = (code: string, more: Record<string, unknown> = {}) => ({
 });
 
 describe.skipIf(!DOCKER)('code in a sandbox', () => {
+  test.each([
+    [{ command: 'ls', code: 'print(1)' }, 'not both'],
+    [{ command: 'ls', files: ['missing.csv'] }, 'missing.csv'],
+  ])('nobody is asked about code that cannot run: %j', async (input, why) => {
+    const model = new ScriptedModel([{ call: 'code_execute', input }], ['It cannot be.']);
+    await using coda = await playCode(model);
+    expect(await coda.person('ana').says('run it')).toBe('It cannot be.');
+    expect(JSON.stringify(model.requests.at(-1)?.messages.at(-1))).toContain(why);
+  });
+
   test('a file goes in with the message, and a picture and a table come back with the answer', async () => {
     const code = `import base64
 text = open('a.bin').read()

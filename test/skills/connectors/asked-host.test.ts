@@ -17,7 +17,7 @@ test('a file that changed after a turn has begun is asked about with its new hos
       writeFileSync(join(root, 'connectors/kitchen.yaml'), `type: http\nbase_url: https://${host}/v1\n`);
     put('hooks.example.org');
     const folders = new ConnectorFolders(() => [root]);
-    const [tool] = connectorTools({ folders } as unknown as CallDeps, folders.read()) as [AnyTool];
+    const [tool] = connectorTools({ folders, values: {} } as unknown as CallDeps, folders.read()) as [AnyTool];
     const hostAsked = () => {
       const input = { connector: 'kitchen', method: 'POST', path: 'notify' };
       return tool.display?.asks?.(input, {} as CallContext)?.[1];
@@ -27,6 +27,12 @@ test('a file that changed after a turn has begun is asked about with its new hos
     // Files are read once a turn of the event loop.
     await setImmediate();
     expect(hostAsked()).toEqual({ host: 'another-place.example.org' });
+    const asker = { person: { id: 'ana' }, place: { space: 'home' } } as unknown as CallContext;
+    const bound = () => tool.policy?.binds?.({ connector: 'kitchen', method: 'POST', path: 'notify' }, asker);
+    expect(typeof (await bound())).toBe('string');
+    rmSync(join(root, 'connectors/kitchen.yaml'));
+    await setImmediate();
+    expect(await bound(), 'nobody is asked about a connector that is gone').toMatchObject({ code: 'NOT_FOUND' });
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

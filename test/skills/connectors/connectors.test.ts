@@ -301,3 +301,22 @@ test('a file that describes no connector is told of and stops no other; without 
   await it.ana.says('hello');
   expect(callable(it.model.requests.at(-1) ?? { tools: [] }).map(({ name }) => name)).not.toContain('connector_call');
 });
+
+test('nobody is asked about a call that cannot be sent: without its secret, or out of its address', async () => {
+  await using it = await Connected.begin();
+  const isAsking = () =>
+    it.ana
+      .seen()
+      .at(-1)
+      ?.buttons.some(({ label }) => label === 'Approve');
+  const post = { method: 'POST', path: 'notify', body: 'x' };
+  expect(await it.calls(post)).toContain('needs the secret WEATHER_KEY');
+  expect(isAsking()).toBe(false);
+  put(it.root, 'connectors/weather.yaml', weather(''));
+  await it.ana.says('/rescan-skills');
+  expect(await it.calls({ ...post, path: '../admin' })).toContain('leads out of the address');
+  expect(isAsking()).toBe(false);
+  await it.calls(post);
+  expect(isAsking(), 'one that can be sent is asked about').toBe(true);
+  expect(seen).toEqual([]);
+});

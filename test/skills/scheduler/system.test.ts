@@ -172,6 +172,17 @@ test('a model switches a task only with a yes', async () => {
   expect(await ana.says('/schedules all')).toContain('- `retention`: off');
 });
 
+test.each([
+  [{ name: 'no such task', on: false }, 'no such task', {}],
+  [{ name: 'retention', on: true, until: 'in a week' }, 'until', {}],
+  [{ name: 'retention', on: false }, 'set in config.yaml', { 'scheduler.tasks': { retention: { enabled: true } } }],
+])('nobody is asked about a switch that cannot be done: %j', async (input, why, config) => {
+  const model = new ScriptedModel([{ call: 'scheduler_toggle', input }], ['It cannot be.']);
+  await using coda = await play({ model, config });
+  expect(await coda.person('ana').says('no more cleaning up')).toBe('It cannot be.');
+  expect(JSON.stringify(model.requests.at(-1)?.messages.at(-1))).toContain(why);
+});
+
 test("one's own schedule is switched at once in plain English", async () => {
   await using coda = await play({});
   const ana = coda.person('ana');

@@ -174,8 +174,11 @@ describe.skipIf(!DOCKER)('the executor', () => {
     // As it says: once it answers, an owner has it begin anew.
     down.forge.cuts = undefined;
     const { improvise } = down.models;
-    const calls: SceneCall[] = [{ name: 'self_improvement_run', input: { proposal: id } }];
+    const calls: SceneCall[] = [{ name: 'self_improvement_run', input: { proposal: 'none' } }];
     down.models.improvise = (body) => (calls.length > 0 ? { calls: calls.splice(0) } : improvise?.(body));
+    await ana.says('Work on the other proposal.');
+    expect(ana.seen().at(-1)?.buttons, 'nobody is asked about one that there is not').toEqual([]);
+    calls.push({ name: 'self_improvement_run', input: { proposal: id } });
     await ana.says('Work on that proposal again.');
     await ana.presses('Approve');
     await down.coda.passes({ hours: 1 });

@@ -65,10 +65,9 @@ test('an owner has a reflection begun and decides in words, each after a questio
     saying('No.'),
   );
   expect(await bob.says('approve it')).toBe('No.');
-  expect(server.requests.at(-1)?.text).toContain('for somebody else to decide');
+  expect(server.requests.at(-1)?.text).toContain('Only my owner decides');
   expect(server.requests.at(-1)?.text).not.toContain(title);
   server.play(calling('prompt_rollback'), saying('That is for the owner.'));
-  await bob.says('roll back your prompt');
-  await bob.presses('Approve');
+  expect(await bob.says('roll back your prompt')).toBe('That is for the owner.');
   expect(server.requests.at(-1)?.text).toContain('Only my owner');
 });
