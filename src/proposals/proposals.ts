@@ -203,6 +203,15 @@ export async function prepareDecision(
   return kind?.prepare?.(proposal, kind.payload.parse(proposal.payload), act);
 }
 
+/**
+ * Locks the proposal until `tx` ends. The lock of all proposals first, as whoever ends a trial takes them: decisions wait for
+ * each other in one order, and each sees what the one before has put into use.
+ */
+async function takeInOrder(tx: Transaction, id: string): Promise<store.Proposal | undefined> {
+  await store.lock(tx);
+  return store.take(tx, id);
+}
+
 /** Decides on a proposal that waits, or wakes one that rests; what was decided binds to exactly what was shown. */
 export async function decide(
   tx: Transaction,
@@ -211,7 +220,7 @@ export async function decide(
   now: Instant,
   prepared?: unknown,
 ): Promise<store.Proposal | Failed> {
-  const proposal = await store.take(tx, id);
+  const proposal = await takeInOrder(tx, id);
   if (!proposal || proposal.hash !== hash) return failed('GONE', texts.changedMeanwhile(id));
   if (!mayDecide(kinds, proposal, person)) return failed('DENIED', texts.notYours());
   const { state, category } = proposal;
@@ -259,7 +268,7 @@ export async function takeBack(
   now: Instant,
   prepared?: unknown,
 ): Promise<store.Proposal | Failed> {
-  const proposal = await store.take(tx, id);
+  const proposal = await takeInOrder(tx, id);
   if (!proposal) return failed('GONE', texts.changedMeanwhile(id));
   if (!mayDecide(kinds, proposal, person)) return failed('DENIED', texts.notYours());
   const { state, category } = proposal;

@@ -63,7 +63,10 @@ const proposals = new Columns({
 
 export type Proposal = ItemOf<typeof proposals>;
 
-/** The advisory lock of whoever adds proposals or reserves money, so that two processes count the same rows. */
+/**
+ * The advisory lock of whoever adds or decides proposals or reserves money, so that two processes count the same rows. Taken
+ * before the lock of any row.
+ */
 const LOCK = 7_340_230;
 
 export async function lock(tx: Transaction): Promise<void> {

@@ -42,8 +42,6 @@ export function promptKind({ config }: Pick<SkillDeps<Settings>, 'config'>): Pro
     show: inWords,
 
     async problem(tx, payload) {
-      // The second of two that are approved at once has to see the trial of the first.
-      await improvement.lock(tx);
       const { current, trial } = await store.inUse(tx);
       if (trial) return texts.trialRuns(trial.version);
       const content = applyDifference(current?.content ?? '', payload);
