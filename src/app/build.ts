@@ -208,11 +208,8 @@ async function openWays(parts: RunningParts, options: BuildOptions, modelStatus:
   return { terminal, adapters, shownAdapters, service: serving?.service };
 }
 
-function httpPartsOf(
-  { open, agent, commands, skills, all, people, cards }: RunningParts,
-  platforms: HttpParts['platforms'],
-  modelStatus: ModelStatus,
-): HttpParts {
+function httpPartsOf(parts: RunningParts, platforms: HttpParts['platforms'], modelStatus: ModelStatus): HttpParts {
+  const { open, agent, commands, skills, all, people, cards } = parts;
   return {
     config: open.config,
     world: open.world,
@@ -220,6 +217,7 @@ function httpPartsOf(
     artifacts: open.artifacts,
     http: open.http,
     jobs: open.jobs,
+    jobWords: () => jobWords(parts),
     agent,
     commands,
     approvals: open.approvals,
@@ -288,6 +286,7 @@ function appOf(
     people,
     whenSettled: () => settleAll(open),
     enqueue: (job, besides) => enqueue(jobPartsOf(parts), job, besides),
+    jobWords: () => jobWords(parts),
     start: () => start(parts, adapters, service),
     findVerb: async (name) => (await verbs()).get(name),
     startJobs: () => startJobs(parts, terminal),
@@ -363,6 +362,9 @@ async function statusOf(
   };
 }
 
+const jobWords = (parts: RunningParts): ReadonlyMap<string, string> =>
+  new Map(handlersOf(jobPartsOf(parts)).map(({ kind, does }) => [kind, does]));
+
 function jobPartsOf({ open, skills }: RunningParts): JobParts {
   const { world, database, delivery, jobs, events, messageIndex } = open;
   return { world, database, delivery, jobs, events, skills, messageIndex };
@@ -388,7 +390,7 @@ async function start(
     jobs,
     schedules,
     approvalSource({ database, delivery }),
-    deadJobSource({ database, outbox: delivery.outbox }),
+    deadJobSource({ database, outbox: delivery.outbox, jobs }),
     ...skills.flatMap(({ skill, deps }) => skill.work?.due?.(deps) ?? []),
   ]);
   for (const { skill, deps } of skills) skill.work?.onStart?.(deps);

@@ -76,6 +76,7 @@ export interface HttpParts {
   artifacts: Artifacts;
   http: HttpServer | undefined;
   jobs: JobQueue;
+  jobWords(): ReadonlyMap<string, string>;
   agent: Agent;
   commands: readonly Command[];
   approvals: Approvals;

@@ -33,12 +33,12 @@ export const undeliveredNotice = (count: number, quotes: readonly { kind: string
     ),
   ].join('\n');
 
-export const jobsGaveUp = (jobs: readonly { kind: string; error: string | null }[]) =>
+export const jobsGaveUp = (jobs: readonly { name: string; error: string | null }[]) =>
   [
     `${plural(jobs.length, 'background job')} of mine failed again and again, so I have stopped trying:`,
     ...jobs
       .slice(0, MOST_JOBS)
-      .map(({ kind, error }) => `> ${kind}: ${shorten(error ?? 'no reason known', LONGEST_SHOWN)}`),
+      .map(({ name, error }) => `> ${name}: ${shorten(error ?? 'no reason known', LONGEST_SHOWN)}`),
     '"coda jobs" on the command line shows them, "coda jobs retry" runs them again.',
   ].join('\n');
 

@@ -10,13 +10,14 @@ export {
   type JobHandler,
   type JobOptions,
   JobQueue,
-  type OpenJob,
+  jobName,
 } from './queue/index.ts';
 export {
   type DeadJob,
   type DeadJobs,
   depth as jobDepth,
   fileReferences as jobFiles,
+  type OpenJob,
   takeUnreported,
 } from './queue/store.ts';
 export { applyRule, collectSoon, fileCollection, retention } from './retention/index.ts';

@@ -51,3 +51,14 @@ test('jobs and notices are added beside a daemon and without one', async () => {
   await using again = await Jsonl.start({ dataDir });
   await again.next((line) => line.text === 'Red.');
 });
+
+test('the list says in words what a job does, also where no daemon runs', async () => {
+  const coda = shell(await migratedDataDir());
+  const id = (await coda('jobs', 'enqueue', 'retention')).stdout.trim();
+  expect((await coda('jobs', 'list', '--all')).stdout).toMatch(
+    new RegExp(`${id}  pending  .*  removes what is long done: .* \\(retention\\)  0 attempts`),
+  );
+  expect(JSON.parse((await coda('jobs', 'list', '--all', '--json')).stdout).jobs).toMatchObject([
+    { id, kind: 'retention', does: expect.stringContaining('removes what is long done') },
+  ]);
+});

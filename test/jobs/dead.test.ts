@@ -40,15 +40,15 @@ describe.each(testDatabases)('a background job that gives up, on $name', ({ name
     await ana.says('hello');
     await enqueue(coda);
     await coda.passes({ hours: 1 });
-    const told = () => ana.heard('tidy: the shelf is full');
+    const told = () => ana.heard('tidies the shelf (tidy): the shelf is full');
     expect(told()).toHaveLength(1);
     expect(await coda.app.status()).toMatchObject({ jobs: { dead: 1 } });
     expect(await coda.app.jobs.dead()).toMatchObject({ total: 1, jobs: [{ kind: 'tidy', attempts: 2 }] });
-    expect(await coda.app.jobs.open()).toMatchObject({ jobs: [{ state: 'dead', does: 'tidies the shelf' }] });
+    expect(await coda.app.jobs.open()).toMatchObject({ jobs: [{ state: 'dead' }] });
     const check = coda.app.checks.checks.find((each) => each.name === 'background jobs');
     expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({
       ok: false,
-      says: expect.stringContaining('the shelf is full'),
+      says: expect.stringContaining('tidies the shelf (tidy), the shelf is full'),
       remedy: expect.stringContaining('coda jobs retry'),
     });
 
@@ -72,7 +72,7 @@ describe.each(testDatabases)('a background job that gives up, on $name', ({ name
     await coda.passes({ hours: 1 });
     expect(state.runs).toBe(4);
     expect(await coda.app.jobs.dead()).toMatchObject({ total: 1 });
-    expect(ana.heard('tidy: the shelf is full')).toHaveLength(2);
+    expect(ana.heard('tidies the shelf (tidy): the shelf is full')).toHaveLength(2);
   });
 
   test.skipIf(!available)('waits for an owner who can be told, without looking again and again', async () => {
@@ -87,6 +87,6 @@ describe.each(testDatabases)('a background job that gives up, on $name', ({ name
     await ana.says('hello');
     coda.app.worker.lookForWork();
     await coda.app.whenSettled();
-    expect(ana.heard('tidy: the shelf is full')).toHaveLength(1);
+    expect(ana.heard('tidies the shelf (tidy): the shelf is full')).toHaveLength(1);
   });
 });

@@ -9,8 +9,9 @@ import type { DeadLetters } from '../../delivery/index.ts';
 import {
   type Cause,
   causesOf,
-  type DeadJobs,
   type FaultLog,
+  type JobQueue,
+  jobName,
   runningInstances,
   type Schedules,
 } from '../../jobs/index.ts';
@@ -68,14 +69,15 @@ export function heldCheck(outbox: OutboxState): HealthCheck {
   };
 }
 
-export function deadJobCheck(jobs: { dead(limit: number): Promise<DeadJobs> }): HealthCheck {
+export function deadJobCheck(jobs: Pick<JobQueue, 'dead' | 'doesOf'>): HealthCheck {
   return {
     name: 'background jobs',
     async check() {
       const { jobs: dead, total } = await jobs.dead(1);
       if (total === 0) return { ok: true, says: 'none has given up' };
       const [newest] = dead;
-      const says = `${plural(total, 'job')} failed too often; the newest: ${newest?.kind}, ${newest?.error ?? 'no reason known'}`;
+      const name = newest && jobName({ kind: newest.kind, does: jobs.doesOf(newest.kind) });
+      const says = `${plural(total, 'job')} failed too often; the newest: ${name}, ${newest?.error ?? 'no reason known'}`;
       const remedy = 'See them with "coda jobs", run them again with "coda jobs retry".';
       return { ok: false, code: 'DEAD_JOBS', severity: 'warning', says, remedy };
     },

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { type Json, parseJson } from '../../base/json.ts';
+import { type Json, omitUndefined, parseJson } from '../../base/json.ts';
 import { oneLine, plural } from '../../base/text.ts';
 import { idOf, operation, text, usage } from '../../chat/operation.ts';
-import type { DeadJob, OpenJob } from '../../jobs/index.ts';
+import { type DeadJob, jobName, type OpenJob } from '../../jobs/index.ts';
 import { addSchedule } from '../../skills/scheduler/index.ts';
 import { type OperationParts, type ServedParts, SKILL_JOB } from './parts.ts';
 
@@ -16,7 +16,17 @@ const servedShape = z.object({
   error: z.string().nullable(),
 });
 
-function servedJob({ id, kind, does, state, attempts, due_at: at, error }: OpenJob): z.output<typeof servedShape> {
+type NamedJob<ListedJob> = ListedJob & { does: string | undefined };
+
+function servedJob({
+  id,
+  kind,
+  does,
+  state,
+  attempts,
+  due_at: at,
+  error,
+}: NamedJob<OpenJob>): z.output<typeof servedShape> {
   const served = state === 'pending' ? ('waiting' as const) : state;
   return { id, kind, does: does ?? null, state: served, attempts, due_at: at.toISOString(), error };
 }
@@ -28,11 +38,16 @@ const list = operation({
   example: 'coda jobs list --json',
   input: z.object({ all: z.boolean().optional().describe('those that wait or run, too') }),
   json: 'indented',
-  async run({ app }: ServedParts, { all }): Promise<{ jobs: (DeadJob | OpenJob)[]; total: number; waiting?: number }> {
+  async run(
+    { app }: ServedParts,
+    { all },
+  ): Promise<{ jobs: NamedJob<DeadJob | OpenJob>[]; total: number; waiting?: number }> {
     const open = await app.jobs.open();
-    if (all) return open;
-    const dead = await app.jobs.dead();
-    return { ...dead, waiting: Math.max(open.total - dead.total, 0) };
+    const { jobs, total } = all ? open : await app.jobs.dead();
+    // A command without a daemon takes no jobs, and can name them all the same.
+    const words = app.jobWords();
+    const named = jobs.map((job) => ({ ...job, does: words.get(job.kind) }));
+    return { jobs: named, total, ...omitUndefined({ waiting: all ? undefined : Math.max(open.total - total, 0) }) };
   },
   route: {
     method: 'GET',
@@ -45,13 +60,13 @@ const list = operation({
     },
     examples: [{ summary: 'All', status: 200 }],
     input: () => ({ all: true }),
-    answer: ({ jobs, total }) => ({ json: { jobs: (jobs as OpenJob[]).map(servedJob), total } }),
+    answer: ({ jobs, total }) => ({ json: { jobs: (jobs as NamedJob<OpenJob>[]).map(servedJob), total } }),
   },
   show({ jobs, total, waiting = 0 }, { all }, { at }) {
     const lines = jobs.map((job) => {
-      const { id, kind, attempts, error } = job;
+      const { id, attempts, error } = job;
       const when = 'due_at' in job ? `${job.state}  ${at(job.due_at)}` : at(job.finished_at);
-      return `${id}  ${when}  ${kind}  ${plural(attempts, 'attempt')}  ${error ?? ''}\n`;
+      return `${id}  ${when}  ${jobName(job)}  ${plural(attempts, 'attempt')}  ${error ?? ''}\n`;
     });
     const count = plural(total, 'background job');
     if (all)

@@ -37,6 +37,8 @@ export interface OperatedApp {
   readonly checks: Checks;
   /** Adds a background job of a kind that some part carries out, due at once. Throws `INPUT_INVALID`; gives its id. */
   enqueue(job: AskedJob, besides?: WritesBesides<string>): Promise<string>;
+  /** The work of jobs in words, by their kind: of those that some part carries out. */
+  jobWords(): ReadonlyMap<string, string>;
   /** Begins without platforms and without what else falls due, to work off jobs and the turns that they begin: until `whenSettled`. */
   startJobs(): Promise<void>;
   /** Resolves when nothing runs, nothing that is due is left, and nothing is being sent. */
@@ -73,6 +75,7 @@ export interface ServedParts {
     OperatedApp,
     | 'database'
     | 'jobs'
+    | 'jobWords'
     | 'delivery'
     | 'approvals'
     | 'tokens'

@@ -1,6 +1,6 @@
 import { groupBy } from '../../base/async.ts';
 import { token } from '../../base/ids.ts';
-import { type DueSource, takeUnreported } from '../../jobs/index.ts';
+import { type DueSource, type JobQueue, jobName, takeUnreported } from '../../jobs/index.ts';
 import type { CommitHints, Database, Transaction } from '../../storage/index.ts';
 import type { Place } from '../adapter.ts';
 import type { Outbox } from '../content.ts';
@@ -64,7 +64,13 @@ export async function tellAtOnce(
   await outbox.addAll(tx, messages);
 }
 
-export function deadJobSource({ database, outbox }: { database: Database; outbox: Outbox }): DueSource {
+interface DeadJobDeps {
+  database: Database;
+  outbox: Outbox;
+  jobs: Pick<JobQueue, 'doesOf'>;
+}
+
+export function deadJobSource({ database, outbox, jobs: queue }: DeadJobDeps): DueSource {
   return {
     name: 'dead jobs',
     earliest: store.UNTOLD_JOBS,
@@ -73,7 +79,12 @@ export function deadJobSource({ database, outbox }: { database: Database; outbox
         const jobs = await takeUnreported(tx);
         const [first] = jobs;
         if (!first) return 0;
-        const card = { kind: 'notice' as const, text: texts.jobsGaveUp(jobs) };
+        const card = {
+          kind: 'notice' as const,
+          text: texts.jobsGaveUp(
+            jobs.map(({ kind, error }) => ({ name: jobName({ kind, does: queue.doesOf(kind) }), error })),
+          ),
+        };
         // Words of services stand in errors.
         const owners = await ownersDirect(tx);
         // The time as well: a job that is run again may give up again.

@@ -36,7 +36,6 @@ export interface Job {
 }
 
 /** A job that is not over yet, as its owner reads of it. */
-export type OpenJob = store.OpenJob & { does: string | undefined };
 
 /**
  * Carries out jobs of one kind. It may be called again for the same job (its process died, or it threw), so what it
@@ -60,6 +59,10 @@ const LONGEST_BACK_OFF_MS = 15 * 60_000;
 const LONGEST_WAIT_MS = 5_000;
 
 /** Durable work with a due time: carried out at least once, by whichever process is there. */
+/** A job for people: its work in words with its code behind it, or the code alone of a part that is not there any more. */
+export const jobName = ({ kind, does }: { kind: string; does?: string | undefined }): string =>
+  does === undefined ? kind : `${does} (${kind})`;
+
 export class JobQueue implements DueSource, OwnedRows {
   readonly name = 'jobs';
   readonly owners = store.OWNERS;
@@ -167,10 +170,9 @@ export class JobQueue implements DueSource, OwnedRows {
     return store.deadJobs(this.deps.database, limit);
   }
 
-  /** Jobs that wait, run or have given up; `does`: their work in words, undefined where no part that is there carries it out. */
-  async open(limit = 50): Promise<{ jobs: OpenJob[]; total: number }> {
-    const { jobs, total } = await store.open(this.deps.database, limit);
-    return { jobs: jobs.map((job) => ({ ...job, does: this.doesOf(job.kind) })), total };
+  /** Jobs that wait, run or have given up. */
+  open(limit = 50): Promise<{ jobs: store.OpenJob[]; total: number }> {
+    return store.open(this.deps.database, limit);
   }
 
   waitingOf(kind: string, limit = 500): Promise<store.WaitingJob[]> {
