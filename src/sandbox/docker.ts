@@ -68,7 +68,9 @@ export async function dockerAt(
   });
   // The client writes out the options of each call for a log that nobody reads, with each socket of the agent: milliseconds.
   Object.defineProperty(agent, inspect.custom, { value: () => 'Agent' });
-  const { modem } = new Dockerode({ ...options, ...(endpoint.kind !== 'ssh' && { agent }) });
+  const isSsh = endpoint.kind === 'ssh';
+  const { modem } = new Dockerode({ ...options, ...(!isSsh && { agent }) });
+  if (isSsh) connectBySsh(modem);
   return calls(caller(modem, patienceMs), () => agent.destroy());
 }
 
@@ -103,7 +105,17 @@ async function modemOptions(endpoint: Endpoint, keys: string | undefined, ssh: C
     // A host has several keys, and shows the one that it is asked for.
     algorithms: { serverHostKey: hostKeys.flatMap(signaturesBy) },
   };
-  return { ...plain, host, port, username: endpoint.user, protocol: 'ssh', sshOptions };
+  return { ...plain, host, port, username: endpoint.user, sshOptions };
+}
+
+/**
+ * Has its calls go by SSH. The client makes an address of the protocol's name, and one that begins with `ssh:` is invalid;
+ * under its own protocol, `http`, it is asked for SSH only as it connects.
+ */
+function connectBySsh(modem: Modem): void {
+  const connecting: Modem = Object.create(modem, { protocol: { value: 'ssh' } });
+  const { buildRequest } = modem;
+  modem.buildRequest = (...request) => buildRequest.apply(connecting, request);
 }
 
 type Modem = InstanceType<typeof import('dockerode').default>['modem'];

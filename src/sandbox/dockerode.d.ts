@@ -16,7 +16,10 @@ declare module 'dockerode' {
 
   export default class Docker {
     constructor(options: Record<string, unknown>);
-    modem: { dial(request: Dial, done: (error: Error | null, value: unknown) => void): void };
+    modem: {
+      dial(request: Dial, done: (error: Error | null, value: unknown) => void): void;
+      buildRequest(...request: unknown[]): void;
+    };
   }
 }
 

@@ -165,6 +165,10 @@ describe.skipIf(!DOCKER)('an engine elsewhere', () => {
     ];
     const { address, agentAt, knowing, secret } = await machine([first, second]);
     const SSH_AUTH_SOCK = await agentAt([secret]);
+    const warnings: string[] = [];
+    const listen = ({ message }: Error) => void warnings.push(message);
+    process.on('warning', listen);
+    onTestFinished(() => void process.off('warning', listen));
     await works(on(address, {}, { HOME: knowing(second.public), SSH_AUTH_SOCK }));
 
     const told = async (env: Record<string, string>) => {
@@ -177,6 +181,7 @@ describe.skipIf(!DOCKER)('an engine elsewhere', () => {
     const strange = { HOME: knowing(first.public), SSH_AUTH_SOCK: await agentAt([]) };
     expect(await told(strange)).toMatch(/^SANDBOX_UNREACHABLE .*authentication/i);
     expect(await told({ HOME: knowing(first.public) })).toMatch(/^SANDBOX_UNREACHABLE .*authentication/i);
+    expect(warnings, 'each address is a valid one').toEqual([]);
   });
 
   test('behind a socket proxy is asked for nothing but what docs/sandbox.md lets through', async () => {
