@@ -4,10 +4,23 @@ import { base, pathIn } from '../app/base.ts';
 import { connectionLost, sessionEnded } from './events.ts';
 import type { paths } from './types.ts';
 
+/** Characters: a browser sends at most 64 KiB for all tabs of a site that were closed meanwhile, and refuses what is more. */
+const LONGEST_KEPT = 4_000;
+
+/** A change goes out even where its tab is closed at that moment; what is long, or a file, needs the tab. */
+class ChangeRequest extends Request {
+  constructor(input: RequestInfo | URL, init: RequestInit = {}) {
+    const { method = 'GET', body } = init;
+    const isShort = body === undefined || body === null || (typeof body === 'string' && body.length <= LONGEST_KEPT);
+    super(input, { ...init, keepalive: method !== 'GET' && isShort });
+  }
+}
+
 /** Suites without a browser have no address, and answer requests by themselves. */
 export const api = createClient<paths>({
   baseUrl: (globalThis.location?.origin ?? 'http://coda.test') + base,
   fetch: (request) => fetch(request),
+  Request: ChangeRequest,
 });
 
 /** A fault of one field of what was sent, by its path: "rule.to". */
