@@ -105,6 +105,7 @@ export function skillsOf(parts: MadeOf): Skill[] {
     webhooks({ secrets: live.secrets, attachmentBytes: config.block(httpConfig)?.attachment_max_size ?? TEN_MB }),
     targetsSkill({
       services: new Map(services.flatMap((each) => [...each.namedPlaces(config.block(each.config))])),
+      serviceSettings: services.map(({ setting }) => setting),
       canPush: () => parts.pushes.subject !== undefined,
     }),
     push(parts.pushes),

@@ -57,6 +57,8 @@ export interface Platform<Settings = unknown> {
 /** Services that can be told something and say nothing, as a value. `app/platforms.ts` lists them, one line each. */
 export interface TargetServices<Settings = unknown> {
   config: ConfigBlock;
+  /** The setting in which an owner names them: `targets.hooks`. */
+  setting: string;
   /** The services that the settings describe, each by the name under which people take it as a target. */
   namedPlaces(settings: Settings): ReadonlyMap<string, Place>;
   /** Makes their adapter, also where the settings describe none: it says of a service that it is gone. */

@@ -23,6 +23,7 @@ const LONGEST_PAUSE_S = 3_600;
 
 export const hooks: TargetServices<HooksConfig> = {
   config,
+  setting: `${config.key}.hooks`,
   namedPlaces: (settings) => new Map(Object.keys(settings.hooks).map((name) => [name, placeOf(name)])),
   open: ({ config: settings, egress, world }) => hooksAdapter({ settings, egress, world }),
 };

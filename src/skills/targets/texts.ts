@@ -18,6 +18,14 @@ const WHERE: Record<Target['kind'], string> = {
   push: 'your devices',
 };
 
+interface KnownServices {
+  names: readonly string[];
+  /** The settings in which an owner names services; none: this coda reaches no service. */
+  settings: readonly string[];
+  isOwner: boolean;
+  canPush: boolean;
+}
+
 export const texts = {
   usage:
     'Say `/targets here NAME` in a shared place, or `/targets person NAME`, `/targets hook NAME`, `/targets push`; then ' +
@@ -77,10 +85,15 @@ export const texts = {
     message: `${quoteName(name)} has no direct conversation with me.`,
     remedy: 'They have to write to me first.',
   }),
-  noHook: (name: string, names: readonly string[]) => ({
-    message: `I know no service ${quoteName(name)}.`,
-    remedy: names.length === 0 ? 'The owner names them in targets.hooks.' : `I know: ${listOf(names)}.`,
-  }),
+  noHook: (name: string, { names, settings, isOwner, canPush }: KnownServices) => {
+    const own = canPush ? ', on your devices ("/targets push")' : '';
+    const instead = `I can tell it in a shared place ("/targets here NAME", said there)${own} or to a person ("/targets person NAME").`;
+    if (names.length > 0)
+      return { message: `I know no service ${quoteName(name)}.`, remedy: `I know: ${listOf(names)}.` };
+    const where =
+      isOwner && settings.length > 0 ? ` A service is named in the configuration, under ${listOf(settings)}.` : '';
+    return { message: 'I know no service that could be told.', remedy: `${instead}${where}` };
+  },
   noPush: {
     message: 'I cannot notify devices.',
     remedy: 'That needs http.url, and a device that you name on the page System.',

@@ -18,6 +18,8 @@ import { texts } from './texts.ts';
 export interface TargetsParts {
   /** Places of the services that the configuration describes, by name. */
   services: ReadonlyMap<string, Place>;
+  /** The settings in which an owner names services; none: this coda reaches no service. */
+  serviceSettings: readonly string[];
   /** True if devices can be notified. */
   canPush(): boolean;
 }
@@ -165,7 +167,15 @@ async function wantedBy(deps: Deps, kind: TargetKind, words: string, ctx: TxCont
     case 'hook': {
       const service = plain.toLowerCase();
       const at = deps.services.get(service);
-      if (at === undefined) return failed('NOT_FOUND', texts.noHook(plain, [...deps.services.keys()]));
+      if (at === undefined) {
+        const names = [...deps.services.keys()];
+        const settings = deps.serviceSettings;
+        const { canPush } = deps;
+        return failed(
+          'NOT_FOUND',
+          texts.noHook(plain, { names, settings, isOwner: person.role === 'owner', canPush: canPush() }),
+        );
+      }
       const opened = await conversations.open(tx, at, person.id, uuid(now), now);
       return { name: service, conversationId: opened, toPerson: undefined };
     }
