@@ -46,7 +46,6 @@ import {
   type PromptSection,
   pairCommand,
   pairingTools,
-  type ZoneOffer,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import {
@@ -63,7 +62,6 @@ import {
   type MovedPerson,
   noticeDeletionRules,
   noticeMergeRules,
-  type Outbox,
   outboxDeletionRules,
   outboxMergeRules,
   postponedDeletionRules,
@@ -101,7 +99,6 @@ import {
   sessionMergeRules,
   tokenDeletionRules,
   tokenMergeRules,
-  type ZoneChange,
 } from '../people/index.ts';
 import { critic, improvementConfig } from '../proposals/index.ts';
 import { secretDeletionRules, secretMergeRules } from '../secrets/index.ts';
@@ -114,6 +111,7 @@ import { rememberedCount, type Thinking } from './inference.ts';
 import { titles } from './platforms.ts';
 import { defaultZone, householdOf, timeSettings } from './settings.ts';
 import { type EquippedSkill, tablesOf } from './skills.ts';
+import { movedBy } from './zone-offers.ts';
 
 /** Understands plain English where no model answers: deleted with its line and its folder. */
 const OFFLINE: { interpreter?: InterpreterSource } = {
@@ -271,39 +269,6 @@ function guardOf({ world, health, events, database }: AgentParts): Guard {
     breakers: health.breakers,
     rests: (part) => void events.tell(database, { name: 'skill.degraded', data: part }),
   });
-}
-
-/** Asks once, where anything of theirs keeps to the old clock; nothing else is said of it. */
-function movedBy(skills: readonly EquippedSkill[], prompts: Prompts, outbox: Outbox): AgentWiring['onMove'] {
-  return async (tx, moved) => {
-    const { personId, conversationId, version, says } = moved;
-    const offer = await offerOfMove(skills, tx, moved);
-    if (offer) {
-      const card = { kind: 'notice' as const, text: `${says}\n${offer.text}`, choices: offer.choices };
-      const key = `zone:${personId}:${version}`;
-      await outbox.addAll(tx, [{ key, conversationId, personId, card, tainted: offer.tainted }]);
-    }
-    tx.afterCommit(() => prompts.forgetPerson(personId));
-  };
-}
-
-/** The offers of all skills in one. */
-export async function offerOfMove(
-  skills: readonly EquippedSkill[],
-  tx: Transaction,
-  move: Omit<ZoneChange, 'version'>,
-): Promise<ZoneOffer | undefined> {
-  const offers: ZoneOffer[] = [];
-  for (const { skill, deps } of skills) {
-    const offer = await skill.data?.offerMove?.(deps, tx, move);
-    if (offer) offers.push(offer);
-  }
-  if (offers.length === 0) return undefined;
-  return {
-    text: offers.map(({ text }) => text).join('\n'),
-    choices: offers.flatMap(({ choices }) => choices),
-    tainted: offers.some(({ tainted }) => tainted),
-  };
 }
 
 /** Every skill hears of it, whichever of them fails. */

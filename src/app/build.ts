@@ -28,7 +28,7 @@ import { SetupCards } from '../setup/index.ts';
 import { FirstStart, Invitations, Sessions, Tokens } from '../sign-in/index.ts';
 import type { Artifacts, Database, Engine } from '../storage/index.ts';
 import { openConsole, openPlatforms, openServices } from './adapters.ts';
-import { offerOfMove, wireAgent } from './agent.ts';
+import { wireAgent } from './agent.ts';
 import { readerFrom } from './api/reader.ts';
 import { Backups } from './backups.ts';
 import { openConfigFiles } from './config.ts';
@@ -55,6 +55,7 @@ import {
   tasksOf,
 } from './skills.ts';
 import { withSpans } from './telemetry/traces.ts';
+import { offerOfMove } from './zone-offers.ts';
 
 export interface BuildOptions {
   version: string;

@@ -162,29 +162,41 @@ export async function personById(db: Queryable, id: string): Promise<Person | un
   return rows[0] && toPerson(rows[0]);
 }
 
+/**
+ * The zones whose clocks things of a person may still keep to, as `zone_before` holds them between commas: all that they have
+ * had since the offer to move was last settled, and not the one of the parameter `to`. An empty name: none was known.
+ */
+const zonesBefore = (person: string, to: string): string =>
+  `(select string_agg(distinct before, ',')
+      from unnest(array_append(case ${person}.zone_before when '' then array[''] else string_to_array(${person}.zone_before, ',') end,
+                               coalesce(${person}.zone, ''))) before
+     where before <> ${to}::text)`;
+
 export async function setZone(tx: Transaction, personId: string, zone: string | undefined): Promise<void> {
   await tx.query(
     `update persons set zone = $2::text, zone_source = $3, version = version + 1,
-            zone_before = case when $2::text is not null then coalesce(zone, '') end
+            zone_before = case when $2::text is not null then ${zonesBefore('persons', '$2')} end
       where id = $1`,
     [personId, zone ?? null, zone === undefined ? null : 'person'],
   );
 }
 
-/** The change of zone after which things of theirs may keep to the old clock; undefined: none, or they want them so. */
-export async function lastZoneChange(
+/** The changes of zone after which things of theirs may keep to an old clock; none: they have moved, or want them so. */
+export async function openZoneChanges(
   db: Queryable,
   personId: string,
-): Promise<Omit<ZoneChange, 'version'> | undefined> {
-  const { rows } = await db.query<{ from: string; to: string }>(
-    `select zone_before as "from", zone as "to" from persons where id = $1 and zone is not null and zone_before is not null`,
+): Promise<{ before: string; changes: Omit<ZoneChange, 'version'>[] } | undefined> {
+  const { rows } = await db.query<{ before: string; to: string }>(
+    `select zone_before as before, zone as "to" from persons where id = $1 and zone is not null and zone_before is not null`,
     [personId],
   );
   const [row] = rows;
-  return row && { personId, from: row.from === '' ? undefined : row.from, to: row.to };
+  if (!row) return undefined;
+  const { before, to } = row;
+  return { before, changes: before.split(',').map((from) => ({ personId, from: from === '' ? undefined : from, to })) };
 }
 
-/** Settles that nothing is offered any more after the last change of zone; with `before` it is offered again. */
+/** Settles that nothing is offered any more after the changes of zone; with `before` it is offered again. */
 export async function settleZoneChange(tx: Transaction, personId: string, before: string | null = null): Promise<void> {
   await tx.query('update persons set zone_before = $2 where id = $1', [personId, before]);
 }
@@ -238,7 +250,7 @@ export async function followZone(
           and (p.zone is null or (p.zone_source = $2 and p.zone <> $1))
           for update of p
      )
-     update persons p set zone = $1, zone_source = $2, zone_before = coalesce(was.zone, ''), ${TOLD} from was where p.id = was.id
+     update persons p set zone = $1, zone_source = $2, zone_before = ${zonesBefore('p', '$1')}, ${TOLD} from was where p.id = was.id
      returning p.id as "personId", was.zone as "from", p.version`,
     [zone, source, isBrowser ? teller.personId : teller.externalId],
   );

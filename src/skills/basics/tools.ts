@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { type Command, type SkillDeps, withOffer, type ZoneOffer } from '../../chat/index.ts';
-import { lastZoneChange, namePerson, settleZoneChange, setZone } from '../../people/index.ts';
+import { namePerson, openZoneChanges, settleZoneChange, setZone } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { findZone, formatLongDay, parseWhen, weekOfYear } from '../../time/index.ts';
 import { texts } from './texts.ts';
@@ -119,23 +119,23 @@ export const leaveZoneTool = dataTool({
   description: 'Leaves what keeps to the clock of another zone as it is.',
   effect: 'write',
   callers: 'buttons',
-  input: z.object({ again: z.string().max(100).optional() }),
+  input: z.object({ again: z.string().max(20_000).optional() }),
 
   async run({ again }, { tx, person }) {
-    const last = await lastZoneChange(tx, person.id);
+    const open = await openZoneChanges(tx, person.id);
     await settleZoneChange(tx, person.id, again);
-    const undo = last && { tool: LEAVE, input: { again: last.from ?? '' }, label: texts.leftLabel };
+    const undo = open && { tool: LEAVE, input: { again: open.before }, label: texts.leftLabel };
     return done(again === undefined ? texts.leftInZone : texts.offeredAgain, undo && { undo });
   },
 });
 
-/** Things that keep to the clock of the zone before, as they are now, with the button that leaves them so. */
+/** Things that keep to the clock of a zone before, as they are now, with the button that leaves them so. */
 export async function offerOfZone(
   { offerMove }: Pick<SkillDeps['people'], 'offerMove'>,
   tx: Transaction,
   personId: string,
 ): Promise<ZoneOffer | undefined> {
-  const last = await lastZoneChange(tx, personId);
+  const [last] = (await openZoneChanges(tx, personId))?.changes ?? [];
   const offer = last && (await offerMove(tx, last));
   return offer && { ...offer, choices: [...offer.choices, { label: texts.leave, tool: LEAVE, input: {} }] };
 }

@@ -51,6 +51,26 @@ test('of a zone that was known, only series by its clock are offered: not single
   expect(await ana.says('/reminders')).toMatch(/call the office — .*Asia\/Tokyo/);
 });
 
+test('after a second journey what keeps to the first zone is offered, too, each zone with a button of its own', async () => {
+  await using coda = await play({ at: '2026-11-20T08:00:23Z' });
+  const ana = coda.person('ana');
+  await ana.says('/timezone Berlin');
+  await ana.says('remind me every day at 7 to stretch');
+  await ana.says('remind me every day at 9 in Tokyo to call the office');
+  await ana.says('/timezone Lisbon');
+  await ana.says('remind me every day at 8 to swim');
+  const set = await ana.says('/timezone Rome');
+  expect(set).toContain('1 reminder keeps the time of Europe/Lisbon');
+  expect(set).toContain('1 reminder keeps the time of Europe/Berlin');
+  expect(set).not.toContain('call the office');
+  expect(await ana.presses('Move my reminders too (Europe/Lisbon)')).toContain('keeps the time of Europe/Berlin');
+  await ana.presses('Move my reminders too');
+  expect(await ana.says('/timezone Rome'), 'all have moved').not.toContain('until moved');
+  const listing = await ana.says('/reminders');
+  expect(listing).not.toMatch(/Berlin|Lisbon/);
+  expect(listing).toMatch(/call the office — .*Asia\/Tokyo/);
+});
+
 test('a series that moves to the west keeps its last day', async () => {
   await using coda = await play({ at: '2026-11-20T08:00:23Z' });
   const ana = coda.person('ana');
