@@ -35,8 +35,6 @@ export interface Job {
   dueAt: Instant;
 }
 
-/** A job that is not over yet, as its owner reads of it. */
-
 /**
  * Carries out jobs of one kind. It may be called again for the same job (its process died, or it threw), so what it
  * does is either in one transaction with a key or harmless twice.
@@ -58,11 +56,11 @@ const DEFAULT_ATTEMPTS = 8;
 const LONGEST_BACK_OFF_MS = 15 * 60_000;
 const LONGEST_WAIT_MS = 5_000;
 
-/** Durable work with a due time: carried out at least once, by whichever process is there. */
 /** A job for people: its work in words with its code behind it, or the code alone of a part that is not there any more. */
 export const jobName = ({ kind, does }: { kind: string; does?: string | undefined }): string =>
   does === undefined ? kind : `${does} (${kind})`;
 
+/** Durable work with a due time: carried out at least once, by whichever process is there. */
 export class JobQueue implements DueSource, OwnedRows {
   readonly name = 'jobs';
   readonly owners = store.OWNERS;
