@@ -151,7 +151,7 @@ describe.skipIf(!CHROMIUM)('cards', () => {
     await types(`http://${search.host}`);
     await press('Enter');
     await inUse(page, 'SearXNG answers');
-    await page.getByText('searxng', { exact: true }).waitFor();
+    await page.getByRole('listitem', { name: 'Search service: searxng' }).waitFor();
 
     await page.getByRole('button', { name: 'Add MCP server' }).focus();
     await press('Enter');

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import type { Act } from '../app/acts.ts';
 import { useFocus } from '../app/focus.ts';
 import { whenText } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
@@ -8,7 +9,7 @@ import { act } from '../app/toasts.tsx';
 import { decisionOutcome } from '../app/words.ts';
 import { MAIN } from '../chat/entry.ts';
 import { platformName } from '../chat/list.tsx';
-import { Button } from '../parts/button.tsx';
+import { Button, WordButtons } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
@@ -80,8 +81,13 @@ function WaitingView({ waiting, onDecide }: { waiting: Waiting; onDecide: (decis
     setBecause(undefined);
     setCancels(cancels + 1);
   };
+  const acts: Act[] = [
+    { label: 'Approve', icon: 'check', isFirst: true, run: () => onDecide({ approved: true }) },
+    { label: 'Deny', icon: 'x', isDanger: true, run: () => onDecide({ approved: false }) },
+    { label: 'Deny, because …', icon: 'pencil', run: () => setBecause('') },
+  ];
   return (
-    <Row class="card asked" label={purpose}>
+    <Row class="card asked" label={purpose} acts={because === undefined ? acts : []}>
       <p>
         <b>{purpose}</b>
       </p>
@@ -98,13 +104,7 @@ function WaitingView({ waiting, onDecide }: { waiting: Waiting; onDecide: (decis
       )}
       {because === undefined ? (
         <div class="buttons" ref={buttons}>
-          <Button kind="primary" onClick={() => onDecide({ approved: true })}>
-            Approve
-          </Button>
-          <Button kind="danger" onClick={() => onDecide({ approved: false })}>
-            Deny
-          </Button>
-          <Button onClick={() => setBecause('')}>Deny, because …</Button>
+          <WordButtons acts={acts} />
         </div>
       ) : (
         <form

@@ -1,10 +1,11 @@
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import type { Act } from '../app/acts.ts';
 import { whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { act } from '../app/toasts.tsx';
 import { platformName } from '../chat/list.tsx';
-import { Button } from '../parts/button.tsx';
+import { WordButtons } from '../parts/button.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
 
@@ -46,8 +47,21 @@ function LetterView({ letter, loaded }: { letter: Letter; loaded: LoadState<Lett
     loaded.patch(({ letters, total }) => ({ letters: letters.filter((each) => each.id !== id), total: total - 1 }));
     void act(run, { done, back: loaded.reload });
   };
+  const acts: Act[] = [
+    {
+      label: 'Send again',
+      icon: 'again',
+      isFirst: true,
+      run: () => drop(() => ask(api.POST('/v1/undelivered/{id}/resend', { params })), 'It will be sent again.'),
+    },
+    {
+      label: 'Give up',
+      icon: 'x',
+      run: () => drop(() => ask(api.POST('/v1/undelivered/{id}/discard', { params })), 'Given up.'),
+    },
+  ];
   return (
-    <Row class="card asked" label={what}>
+    <Row class="card asked" label={what} acts={acts}>
       <p>
         <b>{what}</b>{' '}
         <span class="faint small">
@@ -67,15 +81,7 @@ function LetterView({ letter, loaded }: { letter: Letter; loaded: LoadState<Lett
         </details>
       )}
       <div class="buttons">
-        <Button
-          kind="primary"
-          onClick={() => drop(() => ask(api.POST('/v1/undelivered/{id}/resend', { params })), 'It will be sent again.')}
-        >
-          Send again
-        </Button>
-        <Button onClick={() => drop(() => ask(api.POST('/v1/undelivered/{id}/discard', { params })), 'Given up.')}>
-          Give up
-        </Button>
+        <WordButtons acts={acts} />
       </div>
     </Row>
   );

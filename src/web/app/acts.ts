@@ -1,9 +1,12 @@
 /** Acts as values: buttons, menus, keys, the help and the list of Ctrl-K follow from the same ones. */
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { IconName } from '../parts/icon.tsx';
 
 export interface Act {
   label: string;
+  /** On its button, where the label says of which thing, too. */
+  short?: string | undefined;
   /** Acts with an icon are listed by Ctrl-K. */
   icon?: IconName | undefined;
   /** As `event.key` names it: it holds on its page, and of a row while the row has the focus. */
@@ -14,6 +17,10 @@ export interface Act {
   run?: (() => void) | undefined;
   href?: string | undefined;
   isDanger?: boolean | undefined;
+  /** The act that a person most likely wants here. */
+  isFirst?: boolean | undefined;
+  /** True while it is under way. */
+  isBusy?: boolean | undefined;
 }
 
 export const isOffered = ({ when }: Act): boolean => when?.() ?? true;
@@ -38,8 +45,25 @@ export function keysOf(...groups: readonly (readonly Act[])[]): [key: string, do
   return [...keys];
 }
 
-/** The acts of the page that is shown, beside its title. */
-export const pageActs = signal<readonly Act[]>([]);
+/** Acts by the part of the page that shows them: its title, the head of a section, that of a thing. */
+const actsByPart = signal<ReadonlyMap<object, readonly Act[]>>(new Map());
+
+/** The acts of the page that is shown; those of its rows aside. */
+export const pageActs = computed(() => [...actsByPart.value.values()].flat());
+
+export function setPartActs(part: object, acts: readonly Act[]): void {
+  const parts = new Map(actsByPart.peek());
+  if (acts.length > 0) parts.set(part, acts);
+  else parts.delete(part);
+  actsByPart.value = parts;
+}
+
+/** Has the keys, the help and Ctrl-K know acts while the part that shows them is there. */
+export function useActs(acts: readonly Act[]): void {
+  const { current: part } = useRef({});
+  useLayoutEffect(() => setPartActs(part, acts));
+  useEffect(() => () => setPartActs(part, []), [part]);
+}
 
 const rowActs = new WeakMap<Element, readonly Act[]>();
 
@@ -48,3 +72,9 @@ export function setRowActs(row: Element, acts: readonly Act[]): void {
 }
 
 export const actsOfRow = (row: Element | undefined): readonly Act[] => (row && rowActs.get(row)) ?? [];
+
+/** The rows of a page that j and k go through; those within a closed list aside. */
+export const listRows = (): HTMLElement[] =>
+  [...document.querySelectorAll<HTMLElement>('main [data-row]')].filter((row) => row.checkVisibility());
+
+export const rowInFocus = (): HTMLElement | undefined => listRows().find((row) => row.contains(document.activeElement));

@@ -3,8 +3,8 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { newChat } from '../chat/list.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { type Act, actOfKey, actsOfRow, keysOf, pageActs } from './acts.ts';
-import { palette } from './palette-state.ts';
+import { type Act, actOfKey, actsOfRow, keysOf, listRows, pageActs, rowInFocus } from './acts.ts';
+import { openPalette, palette } from './palette-state.ts';
 import { go } from './router.ts';
 import { canUndo, undoLast } from './toasts.tsx';
 
@@ -13,9 +13,6 @@ const isHelpShown = signal(false);
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-/** The rows of a page that j and k go through. */
-const rows = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('main [data-row]')];
-
 /** Runs an act, or goes where it leads. */
 export function perform({ run, href }: Act): void {
   if (href !== undefined) go(href);
@@ -23,23 +20,19 @@ export function perform({ run, href }: Act): void {
 }
 
 function moveRow(by: 1 | -1): void {
-  const all = rows();
+  const all = listRows();
   const at = all.findIndex((row) => row.contains(document.activeElement));
   const next = all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + by))];
   next?.focus();
   next?.scrollIntoView({ block: 'nearest' });
 }
 
-const rowInFocus = (): HTMLElement | undefined => rows().find((row) => row.contains(document.activeElement));
-
 /** Acts of every page. */
 export const EVERYWHERE: readonly Act[] = [
   {
     label: 'Search everything, and all actions',
     key: '/',
-    run: () => {
-      palette.value = true;
-    },
+    run: openPalette,
   },
   { label: 'New conversation', icon: 'plus', key: 'n', run: newChat },
   { label: 'Take back the last change', icon: 'undo', key: 'z', when: canUndo, run: undoLast },
@@ -70,7 +63,8 @@ export function Keys() {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();
-        palette.value = !palette.value;
+        if (palette.value) palette.value = false;
+        else openPalette();
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -107,7 +101,7 @@ export function Keys() {
 
 /** Keys that hold here: those of the page's rows stand before what holds everywhere. */
 function shownKeys(): [key: string, does: string][] {
-  const ofRows = rows().map(actsOfRow);
+  const ofRows = listRows().map(actsOfRow);
   return [
     ...keysOf(...ofRows, pageActs.value, EVERYWHERE),
     ['Ctrl K', 'Search everything, and all actions'],

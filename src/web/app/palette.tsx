@@ -6,7 +6,7 @@ import { Icon } from '../parts/icon.tsx';
 import { type Act, actsFor, pageActs } from './acts.ts';
 import { pagesOf } from './groups.ts';
 import { EVERYWHERE, perform } from './keys.tsx';
-import { palette } from './palette-state.ts';
+import { palette, rowBehind } from './palette-state.ts';
 import { placesOf } from './places.ts';
 import { type Hit, useHits } from './search.ts';
 
@@ -15,13 +15,15 @@ export function Palette() {
 }
 
 const asFound = (kind: string, acts: readonly Act[]): Hit[] =>
-  acts.map((act) => ({ ...act, id: act.href ?? act.label, kind }));
+  acts.map((act) => ({ ...act, id: `${kind} ${act.href ?? act.label}`, kind }));
 
 /** What can be done here, and where one can go. */
 function actions(query: string): Hit[] {
   const places = placesOf();
   const goTo = places.map(({ path, label, icon }): Act => ({ label, icon, href: `/${path}` }));
+  const { name, acts } = rowBehind.value;
   return [
+    ...asFound(name, actsFor(query, acts)),
     ...asFound('Do', actsFor(query, pageActs.value, EVERYWHERE)),
     ...asFound('Go to', actsFor(query, goTo)),
     ...places.flatMap(({ path, label: group, icon }) => {
@@ -65,7 +67,7 @@ function PaletteDialog() {
         aria-label="Search everything"
         aria-expanded="true"
         aria-controls="found"
-        aria-activedescendant={all[position] ? `found-${all[position].id}` : undefined}
+        aria-activedescendant={all[position] ? `found-${position}` : undefined}
         placeholder="Search, or say what to do"
         value={words}
         autofocus
@@ -82,6 +84,7 @@ function PaletteDialog() {
         {all.map((entry, index) => (
           <HitRow
             key={entry.id}
+            id={`found-${index}`}
             hit={entry}
             isChosen={index === position}
             onRun={() => run(entry)}
@@ -95,18 +98,19 @@ function PaletteDialog() {
 }
 
 interface HitProps {
+  id: string;
   hit: Hit;
   isChosen: boolean;
   onRun: () => void;
   onPoint: () => void;
 }
 
-function HitRow({ hit, isChosen, onRun, onPoint }: HitProps) {
-  const { id, icon, kind } = hit;
+function HitRow({ id, hit, isChosen, onRun, onPoint }: HitProps) {
+  const { icon, kind } = hit;
   return (
     <button
       type="button"
-      id={`found-${id}`}
+      id={id}
       role="option"
       tabIndex={-1}
       aria-selected={isChosen}

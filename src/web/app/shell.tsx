@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { online } from '../api/events.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Menu } from '../parts/menu.tsx';
-import type { Act } from './acts.ts';
+import { type Act, useActs } from './acts.ts';
 import { Keys } from './keys.tsx';
 import { Palette } from './palette.tsx';
 import { type Place, placesOf, you } from './places.ts';
@@ -99,14 +99,9 @@ function signOf({ path: name }: Place): { waiting: number; isWrong: boolean } {
 }
 
 function PersonMenu() {
-  return (
-    <Menu
-      label={`${person().person.name}: your account`}
-      opens="up"
-      text={person().person.name}
-      items={accountItems()}
-    />
-  );
+  const items = accountItems();
+  useActs(items);
+  return <Menu label={`${person().person.name}: your account`} opens="up" text={person().person.name} items={items} />;
 }
 
 function accountItems(): Act[] {

@@ -5,7 +5,6 @@ import type { Json } from '../api/types.ts';
 import { useLoad } from '../app/load.ts';
 import { ownCommand } from '../app/session.ts';
 import { act, say } from '../app/toasts.tsx';
-import { Button } from '../parts/button.tsx';
 import { CopyDialog } from '../parts/copyable.tsx';
 import { Field } from '../parts/field.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
@@ -20,11 +19,7 @@ export function Connectors() {
     <>
       <Section
         title="Services that skills may ask"
-        acts={
-          <Button icon="plus" onClick={() => setAdding('service')}>
-            Add a service
-          </Button>
-        }
+        acts={[{ label: 'Add a service', icon: 'plus', run: () => setAdding('service') }]}
       >
         <LoadView loaded={loaded}>
           {({ connectors, broken }) => (
@@ -50,11 +45,7 @@ export function Connectors() {
       </Section>
       <Section
         title="Tool servers (MCP)"
-        acts={
-          <Button icon="plus" onClick={() => setAdding('server')}>
-            Add a tool server
-          </Button>
-        }
+        acts={[{ label: 'Add a tool server', icon: 'plus', run: () => setAdding('server') }]}
       >
         <Empty>
           They stand in <code>config.yaml</code>; “/mcp” in the chat shows the state of each. To remove one, take its
@@ -76,7 +67,13 @@ function ConnectorRow({ connector: { name, base_url: address, missing } }: { con
       say(`${name} answered with ${status}.`);
     });
   return (
-    <Row label={name}>
+    <Row
+      label={name}
+      buttons={[
+        { label: 'Try it', icon: 'play', run: test },
+        { label: 'Remove', icon: 'trash', run: () => setEnding(true) },
+      ]}
+    >
       <span class="what">
         {name} <span class="under">{address}</span>
       </span>
@@ -85,10 +82,6 @@ function ConnectorRow({ connector: { name, base_url: address, missing } }: { con
           lacks {missing.join(', ')}
         </a>
       )}
-      <Button onClick={test}>Try it</Button>
-      <Button kind="quiet" onClick={() => setEnding(true)}>
-        Remove
-      </Button>
       {isEnding && (
         <CopyDialog
           title={`Remove ${name}`}

@@ -7,7 +7,6 @@ import { whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { person } from '../app/session.ts';
 import { say } from '../app/toasts.tsx';
-import { Button } from '../parts/button.tsx';
 import { Copyable, CopyDialog } from '../parts/copyable.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field, Select } from '../parts/field.tsx';
@@ -25,14 +24,7 @@ export function Hooks() {
   const [newHook, setNewHook] = useState<NewHookAnswer>();
   return (
     <>
-      <Section
-        title="Webhooks"
-        acts={
-          <Button icon="plus" onClick={() => setAdding(true)}>
-            New webhook
-          </Button>
-        }
-      >
+      <Section title="Webhooks" acts={[{ label: 'New webhook', icon: 'plus', key: '+', run: () => setAdding(true) }]}>
         <LoadView loaded={loaded}>
           {({ hooks }) => (
             <>
@@ -65,7 +57,7 @@ function HookRow({ hook, loaded }: { hook: Hook; loaded: LoadState<Hooks> }) {
   const { name, path, kind, person: whose, template, used_at: used } = hook;
   const [isEnding, setEnding] = useState(false);
   return (
-    <Row label={name}>
+    <Row label={name} buttons={[{ label: 'Remove', icon: 'trash', run: () => setEnding(true) }]}>
       <span class="what">
         {name}{' '}
         <span class="under">
@@ -74,7 +66,6 @@ function HookRow({ hook, loaded }: { hook: Hook; loaded: LoadState<Hooks> }) {
         <span class="under block">POST {addressOf(path)}</span>
       </span>
       <span class="when">{used === null ? 'never used' : `used ${whenText(used)}`}</span>
-      <Button onClick={() => setEnding(true)}>Remove</Button>
       {isEnding && (
         <Question
           title={`Remove the webhook ${name}?`}

@@ -2,11 +2,11 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import type { Act } from '../app/acts.ts';
 import { duration, plural, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { act } from '../app/toasts.tsx';
-import { Button, Switch } from '../parts/button.tsx';
-import { Menu } from '../parts/menu.tsx';
+import { Switch } from '../parts/button.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { Reason } from '../parts/reason.tsx';
 import { Row } from '../parts/row.tsx';
@@ -60,8 +60,22 @@ function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
   };
   const pause = (until: string) =>
     ask(api.POST('/v1/system/tasks/{name}/off', { params, body: { until } })).then(loaded.reload);
+  const acts: Act[] = [
+    {
+      label: 'Run now',
+      icon: 'play',
+      key: 'r',
+      run: () =>
+        void act(() => ask(api.POST('/v1/system/tasks/{name}/run', { params })), { done: `“${title}” runs now.` }),
+    },
+    ...pauseItems(task, {
+      pause: (until) => void act(() => pause(until)),
+      resume: () => turn(true),
+      askDate: () => setPausing(true),
+    }),
+  ];
   return (
-    <Row label={name}>
+    <Row label={name} menu={{ label: `More for ${name}`, acts }}>
       <span class="what" title={name}>
         {title}
         {error !== null && failures > 0 && <Reason reason={error} />}
@@ -71,24 +85,6 @@ function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
         <span class="when">{offWords(task) ?? (next === null ? 'not again' : `next ${whenText(next)}`)}</span>
       </span>
       <Switch label={name} on={runsNow(task)} onTurn={turn} />
-      <Menu
-        label={`More for ${name}`}
-        items={[
-          {
-            label: 'Run now',
-            icon: 'play',
-            run: () =>
-              void act(() => ask(api.POST('/v1/system/tasks/{name}/run', { params })), {
-                done: `“${title}” runs now.`,
-              }),
-          },
-          ...pauseItems(task, {
-            pause: (until) => void act(() => pause(until)),
-            resume: () => turn(true),
-            askDate: () => setPausing(true),
-          }),
-        ]}
-      />
       {isPausing && <PauseQuestion title={title} pause={pause} onClose={() => setPausing(false)} />}
     </Row>
   );
@@ -100,6 +96,29 @@ const STATES: Readonly<Record<Jobs['jobs'][number]['state'], string>> = {
   dead: 'has given up',
 };
 
+type Job = Jobs['jobs'][number];
+
+function actsOf(
+  { id, state }: Pick<Job, 'id' | 'state'>,
+  change: (run: () => Promise<unknown>, done: string) => void,
+): Act[] {
+  const params = { path: { id } };
+  return [
+    {
+      label: 'Try again',
+      icon: 'again',
+      when: () => state === 'dead',
+      run: () => change(() => ask(api.POST('/v1/jobs/{id}/retry', { params })), 'It is run again.'),
+    },
+    {
+      label: 'Take off',
+      icon: 'x',
+      when: () => state !== 'running',
+      run: () => change(() => ask(api.DELETE('/v1/jobs/{id}', { params })), 'It is taken off.'),
+    },
+  ];
+}
+
 function JobList({ jobs: { jobs, total }, loaded }: { jobs: Jobs; loaded: LoadState<Jobs> }) {
   const change = (run: () => Promise<unknown>, done: string) => void act(run, { done }).then(loaded.reload);
   return (
@@ -107,7 +126,7 @@ function JobList({ jobs: { jobs, total }, loaded }: { jobs: Jobs; loaded: LoadSt
       {jobs.length === 0 && <Empty>None waits, and none has given up.</Empty>}
       <ul class="list">
         {jobs.map(({ id, kind, does, state, due_at: due, attempts, error }) => (
-          <Row key={id} label={does ?? kind}>
+          <Row key={id} label={does ?? kind} buttons={actsOf({ id, state }, change)}>
             <span class="what" title={kind}>
               {does ?? kind}
               {error !== null && <Reason reason={error} />}
@@ -117,25 +136,6 @@ function JobList({ jobs: { jobs, total }, loaded }: { jobs: Jobs; loaded: LoadSt
               {state === 'dead' && ` after ${plural(attempts, 'attempt')}`}
             </span>
             <span class="when">{due === null ? '' : whenText(due)}</span>
-            {state === 'dead' && (
-              <Button
-                onClick={() =>
-                  change(() => ask(api.POST('/v1/jobs/{id}/retry', { params: { path: { id } } })), 'It is run again.')
-                }
-              >
-                Try again
-              </Button>
-            )}
-            {state !== 'running' && (
-              <Button
-                kind="quiet"
-                onClick={() =>
-                  change(() => ask(api.DELETE('/v1/jobs/{id}', { params: { path: { id } } })), 'It is taken off.')
-                }
-              >
-                Take off
-              </Button>
-            )}
           </Row>
         ))}
       </ul>

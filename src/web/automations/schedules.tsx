@@ -2,13 +2,13 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
-import type { Act } from '../app/acts.ts';
+import { type Act, useActs } from '../app/acts.ts';
 import { change, tellChange } from '../app/change.ts';
 import { duration, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { go } from '../app/router.ts';
 import { act } from '../app/toasts.tsx';
-import { Button, Switch } from '../parts/button.tsx';
+import { Switch, WordButton } from '../parts/button.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { Reason } from '../parts/reason.tsx';
@@ -28,14 +28,7 @@ export function ScheduleList() {
   ]);
   const [isAdding, setAdding] = useState(false);
   return (
-    <Section
-      title="Planned"
-      acts={
-        <Button icon="plus" onClick={() => setAdding(true)}>
-          New schedule
-        </Button>
-      }
-    >
+    <Section title="Planned" acts={[{ label: 'New schedule', icon: 'plus', key: '+', run: () => setAdding(true) }]}>
       <LoadView loaded={loaded}>
         {({ schedules }) => (
           <>
@@ -92,7 +85,11 @@ function ScheduleRow({ schedule, loaded }: { schedule: Schedule; loaded: LoadSta
   };
   const [first] = next;
   return (
-    <Row label={title} acts={[{ label: 'Open', key: 'Enter', href: `/automations/${id}` }]}>
+    <Row
+      label={title}
+      acts={[{ label: 'Open', key: 'Enter', href: `/automations/${id}` }]}
+      menu={{ label: `More for ${title}`, acts: menuOf(schedule, acting, () => setPausing(true)) }}
+    >
       <a class="what plain-link" href={`/automations/${id}`}>
         {title}
         <span class="under"> {repeats ?? 'once'}</span>
@@ -106,7 +103,6 @@ function ScheduleRow({ schedule, loaded }: { schedule: Schedule; loaded: LoadSta
         </span>
       </span>
       <Switch label={title} on={runsNow(schedule)} onTurn={(wanted) => switchIt(schedule, wanted, acting)} />
-      <Menu label={`More for ${title}`} items={menuOf(schedule, acting, () => setPausing(true))} />
       {isPausing && <SchedulePause schedule={schedule} acting={acting} onClose={() => setPausing(false)} />}
     </Row>
   );
@@ -130,7 +126,7 @@ const pausesOf = (schedule: Schedule, acting: Acting, askDate: () => void): Act[
   });
 
 const menuOf = (schedule: Schedule, acting: Acting, askDate: () => void): Act[] => [
-  { label: 'Run now', icon: 'play', run: () => runIt(schedule, acting) },
+  { label: 'Run now', icon: 'play', key: 'r', run: () => runIt(schedule, acting) },
   ...pausesOf(schedule, acting, askDate),
   { label: 'Delete', icon: 'trash', isDanger: true, run: () => void removeIt(schedule, acting) },
 ];
@@ -160,23 +156,21 @@ function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadSt
   const remove = async () => {
     if (await removeIt(schedule, acting)) go('/automations');
   };
+  const runNow: Act = { label: 'Run now', icon: 'play', key: 'r', run: () => runIt(schedule, acting) };
+  const more: Act[] = [
+    { label: 'Change', icon: 'pencil', key: 'c', run: () => setEdited(true) },
+    ...pausesOf(schedule, acting, () => setPausing(true)),
+    { label: 'Delete', icon: 'trash', isDanger: true, run: () => void remove() },
+  ];
+  useActs([runNow, ...more]);
   return (
     <article class="note">
       <header>
         <h2 class="title">{title}</h2>
         <span class="buttons">
           <Switch label={title} on={runsNow(schedule)} onTurn={(wanted) => switchIt(schedule, wanted, acting)} />
-          <Button icon="play" onClick={() => runIt(schedule, acting)}>
-            Run now
-          </Button>
-          <Menu
-            label="More for this schedule"
-            items={[
-              { label: 'Change', icon: 'pencil', run: () => setEdited(true) },
-              ...pausesOf(schedule, acting, () => setPausing(true)),
-              { label: 'Delete', icon: 'trash', isDanger: true, run: () => void remove() },
-            ]}
-          />
+          <WordButton act={runNow} />
+          <Menu label="More for this schedule" items={more} />
         </span>
       </header>
       <ScheduleFacts schedule={schedule} />

@@ -2,12 +2,12 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import type { Act } from '../app/acts.ts';
 import { change, tellChange } from '../app/change.ts';
 import { whenText } from '../app/format.ts';
 import { useSettled } from '../app/settled.ts';
 import { Question } from '../parts/dialog.tsx';
 import { Area, Field, Select } from '../parts/field.tsx';
-import { Menu } from '../parts/menu.tsx';
 import { Empty } from '../parts/page.tsx';
 import { usePages } from '../parts/pages.tsx';
 import { Row } from '../parts/row.tsx';
@@ -77,8 +77,17 @@ function MemoryRow({ memory, reload }: { memory: Memory; reload: () => void }) {
   const [isEdited, setEdited] = useState(false);
   const params = { path: { id } };
   const loaded = { reload, patch: () => {} };
+  const acts: Act[] = [
+    { label: 'Put right', icon: 'pencil', key: 'c', run: () => setEdited(true) },
+    {
+      label: 'Forget',
+      icon: 'trash',
+      isDanger: true,
+      run: () => void change(loaded, () => ask(api.DELETE('/v1/memories/{id}', { params }))),
+    },
+  ];
   return (
-    <Row label={text}>
+    <Row label={text} menu={{ label: `More for ${text}`, acts }}>
       <span class="what">
         {text}
         <span class="under">
@@ -91,18 +100,6 @@ function MemoryRow({ memory, reload }: { memory: Memory; reload: () => void }) {
         <span class="tag warn">{status === 'proposed' ? 'waits for your word' : 'no longer'}</span>
       )}
       <span class="aside">{KINDS[type]}</span>
-      <Menu
-        label={`More for ${text}`}
-        items={[
-          { label: 'Put right', icon: 'pencil', run: () => setEdited(true) },
-          {
-            label: 'Forget',
-            icon: 'trash',
-            isDanger: true,
-            run: () => void change(loaded, () => ask(api.DELETE('/v1/memories/{id}', { params }))),
-          },
-        ]}
-      />
       {isEdited && (
         <CorrectQuestion
           text={text}

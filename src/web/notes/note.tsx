@@ -2,13 +2,13 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
-import type { Act } from '../app/acts.ts';
+import { type Act, useActs } from '../app/acts.ts';
 import { change } from '../app/change.ts';
 import { whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { go } from '../app/router.ts';
 import { platformName } from '../chat/list.tsx';
-import { ActButton, Button } from '../parts/button.tsx';
+import { ActButton, Button, WordButton } from '../parts/button.tsx';
 import { Area, Field } from '../parts/field.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { LoadView } from '../parts/page.tsx';
@@ -47,21 +47,19 @@ function NoteBody({ note, loaded }: NoteProps) {
     const isDone = await change(loaded, () => ask(api.DELETE('/v1/notes/{id}', { params })));
     if (isDone) go('/notes');
   };
+  const edit: Act = { label: 'Change', icon: 'pencil', key: 'c', run: () => setEdited(true) };
+  const more: Act[] = [
+    { label: pinned ? 'Unpin' : 'Pin', icon: 'tag', key: 'p', run: () => patch({ pinned: !pinned }) },
+    { label: 'Delete', icon: 'trash', isDanger: true, run: () => void remove() },
+  ];
+  useActs([edit, ...more]);
   return (
     <article class="note">
       <header>
         <h2 class="title">{title ?? text.split('\n')[0]}</h2>
         <span class="buttons">
-          <Button icon="pencil" onClick={() => setEdited(true)}>
-            Change
-          </Button>
-          <Menu
-            label="More for this note"
-            items={[
-              { label: pinned ? 'Unpin' : 'Pin', icon: 'tag', run: () => patch({ pinned: !pinned }) },
-              { label: 'Delete', icon: 'trash', isDanger: true, run: () => void remove() },
-            ]}
-          />
+          <WordButton act={edit} />
+          <Menu label="More for this note" items={more} />
         </span>
       </header>
       {isEdited ? (

@@ -1,15 +1,15 @@
 import type { ComponentChildren, JSX } from 'preact';
-import type { Act } from '../app/acts.ts';
+import { type Act, isOffered } from '../app/acts.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 export interface ButtonProps {
   children?: ComponentChildren;
-  icon?: IconName;
+  icon?: IconName | undefined;
   /** Its name where it shows an icon alone. */
-  label?: string;
-  kind?: 'primary' | 'danger' | 'quiet';
+  label?: string | undefined;
+  kind?: 'primary' | 'danger' | 'quiet' | undefined;
   type?: 'button' | 'submit';
-  disabled?: boolean;
+  disabled?: boolean | undefined;
   /** True for the chosen one of several. */
   isPressed?: boolean;
   title?: string;
@@ -49,8 +49,32 @@ export function LinkButton({
 }
 
 /** An act as a button: an icon alone where it has one, and its name is read aloud. */
-export const ActButton = ({ act: { label, icon, run } }: { act: Act }) =>
-  icon ? <Button icon={icon} label={label} kind="quiet" onClick={run} /> : <Button onClick={run}>{label}</Button>;
+export const ActButton = ({ act }: { act: Act }) =>
+  act.icon ? (
+    <Button icon={act.icon} label={act.label} kind="quiet" onClick={act.run} />
+  ) : (
+    <WordButton act={act} hasIcon={false} />
+  );
+
+/** An act as a button with its words. */
+export const WordButton = ({ act, hasIcon = true }: { act: Act; hasIcon?: boolean }) => {
+  const { label, short, icon, run, isFirst, isDanger, isBusy } = act;
+  const kind = isFirst ? 'primary' : isDanger ? 'danger' : undefined;
+  return (
+    <Button icon={hasIcon ? icon : undefined} label={short && label} kind={kind} disabled={isBusy} onClick={run}>
+      {short ?? label}
+    </Button>
+  );
+};
+
+/** The acts that can be done now, each a button with its words. */
+export const WordButtons = ({ acts, hasIcons = false }: { acts: readonly Act[]; hasIcons?: boolean }) => (
+  <>
+    {acts.filter(isOffered).map((act) => (
+      <WordButton key={act.label} act={act} hasIcon={hasIcons} />
+    ))}
+  </>
+);
 
 interface SwitchProps {
   /** What is on or off. */

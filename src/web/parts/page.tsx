@@ -1,11 +1,11 @@
 /** Parts of every page: its head, its sections, and the sentences for nothing, for what failed and for what is on its way. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect } from 'preact/hooks';
-import { type Act, isOffered, pageActs } from '../app/acts.ts';
+import { useEffect } from 'preact/hooks';
+import { type Act, isOffered, useActs } from '../app/acts.ts';
 import type { LoadState } from '../app/load.ts';
-import { palette } from '../app/palette-state.ts';
+import { openPalette } from '../app/palette-state.ts';
 import { assistantName, person } from '../app/session.ts';
-import { ActButton, Button } from './button.tsx';
+import { ActButton, Button, WordButtons } from './button.tsx';
 import { Menu } from './menu.tsx';
 
 interface PageProps {
@@ -25,15 +25,7 @@ interface PageProps {
 const NONE: readonly Act[] = [];
 
 export function Page({ title, titleAct, acts = NONE, more, beside, children, isFull = false }: PageProps) {
-  useLayoutEffect(() => {
-    pageActs.value = [...acts, ...(more?.acts ?? NONE)];
-  });
-  useEffect(
-    () => () => {
-      pageActs.value = NONE;
-    },
-    [],
-  );
+  useActs([...acts, ...(more?.acts ?? NONE)]);
   useEffect(() => {
     const waiting = person().counts.unread;
     document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${title} · ${assistantName()}`;
@@ -50,14 +42,7 @@ export function Page({ title, titleAct, acts = NONE, more, beside, children, isF
             title
           )}
         </h1>
-        <Button
-          icon="search"
-          label="Search"
-          kind="quiet"
-          onClick={() => {
-            palette.value = true;
-          }}
-        />
+        <Button icon="search" label="Search" kind="quiet" onClick={openPalette} />
         {acts.filter(isOffered).map((each) => (
           <ActButton key={each.label} act={each} />
         ))}
@@ -77,17 +62,21 @@ export function Page({ title, titleAct, acts = NONE, more, beside, children, isF
 
 interface SectionProps {
   title?: string;
-  acts?: ComponentChildren;
+  /** Beside the title in words, by Ctrl-K, and by their keys. */
+  acts?: readonly Act[];
+  beside?: ComponentChildren;
   children: ComponentChildren;
 }
 
-export function Section({ title, acts, children }: SectionProps) {
+export function Section({ title, acts = NONE, beside, children }: SectionProps) {
+  useActs(acts);
   return (
     <section class="section" aria-label={title}>
-      {(title !== undefined || acts !== undefined) && (
+      {(title !== undefined || acts.length > 0 || beside !== undefined) && (
         <header>
           {title !== undefined && <h2>{title}</h2>}
-          {acts}
+          <WordButtons acts={acts} hasIcons />
+          {beside}
         </header>
       )}
       {children}

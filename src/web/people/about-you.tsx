@@ -75,13 +75,21 @@ export function AboutYou() {
         <ul class="list">
           {Object.entries(SETTINGS).map(([name, { label, shown }]) => (
             <Fragment key={name}>
-              <Row label={`${label}: ${shown(own)}`}>
+              <Row
+                label={`${label}: ${shown(own)}`}
+                buttons={[
+                  {
+                    label: `Change: ${label}`,
+                    short: 'Change',
+                    icon: 'pencil',
+                    key: 'Enter',
+                    run: () => setAsked(name as SettingName),
+                  },
+                ]}
+              >
                 <span class="what">
                   {label} <span class="under">{shown(own)}</span>
                 </span>
-                <Button label={`Change: ${label}`} onClick={() => setAsked(name as SettingName)}>
-                  Change
-                </Button>
               </Row>
               {data?.offers
                 .filter(({ setting }) => setting === name)

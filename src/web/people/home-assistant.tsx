@@ -3,7 +3,6 @@ import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import { useLoad } from '../app/load.ts';
 import { act, say } from '../app/toasts.tsx';
-import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Section } from '../parts/page.tsx';
 
@@ -19,13 +18,11 @@ export function HomeAssistant() {
   return (
     <Section
       title="Home Assistant"
-      acts={
-        linked ? (
-          <Button onClick={() => void unlink()}>Do not sign me in</Button>
-        ) : (
-          <Button onClick={() => setLinking(true)}>Sign me in</Button>
-        )
-      }
+      acts={[
+        linked
+          ? { label: 'Do not sign me in', icon: 'x', run: () => void unlink() }
+          : { label: 'Sign me in', icon: 'key', run: () => setLinking(true) },
+      ]}
     >
       <p>{linked ? 'It signs you in here.' : `You are ${user} there, and it can sign you in here.`}</p>
       {isLinking && <Linking user={user ?? ''} onClose={() => setLinking(false)} onDone={reload} />}

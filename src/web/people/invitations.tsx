@@ -5,7 +5,6 @@ import type { Json } from '../api/types.ts';
 import { whenText } from '../app/format.ts';
 import type { LoadState } from '../app/load.ts';
 import { act } from '../app/toasts.tsx';
-import { Button } from '../parts/button.tsx';
 import { CopyDialog } from '../parts/copyable.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
@@ -25,12 +24,11 @@ export function OpenInvitations({ loaded }: { loaded: LoadState<Invitations> }) 
     <Section title="Invited">
       <ul class="list">
         {open.map(({ id, name, from, until }) => (
-          <Row key={id} label={name}>
+          <Row key={id} label={name} buttons={[{ label: 'Take back', icon: 'x', run: () => takeBack(id, name) }]}>
             <span class="what">
               {name} <span class="under">by {from}</span>
             </span>
             <span class="aside">until {whenText(until)}</span>
-            <Button onClick={() => takeBack(id, name)}>Take back</Button>
           </Row>
         ))}
       </ul>

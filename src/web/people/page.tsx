@@ -10,11 +10,9 @@ import { path } from '../app/router.ts';
 import { person as viewer } from '../app/session.ts';
 import { act, say } from '../app/toasts.tsx';
 import { platformName } from '../chat/list.tsx';
-import { Button } from '../parts/button.tsx';
 import { CopyDialog } from '../parts/copyable.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field, Select } from '../parts/field.tsx';
-import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
 import { Tabs } from '../parts/tabs.tsx';
@@ -59,16 +57,10 @@ function PersonList() {
             )}
             <Section
               title="Known"
-              acts={
-                <>
-                  <Button icon="plus" onClick={() => setInviting(true)}>
-                    Invite
-                  </Button>
-                  <Button icon="key" onClick={() => setPairing(true)}>
-                    Let in by a code
-                  </Button>
-                </>
-              }
+              acts={[
+                { label: 'Invite', icon: 'plus', key: '+', run: () => setInviting(true) },
+                { label: 'Let in by a code', icon: 'key', run: () => setPairing(true) },
+              ]}
             >
               <ul class="list">
                 {people.map((each) => (
@@ -111,19 +103,18 @@ function PersonRow({ person, roles, loaded, isAsking = false }: RowProps) {
       ? [{ label: 'Take back', icon: 'x' as const, isDanger: true, run: () => setBlocking(true) }]
       : []),
   ];
+  const letIn: Act = { label: 'Let in', icon: 'check', isFirst: true, run: () => give('member') };
   return (
-    <Row label={name}>
+    <Row
+      label={name}
+      buttons={isAsking ? [letIn] : []}
+      menu={isViewer ? undefined : { label: `More for ${name}`, acts: items }}
+    >
       <span class="what">
         {name} {isViewer && <span class="tag">you</span>}
         <span class="under"> {accounts.map(({ platform }) => platformName(platform)).join(', ')}</span>
       </span>
       <span class="tag">{role}</span>
-      {isAsking && (
-        <Button kind="primary" onClick={() => give('member')}>
-          Let in
-        </Button>
-      )}
-      {!isViewer && <Menu label={`More for ${name}`} items={items} />}
       {isBlocking && (
         <Question
           title={`No longer let ${name} in?`}
@@ -181,11 +172,7 @@ function TokenList() {
   return (
     <Section
       title="Programs that speak with coda"
-      acts={
-        <Button icon="plus" onClick={() => setMaking(true)}>
-          New token
-        </Button>
-      }
+      acts={[{ label: 'New token', icon: 'plus', key: '+', run: () => setMaking(true) }]}
     >
       <LoadView loaded={loaded}>
         {({ tokens }) => (
@@ -220,8 +207,9 @@ function TokenList() {
 function TokenRow({ token, loaded }: { token: Tokens['tokens'][number]; loaded: LoadState<Tokens> }) {
   const { name, person, scopes, used_at, expires_at, revoked_at } = token;
   const [isEnding, setEnding] = useState(false);
+  const end: Act = { label: 'End', icon: 'trash', when: () => revoked_at === null, run: () => setEnding(true) };
   return (
-    <Row label={name}>
+    <Row label={name} buttons={[end]}>
       <span class="what">
         {name}{' '}
         <span class="under">
@@ -230,11 +218,7 @@ function TokenRow({ token, loaded }: { token: Tokens['tokens'][number]; loaded: 
       </span>
       <span class="aside">{used_at === null ? 'never used' : `used ${whenText(used_at)}`}</span>
       {expires_at !== null && revoked_at === null && <span class="aside">until {whenText(expires_at)}</span>}
-      {revoked_at === null ? (
-        <Button onClick={() => setEnding(true)}>End</Button>
-      ) : (
-        <span class="tag">ended {whenText(revoked_at)}</span>
-      )}
+      {revoked_at !== null && <span class="tag">ended {whenText(revoked_at)}</span>}
       {isEnding && (
         <Question
           title={`End the token ${name}?`}

@@ -2,13 +2,12 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import type { Act } from '../app/acts.ts';
 import { whenText } from '../app/format.ts';
 import { addPasskey, canHoldPasskeys } from '../app/passkeys.ts';
 import { say } from '../app/toasts.tsx';
-import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
-import { Menu } from '../parts/menu.tsx';
 import { Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
 
@@ -30,11 +29,9 @@ export function Passkeys({ own, onChanged }: PasskeysProps) {
     <Section
       title="Passkeys"
       acts={
-        isHere && own.passkeys.length < MOST ? (
-          <Button icon="key" onClick={() => setQuestion('new')}>
-            Add a passkey
-          </Button>
-        ) : undefined
+        isHere && own.passkeys.length < MOST
+          ? [{ label: 'Add a passkey', icon: 'key', run: () => setQuestion('new') }]
+          : []
       }
     >
       {own.passkeys.length === 0 && (
@@ -86,8 +83,12 @@ interface PasskeyRowProps {
 }
 
 function PasskeyRow({ passkey: { name, host, since, used, copied }, onRename, onRemove }: PasskeyRowProps) {
+  const acts: Act[] = [
+    { label: 'Rename', icon: 'pencil', key: 'c', run: onRename },
+    { label: 'Remove', icon: 'trash', isDanger: true, run: onRemove },
+  ];
   return (
-    <Row label={name}>
+    <Row label={name} menu={{ label: `More for ${name}`, acts }}>
       <span class="what">
         {name}{' '}
         <span class="under">
@@ -102,13 +103,6 @@ function PasskeyRow({ passkey: { name, host, since, used, copied }, onRename, on
           </span>
         )}
       </span>
-      <Menu
-        label={`More for ${name}`}
-        items={[
-          { label: 'Rename', icon: 'pencil', run: onRename },
-          { label: 'Remove', icon: 'trash', isDanger: true, run: onRemove },
-        ]}
-      />
     </Row>
   );
 }

@@ -6,7 +6,6 @@ import { whenText } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
 import { isOwner, person } from '../app/session.ts';
 import { act, say } from '../app/toasts.tsx';
-import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { LoadView, Page, Section } from '../parts/page.tsx';
@@ -29,11 +28,13 @@ export default function YouPage() {
             <>
               <Section
                 title="Password"
-                acts={
-                  <Button icon="key" onClick={() => setSetting(true)}>
-                    {own.login === null ? 'Set a password' : 'Change it'}
-                  </Button>
-                }
+                acts={[
+                  {
+                    label: own.login === null ? 'Set a password' : 'Change the password',
+                    icon: 'key',
+                    run: () => setSetting(true),
+                  },
+                ]}
               >
                 <p>{passwordText(own)}</p>
               </Section>
@@ -73,7 +74,7 @@ function SessionRow({ session, onEnded }: { session: Own['sessions'][number]; on
     }).then(onEnded);
   const name = browserOf(agent);
   return (
-    <Row label={name}>
+    <Row label={name} buttons={[{ label: 'Sign out there', icon: 'leave', when: () => !current, run: end }]}>
       <span class="what" title={agent ?? undefined}>
         {name} {current && <span class="tag">this one</span>}
         <span class="under">
@@ -81,7 +82,6 @@ function SessionRow({ session, onEnded }: { session: Own['sessions'][number]; on
           since {whenText(since)}, until {whenText(until)}
         </span>
       </span>
-      {!current && <Button onClick={end}>Sign out there</Button>}
     </Row>
   );
 }

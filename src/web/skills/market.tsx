@@ -99,15 +99,15 @@ function useCatalog(where: { catalog?: string }) {
 function OfferedRow({ skill, onLook }: { skill: Offered; onLook: () => void }) {
   const { id, description, revoked, installed } = skill;
   return (
-    <Row label={id}>
+    <Row
+      label={id}
+      buttons={[{ label: 'Look at it', icon: 'search', key: 'Enter', isBusy: revoked !== null, run: onLook }]}
+    >
       <span class="what">
         {id} <span class="under">{description}</span>
       </span>
       {revoked !== null && <span class="tag bad">{revoked}</span>}
       {installed !== null && <span class="tag">installed</span>}
-      <Button onClick={onLook} disabled={revoked !== null}>
-        Look at it
-      </Button>
     </Row>
   );
 }

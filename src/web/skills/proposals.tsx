@@ -1,9 +1,10 @@
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import { type Act, isOffered } from '../app/acts.ts';
 import { whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { act } from '../app/toasts.tsx';
-import { Button } from '../parts/button.tsx';
+import { WordButtons } from '../parts/button.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
 
@@ -69,8 +70,15 @@ function ProposalView({ proposal, loaded }: { proposal: Proposal; loaded: LoadSt
         loaded.reload();
       },
     }).then(loaded.reload);
+  const takeBack = () =>
+    void act(() => ask(api.POST('/v1/proposals/{id}/undo', { params })), { done: 'Taken back.' }).then(loaded.reload);
+  const acts: Act[] = [
+    { label: 'Accept', icon: 'check', isFirst: true, when: () => open, run: () => decide(true) },
+    { label: 'Decline', icon: 'x', when: () => open, run: () => decide(false) },
+    { label: 'Take back', icon: 'undo', when: () => DECIDED.includes(state), run: takeBack },
+  ];
   return (
-    <Row class="card asked" label={title}>
+    <Row class="card asked" label={title} acts={acts}>
       <p>
         <b>{title}</b> <span class="tag">{state}</span> <span class="faint small">{whenText(at)}</span>
       </p>
@@ -94,25 +102,9 @@ function ProposalView({ proposal, loaded }: { proposal: Proposal; loaded: LoadSt
         </details>
       )}
       {trials.map(TrialView)}
-      {open && (
+      {acts.some(isOffered) && (
         <div class="buttons">
-          <Button kind="primary" onClick={() => decide(true)}>
-            Accept
-          </Button>
-          <Button onClick={() => decide(false)}>Decline</Button>
-        </div>
-      )}
-      {DECIDED.includes(state) && (
-        <div class="buttons">
-          <Button
-            onClick={() =>
-              void act(() => ask(api.POST('/v1/proposals/{id}/undo', { params })), { done: 'Taken back.' }).then(
-                loaded.reload,
-              )
-            }
-          >
-            Take back
-          </Button>
+          <WordButtons acts={acts} />
         </div>
       )}
     </Row>

@@ -3,14 +3,15 @@ import { api, ask } from '../api/client.ts';
 import { whenText } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
 import { act, say } from '../app/toasts.tsx';
-import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
 
 /** The values that skills and connectors are run with: set and removed here, shown nowhere. */
 export function Secrets() {
   const loaded = useLoad('secrets', () => ask(api.GET('/v1/secrets')), ['skills']);
+  const [isSetting, setSetting] = useState(false);
   const remove = (secret: { skill: string; name: string; person: string | null; space: string | null }) => {
     const { skill, name, person, space } = secret;
     const query = { skill, name, ...(person !== null && { person }), ...(space !== null && { space }) };
@@ -19,14 +20,18 @@ export function Secrets() {
     );
   };
   return (
-    <Section title="Secrets" acts={<SetSecret onDone={loaded.reload} />}>
+    <Section title="Secrets" acts={[{ label: 'Set a secret', icon: 'key', key: '+', run: () => setSetting(true) }]}>
       <LoadView loaded={loaded}>
         {({ secrets }) => (
           <>
             {secrets.length === 0 && <Empty>None is set. A skill that needs one says so.</Empty>}
             <ul class="list">
               {secrets.map((secret) => (
-                <li key={`${secret.skill} ${secret.name} ${secret.person} ${secret.space}`} class="row">
+                <Row
+                  key={`${secret.skill} ${secret.name} ${secret.person} ${secret.space}`}
+                  label={`${secret.name}, ${secret.skill}`}
+                  buttons={[{ label: 'Remove', icon: 'trash', isDanger: true, run: () => remove(secret) }]}
+                >
                   <span class="what">
                     <code>{secret.name}</code> <span class="under">{secret.skill}</span>
                   </span>
@@ -38,69 +43,57 @@ export function Secrets() {
                         : 'for everybody'}
                     , {whenText(secret.updated_at)}
                   </span>
-                  <Button kind="danger" onClick={() => remove(secret)}>
-                    Remove
-                  </Button>
-                </li>
+                </Row>
               ))}
             </ul>
           </>
         )}
       </LoadView>
+      {isSetting && <SecretQuestion onClose={() => setSetting(false)} onDone={loaded.reload} />}
     </Section>
   );
 }
 
-interface SetProps {
+interface SecretProps {
   skill?: string;
   name?: string;
+  onClose: () => void;
   onDone: () => void;
 }
 
-/** A button that asks for a value, which is sealed and never shown again. */
-export function SetSecret({ skill = '', name = '', onDone }: SetProps) {
-  const [isOpen, setOpen] = useState(false);
+/** Asks for a value, which is sealed and never shown again. */
+export function SecretQuestion({ skill = '', name = '', onClose, onDone }: SecretProps) {
   const [secret, setSecret] = useState({ skill, name, value: '' });
   const set = (change: Partial<typeof secret>) => setSecret({ ...secret, ...change });
   return (
-    <>
-      <Button icon="key" onClick={() => setOpen(true)}>
-        Set
-      </Button>
-      {isOpen && (
-        <Question
-          title={name === '' ? 'Set a secret' : `Set ${name}`}
-          yes="Set"
-          onClose={() => {
-            setSecret({ skill, name, value: '' });
-            setOpen(false);
-          }}
-          onYes={() => ask(api.PUT('/v1/secrets', { body: secret }))}
-          onDone={() => {
-            say(`${secret.name} is set.`);
-            onDone();
-          }}
-        >
-          {skill === '' && (
-            <Field
-              label="Skill, or connectors"
-              value={secret.skill}
-              onValue={(to) => set({ skill: to })}
-              required
-              isFirst
-            />
-          )}
-          {name === '' && <Field label="Name" value={secret.name} onValue={(to) => set({ name: to })} required />}
-          <Field
-            label="Value"
-            type="password"
-            value={secret.value}
-            onValue={(to) => set({ value: to })}
-            required
-            isFirst={skill !== ''}
-          />
-        </Question>
+    <Question
+      title={name === '' ? 'Set a secret' : `Set ${name}`}
+      yes="Set"
+      onClose={onClose}
+      onYes={() => ask(api.PUT('/v1/secrets', { body: secret }))}
+      onDone={() => {
+        say(`${secret.name} is set.`);
+        onDone();
+      }}
+    >
+      {skill === '' && (
+        <Field
+          label="Skill, or connectors"
+          value={secret.skill}
+          onValue={(to) => set({ skill: to })}
+          required
+          isFirst
+        />
       )}
-    </>
+      {name === '' && <Field label="Name" value={secret.name} onValue={(to) => set({ name: to })} required />}
+      <Field
+        label="Value"
+        type="password"
+        value={secret.value}
+        onValue={(to) => set({ value: to })}
+        required
+        isFirst={skill !== ''}
+      />
+    </Question>
   );
 }

@@ -2,15 +2,17 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import { type Act, useActs } from '../app/acts.ts';
 import { plural, sizeOf } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { act, say } from '../app/toasts.tsx';
-import { Button } from '../parts/button.tsx';
+import { WordButtons } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { LoadView, Section } from '../parts/page.tsx';
+import { Row } from '../parts/row.tsx';
 import { ChangedLines, Findings, May } from './look.tsx';
-import { SetSecret } from './secrets.tsx';
+import { SecretQuestion } from './secrets.tsx';
 import { StateTag } from './state.tsx';
 import { newerOf, UpdateButton, useUpdates } from './updates.tsx';
 
@@ -28,7 +30,7 @@ function Detail({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> })
     skill;
   return (
     <>
-      <Section title={name} acts={<StateTag state={state} />}>
+      <Section title={name} beside={<StateTag state={state} />}>
         <p>{description}</p>
         {why !== null && <p class="faint">{why}</p>}
         <Newer skill={skill} loaded={loaded} />
@@ -122,21 +124,28 @@ function Diagnostics({ diagnostics }: Pick<Detail, 'diagnostics'>) {
 }
 
 function SecretList({ skill: { name, secrets }, loaded }: { skill: Detail; loaded: LoadState<Detail> }) {
+  const [asked, setAsked] = useState<string>();
   return (
     <Section title="Values it is run with">
       <ul class="list">
         {secrets.map((secret) => (
-          <li key={secret.name} class="row">
+          <Row
+            key={secret.name}
+            label={secret.name}
+            buttons={[{ label: 'Set', icon: 'key', key: 'Enter', run: () => setAsked(secret.name) }]}
+          >
             <span class="what">
               <code>{secret.name}</code> <span class="under">{secret.about}</span>
             </span>
             <span class={`tag ${secret.required && !secret.set ? 'warn' : ''}`}>
               {secret.set ? 'set' : secret.required ? 'missing' : 'not set'}
             </span>
-            <SetSecret skill={name} name={secret.name} onDone={loaded.reload} />
-          </li>
+          </Row>
         ))}
       </ul>
+      {asked !== undefined && (
+        <SecretQuestion skill={name} name={asked} onClose={() => setAsked(undefined)} onDone={loaded.reload} />
+      )}
     </Section>
   );
 }
@@ -147,56 +156,41 @@ function Acts({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> }) {
   const [isRetiring, setRetiring] = useState(false);
   const run = (ask: () => Promise<unknown>, done: string) => void act(ask, { done }).then(loaded.reload);
   const pin = trust && { name, hash: trust.hash };
+  const activate = () =>
+    pin && run(() => ask(api.POST('/v1/skills/activate', { body: pin })), `${name} is offered now.`);
+  const approve = () =>
+    pin && run(() => ask(api.POST('/v1/skills/trust', { body: pin })), `${name} is trusted as it is now.`);
+  const withdraw = () =>
+    run(
+      () => ask(api.POST('/v1/skills/{name}/withdraw', { params: { path: { name } } })),
+      `${name} is not used any more.`,
+    );
+  const offer = () =>
+    run(
+      () =>
+        group === null
+          ? ask(api.POST('/v1/skills/{id}/undeprecate', { params: { path: { id } } }))
+          : ask(api.POST('/v1/skills/{group}/{id}/undeprecate', { params: { path: { group, id } } })),
+      `${name} is offered again.`,
+    );
+  const isDraft = state === 'draft';
+  const isUntrusted = trust !== null && !isDraft && !trust.approved;
+  const acts: Act[] = [
+    { label: 'Activate', icon: 'check', isFirst: true, when: () => trust !== null && isDraft, run: activate },
+    { label: 'Trust it', icon: 'shield', isFirst: true, when: () => isUntrusted, run: approve },
+    { label: 'Withdraw', icon: 'x', when: () => trust?.approved === true, run: withdraw },
+    {
+      label: 'Offer no longer',
+      icon: 'pause',
+      when: () => state === 'in_use' || state === 'untrusted',
+      run: () => setRetiring(true),
+    },
+    { label: 'Offer again', icon: 'play', when: () => state === 'deprecated', run: offer },
+  ];
+  useActs(acts);
   return (
     <div class="buttons section">
-      {pin && state === 'draft' && (
-        <Button
-          kind="primary"
-          onClick={() => run(() => ask(api.POST('/v1/skills/activate', { body: pin })), `${name} is offered now.`)}
-        >
-          Activate
-        </Button>
-      )}
-      {pin && state !== 'draft' && !trust.approved && (
-        <Button
-          kind="primary"
-          onClick={() =>
-            run(() => ask(api.POST('/v1/skills/trust', { body: pin })), `${name} is trusted as it is now.`)
-          }
-        >
-          Trust it
-        </Button>
-      )}
-      {trust?.approved && (
-        <Button
-          onClick={() =>
-            run(
-              () => ask(api.POST('/v1/skills/{name}/withdraw', { params: { path: { name } } })),
-              `${name} is not used any more.`,
-            )
-          }
-        >
-          Withdraw
-        </Button>
-      )}
-      {(state === 'in_use' || state === 'untrusted') && (
-        <Button onClick={() => setRetiring(true)}>Offer no longer</Button>
-      )}
-      {state === 'deprecated' && (
-        <Button
-          onClick={() =>
-            run(
-              () =>
-                group === null
-                  ? ask(api.POST('/v1/skills/{id}/undeprecate', { params: { path: { id } } }))
-                  : ask(api.POST('/v1/skills/{group}/{id}/undeprecate', { params: { path: { group, id } } })),
-              `${name} is offered again.`,
-            )
-          }
-        >
-          Offer again
-        </Button>
-      )}
+      <WordButtons acts={acts} />
       {isRetiring && <RetireQuestion skill={skill} onClose={() => setRetiring(false)} onDone={loaded.reload} />}
     </div>
   );

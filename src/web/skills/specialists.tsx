@@ -4,7 +4,6 @@ import type { Json } from '../api/types.ts';
 import { plural } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
 import { act, say } from '../app/toasts.tsx';
-import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
@@ -46,7 +45,11 @@ export function Specialists() {
             {specialists.length === 0 && <Empty>There are none.</Empty>}
             <ul class="list">
               {specialists.map(({ name, description, state, tools }) => (
-                <Row key={name} label={name}>
+                <Row
+                  key={name}
+                  label={name}
+                  buttons={[{ label: 'Read', icon: 'search', key: 'Enter', run: () => void open(name) }]}
+                >
                   <span class="what">
                     {name} <span class="under">{description}</span>
                   </span>
@@ -54,7 +57,6 @@ export function Specialists() {
                     {plural(tools.length, 'tool')}
                   </span>
                   <span class={`tag ${state === 'new' || state === 'waits' ? 'warn' : ''}`}>{STATES[state]}</span>
-                  <Button onClick={() => void open(name)}>Read</Button>
                 </Row>
               ))}
             </ul>

@@ -2,10 +2,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import { type Act, useActs } from '../app/acts.ts';
 import { useLoad } from '../app/load.ts';
 import { query } from '../app/router.ts';
 import { act, say } from '../app/toasts.tsx';
-import { Button } from '../parts/button.tsx';
+import { WordButtons } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { ChangedLines, Findings, May } from './look.tsx';
 
@@ -45,12 +46,20 @@ export function UpdateButton({ update: { id, catalog }, onDone }: { update: Upda
   useEffect(() => {
     if (query.value.has('update')) void lookAt();
   }, []);
+  const acts: Act[] = [
+    {
+      label: isLooking ? 'Looking …' : 'Update',
+      icon: 'download',
+      isFirst: true,
+      isBusy: isLooking,
+      run: () => void lookAt(),
+    },
+  ];
+  useActs(acts);
   const install = ({ pin }: Look) => ask(api.POST('/v1/market/install', { body: { id, catalog, pin } }));
   return (
     <>
-      <Button kind="primary" onClick={() => void lookAt()} disabled={isLooking}>
-        {isLooking ? 'Looking …' : 'Update'}
-      </Button>
+      <WordButtons acts={acts} />
       {look && (
         <Question
           title={`Update ${id}${versionsOf(look)}?`}

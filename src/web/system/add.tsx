@@ -2,8 +2,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api, ask, type Failure, failureOf } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import type { Act } from '../app/acts.ts';
 import { useLoad } from '../app/load.ts';
-import { Button, LinkButton } from '../parts/button.tsx';
+import { ActButton, LinkButton, WordButton } from '../parts/button.tsx';
 import { Copyable, Linked } from '../parts/copyable.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { LoadView, Section } from '../parts/page.tsx';
@@ -143,31 +144,37 @@ function OutcomeView({ outcome: { says, notes, invite, applied } }: { outcome: O
 function CardRow({ card, onOpen }: { card: Card; onOpen: (entry: string | undefined, isRemoval: boolean) => void }) {
   const { title, about, entries, set: isSet, lasting } = card;
   const isOne = entries === null;
-  const removal = (entry: string | undefined, name: string) => (
-    <Button kind="quiet" icon="trash" label={`Take out ${name}`} onClick={() => onOpen(entry, true)} />
-  );
+  const open = (entry: string | undefined, short: 'Add' | 'Change', name: string): Act => ({
+    label: `${short} ${name}`,
+    short,
+    icon: 'plus',
+    key: 'Enter',
+    run: () => onOpen(entry, false),
+  });
+  const removal = (entry: string | undefined, name: string): Act => ({
+    label: `Take out ${name}`,
+    icon: 'trash',
+    run: () => onOpen(entry, true),
+  });
+  const verb = isOne && isSet ? 'Change' : 'Add';
+  const isRemovable = isOne && isSet && !lasting;
   return (
     <>
-      <Row label={title}>
+      <Row label={title} acts={[open(undefined, verb, title), ...(isRemovable ? [removal(undefined, title)] : [])]}>
         <span class="what">
           {title} {isOne && isSet && <span class="tag">set</span>}
           <span class="under"> {about}</span>
         </span>
-        <Button onClick={() => onOpen(undefined, false)}>
-          {isOne && isSet ? 'Change' : 'Add'}
-          <span class="unseen"> {title}</span>
-        </Button>
-        {isOne && isSet && !lasting && removal(undefined, title)}
+        <WordButton act={open(undefined, verb, title)} hasIcon={false} />
+        {isRemovable && <ActButton act={removal(undefined, title)} />}
       </Row>
       {entries?.map((entry) => (
-        <Row key={entry} label={`${title}: ${entry}`}>
+        <Row key={entry} label={`${title}: ${entry}`} acts={[open(entry, 'Change', entry), removal(entry, entry)]}>
           <span class="what">
             {entry} <span class="tag">set</span>
           </span>
-          <Button onClick={() => onOpen(entry, false)}>
-            Change<span class="unseen"> {entry}</span>
-          </Button>
-          {removal(entry, entry)}
+          <WordButton act={open(entry, 'Change', entry)} hasIcon={false} />
+          <ActButton act={removal(entry, entry)} />
         </Row>
       ))}
     </>

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
+import { type Act, useActs } from '../app/acts.ts';
 import { addressOf } from '../app/base.ts';
 import { clock } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
-import { Button } from '../parts/button.tsx';
+import { WordButton } from '../parts/button.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 
@@ -40,6 +41,12 @@ export function Logs() {
   useEffect(() => {
     if (isFollowed) end.current?.scrollIntoView({ block: 'nearest' });
   }, [fresh]);
+  const follow: Act = {
+    label: isFollowed ? 'Stop following' : 'Follow',
+    icon: isFollowed ? 'pause' : 'play',
+    run: () => setFollowed(!isFollowed),
+  };
+  useActs([follow]);
   return (
     <Section>
       <div class="filters">
@@ -49,9 +56,7 @@ export function Logs() {
             <option key={each}>{each}</option>
           ))}
         </Select>
-        <Button icon={isFollowed ? 'pause' : 'play'} onClick={() => setFollowed(!isFollowed)}>
-          {isFollowed ? 'Stop following' : 'Follow'}
-        </Button>
+        <WordButton act={follow} />
       </div>
       <LoadView loaded={loaded}>
         {({ lines }) => (

@@ -2,13 +2,14 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import { type Act, useActs } from '../app/acts.ts';
 import { duration, plural, sizeOf, whenText } from '../app/format.ts';
 import { pagesOf } from '../app/groups.ts';
 import { useLoad } from '../app/load.ts';
 import { path } from '../app/router.ts';
 import { act } from '../app/toasts.tsx';
 import { platformName } from '../chat/list.tsx';
-import { Button, LinkButton } from '../parts/button.tsx';
+import { LinkButton, WordButton } from '../parts/button.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
 import { Reason } from '../parts/reason.tsx';
 import { Tabs } from '../parts/tabs.tsx';
@@ -110,6 +111,8 @@ function Health({ findings, at, isLooking, onAgain }: HealthProps) {
   const wrong = findings.filter(({ severity }) => IS_WRONG.has(severity));
   const notices = findings.filter(({ severity }) => severity === 'notice');
   const others = findings.filter((each) => !wrong.includes(each) && !notices.includes(each));
+  const again: Act = { label: 'Look again', icon: 'again', key: 'r', isBusy: isLooking, run: onAgain };
+  useActs([again]);
   return (
     <>
       <div class="health">
@@ -117,9 +120,7 @@ function Health({ findings, at, isLooking, onAgain }: HealthProps) {
           {wrong.length > 0 ? `${plural(wrong.length, 'thing')} to look at` : 'All is well'}
         </p>
         <span class="faint small">looked {whenText(at)}</span>
-        <Button icon="again" onClick={onAgain} disabled={isLooking}>
-          Look again
-        </Button>
+        <WordButton act={again} />
       </div>
       <ul>
         {wrong.map((finding) => (
@@ -182,11 +183,15 @@ function Backups() {
       {({ backups, making, failed, newest_at, folder, restore }) => (
         <Section
           title={newest_at === null ? 'No backup yet' : `The newest: ${whenText(newest_at)}`}
-          acts={
-            <Button kind="primary" onClick={() => void make()} disabled={making || isAsked}>
-              {making ? 'Being made …' : 'Make one now'}
-            </Button>
-          }
+          acts={[
+            {
+              label: making ? 'Being made …' : 'Make a backup now',
+              icon: 'download',
+              isFirst: true,
+              isBusy: making || isAsked,
+              run: () => void make(),
+            },
+          ]}
         >
           {failed !== null && (
             <p>

@@ -9,7 +9,7 @@ import { dayName, longDay, plural, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { person } from '../app/session.ts';
 import { platformName } from '../chat/list.tsx';
-import { ActButton, Button } from '../parts/button.tsx';
+import { ActButton, Button, WordButtons } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
@@ -206,7 +206,9 @@ function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
   useFocus(row, closed > 0 && closed, { isIfNowhere: true });
   useFocusGoesAlong(row, id);
   const isReminder = kind === 'reminders' && id !== null;
-  const later = LATER.map(({ label, when }): Act => ({ label, run: () => putOff(loaded, entry, { when }) }));
+  const later = LATER.map(
+    ({ label, when }): Act => ({ label, icon: 'clock', run: () => putOff(loaded, entry, { when }) }),
+  );
   if (isEdited) {
     const close = () => {
       setEdited(false);
@@ -221,9 +223,19 @@ function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
   const done: Act = { label: 'Done', icon: 'check', key: 'e', run: () => completeEntry(loaded, entry) };
   const edit: Act = { label: 'Change or move', icon: 'pencil', key: 'Enter', run: () => setEdited(true) };
   const remove: Act = { label: 'Delete', icon: 'trash', isDanger: true, run: () => deleteEntry(loaded, entry) };
+  const ofSchedule: Act[] = [
+    { label: 'Switch off', icon: 'pause', run: () => switchSchedule(loaded, entry, false) },
+    { label: 'To its schedule', icon: 'schedule', href: `/automations/${id}` },
+    remove,
+  ];
   const words = <EntryWords entry={entry} />;
   return (
-    <Row rowRef={row} label={text} acts={isReminder ? [done, edit] : []}>
+    <Row
+      rowRef={row}
+      label={text}
+      acts={isReminder ? [done, edit, ...later, remove] : []}
+      menu={kind === 'schedules' && id !== null ? { label: `More for ${text}`, acts: ofSchedule } : undefined}
+    >
       {isReminder ? (
         <>
           <Tick act={done} />
@@ -240,16 +252,6 @@ function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
           <Menu label={`Later: ${text}`} text="Later" icon="clock" items={later} />
           <Menu label={`More for ${text}`} items={[edit, remove]} />
         </span>
-      )}
-      {kind === 'schedules' && id !== null && (
-        <Menu
-          label={`More for ${text}`}
-          items={[
-            { label: 'Switch off', icon: 'pause', run: () => switchSchedule(loaded, entry, false) },
-            { label: 'To its schedule', icon: 'schedule', href: `/automations/${id}` },
-            remove,
-          ]}
-        />
       )}
     </Row>
   );
@@ -292,12 +294,33 @@ function TaskRow({ task, loaded }: { task: Today['tasks'][number]; loaded: LoadS
   const params = { path: { id } };
   const doStep: Act = {
     label: 'Step done',
+    icon: 'check',
     key: 'e',
     when: () => yours,
     run: () => void change(loaded, () => ask(api.POST('/v1/tasks/{id}/done', { params, body: { step: done + 1 } }))),
   };
+  const goOn: Act = {
+    label: 'Go on',
+    icon: 'play',
+    when: () => blocked !== null,
+    run: () => void change(loaded, () => ask(api.POST('/v1/tasks/{id}/resume', { params, body: {} }))),
+  };
+  const more: Act[] = [
+    {
+      label: 'Tomorrow',
+      icon: 'clock',
+      run: () =>
+        void change(loaded, () => ask(api.POST('/v1/tasks/{id}/later', { params, body: { when: 'tomorrow' } }))),
+    },
+    {
+      label: 'Give up',
+      icon: 'trash',
+      isDanger: true,
+      run: () => void change(loaded, () => ask(api.DELETE('/v1/tasks/{id}', { params }))),
+    },
+  ];
   return (
-    <Row label={title} acts={[doStep]}>
+    <Row label={title} acts={[doStep, goOn, ...more]}>
       <span class="what">
         {title} <span class="under">{repeats}</span>
         {next !== null && <span class="under"> next: {next}</span>}
@@ -307,33 +330,8 @@ function TaskRow({ task, loaded }: { task: Today['tasks'][number]; loaded: LoadS
         {done}/{steps}
       </span>
       <span class="buttons">
-        {blocked !== null && (
-          <Button
-            onClick={() => void change(loaded, () => ask(api.POST('/v1/tasks/{id}/resume', { params, body: {} })))}
-          >
-            Go on
-          </Button>
-        )}
-        {yours && <ActButton act={doStep} />}
-        <Menu
-          label={`More for ${title}`}
-          items={[
-            {
-              label: 'Tomorrow',
-              icon: 'clock',
-              run: () =>
-                void change(loaded, () =>
-                  ask(api.POST('/v1/tasks/{id}/later', { params, body: { when: 'tomorrow' } })),
-                ),
-            },
-            {
-              label: 'Give up',
-              icon: 'trash',
-              isDanger: true,
-              run: () => void change(loaded, () => ask(api.DELETE('/v1/tasks/{id}', { params }))),
-            },
-          ]}
-        />
+        <WordButtons acts={[goOn, doStep]} />
+        <Menu label={`More for ${title}`} items={more} />
       </span>
     </Row>
   );
@@ -353,6 +351,12 @@ function ListView({ list, loaded }: { list: Today['lists'][number]; loaded: Load
       () => ask(api.POST('/v1/notes/{id}/items', { params, body: { remove: item } })),
       withItems((all) => all.filter((each) => each !== item)),
     );
+  const takeOff = (item: string): Act => ({
+    label: `Take ${item} off`,
+    icon: 'check',
+    key: 'e',
+    run: () => remove(item),
+  });
   return (
     <details class="list-of">
       <summary>
@@ -360,10 +364,10 @@ function ListView({ list, loaded }: { list: Today['lists'][number]; loaded: Load
       </summary>
       <ul class="list">
         {items.map((item) => (
-          <li key={item} class="row">
+          <Row key={item} label={item} acts={[takeOff(item)]}>
             <span class="what">{item}</span>
-            <Button icon="check" label={`Take ${item} off`} kind="quiet" onClick={() => remove(item)} />
-          </li>
+            <ActButton act={takeOff(item)} />
+          </Row>
         ))}
       </ul>
       <form

@@ -8,7 +8,7 @@ import { Field } from '../parts/field.tsx';
 import { changedFields, type FieldValues, ThingFields, useThingFields } from '../parts/thing-fields.tsx';
 import { moveEntry, type Today, type TodayEntry } from './acts.ts';
 
-const NONE: FieldValues = { dm: false, urgent: false };
+const NONE: FieldValues = {};
 
 interface EditProps {
   entry: TodayEntry;

@@ -13,6 +13,41 @@ export const AUTOMATIONS: readonly Task[] = [
     },
   ],
   [
+    'do what the menu of a row has without a mouse, by the list of all actions',
+    async (who) => {
+      const { page } = who;
+      await who.to('Automations');
+      await page.getByRole('listitem', { name: /^tell me what is due/ }).focus();
+      await page.keyboard.press('Control+k');
+      const box = page.getByRole('combobox', { name: 'Search everything' });
+      const option = page.getByRole('option', { name: /^Run now/ });
+      await box.fill('run now');
+      expect(await option.textContent()).toContain('tell me what is due');
+      await page.keyboard.press('Enter');
+      await who.sees(/^“tell me what is due.*” runs now/);
+      // Without a row in focus the page has its own acts alone.
+      await page.getByRole('heading', { name: 'Automations' }).click();
+      await page.keyboard.press('Control+k');
+      await page.getByRole('option', { name: /^New schedule/ }).waitFor();
+      expect(await option.count()).toBe(0);
+      await page.keyboard.press('Escape');
+    },
+  ],
+  [
+    'begin a schedule by its key, and find that in the help',
+    async (who) => {
+      await who.to('Automations');
+      await who.page.getByRole('button', { name: 'New schedule' }).waitFor();
+      await who.page.keyboard.press('?');
+      const help = who.page.locator('dialog[open]');
+      for (const does of ['New schedule', 'Run now']) await help.getByText(does, { exact: true }).waitFor();
+      await who.page.keyboard.press('Escape');
+      await who.page.keyboard.press('+');
+      await who.page.getByRole('dialog', { name: 'New schedule' }).waitFor();
+      await who.page.keyboard.press('Escape');
+    },
+  ],
+  [
     'have a schedule off for a week, and on again',
     async (who) => {
       await who.to('Automations');

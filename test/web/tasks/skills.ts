@@ -36,7 +36,7 @@ export const SKILLS: readonly Task[] = [
     'set a secret',
     async (who) => {
       await who.within('Skills', 'Secrets');
-      await who.press('button', 'Set');
+      await who.press('button', 'Set a secret');
       await who.fill('Skill, or connectors', 'recycling');
       await who.fill('Name', 'BINS_TOKEN');
       await who.fill('Value', 'a-value-that-nobody-sees');

@@ -75,7 +75,7 @@ export const SYSTEM: readonly Task[] = [
     'make a backup',
     async (who) => {
       await who.within('System', 'Backups');
-      await who.press('button', 'Make one now');
+      await who.press('button', 'Make a backup now');
       await who.sees('A backup is being made.');
     },
   ],
