@@ -1,6 +1,7 @@
 /** Fields of a thing that a person keeps, each said once: tools, HTTP, flags, forms, changes and undo follow from the list. */
 import type { z } from 'zod';
 import { type Failed, orNull, type TxContext } from '../agent/index.ts';
+import type { Json } from '../base/json.ts';
 import type { ColumnSpec, Columns, ItemOf } from '../storage/index.ts';
 
 type Values<S extends ColumnSpec> = ItemOf<Columns<S>>;
@@ -43,18 +44,24 @@ export interface FieldFlag<Input> {
 /** Field of a form on the page. */
 export interface FormField {
   label: string;
-  /** `target`: one of the person's targets, and a length of time. */
-  kind: 'check' | 'words' | 'choice' | 'target';
+  /** `place`: one of the person's targets; `target`: with a length of time. */
+  kind: 'check' | 'words' | 'choice' | 'place' | 'target';
   example?: string;
   /** Values of a choice, each in words. */
   choices?: Readonly<Record<string, string>>;
-  /** The entry of a choice or target for no value, in words; left out: `none`. */
+  /** The entry of a choice, place or target for no value, in words; a choice without it always has one. */
   empty?: string;
+  /** It stands in the form from the beginning, not behind "More". */
+  isOpen?: true;
+  /** The field of a body without which it says nothing: it is offered beside that one. */
+  needs?: string;
 }
 
 export interface NamedFormField extends FormField {
   /** Its name in bodies and records. */
   name: string;
+  /** Its value in the record of a thing for which nobody has said it. */
+  standard: Json;
 }
 
 export function field<S extends ColumnSpec, Input extends z.ZodType, Shown extends z.ZodType, Ctx = TxContext>(
@@ -121,7 +128,9 @@ export class ThingFields<F extends FieldList, Ctx = TxContext> {
     this.inputs = ofEach((each) => inputOf(each).optional()) as InputsOf<F>;
     this.shown = ofEach(({ shown }) => shown) as ShownOf<F>;
     this.flags = this.#fields.flatMap(([name, { flag }]) => (flag ? name : []));
-    this.form = this.#fields.flatMap(([name, { form }]) => (form ? { name, ...form } : []));
+    this.form = this.#fields.flatMap(([name, { form, show, standard }]) =>
+      form ? { name, standard: show(standard) as Json, ...form } : [],
+    );
   }
 
   /** The fields that an input names: a question about something else carries them along. */

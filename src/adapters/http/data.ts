@@ -248,21 +248,31 @@ function actRoute(collection: AnyCollection, { name, summary, body, call, exampl
 const formField = z.object({
   name: z.string().describe('Its name in bodies and records.'),
   label: z.string(),
-  kind: z.enum(['check', 'words', 'choice', 'target']).describe('target: {to, after}, as in the record.'),
+  kind: z
+    .enum(['check', 'words', 'choice', 'place', 'target'])
+    .describe('place: the id of a target; target: {to, after}, as in the record.'),
+  standard: z.unknown().describe('Its value where nobody has said it.'),
   example: z.string().nullable(),
   choices: z.record(z.string(), z.string()).nullable().describe('Of a choice: each value in words.'),
-  empty: z.string().nullable().describe('Of a choice or target: no value, in words.'),
+  empty: z
+    .string()
+    .nullable()
+    .describe('Of a choice, place or target: no value, in words; null: a choice always has one.'),
+  open: z.boolean().describe('It stands in a form from the beginning.'),
+  needs: z.string().nullable().describe('The field of a body without which it says nothing.'),
 });
 
 function thingsRoute(collections: readonly AnyCollection[]): AnyRoute {
   const things = collections.map(({ name, one, form = [] }) => ({
     name,
     one,
-    fields: form.map(({ example = null, choices = null, empty = null, ...rest }) => ({
+    fields: form.map(({ example = null, choices = null, empty = null, needs = null, isOpen = false, ...rest }) => ({
       ...rest,
       example,
       choices,
       empty,
+      needs,
+      open: isOpen,
     })),
   }));
   return route({

@@ -90,6 +90,7 @@ export const own = collection({
     if (schedule?.state !== 'on' && schedule?.state !== 'off') return undefined;
     return toRecord(schedule, await targetNames(db, [schedule]));
   },
+  form: [...tellingFields.form, ...planFields.form],
   create: {
     body: z
       .strictObject({ when: when.optional(), ...what, ...looked })

@@ -1,6 +1,7 @@
 /** A schedule as its form holds it: made of the one that is there, and turned into the request that makes or changes it. */
 import { refusedField } from '../api/client.ts';
 import type { Json, paths } from '../api/types.ts';
+import { changedFields, type FieldValues, standardsOf, type ThingField } from '../parts/thing-values.ts';
 
 export type Schedule = Json<'/v1/schedules/{id}'>;
 type Watch = NonNullable<Schedule['watch']>;
@@ -30,22 +31,12 @@ export interface Draft {
   times: string;
   daily: boolean;
   over: boolean;
-  told: 'once' | 'digest' | 'seen';
-  /** The time of a digest, or between two repetitions. */
-  at: string;
-  /** Id of the target that is told then, and after which time. */
-  escalate: string;
-  wait: string;
-  urgent: boolean;
-  /** Id of the target; empty: where it is planned. */
-  tell: string;
-  title: string;
-  missed: Schedule['missed'];
+  /** Of the fields that coda describes those that were changed, as the record has them. */
+  values: FieldValues | undefined;
 }
 
 export function draftOf(schedule: Schedule | undefined): Draft {
   const { rule, source } = schedule?.watch ?? {};
-  const { digest, seen, urgent, escalate } = schedule ?? {};
   const callInput = source?.kind === 'mcp' ? source.input : undefined;
   return {
     kind: source?.kind ?? 'words',
@@ -62,14 +53,7 @@ export function draftOf(schedule: Schedule | undefined): Draft {
     times: String(rule?.times ?? 1),
     daily: rule?.daily ?? false,
     over: rule?.over ?? false,
-    told: digest ? 'digest' : seen ? 'seen' : 'once',
-    at: digest ?? seen ?? '',
-    escalate: escalate?.to ?? '',
-    wait: escalate?.after ?? '',
-    urgent: urgent === true,
-    tell: schedule?.target ?? '',
-    title: schedule?.title ?? '',
-    missed: schedule?.missed ?? 'latest',
+    values: undefined,
   };
 }
 
@@ -79,27 +63,25 @@ type Rule = NonNullable<NewBody['rule']>;
 type RuleChange = NonNullable<ChangeBody['rule']>;
 
 /** Throws the fault of a field that cannot be sent. */
-export function newBody(draft: Draft): NewBody {
-  const { kind, what, tell, title, missed } = draft;
-  const common = {
-    ...timeOf(draft),
-    ...(tell !== '' && { tell }),
-    ...(title.trim() !== '' && { title: title.trim() }),
-    ...(missed !== 'latest' && { missed }),
-  };
+export function newBody(draft: Draft, fields: readonly ThingField[]): NewBody {
+  const { kind, what, values } = draft;
+  const changes = values ? changedFields(fieldsFor(kind, fields), standardsOf(fields), values) : {};
+  const common = { ...timeOf(draft), ...changes };
   if (kind === 'words') return { prompt: what.trim(), ...common };
-  return { source: sourceOf(kind, draft), rule: ruleOf(draft), ...tellingOf(draft), ...common };
+  return { source: sourceOf(kind, draft), rule: ruleOf(draft), ...common };
 }
 
+/** The fields that a schedule of this kind has. */
+export const fieldsFor = (kind: Draft['kind'], fields: readonly ThingField[]): readonly ThingField[] =>
+  fields.filter(({ needs }) => needs === null || kind !== 'words');
+
 /** The fields that the form has changed; the same words for the same things as `newBody`. */
-export function changeBody(schedule: Schedule, draft: Draft): ChangeBody {
+export function changeBody(schedule: Schedule, draft: Draft, fields: readonly ThingField[]): ChangeBody {
   const before = draftOf(schedule);
-  const { what, tell, title, missed } = draft;
+  const { kind, what, values } = draft;
   const common: ChangeBody = {
     ...timeOf(draft),
-    ...(tell !== before.tell && { tell: tell === '' ? 'here' : tell }),
-    ...(title.trim() !== '' && title.trim() !== before.title && { title: title.trim() }),
-    ...(missed !== before.missed && { missed }),
+    ...(values && changedFields(fieldsFor(kind, fields), schedule, values)),
   };
   if (!schedule.watch) return { ...(what.trim() !== '' && what !== before.what && { prompt: what.trim() }), ...common };
   const rule = ruleChange(draft, before);
@@ -107,7 +89,6 @@ export function changeBody(schedule: Schedule, draft: Draft): ChangeBody {
   return {
     ...(Object.keys(rule).length > 0 && { rule }),
     ...(isGiven && { input: inputOf(draft.input, 'input') }),
-    ...tellingChange(draft, before),
     ...common,
   };
 }
@@ -151,38 +132,6 @@ function ruleChange(draft: Draft, before: Draft): RuleChange {
     ...(times !== before.times && { times: Number(times.trim() || 1) }),
     ...(daily !== before.daily && { daily }),
     ...(over !== before.over && { over }),
-  };
-}
-
-type Telling = Pick<NewBody, 'digest' | 'seen' | 'urgent' | 'escalate'>;
-
-const escalation = ({ escalate, wait }: Draft): NonNullable<Telling['escalate']> => ({
-  to: escalate,
-  ...(wait.trim() !== '' && { after: wait.trim() }),
-});
-
-function tellingOf(draft: Draft): Telling {
-  const { told, at, escalate, urgent } = draft;
-  return {
-    ...(told === 'digest' && { digest: at.trim() }),
-    ...(told === 'seen' && { seen: at.trim() }),
-    ...(told === 'seen' && escalate !== '' && { escalate: escalation(draft) }),
-    ...(urgent && { urgent }),
-  };
-}
-
-/** `off` takes away what was there before. */
-function tellingChange(draft: Draft, before: Draft): Telling {
-  const { told, at, escalate, wait, urgent } = draft;
-  const isTold = told !== before.told || at.trim() !== before.at || urgent !== before.urgent;
-  const isEscalated = told === 'seen' && (escalate !== before.escalate || wait.trim() !== before.wait);
-  return {
-    ...(isTold && {
-      digest: told === 'digest' ? at.trim() : ('off' as const),
-      seen: told === 'seen' ? at.trim() : 'off',
-      urgent,
-    }),
-    ...(isEscalated && { escalate: escalate === '' ? { to: 'off' } : escalation(draft) }),
   };
 }
 

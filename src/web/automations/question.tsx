@@ -5,12 +5,14 @@ import { tellChange } from '../app/change.ts';
 import { whenText } from '../app/format.ts';
 import { Question } from '../parts/dialog.tsx';
 import { Area, Check, Field, Select } from '../parts/field.tsx';
-import { type NamedTarget, TargetSelect, useTargets } from '../parts/targets.tsx';
+import { ThingFields, useThingFields } from '../parts/thing-fields.tsx';
+import { standardsOf } from '../parts/thing-values.ts';
 import {
   changeBody,
   DAYS,
   type Draft,
   draftOf,
+  fieldsFor,
   hasNumber,
   NUMBER,
   newBody,
@@ -27,16 +29,16 @@ interface QuestionProps {
 export function ScheduleQuestion({ schedule, loaded: { reload }, onClose }: QuestionProps) {
   const [draft, setDraft] = useState(() => draftOf(schedule));
   const set = (changed: Partial<Draft>) => setDraft((before) => ({ ...before, ...changed }));
+  const described = useThingFields('schedules');
   const save = async () => {
-    if (!schedule) return tellChange(reload, ask(api.POST('/v1/schedules', { body: newBody(draft) })));
-    const body = changeBody(schedule, draft);
+    if (!schedule) return tellChange(reload, ask(api.POST('/v1/schedules', { body: newBody(draft, described) })));
+    const body = changeBody(schedule, draft, described);
     if (Object.keys(body).length === 0) return;
     const params = { path: { id: schedule.id } };
     await tellChange(reload, ask(api.PATCH('/v1/schedules/{id}', { params, body })));
   };
-  const targets = useTargets(targetsOf(schedule));
   const isRule = draft.kind !== 'words';
-  const fields = { draft, set, targets };
+  const fields = { draft, set };
   return (
     <Question
       title={schedule ? 'Change the schedule' : 'New schedule'}
@@ -61,16 +63,13 @@ export function ScheduleQuestion({ schedule, loaded: { reload }, onClose }: Ques
         />
       )}
       {isRule && <RuleFields {...fields} />}
-      {isRule && <TellingFields {...fields} />}
-      <TargetSelect
-        label="It is told"
-        none="where it is planned"
-        value={draft.tell}
-        onValue={(tell) => set({ tell })}
-        targets={targets}
-        of="tell"
-      />
-      <MoreFields {...fields} />
+      <ThingFields
+        fields={fieldsFor(draft.kind, described)}
+        values={draft.values ?? schedule ?? standardsOf(described)}
+        onValues={(values) => set({ values })}
+      >
+        {isRule && <SeldomFields {...fields} />}
+      </ThingFields>
     </Question>
   );
 }
@@ -81,19 +80,9 @@ function timeNow({ repeats, next: [next], zone }: Schedule): string {
   return `Now ${series}${next === undefined ? '' : `, next ${whenText(next)}`} (${zone})`;
 }
 
-/** The targets that the schedule has. */
-function targetsOf(schedule: Schedule | undefined) {
-  const { target, target_name: name, escalate, telling } = schedule ?? {};
-  return [
-    { id: target, name },
-    { id: escalate?.to, name: telling?.escalate_name },
-  ];
-}
-
 interface FieldsProps {
   draft: Draft;
   set: (changed: Partial<Draft>) => void;
-  targets: readonly NamedTarget[];
 }
 
 const KINDS: Readonly<Record<Draft['kind'], { name: string; what: string; example?: string; more?: string }>> = {
@@ -107,7 +96,7 @@ const KINDS: Readonly<Record<Draft['kind'], { name: string; what: string; exampl
   mcp: { name: 'asks a tool of an MCP server', what: 'Server and tool', example: 'ci build_status' },
 };
 
-function WhatFields({ draft, set, targets }: FieldsProps) {
+function WhatFields({ draft, set }: FieldsProps) {
   const { kind, what, more } = draft;
   const { what: label, example, more: also } = KINDS[kind];
   const isMinutes = kind === 'appointment';
@@ -132,7 +121,7 @@ function WhatFields({ draft, set, targets }: FieldsProps) {
           of={WHAT_OF}
         />
       )}
-      {kind === 'mcp' && <InputField draft={draft} set={set} targets={targets} of="source.input" />}
+      {kind === 'mcp' && <InputField draft={draft} set={set} of="source.input" />}
       {also !== undefined && (
         <Field
           label={also}
@@ -220,96 +209,18 @@ function RuleFields({ draft: { is, value, after, days, from, to }, set }: Fields
   );
 }
 
-const WAYS: Readonly<Record<Draft['told'], { name: string; at?: string; example?: string; of?: string }>> = {
-  once: { name: 'at once' },
-  digest: { name: 'once a day, with others', at: 'Time of the day', example: '18:00', of: 'digest' },
-  seen: { name: 'until somebody presses Seen', at: 'Again every', example: '10 minutes', of: 'seen' },
-};
-
-function TellingFields({ draft: { told, at, escalate, wait, urgent }, set, targets }: FieldsProps) {
-  const { at: label, example, of } = WAYS[told];
-  return (
-    <>
-      <Select label="And that" value={told} onValue={(way) => set({ told: way as Draft['told'], at: '' })}>
-        {Object.entries(WAYS).map(([way, { name }]) => (
-          <option key={way} value={way}>
-            {name}
-          </option>
-        ))}
-      </Select>
-      {label !== undefined && (
-        <Field
-          label={label}
-          value={at}
-          onValue={(value) => set({ at: value })}
-          placeholder={example}
-          required={told === 'digest'}
-          of={of}
-        />
-      )}
-      {told === 'seen' && (
-        <TargetSelect
-          label="If nobody presses it, also tell"
-          none="nowhere else"
-          value={escalate}
-          onValue={(value) => set({ escalate: value })}
-          targets={targets}
-          of="escalate.to"
-        />
-      )}
-      {told === 'seen' && escalate !== '' && (
-        <Field
-          label="After"
-          value={wait}
-          onValue={(value) => set({ wait: value })}
-          placeholder="30 minutes"
-          of="escalate.after"
-        />
-      )}
-      <Check label="In quiet hours too" isOn={urgent} onTurn={(on) => set({ urgent: on })} />
-    </>
-  );
-}
-
-const MISSED: Readonly<Record<Draft['missed'], string>> = {
-  latest: 'the latest is made up for',
-  skip: 'it is left out',
-  each: 'each is made up for',
-};
-
-function MoreFields({ draft: { kind, times, daily, over, title, missed }, set }: FieldsProps) {
-  return (
-    <details>
-      <summary>More</summary>
-      <div class="body">
-        <Field label="Name" value={title} onValue={(value) => set({ title: value })} maxLength={80} of="title" />
-        {kind !== 'words' && (
-          <>
-            <Field
-              label="So often in a row"
-              type="number"
-              min={1}
-              max={100}
-              value={times}
-              onValue={(value) => set({ times: value })}
-              of="rule.times"
-            />
-            <Check label="At most once a day" isOn={daily} onTurn={(on) => set({ daily: on })} />
-            <Check label="Also when it is over" isOn={over} onTurn={(on) => set({ over: on })} />
-          </>
-        )}
-        <Select
-          label="Missed while coda was off"
-          value={missed}
-          onValue={(value) => set({ missed: value as Draft['missed'] })}
-        >
-          {Object.entries(MISSED).map(([value, words]) => (
-            <option key={value} value={value}>
-              {words}
-            </option>
-          ))}
-        </Select>
-      </div>
-    </details>
-  );
-}
+const SeldomFields = ({ draft: { times, daily, over }, set }: FieldsProps) => (
+  <>
+    <Field
+      label="So often in a row"
+      type="number"
+      min={1}
+      max={100}
+      value={times}
+      onValue={(value) => set({ times: value })}
+      of="rule.times"
+    />
+    <Check label="At most once a day" isOn={daily} onTurn={(on) => set({ daily: on })} />
+    <Check label="Also when it is over" isOn={over} onTurn={(on) => set({ over: on })} />
+  </>
+);

@@ -1,4 +1,5 @@
 /** Schedules of a person: on and off, when it comes next, what came of it, run now. */
+import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
@@ -13,6 +14,8 @@ import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { Reason } from '../parts/reason.tsx';
 import { Row } from '../parts/row.tsx';
+import { useThingFields } from '../parts/thing-fields.tsx';
+import type { FieldValues } from '../parts/thing-values.ts';
 import { BAD_OUTCOMES, findingWords, isEnded, lastRunWords, OUTCOMES } from './outcome.ts';
 import { offWords, PauseQuestion, pauseItems, runsNow } from './pause.tsx';
 import { ScheduleQuestion } from './question.tsx';
@@ -190,12 +193,12 @@ function ScheduleFacts({ schedule }: { schedule: Schedule }) {
     zone,
     last_error: error,
     last_ms: elapsedMs,
-    missed,
     watch,
     telling,
     target,
     target_name: place,
   } = schedule;
+  const choices = useThingFields('schedules').filter(({ kind }) => kind === 'choice');
   return (
     <dl class="facts">
       <dt>What</dt>
@@ -219,8 +222,12 @@ function ScheduleFacts({ schedule }: { schedule: Schedule }) {
         {isEnded(schedule) && elapsedMs !== null && `, took ${duration(elapsedMs)}`}
         {isEnded(schedule) && error !== null && <Reason reason={error} />}
       </dd>
-      <dt>Missed while coda was off</dt>
-      <dd>{MISSED[missed]}</dd>
+      {choices.map(({ name, label, choices: words }) => (
+        <Fragment key={name}>
+          <dt>{label}</dt>
+          <dd>{words?.[String((schedule as FieldValues)[name])]}</dd>
+        </Fragment>
+      ))}
     </dl>
   );
 }
@@ -251,12 +258,6 @@ function WatchFacts({ watch, telling }: WatchProps) {
     </>
   );
 }
-
-const MISSED: Readonly<Record<Schedule['missed'], string>> = {
-  skip: 'is left out',
-  latest: 'the latest is made up for',
-  each: 'each is made up for',
-};
 
 function RunList({ runs: { runs }, rule }: { runs: Runs; rule: Rule }) {
   if (runs.length === 0) return <Empty>It has not run lately.</Empty>;

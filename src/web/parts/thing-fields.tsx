@@ -1,47 +1,47 @@
 /** Fields of a thing that a form draws from the description of the API: one that is added there stands here too. */
+import type { ComponentChildren } from 'preact';
 import { api, ask } from '../api/client.ts';
-import type { Json } from '../api/types.ts';
 import { useLoad } from '../app/load.ts';
 import { Check, Field, Select } from './field.tsx';
 import { TargetSelect, useTargets } from './targets.tsx';
-
-export type ThingField = Json<'/v1/things'>['things'][number]['fields'][number];
-
-/** Values by the names of the fields, as the record of the thing has them; null: none. */
-export type FieldValues = Readonly<Record<string, unknown>>;
+import type { FieldValues, ThingField } from './thing-values.ts';
 
 export function useThingFields(thing: string): readonly ThingField[] {
   const { data } = useLoad('things', () => ask(api.GET('/v1/things')));
   return data?.things.find(({ name }) => name === thing)?.fields ?? [];
 }
 
-/** The body that makes `before` to `now`; null takes a field away. */
-export function changedFields(fields: readonly ThingField[], before: FieldValues, now: FieldValues): object {
-  const changes = fields.flatMap(({ name }) => {
-    const value = now[name] ?? null;
-    return JSON.stringify(value) === JSON.stringify(before[name] ?? null) ? [] : [[name, value] as const];
-  });
-  return Object.fromEntries(changes);
-}
-
 interface ThingFieldsProps {
   fields: readonly ThingField[];
   values: FieldValues;
   onValues: (values: FieldValues) => void;
+  /** Further ones behind "More". */
+  children?: ComponentChildren;
 }
 
-export const ThingFields = ({ fields, values, onValues }: ThingFieldsProps) => (
-  <details>
-    <summary>More</summary>
-    <div class="body">
-      {fields.map((field) => {
-        const Input = INPUTS[field.kind];
-        const { name } = field;
-        const onValue = (value: unknown) => onValues({ ...values, [name]: value });
-        return <Input key={name} field={field} value={values[name] ?? null} onValue={onValue} />;
-      })}
-    </div>
-  </details>
+/** The open ones, and the others behind "More". */
+export const ThingFields = ({ fields, children, ...rest }: ThingFieldsProps) => (
+  <>
+    <FieldInputs fields={fields.filter(({ open }) => open)} {...rest} />
+    <details>
+      <summary>More</summary>
+      <div class="body">
+        <FieldInputs fields={fields.filter(({ open }) => !open)} {...rest} />
+        {children}
+      </div>
+    </details>
+  </>
+);
+
+const FieldInputs = ({ fields, values, onValues }: ThingFieldsProps) => (
+  <>
+    {fields.map((field) => {
+      const Input = INPUTS[field.kind];
+      const { name } = field;
+      const onValue = (value: unknown) => onValues({ ...values, [name]: value });
+      return <Input key={name} field={field} value={values[name] ?? null} onValue={onValue} />;
+    })}
+  </>
 );
 
 interface InputProps {
@@ -65,7 +65,7 @@ const INPUTS: Readonly<Record<ThingField['kind'], (props: InputProps) => preact.
   ),
   choice: ({ field: { name, label, choices, empty }, value, onValue }) => (
     <Select label={label} value={String(value ?? '')} onValue={(choice) => onValue(choice || null)} of={name}>
-      <option value="">{empty ?? NONE}</option>
+      {empty !== null && <option value="">{empty}</option>}
       {Object.entries(choices ?? {}).map(([each, words]) => (
         <option key={each} value={each}>
           {words}
@@ -73,8 +73,24 @@ const INPUTS: Readonly<Record<ThingField['kind'], (props: InputProps) => preact.
       ))}
     </Select>
   ),
+  place: PlaceInput,
   target: TargetInput,
 };
+
+function PlaceInput({ field: { name, label, empty }, value, onValue }: InputProps) {
+  const id = String(value ?? '');
+  const targets = useTargets([{ id }]);
+  return (
+    <TargetSelect
+      label={label}
+      none={empty ?? NONE}
+      value={id}
+      onValue={(chosen) => onValue(chosen || null)}
+      targets={targets}
+      of={name}
+    />
+  );
+}
 
 function TargetInput({ field: { name, label, empty }, value, onValue }: InputProps) {
   const { to = '', after = '' } = (value ?? {}) as { to?: string; after?: string };

@@ -5,10 +5,9 @@ import { tellChange } from '../app/change.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { InPlace, Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
-import { changedFields, type FieldValues, ThingFields, useThingFields } from '../parts/thing-fields.tsx';
+import { ThingFields, useThingFields } from '../parts/thing-fields.tsx';
+import { changedFields, type FieldValues, standardsOf } from '../parts/thing-values.ts';
 import { moveEntry, type Today, type TodayEntry } from './acts.ts';
-
-const NONE: FieldValues = {};
 
 interface EditProps {
   entry: TodayEntry;
@@ -51,17 +50,19 @@ export function EditReminder({ entry, loaded, onClose }: EditProps) {
 export function NewReminder({ loaded, onClose }: { loaded: LoadState<Today>; onClose: () => void }) {
   const [text, setText] = useState('');
   const [when, setWhen] = useState('');
-  const [values, setValues] = useState(NONE);
+  const [changed, setChanged] = useState<FieldValues>();
   const fields = useThingFields('reminders');
+  const standards = standardsOf(fields);
+  const values = changed ?? standards;
   const save = () => {
-    const body = { text, when, ...changedFields(fields, NONE, values) };
+    const body = { text, when, ...changedFields(fields, standards, values) };
     return tellChange(loaded.reload, ask(api.POST('/v1/reminders', { body })));
   };
   return (
     <Question title="New reminder" yes="Remind me" onClose={onClose} onYes={save}>
       <Field label="What" value={text} onValue={setText} required isFirst />
       <Field label="When" value={when} onValue={setWhen} required placeholder="tomorrow at 9, every Friday at 20:00" />
-      <ThingFields fields={fields} values={values} onValues={setValues} />
+      <ThingFields fields={fields} values={values} onValues={setChanged} />
     </Question>
   );
 }

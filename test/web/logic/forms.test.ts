@@ -1,8 +1,14 @@
 /** A schedule's form, turned into the request that makes or changes it. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { packageRoot } from '../../../src/base/root.ts';
+import { delivery } from '../../../src/skills/reminders/fields/fields.ts';
+import { planFields, tellingFields } from '../../../src/skills/scheduler/watch/fields.ts';
 import { failureOf } from '../../../src/web/api/client.ts';
 import { changeBody, type Draft, draftOf, newBody, type Schedule } from '../../../src/web/automations/draft.ts';
 import { isFaultOf } from '../../../src/web/parts/faults.ts';
+import type { FieldValues, ThingField } from '../../../src/web/parts/thing-values.ts';
 
 const draft = (changes: Partial<Draft> = {}): Draft => ({ ...draftOf(undefined), when: 'every hour', ...changes });
 
@@ -25,24 +31,40 @@ const schedule = {
       over: false,
     },
   },
-  digest: null,
-  seen: '30 minutes',
+  digest: '18:00',
+  tell: null,
   urgent: false,
   escalate: null,
 } as unknown as Schedule;
 
-test('words to be said carry no rule', () => {
-  expect(newBody(draft({ what: ' say hello ', tell: 'team', title: ' Hello ' }))).toEqual({
+const described = (name: string, kind: ThingField['kind'], standard: unknown = null, needs: string | null = null) =>
+  ({ name, label: name, kind, standard, needs, open: true, example: null, choices: null, empty: null }) as ThingField;
+
+/** As `/v1/things` describes them. */
+const FIELDS = [
+  described('digest', 'words', null, 'source'),
+  described('urgent', 'check', false, 'source'),
+  described('escalate', 'target', null, 'source'),
+  described('missed', 'choice', 'latest'),
+  described('title', 'words', ''),
+  described('tell', 'place'),
+];
+
+test('words to be said carry no rule, and no field of what is looked at', () => {
+  const values = { tell: 'team', title: 'Hello', missed: 'latest', urgent: true };
+  expect(newBody(draft({ what: ' say hello ', values }), FIELDS)).toEqual({
     prompt: 'say hello',
     when: 'every hour',
     tell: 'team',
     title: 'Hello',
   });
+  expect(newBody(draft({ kind: 'feed', what: 'x', values }), FIELDS)).toMatchObject({ tell: 'team', urgent: true });
+  expect(newBody(draft({ what: 'say hello' }), FIELDS)).toEqual({ prompt: 'say hello', when: 'every hour' });
 });
 
 test('what is looked at is named in the fields of its kind', () => {
   const sourceOf = (kind: Draft['kind'], what: string, more = '', input = '') =>
-    (newBody(draft({ kind, what, more, input })) as { source: unknown }).source;
+    (newBody(draft({ kind, what, more, input }), FIELDS) as { source: unknown }).source;
   expect(sourceOf('web_watch', ' https://a.example ', 'price')).toEqual({
     kind: 'web_watch',
     url: 'https://a.example',
@@ -65,7 +87,8 @@ test('what is looked at is named in the fields of its kind', () => {
 });
 
 test('a number is read as people write it, and never as another one', () => {
-  const numberIn = (value: string) => newBody(draft({ kind: 'feed', what: 'x', is: 'below', value })).rule?.number;
+  const numberIn = (value: string) =>
+    newBody(draft({ kind: 'feed', what: 'x', is: 'below', value }), FIELDS).rule?.number;
   expect([numberIn('40'), numberIn('1,5'), numberIn(' -2.25 ')]).toEqual([40, 1.5, -2.25]);
   expect(numberIn('1,000')).toBeNaN();
 });
@@ -73,7 +96,7 @@ test('a number is read as people write it, and never as another one', () => {
 test('a field that is no JSON object is refused beside it', () => {
   for (const input of ['{', '[1]', '3']) {
     try {
-      newBody(draft({ kind: 'mcp', what: 'ci status', input }));
+      newBody(draft({ kind: 'mcp', what: 'ci status', input }), FIELDS);
       expect.unreachable();
     } catch (error) {
       expect(failureOf(error).fields).toMatchObject([{ field: 'source.input' }]);
@@ -89,21 +112,35 @@ test('a change sends the fields that were changed, and says what is taken away',
     kind: 'web_watch',
     value: '40',
     after: 'Price',
-    told: 'seen',
-    at: '30 minutes',
     times: '2',
   });
-  expect(changeBody(schedule, before)).toEqual({});
-  expect(changeBody(schedule, { ...before, value: '35' })).toEqual({ rule: { is: 'below', number: 35 } });
-  expect(changeBody(schedule, { ...before, after: '', title: 'The kettle' })).toEqual({
+  const bodyOf = (changed: Partial<Draft>) => changeBody(schedule, { ...before, ...changed }, FIELDS);
+  const withValues = (changed: FieldValues) => bodyOf({ values: { ...schedule, ...changed } });
+  expect(bodyOf({})).toEqual({});
+  expect(withValues({})).toEqual({});
+  expect(bodyOf({ value: '35' })).toEqual({ rule: { is: 'below', number: 35 } });
+  expect(bodyOf({ after: '', values: { ...schedule, title: 'The kettle' } })).toEqual({
     rule: { after: null },
     title: 'The kettle',
   });
-  expect(changeBody(schedule, { ...before, told: 'once' })).toEqual({ digest: 'off', seen: 'off', urgent: false });
-  expect(changeBody(schedule, { ...before, escalate: 'bo', wait: '1 hour' })).toEqual({
-    escalate: { to: 'bo', after: '1 hour' },
-  });
-  expect(changeBody(schedule, { ...before, days: ['monday'], from: '08:00', to: '18:00' })).toEqual({
+  // What is emptied has its standard again; null stands for none.
+  expect(withValues({ digest: null, title: null, tell: null })).toEqual({ digest: null, title: '' });
+  expect(withValues({ escalate: { to: 'bo', after: '1 hour' } })).toEqual({ escalate: { to: 'bo', after: '1 hour' } });
+  expect(bodyOf({ days: ['monday'], from: '08:00', to: '18:00' })).toEqual({
     rule: { days: ['monday'], from: '08:00', to: '18:00' },
   });
+});
+
+test('fields that coda describes are not said again by the page', async () => {
+  const root = join(packageRoot(), 'src/web');
+  const files = (await readdir(root, { recursive: true })).filter((file) => /(?<!\.d)\.tsx?$/.test(file));
+  const texts = await Promise.all(files.map((file) => readFile(join(root, file), 'utf8')));
+  // One or two words, such as "Name", stand elsewhere, too.
+  const labels = [delivery, planFields, tellingFields].flatMap(({ form }) =>
+    form.flatMap(({ label, choices = {} }) =>
+      [label, ...Object.values(choices)].filter((words) => words.split(' ').length > 2),
+    ),
+  );
+  expect(labels.length).toBeGreaterThan(10);
+  expect(labels.filter((words) => texts.some((text) => text.includes(words)))).toEqual([]);
 });

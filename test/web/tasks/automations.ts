@@ -85,8 +85,7 @@ export const AUTOMATIONS: readonly Task[] = [
       await who.fill('How often', 'every 6 hours');
       await choose('It tells', 'when its number is below');
       await who.fill('Number', '40');
-      await choose('And that', 'once a day, with others');
-      await who.fill('Time of the day', '18:00');
+      await who.fill('Once a day with others, at', '18:00');
       await who.press('button', 'Plan it');
       await who.sees(/shop\.example/);
       await who.counts(
@@ -94,6 +93,27 @@ export const AUTOMATIONS: readonly Task[] = [
         1,
       );
       await who.home.programs.coda.database().run('test', `delete from person_schedules where watch is not null`);
+    },
+  ],
+  [
+    'have what a schedule misses left out, in the fields that coda describes',
+    async (who) => {
+      const missed = (policy: string) =>
+        `person_schedules where title like 'tell me what is due%' and missed = '${policy}'`;
+      await who.to('Automations');
+      await who.press('link', /^tell me what is due/);
+      await who.sees('the latest is made up for');
+      await who.page.keyboard.press('c');
+      const form = who.page.getByRole('dialog', { name: 'Change the schedule' });
+      // What is looked at alone is told once a day.
+      expect(await form.getByLabel('Once a day with others, at').count()).toBe(0);
+      await form.getByText('More', { exact: true }).click();
+      await form.getByLabel('Missed while coda was off').selectOption('it is left out');
+      await who.press('button', 'Save');
+      await who.sees('it is left out');
+      await who.counts(missed('skip'), 1);
+      await who.page.getByRole('button', { name: 'Undo' }).click();
+      await who.counts(missed('latest'), 1);
     },
   ],
   [

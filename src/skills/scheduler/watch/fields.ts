@@ -19,7 +19,7 @@ import {
 import { bool, instant, int, jsonOf, optional, text } from '../../../storage/index.ts';
 import { readSlot } from '../../../time/index.ts';
 import { clock, LONGEST_NAG } from './rule.ts';
-import { untilTexts } from './texts.ts';
+import { formTexts, untilTexts } from './texts.ts';
 
 export const USUAL_NAG = 10;
 
@@ -67,6 +67,7 @@ const plan = {
       .describe('Occurrences missed while I was off: latest = the last is made up for; skip; each = all are.'),
     // Any other word is refused with those that there are.
     flag: { usage: '<policy>', read: (words) => words as (typeof MISSED)[number] },
+    form: { label: formTexts.labels.missed, kind: 'choice', choices: formTexts.missed },
   }),
   title: field({
     columns: { title: text() },
@@ -77,6 +78,7 @@ const plan = {
     shown: z.string(),
     show: ({ title }) => title,
     flag: { usage: '<title>', read: asTyped },
+    form: { label: formTexts.labels.title, kind: 'words' },
   }),
   tell: field({
     /** The target (`delivery/targets`) that is told what comes of it; undefined: its conversation. */
@@ -90,6 +92,7 @@ const plan = {
     shown: z.string().nullable().describe('Id of the target that is told the result; null: its conversation.'),
     show: ({ targetId }) => targetId ?? null,
     flag: { usage: '<target>', read: asTyped },
+    form: { label: formTexts.labels.tell, kind: 'place', empty: formTexts.empty.tell, isOpen: true },
   }),
   off_until: field({
     /** Nothing of it runs before, and nothing is made up for. In the past: it is over. */
@@ -107,6 +110,9 @@ const plan = {
 
 export const planFields = new ThingFields<typeof plan, Planning>(plan);
 
+/** A form has them open, beside a source alone. */
+const OF_LOOKS = { needs: 'source', isOpen: true } as const;
+
 const telling = {
   digest: field({
     columns: { digest: optional(text()) },
@@ -118,12 +124,14 @@ const telling = {
     shown: z.string().nullable().describe('The time of the day at which what was found is told; null: at once.'),
     show: ({ digest }) => digest ?? null,
     flag: { usage: '<time>', read: (words) => words.toLowerCase() },
+    form: { label: formTexts.labels.digest, kind: 'words', example: '18:00', ...OF_LOOKS },
   }),
   urgent: plainField({
     columns: { urgent: bool() },
     standard: { urgent: false },
     input: z.boolean().describe('Told in quiet hours too.'),
     flag: { usage: '', read: (words) => !isOff(words) },
+    form: { label: formTexts.labels.urgent, kind: 'check', ...OF_LOOKS },
   }),
   seen: field({
     columns: { seen: optional(int()) },
@@ -136,6 +144,7 @@ const telling = {
     shown: z.string().nullable().describe('The time between its repetitions until somebody presses Seen; null: once.'),
     show: ({ seen }) => (seen === undefined ? null : lengthOf(seen)),
     flag: { usage: '<how often>', read: asTyped },
+    form: { label: formTexts.labels.seen, kind: 'words', example: '10 minutes', ...OF_LOOKS },
   }),
   escalate: field({
     columns: {
@@ -157,6 +166,7 @@ const telling = {
     shown: escalateInput.nullable().describe('The target, by its id, that is told where nobody has pressed Seen.'),
     show: ({ escalate }) => (escalate ? { to: escalate.target, after: lengthOf(escalate.minutes) } : null),
     flag: { usage: '<who> after <how long>', read: escalationSaid },
+    form: { label: formTexts.labels.escalate, kind: 'target', empty: formTexts.empty.escalate, ...OF_LOOKS },
   }),
 };
 

@@ -94,6 +94,21 @@ export const texts = {
   },
 };
 
+/** Words of the form on the page. */
+export const formTexts = {
+  labels: {
+    missed: 'Missed while coda was off',
+    title: 'Name',
+    tell: 'It is told',
+    digest: 'Once a day with others, at',
+    urgent: 'In quiet hours too',
+    seen: 'Again until somebody presses Seen, every',
+    escalate: 'If nobody presses it, also tell',
+  },
+  missed: { latest: 'the latest is made up for', skip: 'it is left out', each: 'each is made up for' },
+  empty: { tell: 'where it is planned', escalate: 'nowhere else' },
+};
+
 export const untilTexts = {
   noDate: (words: string) => ({
     message: `I cannot read ${name(words)} as a date.`,
