@@ -22,7 +22,7 @@ export async function targetMeant({ tx, person }: Asking, tell = 'here'): Promis
 }
 
 /** Minutes. */
-export const LONGEST_WAIT = 7 * 24 * 60;
+const LONGEST_WAIT = 7 * 24 * 60;
 const USUAL_WAIT = 30;
 
 export const lengthSaid = z.string().trim().max(60);

@@ -22,7 +22,6 @@ export {
   escalateInput,
   escalationSaid,
   isOff,
-  LONGEST_WAIT,
   lengthSaid,
   minutesOf,
   readEscalation,

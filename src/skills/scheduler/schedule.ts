@@ -14,8 +14,8 @@ import {
   uuid,
 } from '../../storage/index.ts';
 import { occurrences } from '../../time/index.ts';
-import { planFields } from './watch/fields.ts';
-import { type Telling, telling, type Watch, watch } from './watch/rule.ts';
+import { planFields, tellingColumn } from './watch/fields.ts';
+import { type Watch, watch } from './watch/rule.ts';
 
 /** `done`: it was for once, and that is over. */
 export type ScheduleState = 'on' | 'off' | 'done' | 'deleted';
@@ -59,12 +59,7 @@ export const schedules = new Columns({
     ),
   ),
   /** Ways of telling what was found; undefined: at once, and once. */
-  telling: optional(
-    jsonOf<Telling>(
-      (stored) => telling.parse(stored),
-      (value) => value,
-    ),
-  ),
+  telling: optional(tellingColumn),
   /** RFC 5545 text; undefined: once. */
   rule: optional(text()),
   zone: text(),

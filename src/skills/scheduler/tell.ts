@@ -5,7 +5,7 @@ import { conversations, type PlannedTurn, type TargetAddress, targets } from '..
 import { type Person, type QuietHours, quietUntil } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { PersonSchedule } from './schedule.ts';
-import type { Telling } from './watch/rule.ts';
+import type { Telling } from './watch/fields.ts';
 
 /** Words about one run. `key`: with the same one it is told once. */
 export interface Tidings {

@@ -16,7 +16,7 @@ import {
   ThingFields,
   targetMeant,
 } from '../../../chat/index.ts';
-import { bool, instant, int, jsonOf, optional, text } from '../../../storage/index.ts';
+import { bool, Columns, instant, int, jsonOf, optional, type StoredJson, text } from '../../../storage/index.ts';
 import { readSlot } from '../../../time/index.ts';
 import { clock, LONGEST_NAG } from './rule.ts';
 import { formTexts, untilTexts } from './texts.ts';
@@ -172,3 +172,13 @@ const telling = {
 
 /** Fields of `telling`: of what is looked at alone. */
 export const tellingFields = new ThingFields<typeof telling, Asking>(telling);
+
+export type Telling = typeof tellingFields.standard;
+
+const tellingColumns = new Columns(tellingFields.columns);
+
+/** Of a schedule, as its row has them in one column. */
+export const tellingColumn = jsonOf<Telling>(
+  (stored) => ({ ...tellingFields.standard, ...tellingColumns.pickJson(stored as StoredJson) }),
+  (value) => value,
+);

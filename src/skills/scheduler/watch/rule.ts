@@ -1,6 +1,5 @@
 /** A rule: what is looked at, and when its person is told. Decided in code; no model is asked but for `ask`. */
 import { z } from 'zod';
-import { LONGEST_WAIT } from '../../../chat/index.ts';
 
 export const WATCH_TOOL = 'schedule_watch';
 
@@ -116,15 +115,6 @@ export type Watch = z.output<typeof watch>;
 
 /** Minutes. */
 export const LONGEST_NAG = 24 * 60;
-
-/** `seen`: minutes between its repetitions; `escalate`: the target that is told where nobody has pressed Seen by then. */
-export const telling = z.object({
-  digest: clock.optional(),
-  urgent: z.boolean().default(false),
-  seen: z.int().min(1).max(LONGEST_NAG).optional(),
-  escalate: z.object({ target: z.string(), minutes: z.int().min(1).max(LONGEST_WAIT) }).optional(),
-});
-export type Telling = z.output<typeof telling>;
 
 /** Kinds that fetch from others' machines: they are looked at less often. */
 export const isRemote = ({ kind }: Source): boolean =>

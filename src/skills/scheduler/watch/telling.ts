@@ -2,8 +2,8 @@
 import { type Failed, failed } from '../../../agent/index.ts';
 import type { Instant } from '../../../base/clock.ts';
 import { dayAt, nextOf } from '../../../time/index.ts';
-import { type Asking, tellingFields, USUAL_NAG } from './fields.ts';
-import type { Telling, Watch } from './rule.ts';
+import { type Asking, type Telling, tellingFields, USUAL_NAG } from './fields.ts';
+import type { Watch } from './rule.ts';
 import { tellingTexts as texts } from './texts.ts';
 
 export type TellingInput = Parameters<typeof tellingFields.read>[0];

@@ -1,8 +1,9 @@
 import { bytesOf, lengthOf, listOf, plural, shorten } from '../../../base/text.ts';
+import type { Escalation } from '../../../chat/index.ts';
 import type { UnreadAppointment } from '../../../media/index.ts';
 import { formatInstant } from '../../../time/index.ts';
 import { LONGEST_ENTRIES, type Speech, type SpeechKind } from './evaluate.ts';
-import type { Condition, Source, Telling, Watch } from './rule.ts';
+import type { Condition, Source, Watch } from './rule.ts';
 
 const LONGEST_TOLD = 1_500;
 /** Characters of one finding in a digest. */
@@ -143,8 +144,16 @@ export const tellingTexts = {
   notShown: (count: number) => `(${plural(count, 'more finding')}: the page Automations shows them.)`,
 };
 
+/** Ways of telling that have words of their own. */
+interface ToldWays {
+  digest?: string | undefined;
+  urgent?: boolean | undefined;
+  seen?: number | undefined;
+  escalate?: Escalation | undefined;
+}
+
 /** `to`: the name of the target that is told then. */
-export function tellingWords({ digest, urgent, seen, escalate }: Partial<Telling>, to?: string): string[] {
+export function tellingWords({ digest, urgent, seen, escalate }: ToldWays, to?: string): string[] {
   return [
     ...(digest === undefined ? [] : [`once a day, at ${digest}`]),
     ...(seen === undefined ? [] : [`every ${lengthOf(seen)} until somebody presses Seen`]),
