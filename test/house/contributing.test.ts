@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,6 +90,50 @@ test('the steps of a message that docs/architecture.md lists are functions of th
     const text = existsSync(join(root, 'src', file)) ? readPage(`src/${file}`) : '';
     return functions.filter((name) => !new RegExp(`\\b${name}\\(`).test(text)).map((name) => `${file} ${name}`);
   });
+  expect(gone).toEqual([]);
+});
+
+test('the hooks that CONTRIBUTING.md lists are those of a skill', () => {
+  const groups = /^(?:Lazy)?Skill(?:Acts|Work|Prompt|Views|Data|OwnPorts)?$/;
+  const { statements } = ts.createSourceFile('skill.ts', readPage('src/chat/skill.ts'), ts.ScriptTarget.Latest);
+  const hooks = statements
+    .filter(ts.isInterfaceDeclaration)
+    .filter(({ name }) => groups.test(name.text))
+    .flatMap(({ members }) => members.map(({ name }) => (name && ts.isIdentifier(name) ? name.text : '')));
+  const named = rowsOf(
+    sectionOf('CONTRIBUTING.md', '## Adding a skill').split('**4. The skill**')[1]?.split('\n\nWhat')[0] ?? '',
+  );
+  expect([...new Set(['name', ...named.flatMap(([cell]) => codeIn(cell))])].sort()).toEqual([...new Set(hooks)].sort());
+});
+
+test('the rooms that docs/architecture.md names are those that there are, and all platforms and skills', () => {
+  const foldersOf = (room: string) =>
+    readdirSync(join(root, 'src', room), { withFileTypes: true }).flatMap((each) =>
+      each.isDirectory() ? each.name : [],
+    );
+  const rooms =
+    sectionOf('docs/architecture.md', '## Rooms')
+      .split('```')[1]
+      ?.split(/\n(?= {2}[a-z-]+\/)/)
+      .slice(1) ?? [];
+  const named = new Map(
+    rooms.map((entry) => {
+      const [room = '', ...inside] = Array.from(
+        entry.matchAll(/(?<![\w./-])([a-z-]+)\/(?![\w*])/g),
+        ([, name = '']) => name,
+      );
+      return [room, inside];
+    }),
+  );
+  expect([...named.keys()].sort()).toEqual(foldersOf('').sort());
+  for (const room of ['adapters', 'skills', 'web']) {
+    const aside = room === 'web' ? ['icons', 'styles'] : [];
+    const unnamed = foldersOf(room).filter((name) => !named.get(room)?.includes(name) && !aside.includes(name));
+    expect(unnamed, `of ${room}`).toEqual([]);
+  }
+  const gone = [...named].flatMap(([room, inside]) =>
+    inside.filter((name) => !foldersOf(room).includes(name) && !named.has(name)).map((name) => `${room}/${name}`),
+  );
   expect(gone).toEqual([]);
 });
 
