@@ -124,6 +124,29 @@ test('no room names what belongs to another one', () => {
   expect(found).toEqual([]);
 });
 
+/** Writes to tables of other rooms, and why they are there. */
+const WRITES: readonly (readonly [file: string, table: string, reason: string])[] = [
+  ['skills/titles/store.ts', 'conversations', 'the title is what the skill makes'],
+  ['skills/webhooks/store.ts', 'jobs', 'its own jobs go with their person, or along with them'],
+];
+
+test('a skill writes tables of its own; of another room it asks for that', () => {
+  const roomsOf = new Map<string, Set<string>>();
+  for (const [file, text] of house.files)
+    for (const [, table = ''] of text.matchAll(/\binsert into ([a-z_]+)/g)) add(roomsOf, table, roomOf(file));
+  const writes = [...house.files].flatMap(([file, text]) => {
+    const room = roomOf(file);
+    const written = [...text.matchAll(/\b(?:update|delete from) ([a-z_]+)|\btable: '([a-z_]+)', ended/g)];
+    const tables = new Set(written.map(([, statement, rule]) => statement ?? rule ?? ''));
+    return isSkill(room)
+      ? [...tables].flatMap((table) =>
+          roomsOf.has(table) && !roomsOf.get(table)?.has(room) ? [`${file} ${table}`] : [],
+        )
+      : [];
+  });
+  expect(writes.sort()).toEqual(WRITES.map(([file, table]) => `${file} ${table}`));
+});
+
 test('each exception is one', () => {
   const idle = EXCEPTIONS.filter(
     ([where, names]) => !namesOfOthers(house, where, house.files.get(where) ?? '').some((name) => names.test(name)),

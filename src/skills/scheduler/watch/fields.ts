@@ -177,7 +177,7 @@ export type Telling = typeof tellingFields.standard;
 
 const tellingColumns = new Columns(tellingFields.columns);
 
-/** Of a schedule, as its row has them in one column. */
+/** The ways of telling of a schedule, in one column of its row. */
 export const tellingColumn = jsonOf<Telling>(
   (stored) => ({ ...tellingFields.standard, ...tellingColumns.pickJson(stored as StoredJson) }),
   (value) => value,
