@@ -9,7 +9,7 @@ import { platforms } from '../../src/app/platforms.ts';
 import { packageRoot } from '../../src/base/root.ts';
 import type { ChatAdapter } from '../../src/delivery/index.ts';
 import { openArtifacts } from '../../src/storage/index.ts';
-import { chatAdapterContract, untilHeard } from '../support/chat-adapter-contract.ts';
+import { chatAdapterContract, type Lacking, untilHeard } from '../support/chat-adapter-contract.ts';
 import { codeIn, readPage, rowsOf, sectionOf, stepsOfMessage } from '../support/guide.ts';
 import { recordingInbox } from '../support/inbox.ts';
 
@@ -206,4 +206,20 @@ async function connectPigeon() {
   };
 }
 
-chatAdapterContract('pigeon', connectPigeon, ['buttons', 'files', 'voice', 'delete']);
+const LACKING: readonly Lacking[] = [
+  'buttons',
+  'files',
+  'voice',
+  'delete',
+  'changes',
+  'looking back',
+  'links',
+  'marks',
+];
+
+chatAdapterContract('pigeon', connectPigeon, LACKING);
+
+test('what pigeons lack is listed as CONTRIBUTING.md has it', () => {
+  const [, list = ''] = /`chatAdapterContract\('pigeon', connect, \[([^\]]*)\]\)`/.exec(page) ?? [];
+  expect(list.replaceAll("'", '').split(', ')).toEqual(LACKING);
+});

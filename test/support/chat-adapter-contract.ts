@@ -18,7 +18,7 @@ export interface ShownFile {
 }
 
 /** Something that a platform does not have; the contract then checks what is owed in its place. */
-export type Lacking = 'buttons' | 'files' | 'voice' | 'delete';
+export type Lacking = 'buttons' | 'files' | 'voice' | 'delete' | 'changes' | 'looking back' | 'links' | 'marks';
 
 /** An adapter that has started, with its platform behind it. */
 export interface ConnectedAdapter {
@@ -311,7 +311,15 @@ export function chatAdapterContract(
       expect(other.id).not.toBe(first.id);
     });
 
-    test('its author changes a message, and takes it back', async () => {
+    test('what the platform is said to lack is not there', () => {
+      const { adapter, amend, countMarks } = coda;
+      const has = { changes: amend, 'looking back': adapter.lastSaid, links: adapter.link, marks: adapter.react };
+      for (const [part, found] of Object.entries(has))
+        expect(found === undefined, part).toBe(lacks.includes(part as Lacking));
+      expect(countMarks === undefined).toBe(adapter.react === undefined);
+    });
+
+    testWith('changes', 'its author changes a message, and takes it back', async () => {
       const { amend, recorded } = coda;
       if (!amend) return;
       const { id, place } = await say('first words');
@@ -327,23 +335,27 @@ export function chatAdapterContract(
       expect(changes()).toEqual([{ text: 'better words' }, { withdrawn: true }]);
     });
 
-    test('looks back at the last lines of a place, its own among them, or at those before a message', async () => {
-      const { adapter, place } = coda;
-      if (!adapter.lastSaid) return;
-      await say('is it warm');
-      await put(part('very warm'));
-      const { id } = await say('thank you');
-      const lines = async (before?: string) =>
-        (await adapter.lastSaid?.(place, { before, count: 2 }, signal()))?.map(({ text, isOwn }) => [text, isOwn]);
-      const [own, thanks] = [
-        ['very warm', true],
-        [expect.stringContaining('thank you'), false],
-      ];
-      expect(await lines()).toEqual([own, thanks]);
-      expect(await lines(id)).toEqual([[expect.stringContaining('is it warm'), false], own]);
-    });
+    testWith(
+      'looking back',
+      'looks back at the last lines of a place, its own among them, or at those before a message',
+      async () => {
+        const { adapter, place } = coda;
+        if (!adapter.lastSaid) return;
+        await say('is it warm');
+        await put(part('very warm'));
+        const { id } = await say('thank you');
+        const lines = async (before?: string) =>
+          (await adapter.lastSaid?.(place, { before, count: 2 }, signal()))?.map(({ text, isOwn }) => [text, isOwn]);
+        const [own, thanks] = [
+          ['very warm', true],
+          [expect.stringContaining('thank you'), false],
+        ];
+        expect(await lines()).toEqual([own, thanks]);
+        expect(await lines(id)).toEqual([[expect.stringContaining('is it warm'), false], own]);
+      },
+    );
 
-    test('links to a message, and to its place', async () => {
+    testWith('links', 'links to a message, and to its place', async () => {
       const { adapter, place } = coda;
       if (!adapter.link) return;
       const { id } = await say('where is this');
@@ -353,9 +365,8 @@ export function chatAdapterContract(
       expect(adapter.link(place, id)).toBe(message);
     });
 
-    test('marks a message as heard, and says where it cannot', async () => {
+    testWith('marks', 'marks a message as heard, and says where it cannot', async () => {
       const { adapter, place, countMarks } = coda;
-      expect(countMarks === undefined).toBe(adapter.react === undefined);
       if (!adapter.react || !countMarks) return;
       const { id } = await say('no need to answer');
       await adapter.react(place, id);

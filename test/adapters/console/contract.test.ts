@@ -86,7 +86,7 @@ chatAdapterContract('console', async () => {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-});
+}, ['changes', 'looking back', 'links', 'marks']);
 
 /** What somebody who follows the lines sees in the end. */
 function reader(lines: readonly Line[]) {

@@ -86,7 +86,7 @@ chatAdapterContract('HTTP', async () => {
       await coda[Symbol.asyncDispose]();
     },
   };
-});
+}, ['changes', 'looking back', 'links', 'marks']);
 
 /** Id of a button that a program was shown; the routes ask the database in whose conversation it stands. */
 async function buttonOf(database: Database, place: Place, events: readonly Event[], label: string): Promise<string> {
