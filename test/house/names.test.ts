@@ -147,6 +147,14 @@ test('a skill writes tables of its own; of another room it asks for that', () =>
   expect(writes.sort()).toEqual(WRITES.map(([file, table]) => `${file} ${table}`));
 });
 
+test('what puts coda together is made of no skill', () => {
+  const from = [...(house.files.get('app/build.ts') ?? '').matchAll(/(?:from|import\() ?'([^']+)'/g)].map(
+    ([, path]) => path,
+  );
+  expect(from.length).toBeGreaterThan(30);
+  expect(from.filter((path) => path?.includes('/skills/'))).toEqual([]);
+});
+
 test('each exception is one', () => {
   const idle = EXCEPTIONS.filter(
     ([where, names]) => !namesOfOthers(house, where, house.files.get(where) ?? '').some((name) => names.test(name)),

@@ -139,6 +139,11 @@ test('an import that leads up to a file which stands on folders is found', () =>
 test('a long file and a long function are warned of by their room', () => {
   const long = inspect('src/agent/turn.ts', `function run() {\n${lines(61)}\n}\n`);
   expect(long.warnings).toEqual(['agent: run() in src/agent/turn.ts:1 has 63 lines (60)']);
+  // Pages, and what puts coda together, have none.
+  for (const file of ['src/web/notes/page.tsx', 'src/app/build.ts'])
+    expect(inspect(file, `function run() {\n${lines(61)}\n}\n`).errors).toMatchObject([
+      expect.stringContaining(`run() in ${file}:1 has 63 lines`),
+    ]);
   expect(inspect('src/agent/turn.ts', `${lines(601)}\n`).warnings).toEqual([
     'agent: src/agent/turn.ts has 601 lines (600)',
   ]);
