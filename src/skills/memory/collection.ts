@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { collection, cursorInstant, pageOf } from '../../chat/index.ts';
-import { saveInput } from './keep.ts';
+import { fieldChanges, saveInput } from './keep.ts';
 import { type Memory, TYPES } from './memory.ts';
 import type { Recall } from './recall.ts';
 import * as store from './store.ts';
@@ -67,7 +67,13 @@ export const memoryCollection = (recall: Pick<Recall, 'searchAll'>) =>
       example: { text: 'Ana is allergic to walnuts', importance: 5 },
     },
     change: {
-      body: z.strictObject({ text: text.describe('What is right: a memory of its own takes the place of this one.') }),
+      body: z
+        .strictObject({
+          text: text.optional().describe('What is right: a memory of its own takes the place of this one.'),
+          ...fieldChanges.shape,
+          date: date.nullable().optional(),
+        })
+        .refine((changes) => Object.keys(changes).length > 0, { error: 'expected what is to be changed' }),
       call: (which, body) => ({ tool: 'memory_correct', input: { which, ...body } }),
       example: { text: 'Ana is allergic to hazelnuts' },
     },

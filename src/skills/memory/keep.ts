@@ -1,7 +1,8 @@
 /** Keeping a memory: what is known already is not kept twice, and what is no longer so gives way. */
 import { z } from 'zod';
-import { failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { failed, orNull, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
+import { omitUndefined } from '../../base/json.ts';
 import { lexemesOf } from '../../base/lexemes.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { type Memory, type NewMemory, TYPES } from './memory.ts';
@@ -26,13 +27,32 @@ export const day = z
   .regex(/^\d{4}-\d\d-\d\d$/)
   .refine((text) => !Number.isNaN(Date.parse(text)));
 
+/** Fields of a memory beside its words. */
+const fields = {
+  type: z.enum(TYPES),
+  importance: z.int().min(1).max(5),
+  tags: z.array(z.string().max(50)).max(10),
+  date: day,
+};
+
 export const saveInput = z.object({
   text: z.string().describe('One whole sentence.'),
-  type: z.enum(TYPES).default('fact').describe('Default: fact.'),
-  importance: z.int().min(1).max(5).default(3),
-  tags: z.array(z.string().max(50)).max(10).default([]),
-  date: day.optional().describe('Of an event: YYYY-MM-DD.'),
+  type: fields.type.default('fact').describe('Default: fact.'),
+  importance: fields.importance.default(3),
+  tags: fields.tags.default([]),
+  date: fields.date.optional().describe('Of an event: YYYY-MM-DD.'),
 });
+
+/** Those that change; null takes the day away. */
+export const fieldChanges = z.object({ ...fields, date: orNull(fields.date) }).partial();
+
+/** A memory's fields with their changes. */
+export function changedFields(
+  { text, type, importance, tags, happenedOn }: Memory,
+  { date = happenedOn, ...changes }: z.output<typeof fieldChanges>,
+): z.output<typeof saveInput> {
+  return { text, type, importance, tags: [...tags], ...omitUndefined(changes), date: date ?? undefined };
+}
 
 export interface KeptMemory {
   memory: Memory;

@@ -77,6 +77,7 @@ export const texts = {
   restored: (memory: Memory) => `Taken back: I remember ${quoteWords(memory.text)} again.`,
   corrected: (before: Memory, after: Memory) =>
     `Corrected: ${quoteWords(after.text)} instead of ${quoteWords(before.text)}. Both stay on the record.`,
+  keptSo: (memory: Memory) => `${quoteWords(memory.text)} is kept as you say now. The one before stays on the record.`,
   past: (memory: Memory) => ({
     message: `Something newer says otherwise than ${quoteWords(memory.text)}.`,
     remedy: '`/memory` shows what I remember now.',

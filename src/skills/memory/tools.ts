@@ -19,7 +19,7 @@ import {
 import { omitUndefined } from '../../base/json.ts';
 import { lexemesOf } from '../../base/lexemes.ts';
 import { addDays, beginningOf } from '../../time/index.ts';
-import { day, type KeptMemory, keep, type Service, saveInput, slotOf } from './keep.ts';
+import { changedFields, day, fieldChanges, type KeptMemory, keep, type Service, saveInput, slotOf } from './keep.ts';
 import { type Memory, TYPES } from './memory.ts';
 import type { Filter } from './person-index.ts';
 import type { Hit } from './recall.ts';
@@ -360,29 +360,34 @@ const correctTool = (service: Service) =>
     group: 'unshown',
     dialogue: { thing: 'memory', asks: { NO_TEXT: 'text' } },
     description:
-      'Puts right something that you remember: the new text takes its place, and the old one stays on record.',
+      'Puts right something that you remember, or what stands beside it: the new one takes its place, and the old one stays on record.',
     effect: 'write',
     record: { redact: privately('which', 'text') },
-    input: z.object({ which, text: z.string().default('').describe('What is right, as a whole sentence.') }),
+    input: z.object({
+      which,
+      text: z.string().default('').describe('What is right, as a whole sentence.'),
+      ...fieldChanges.shape,
+    }),
     prepare: ({ which }, ctx) => findNear(service, ctx, which, {}, 5),
-    async run({ which, text }, ctx) {
+    async run({ which, text, ...changes }, ctx) {
       const memory = await findMeant(ctx, which, 'memory_correct');
       if ('ok' in memory) return memory;
-      const yes = { tool: 'memory_correct', input: { which: memory.id, text } };
+      const yes = { tool: 'memory_correct', input: { which: memory.id, text, ...changes } };
       const unnamed = askIfUnnamed(ctx, { text: memory.text, yes });
       if (unnamed) return quoteRows(unnamed, [memory]);
       if (memory.state === 'past') return quoteRows(failed('PAST', texts.past(memory)), [memory]);
-      if (text.trim() === '') return failed('NO_TEXT', texts.askCorrect);
-      const { type, importance, tags } = memory;
-      const input = { text, type, importance, tags, date: memory.happenedOn ?? undefined };
+      const isSameText = text.trim() === '' || text.trim() === memory.text;
+      if (isSameText && Object.keys(omitUndefined(changes)).length === 0) return failed('NO_TEXT', texts.askCorrect);
+      const input = { ...changedFields(memory, changes), ...(!isSameText && { text }) };
       const outcome = await keep(service, ctx, input, [], [memory.id]);
       if ('ok' in outcome) return outcome;
       // The message that said it wrong must not say it again.
-      await buryTellings(ctx, [toldBy(memory)]);
+      if (!isSameText) await buryTellings(ctx, [toldBy(memory)]);
       const undo = { tool: 'memory_restore', input: { id: outcome.memory.id, forget: true, back: [memory.id] } };
       const { id } = outcome.memory;
       const extras = { undo: { ...undo, label: texts.undo(memory) }, id };
-      return quoteRows(done(texts.corrected(memory, outcome.memory), extras), [memory]);
+      const answer = isSameText ? texts.keptSo(memory) : texts.corrected(memory, outcome.memory);
+      return quoteRows(done(answer, extras), [memory]);
     },
   });
 

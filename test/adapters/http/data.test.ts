@@ -132,8 +132,17 @@ describe('what a person keeps', () => {
     const { memories } = await programs.get<{ memories: Item[] }>('/v1/memories?type=fact');
     expect(memories.map(({ text }) => text)).toEqual(['Ana is allergic to hazelnuts']);
     expect(await programs.get<Item>(`/v1/memories/${memory.id}`)).toMatchObject({ status: 'past' });
-    expect((await programs.send('DELETE', `/v1/memories/${right.id}`)).status).toBe(200);
-    expect((await programs.ask(`/v1/memories/${right.id}`)).status).toBe(404);
+    // Whatever was given when it was made can be changed, too; its words stay.
+    const fields = { type: 'event', importance: 5, tags: ['health'], date: '2026-11-23' };
+    const change = (id: string, body: object) => of(programs.send('PATCH', `/v1/memories/${id}`, body));
+    const [, { memory: event }] = await change(right.id, fields);
+    expect(event).toMatchObject({ text: 'Ana is allergic to hazelnuts', ...fields });
+    const [, { memory: undated }] = await change(event.id, { date: null });
+    expect(undated).toMatchObject({ ...fields, date: null });
+    expect((await change(undated.id, {}))[0]).toBe(400);
+    expect((await change(undated.id, { importance: 6 }))[0]).toBe(400);
+    expect((await programs.send('DELETE', `/v1/memories/${undated.id}`)).status).toBe(200);
+    expect((await programs.ask(`/v1/memories/${undated.id}`)).status).toBe(404);
   });
 
   test('what a reminder takes it gives back, and takes again as it came', async () => {

@@ -1,8 +1,5 @@
 /** Acts as values: what keys, lists and the help take from them. */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { packageRoot } from '../../../src/base/root.ts';
 import {
   type Act,
   actOfKey,
@@ -64,28 +61,4 @@ test('a page has the acts of all its parts, each with those that it gave last, u
   expect(pageActs.value).toEqual([done]);
   setPartActs(section, []);
   expect(pageActs.value).toEqual([]);
-});
-
-/** Buttons that stand by themselves, and why. What is pressed in a conversation and before a sign-in has no list of actions. */
-const BY_THEMSELVES: readonly (readonly [file: string, button: string, reason: string])[] = [
-  ['activity/approvals.tsx', 'cancel', 'of a form'],
-  ['notes/note.tsx', 'onClose', 'of a form'],
-  ['people/about-you.tsx', '() => chooseTheme(each as Theme)', 'a choice'],
-  ['people/about-you.tsx', '() => press(id)', 'an answer to what is offered, in its words'],
-  ['system/costs.tsx', '() => {', 'a choice'],
-];
-
-test('what can be done on a page is an act, so that keys, help and list know it', async () => {
-  const root = join(packageRoot(), 'src/web');
-  const files = (await readdir(root, { recursive: true })).filter((file) =>
-    /^(?!app|api|parts|chat|sign-in).*\.tsx$/.test(file),
-  );
-  expect(files.length).toBeGreaterThan(25);
-  const buttons = await Promise.all(
-    files.map(async (file) => {
-      const text = await readFile(join(root, file), 'utf8');
-      return [...text.matchAll(/<Button\b[\s\S]*?onClick=\{(.*?)(?:\}|$)/gm)].map(([, run = '']) => [file, run]);
-    }),
-  );
-  expect(buttons.flat().sort()).toEqual(BY_THEMSELVES.map(([file, button]) => [file, button]));
 });

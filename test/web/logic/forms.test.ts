@@ -1,10 +1,5 @@
 /** A schedule's form, turned into the request that makes or changes it. */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { packageRoot } from '../../../src/base/root.ts';
-import { delivery } from '../../../src/skills/reminders/fields/fields.ts';
-import { planFields, tellingFields } from '../../../src/skills/scheduler/watch/fields.ts';
 import { failureOf } from '../../../src/web/api/client.ts';
 import { changeBody, type Draft, draftOf, newBody, type Schedule } from '../../../src/web/automations/draft.ts';
 import { isFaultOf } from '../../../src/web/parts/faults.ts';
@@ -129,18 +124,4 @@ test('a change sends the fields that were changed, and says what is taken away',
   expect(bodyOf({ days: ['monday'], from: '08:00', to: '18:00' })).toEqual({
     rule: { days: ['monday'], from: '08:00', to: '18:00' },
   });
-});
-
-test('fields that coda describes are not said again by the page', async () => {
-  const root = join(packageRoot(), 'src/web');
-  const files = (await readdir(root, { recursive: true })).filter((file) => /(?<!\.d)\.tsx?$/.test(file));
-  const texts = await Promise.all(files.map((file) => readFile(join(root, file), 'utf8')));
-  // One or two words, such as "Name", stand elsewhere, too.
-  const labels = [delivery, planFields, tellingFields].flatMap(({ form }) =>
-    form.flatMap(({ label, choices = {} }) =>
-      [label, ...Object.values(choices)].filter((words) => words.split(' ').length > 2),
-    ),
-  );
-  expect(labels.length).toBeGreaterThan(10);
-  expect(labels.filter((words) => texts.some((text) => text.includes(words)))).toEqual([]);
 });
