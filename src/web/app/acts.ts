@@ -52,6 +52,7 @@ const actsByPart = signal<ReadonlyMap<object, readonly Act[]>>(new Map());
 export const pageActs = computed(() => [...actsByPart.value.values()].flat());
 
 export function setPartActs(part: object, acts: readonly Act[]): void {
+  if (acts.length === 0 && !actsByPart.peek().has(part)) return;
   const parts = new Map(actsByPart.peek());
   if (acts.length > 0) parts.set(part, acts);
   else parts.delete(part);

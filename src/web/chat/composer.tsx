@@ -1,10 +1,11 @@
 /** The box at the bottom: a field, files, and a recording in their place. What is written is kept until it is sent. */
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { type Act, useActs } from '../app/acts.ts';
 import { isTouch, useFocus } from '../app/focus.ts';
 import { person } from '../app/session.ts';
 import { act, say } from '../app/toasts.tsx';
-import { Button } from '../parts/button.tsx';
+import { ActButton, Button, WordButtons } from '../parts/button.tsx';
 import { COMMANDS_ID, type CommandList, Commands, commandId, useCommands } from './commands.tsx';
 import type { Conversation } from './conversation.ts';
 import { actOfField, MOST_FILES, refusalOf, refusalOfSpoken, withEdited } from './draft.ts';
@@ -68,9 +69,7 @@ export function Composer({ conversation, field, edited, model }: ComposerProps) 
       ) : (
         <div class="line">
           <FilePicker onFiles={add} />
-          {voice && canRecord() && files.length < MOST_FILES && (
-            <Button icon="mic" label="Record a voice message" kind="quiet" onClick={record} />
-          )}
+          {voice && canRecord() && files.length < MOST_FILES && <RecordButton record={record} />}
           <MessageField {...{ field, text, setText, conversation, list }} onFiles={add} onSend={submit} />
           <SendButtons conversation={conversation} isEmpty={isEmpty} />
         </div>
@@ -161,15 +160,19 @@ function MessageField({ field, text, setText, conversation, list, onFiles, onSen
   );
 }
 
+function RecordButton({ record }: { record: () => void }) {
+  const spoken: Act = { label: 'Record a voice message', icon: 'mic', run: record };
+  useActs([spoken]);
+  return <ActButton act={spoken} />;
+}
+
 function SendButtons({ conversation, isEmpty }: { conversation: Conversation; isEmpty: boolean }) {
   const isBusy = conversation.isBusy.value;
+  const halt: Act = { label: 'Stop', icon: 'stop', when: () => isBusy, run: () => stop(conversation) };
+  useActs([halt]);
   return (
     <>
-      {isBusy && (
-        <Button icon="stop" onClick={() => stop(conversation)}>
-          Stop
-        </Button>
-      )}
+      <WordButtons acts={[halt]} hasIcons />
       {(!isBusy || !isEmpty) && <Button type="submit" kind="primary" icon="send" label="Send" disabled={isEmpty} />}
     </>
   );

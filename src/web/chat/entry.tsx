@@ -1,10 +1,11 @@
 /** Entries: the person's own words as a quiet bubble, answers as text on the page. */
 import { useRef, useState } from 'preact/hooks';
 import { api, ask, newId } from '../api/client.ts';
+import { type Act, useActs } from '../app/acts.ts';
 import { clock, duration, plural, sizeOf } from '../app/format.ts';
 import { assistantName } from '../app/session.ts';
 import { act } from '../app/toasts.tsx';
-import { Button } from '../parts/button.tsx';
+import { ActButton, Button } from '../parts/button.tsx';
 import { copy } from '../parts/copyable.tsx';
 import { Field } from '../parts/field.tsx';
 import type { Conversation } from './conversation.ts';
@@ -65,11 +66,17 @@ export function EntryView(props: EntryProps) {
           {isOwn && !conversation.isReadOnly.value && (
             <Button icon="pencil" label="Edit and ask again" kind="quiet" onClick={() => onEdit(text)} />
           )}
-          {onAskAgain && <Button icon="again" label="Ask again" kind="quiet" onClick={onAskAgain} />}
+          {onAskAgain && <AskAgain run={onAskAgain} />}
         </div>
       )}
     </li>
   );
+}
+
+function AskAgain({ run }: { run: () => void }) {
+  const again: Act = { label: 'Ask again', icon: 'again', run };
+  useActs([again]);
+  return <ActButton act={again} />;
 }
 
 /** `‹ 2/3 ›`: the versions of an answer. */

@@ -1,7 +1,8 @@
 /** Files of a message: chosen, dropped, pasted, and shown until it is sent. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { type Act, useActs } from '../app/acts.ts';
 import { sizeOf } from '../app/format.ts';
-import { Button } from '../parts/button.tsx';
+import { ActButton, Button } from '../parts/button.tsx';
 import { namesApart } from './draft.ts';
 
 type TakeFiles = (files: readonly File[]) => void;
@@ -38,6 +39,8 @@ function Preview({ file }: { file: File }) {
 
 export function FilePicker({ onFiles }: { onFiles: TakeFiles }) {
   const picker = useRef<HTMLInputElement>(null);
+  const pick: Act = { label: 'Add files', icon: 'clip', run: () => picker.current?.click() };
+  useActs([pick]);
   return (
     <>
       <input
@@ -50,7 +53,7 @@ export function FilePicker({ onFiles }: { onFiles: TakeFiles }) {
           event.currentTarget.value = '';
         }}
       />
-      <Button icon="clip" label="Add files" kind="quiet" onClick={() => picker.current?.click()} />
+      <ActButton act={pick} />
     </>
   );
 }

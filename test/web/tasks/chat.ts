@@ -1,4 +1,5 @@
 /** On *Chat* an owner wants to get this done. */
+import { expect } from 'vitest';
 import type { Task, Visitor } from './visitor.ts';
 
 export const CHAT: readonly Task[] = [
@@ -117,8 +118,15 @@ export const CHAT: readonly Task[] = [
       await who.fill('Message', 'tell me a long story');
       await who.press('button', 'Send');
       await who.sees(/Once upon a time/);
-      await who.press('button', 'Stop');
+      await who.page.keyboard.press('Control+k');
+      const option = (name: string) => who.page.getByRole('option', { name: new RegExp(`^${name}`) });
+      await option('Add files').waitFor();
+      await option('Stop').click();
       await who.sees('stopped');
+      await who.page.keyboard.press('Control+k');
+      await option('Ask again').waitFor();
+      expect(await option('Stop').count()).toBe(0);
+      await who.page.keyboard.press('Escape');
       await who.page.reload();
       await who.sees(/Once upon a time there was a baker/);
     },
