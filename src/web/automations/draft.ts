@@ -31,7 +31,7 @@ export interface Draft {
   times: string;
   daily: boolean;
   over: boolean;
-  /** Of the fields that coda describes those that were changed, as the record has them. */
+  /** Values of the fields that coda describes, as the record has them; undefined: none was changed. */
   values: FieldValues | undefined;
 }
 
