@@ -159,5 +159,5 @@ export interface Model {
    */
   generate(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
   /** Number of tokens of a request by the service's own count, where it counts. Costs nothing; may throw anything. */
-  count?(request: ModelRequest, signal: AbortSignal): Promise<number>;
+  count?: ((request: ModelRequest, signal: AbortSignal) => Promise<number>) | undefined;
 }

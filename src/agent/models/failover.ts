@@ -275,7 +275,6 @@ interface RoutedOptions {
 export function routeModels(options: RoutedOptions): Model {
   const { candidates, patience, log, calls } = options;
   const [first] = candidates;
-  const counting = first && !first.breaker.open ? first.model : undefined;
   const ended = ({ name }: Model, outcome: ModelError | 'answered' | 'overtaken') => {
     const isFault = outcome instanceof ModelError;
     if (outcome !== 'overtaken') options.onEnded?.(name, outcome);
@@ -288,7 +287,9 @@ export function routeModels(options: RoutedOptions): Model {
   };
   return {
     name: first?.model.name ?? 'none',
-    ...(counting?.count && { count: (request, signal) => counting.count?.(request, signal) as Promise<number> }),
+    get count() {
+      return first?.breaker.open ? undefined : first?.model.count;
+    },
     generate: (request, signal) => new Failover({ candidates, patience, request, signal, onEnded: ended }).events(),
   };
 }

@@ -75,6 +75,7 @@ export function openModels(options: Omit<ModelsOptions, 'settings'> & { settings
 export class Models {
   readonly settings: ModelSettings;
   /** By provider. */
+  private readonly routes = new Map<string, Model>();
   private readonly silences = new Map<string, number>();
   readonly prices: Prices;
   readonly tiers: Tiers;
@@ -237,7 +238,15 @@ export class Models {
     return silenceMs;
   }
 
+  /** A route depends on the configuration alone; a message asks for its own five times. */
   private routeNames(first: readonly string[], hedgeMs = this.settings.hedge): Model {
+    const key = [hedgeMs, ...first].join('\n');
+    const route = this.routes.get(key) ?? this.makeRoute(first, hedgeMs);
+    this.routes.set(key, route);
+    return route;
+  }
+
+  private makeRoute(first: readonly string[], hedgeMs: number): Model {
     const names = [...new Set([...first, ...this.settings.fallbacks])];
     const silenceMs = Math.max(...names.map((name) => this.silenceOf(name)));
     const { clock, faults, log, retryMs = RETRY_MS } = this.options;

@@ -49,6 +49,7 @@ export class Prices {
   private readonly isCheap: (name: string) => boolean;
   private readonly told = new Set<string>();
   private readonly known = new Map<string, PriceKnown | undefined>();
+  private readonly own = new Map<string, boolean>();
 
   constructor(settings: Settings, isCheap: (name: string) => boolean) {
     this.settings = settings;
@@ -90,11 +91,15 @@ export class Prices {
 
   /** A model at an address of one's own costs nothing but electricity. */
   isOwn(name: string): boolean {
-    const url = this.settings.providers[name.split('/')[0] ?? '']?.base_url;
-    return (
-      url !== undefined &&
-      /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[::1\]|[^.]+$)/.test(new URL(url).hostname)
-    );
+    const provider = name.split('/')[0] ?? '';
+    const url = this.settings.providers[provider]?.base_url;
+    if (url === undefined) return false;
+    // Asked with each message, and an address is read in 8 µs: once for each provider.
+    const isOwn =
+      this.own.get(provider) ??
+      /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[::1\]|[^.]+$)/.test(new URL(url).hostname);
+    this.own.set(provider, isOwn);
+    return isOwn;
   }
 
   gaps(names: readonly string[]): PriceGaps {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KeptBlocks, ModelMessage } from '../../../src/agent/index.ts';
 import { anthropicModel } from '../../../src/agent/models/anthropic.ts';
-import { dialectOf, keptThoughts, openaiModel, openaiRequest } from '../../../src/agent/models/openai.ts';
+import { dialectOf, keptThoughts, openaiModel, openaiRequest, vendorAt } from '../../../src/agent/models/openai.ts';
 import { all, modelContract, request } from '../../support/model-contract.ts';
 import { KEY, ModelServer } from '../../support/model-server/index.ts';
 
@@ -58,7 +58,9 @@ test('what another model called is shown to Gemini as unsigned, and what DeepSee
   const sent = (baseUrl: string, keep?: KeptBlocks) => {
     const options = { name: 'x/y', model: 'y', sees: true, baseUrl, refuses: new Set<string>() };
     const messages: ModelMessage[] = [{ role: 'assistant', text: '', calls: [call], ...(keep && { keep }) }];
-    return JSON.stringify(openaiRequest(request({ messages }), options, dialectOf(options)).messages);
+    return JSON.stringify(
+      openaiRequest(request({ messages }), options, dialectOf(vendorAt(baseUrl), options.refuses)).messages,
+    );
   };
   const google = 'https://generativelanguage.googleapis.com/v1beta/openai';
   expect(sent(google)).toContain('skip_thought_signature_validator');
