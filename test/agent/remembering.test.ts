@@ -25,6 +25,24 @@ async function read(database: Database, reader: ContextReader, conversationIds: 
   return { sent, texts: recalled.history.map(({ content }) => content.text) };
 }
 
+/** The messages of history that rows bring which are taken from now on: a whole one is an object, a known one a number. */
+function historyClaimed(database: Database): string[] {
+  const kinds: string[] = [];
+  const run = database.run.bind(database);
+  database.run = async (name, statement, params) => {
+    const result = await run(name, statement, params);
+    if (name === 'lanes.claim') {
+      for (const row of result.rows) {
+        kinds.push(
+          ...contextOf(row as unknown as Parameters<typeof contextOf>[0]).recalled.history.map((entry) => typeof entry),
+        );
+      }
+    }
+    return result as never;
+  };
+  return kinds;
+}
+
 describe.each(testDatabases)('what is remembered on $name', ({ name, available }) => {
   test.skipIf(!available)('what was said while an answer was worked on is part of the conversation', async () => {
     const outside = new Outside().hold();
@@ -102,6 +120,34 @@ describe.each(testDatabases)('what is remembered on $name', ({ name, available }
       const full = new ContextReader({ remembered: 240, costs: true, clock: coda.world.clock, most: 1 });
       await read(database, full, ids);
       expect(await read(database, full, ids)).toEqual({ sent: 4, texts });
+    },
+  );
+
+  test.skipIf(!available)(
+    'a message that waited for a slot finds what was said before, which is not read again',
+    async () => {
+      const outside = new Outside().hold();
+      const model = new ScriptedModel(['hello bob'], ['you do'], [{ call: 'page_read' }], ['fine'], ['fine']);
+      const config = { 'delivery.concurrency': 1 };
+      await using coda = await play({ engine: name, model, config, skills: [outside.skill] });
+      await coda.person('bob').says('i am bob');
+      await coda.person('bob').says('i like whales');
+      const first = await coda.hear('ana', 'dm-ana', 'read it');
+      await outside.begun.promise;
+      const second = await coda.hear('bob', 'dm-bob', 'who am i?');
+      const claimed = historyClaimed(coda.database());
+      outside.release();
+      await Promise.all([first.settled, second.settled]);
+      const request = model.requests.find(({ messages }) => messages.at(-1)?.text === 'who am i?');
+      expect(request?.messages.map(({ text }) => text)).toEqual([
+        'i am bob',
+        'hello bob',
+        'i like whales',
+        'you do',
+        'who am i?',
+      ]);
+      // The last two came after the history of before was read.
+      expect(claimed).toEqual(['number', 'number', 'object', 'object']);
     },
   );
 

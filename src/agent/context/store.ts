@@ -12,7 +12,7 @@ import {
 } from '../../storage/index.ts';
 import { addStamped, keepNewest, type Missing, type Source } from '../../vectors/index.ts';
 import { IS_FORGOTTEN } from '../forgotten/store.ts';
-import { IS_LEFT_OUT, NO_TURN, shelvedFor } from '../versions/store.ts';
+import { IS_LEFT_OUT, IS_SHELVED_FOR_ALL } from '../versions/store.ts';
 import type { RememberedQuote } from './quoted.ts';
 import type { ShownMessage } from './shown.ts';
 
@@ -57,18 +57,24 @@ const NO_SUMMARY = sql`null`;
 const IS_LATER = sql`and seq > coalesce((select max(s.covers_seq) from summaries s
                                         where s.conversation_id = c.id and s.epoch = c.epoch), 0)`;
 
+interface RecallOptions {
+  summed?: boolean;
+  knownSeqs?: Fragment;
+  isShelved?: Fragment;
+}
+
 /**
  * The scalar subqueries behind `RecalledContext`, as an object; `c` is the conversation's row. Other people's words are untrusted
  * text for `reader` (an SQL expression: a person's id), and so is a summary of what several have said. `json` is written
  * as it is read, which takes less than half of the time of building `jsonb` first. Without `summed` summaries are not
- * looked at, and only the last messages come. Versions of answers that are not shown are left out, but for those in the place of
- * which the row `reading` makes another one. A message in `knownSeqs` (an SQL expression: an array of `seq`) is a number:
- * `KnownMessages` has the rest.
+ * looked at, and only the last messages come. Versions of answers that are not shown are left out: `isShelved` (an SQL
+ * condition on a message). A message in `knownSeqs` (an SQL expression: an array of `seq`) is a number: `KnownMessages` has the
+ * rest.
  */
 export function recall(
   most: number,
   reader: Fragment,
-  { summed = true, knownSeqs, reading = NO_TURN }: { summed?: boolean; knownSeqs?: Fragment; reading?: Fragment } = {},
+  { summed = true, knownSeqs, isShelved = IS_SHELVED_FOR_ALL }: RecallOptions = {},
 ): Fragment {
   const tainted = sql`tainted or (c.kind <> 'dm' and role = 'user' and person_id is distinct from ${reader}) as tainted`;
   const entry = knownSeqs
@@ -80,7 +86,7 @@ export function recall(
         select json_agg(${entry} order by h.seq)
           from (select seq, role, content, shown,
                        ${tainted} from messages
-                 where conversation_id = c.id and epoch = c.epoch and not ${shelvedFor(reading)}
+                 where conversation_id = c.id and epoch = c.epoch and not ${isShelved}
                    ${summed ? IS_LATER : NO_SQL} order by seq desc limit ${raw(most)}) h), '[]'))`;
 }
 
@@ -99,7 +105,7 @@ type ReadEntry = HistoryEntry | number;
  */
 export class KnownMessages {
   private readonly most: number;
-  private readonly conversations = new Map<string, { entries: Map<number, HistoryEntry>; bytes: number }>();
+  private readonly conversations = new Map<string, ListedMessages>();
   private bytes = 0;
 
   constructor(most = MOST_BYTES) {
@@ -117,14 +123,14 @@ export class KnownMessages {
 
   /** Keeps what a conversation lists now, and nothing else of it. */
   keep(conversationId: string, history: readonly HistoryEntry[]): void {
-    const before = this.conversations.get(conversationId)?.entries;
+    const before = this.conversations.get(conversationId);
     this.drop(conversationId);
     if (history.length === 0) return;
-    const bytes = history.reduce((sum, entry) => sum + bytesOf(entry), 0);
+    const list = listMessages(before, history);
     // All others would be dropped for it.
-    if (bytes > this.most / 2) return;
-    this.conversations.set(conversationId, { entries: withNew(before, history), bytes });
-    this.bytes += bytes;
+    if (list.bytes > this.most / 2) return;
+    this.conversations.set(conversationId, list);
+    this.bytes += list.bytes;
     for (const id of this.conversations.keys()) {
       if (this.bytes <= this.most) break;
       this.drop(id);
@@ -137,23 +143,44 @@ export class KnownMessages {
   }
 }
 
-/** The messages by `seq`. Who reads meanwhile holds the map of before: it may gain messages, and loses none. */
-function withNew(before: Map<number, HistoryEntry> | undefined, history: readonly HistoryEntry[]) {
-  const fresh = history.filter((entry) => before?.get(entry.seq) !== entry);
-  if (!before || before.size + fresh.length !== history.length) {
-    return new Map(history.map((entry) => [entry.seq, entry]));
-  }
-  for (const entry of fresh) before.set(entry.seq, entry);
-  return before;
+interface ListedMessages {
+  entries: Map<number, HistoryEntry>;
+  bytes: number;
 }
 
-/** The messages as the database lists them, those that are known as they were made before. */
+/**
+ * The messages by `seq`. Who reads meanwhile holds the map of before: it may gain messages, and loses none. Bytes are counted of
+ * what comes and goes alone: with each message anew they took 30 µs.
+ */
+function listMessages(
+  before: ListedMessages = { entries: new Map(), bytes: 0 },
+  history: readonly HistoryEntry[],
+): ListedMessages {
+  const fresh = history.filter((entry) => before.entries.get(entry.seq) !== entry);
+  const bytes = before.bytes + bytesOf(fresh);
+  if (before.entries.size + fresh.length === history.length) {
+    for (const entry of fresh) before.entries.set(entry.seq, entry);
+    return { entries: before.entries, bytes };
+  }
+  const entries = new Map(history.map((entry) => [entry.seq, entry]));
+  const gone = [...before.entries.values()].filter((entry) => entries.get(entry.seq) !== entry);
+  return { entries, bytes: bytes - bytesOf(gone) };
+}
+
+/**
+ * The messages as the database lists them, those that are known as they were made before: also where it has sent them whole, so
+ * that nothing is made of them anew.
+ */
 export function completeHistory(
   read: readonly ReadEntry[],
   cachedEntries: ReadonlyMap<number, HistoryEntry> | undefined,
 ): HistoryEntry[] {
   return read.map((entry) => {
-    if (typeof entry !== 'number') return entry;
+    if (typeof entry !== 'number') {
+      const earlier = cachedEntries?.get(entry.seq);
+      const isSame = earlier?.tainted === entry.tainted && (earlier.shown != null) === (entry.shown != null);
+      return isSame ? earlier : entry;
+    }
     const before = cachedEntries?.get(Math.floor(entry / 4)) as HistoryEntry;
     const [tainted, isShown] = [(entry & 2) !== 0, (entry & 1) !== 0];
     if (before.tainted === tainted && (before.shown != null) === isShown) return before;
@@ -161,16 +188,15 @@ export function completeHistory(
   });
 }
 
-const shownBytes = new WeakMap<ShownMessage, number>();
-
 /** Two bytes for each character, though most text takes one. */
-function bytesOf({ content: { text, quoted = [] }, shown }: HistoryEntry): number {
-  const around = BYTES_AROUND * (1 + quoted.length);
-  const textBytes = around + 2 * quoted.reduce((sum, quote) => sum + quote.text.length, text.length);
-  if (!shown) return textBytes;
-  const beside = shownBytes.get(shown) ?? 2 * JSON.stringify(shown).length;
-  shownBytes.set(shown, beside);
-  return textBytes + beside;
+function bytesOf(entries: readonly HistoryEntry[]): number {
+  let bytes = 0;
+  for (const { content, shown } of entries) {
+    const { text, quoted = [] } = content;
+    const characters = quoted.reduce((sum, quote) => sum + quote.text.length, text.length);
+    bytes += BYTES_AROUND * (1 + quoted.length) + 2 * (characters + (shown ? JSON.stringify(shown).length : 0));
+  }
+  return bytes;
 }
 
 /** The same without messages that told of what was forgotten: no summary is made of them. */

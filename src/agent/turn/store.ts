@@ -97,9 +97,11 @@ export class ContextReader implements ItemContexts {
           if (context === null) continue;
           const read = context as unknown as ItemContext;
           if (daySums) read.spent = daySums.complete(read.spent as unknown as SpentAlong);
-          const history = completeHistory(read.recalled.history, entries.get(conversation.id));
+          // Rows that waited for a slot may be of a conversation that was not named.
+          const { id } = conversation;
+          const history = completeHistory(read.recalled.history, entries.get(id) ?? knownMessages.of([id]).get(id));
           read.recalled.history = history;
-          knownMessages.keep(conversation.id, history);
+          knownMessages.keep(id, history);
         }
       },
     };
@@ -111,7 +113,9 @@ export class ContextReader implements ItemContexts {
   }
 }
 
-const [READER, ROW, NO_DAYS] = [sql`p.id`, sql`i.id`, sql`null::jsonb`];
+const [READER, NO_DAYS] = [sql`p.id`, sql`null::jsonb`];
+/** But for the versions in whose place the row makes another one. */
+const IS_SHELVED = ofVersions.shelvedFor(sql`i.id`);
 const DIALOGUE = ofDialogues.readDialogue();
 /** A yes is about what was said last, not about a card above it. */
 const OPEN_BUTTONS = buttons.openButtons(sql`select m.at from messages m
@@ -125,7 +129,7 @@ function itemContext(remembered: number, seqs: Record<string, string>, days: rea
     select json_build_object(
       'turn', (select t.id from turns t where t.inbox_id = i.id),
       'spent', ${days ? spentDays(days) : NO_DAYS},
-      'recalled', ${recall(remembered, READER, { summed: days !== undefined, knownSeqs, reading: ROW })},
+      'recalled', ${recall(remembered, READER, { summed: days !== undefined, knownSeqs, isShelved: IS_SHELVED })},
       'dialogue', ${DIALOGUE},
       'buttons', ${OPEN_BUTTONS})`;
 }

@@ -14,8 +14,8 @@ export function shelvedFor(reading: Fragment): Fragment {
                                     where v.conversation_id = c.id and v.shelved_by <> ${reading}))) is true`;
 }
 
-/** The id of no row: nothing that was shelved is shown to it. */
-export const NO_TURN = sql`'00000000-0000-0000-0000-000000000000'::uuid`;
+/** The same for whoever answers no row: nothing that was shelved is shown to them. */
+export const IS_SHELVED_FOR_ALL = shelvedFor(sql`'00000000-0000-0000-0000-000000000000'::uuid`);
 
 /** True of a message, by its column of the turn with its table: another version of the answer is shown in its place. */
 export const IS_SHELVED = (turn: string) =>

@@ -255,7 +255,7 @@ export class InboxWriter implements Inbox {
     if (isFull) item.isFull = true;
     if (acknowledge) this.acknowledging.set(row.id, stored.taken ? acknowledge : acknowledgeNow(acknowledge));
     if (stored.taken) this.deps.lanes.run(item);
-    else this.wakeTakers();
+    else this.wakeTakers(sender.conversationId);
     return { outcome: isFull ? 'refused' : 'accepted', settled: ended.promise };
   }
 
@@ -314,10 +314,11 @@ export class InboxWriter implements Inbox {
   }
 
   /** Has whoever has a free slot, here or elsewhere, take what waits in its lane. */
-  private wakeTakers(): void {
+  private wakeTakers(conversationId?: string): void {
     const { lanes, hint } = this.deps;
     if (!lanes.hasFreeSlots) hint();
-    lanes.wake();
+    if (conversationId === undefined) lanes.wake();
+    else lanes.wakeFor(conversationId);
   }
 
   /** `Delivery.begin`. Those of one conversation are stored one after another: each is counted in its lane. */

@@ -12,7 +12,7 @@ export function itemColumns(context: Fragment): Fragment {
 
 /** The reader of the context that the agent needs with each row, in the statement that takes the row. */
 export interface ItemContexts {
-  /** For rows of these conversations, or of any where none is named. */
+  /** For rows of any conversation: what is known of these is not read again. */
   beginReading(conversationIds: readonly string[]): ContextReading;
   /** Drops what was read: somebody was erased, or another process has taken over. */
   forget(): void;

@@ -260,6 +260,8 @@ export async function resume(tx: Transaction, inboxId: string, now: Instant): Pr
 
 export interface ClaimOptions {
   limit: number;
+  /** Conversations whose rows may come. */
+  likely: readonly string[];
   suspects: number;
   served: readonly string[];
   window: number;
@@ -290,10 +292,10 @@ const LOOK_AHEAD = 50;
 export async function claim(
   database: Database,
   owner: string,
-  { limit, suspects, served, window, on }: ClaimOptions,
+  { limit, likely, suspects, served, window, on }: ClaimOptions,
   contexts: ItemContexts,
 ): Promise<ClaimedRows> {
-  const reading = contexts.beginReading([]);
+  const reading = contexts.beginReading(likely);
   const only =
     on === undefined
       ? NO_SQL

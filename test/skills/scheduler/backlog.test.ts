@@ -66,7 +66,7 @@ const WITHOUT_CONTEXT = {
 /** What a process asks while turns wait, by name; `earliest` is what the worker asks again and again. */
 const ASKED: Record<string, (db: Parameters<Parameters<typeof pagesRead>[1]>[0]) => Promise<unknown>> = {
   'the next lanes': (db) => {
-    const claiming = { limit: 16, suspects: 1, served: [], window: 64 };
+    const claiming = { likely: [], limit: 16, suspects: 1, served: [], window: 64 };
     return lanes.claim(db, PROCESS, claiming, WITHOUT_CONTEXT);
   },
   'whether lanes wait': (db) => db.read(lanes.earliest([], 1_000)),
