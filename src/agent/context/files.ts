@@ -135,8 +135,9 @@ export async function pastPictures(
   by: string,
 ): Promise<PastPictures> {
   const past = new Map<number, { images?: ModelImage[]; steps?: readonly ModelMessage[] }>();
+  const withMore = history.filter(({ shown }) => shown?.pictures || shown?.steps);
   const pictures = new Pictures(deps, by, PAST_ROOM);
-  for (const { seq, shown } of history.toReversed()) {
+  for (const { seq, shown } of withMore.toReversed()) {
     if (pictures.isFull) break;
     const { pictures: own = [], steps = [] } = shown ?? {};
     if (own.length > 0) past.set(seq, { images: await addAll(own, pictures) });

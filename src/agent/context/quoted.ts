@@ -32,7 +32,7 @@ export function quotedFrames(quoted: readonly RememberedQuote[]): string {
 }
 
 /** Words that were only observed are not remembered. */
-export function rememberedQuotes(quoted: readonly QuotedWords[] = []): RememberedQuote[] {
+export function rememberedQuotes(quoted: readonly QuotedWords[]): RememberedQuote[] {
   const quotes = quoted.filter(({ as }) => as !== 'observed');
   return quotes.map(({ as, from, text }) => ({
     as,

@@ -204,7 +204,7 @@ export class ContextWindows {
 
   private plan(shownTurn: ShownTurn, limits: Limits): Plan {
     const { item, turn, task, when, sections, steps } = shownTurn;
-    const results = shortenResults(pathOf(turn), steps, limits.context);
+    const results = steps.length > 0 ? shortenResults(pathOf(turn), steps, limits.context) : steps;
     // Whoever began a nested turn chose its tools.
     const { tools, others } =
       task === undefined
@@ -310,8 +310,8 @@ function withForms(
 }
 
 function messageInput({ item, attached }: ShownTurn, names: boolean): Pick<PlanInput, 'asked' | 'beside'> {
-  const { text: words, quoted = [] } = item.payload;
-  const beside = [quotedFrames(quoted), attached.text].filter((part) => part !== '').join('\n\n');
+  const { text: words, quoted } = item.payload;
+  const beside = [quoted ? quotedFrames(quoted) : '', attached.text].filter((part) => part !== '').join('\n\n');
   const isBare = words.trim() === '' && beside === '' && attached.images.length === 0;
   const text = isBare ? texts.calledOnly() : words;
   return {

@@ -25,7 +25,7 @@ import type { Limit, UsageRow } from '../usage/index.ts';
 import { Compaction, ContextWindows, Estimates, type FittedPlan, type ShownTurn } from './context-window.ts';
 import { Ledger, type Money } from './ledger.ts';
 import { type LightModels, lightModels } from './light.ts';
-import { type Model, ModelError, type ModelMessage, type ModelRequest, type ModelToolCall, NoModel } from './model.ts';
+import { type Model, ModelError, type ModelMessage, type ModelRequest, NoModel } from './model.ts';
 import { type Answer, type AnswerCost, requestModel } from './request-model.ts';
 import type { ThoughtFormat } from './strip-thinking/thought-formats.ts';
 
@@ -123,7 +123,7 @@ export class Inference {
     const [attached, past, steps, money] = await Promise.all([
       nested ? NOTHING : this.attach(inquiry),
       nested ? undefined : this.options.pastPictures(recalledOf(item).history, item.person.id),
-      this.options.addPictures(asker.messages(), item.person.id),
+      asker.steps.length > 0 ? this.options.addPictures(asker.messages(), item.person.id) : [],
       this.ledger.admit(item, turn, (at) => this.worst(this.pick(inquiry, at).name), signal),
     ]);
     const shownTurn: ShownTurn = {
@@ -177,8 +177,8 @@ export class Inference {
     await this.ledger.charge(item, turn.id, used);
   }
 
-  async closeLedger(turn: Turn): Promise<void> {
-    await this.ledger.close(turn);
+  closeLedger(turn: Turn): Promise<void> {
+    return this.ledger.close(turn);
   }
 
   describe(...asked: Parameters<ContextWindows['describe']>): ReturnType<ContextWindows['describe']> {
@@ -322,9 +322,10 @@ export class Inference {
  * The later one has another id then, the same in each request. Any other request stays as it is.
  */
 function withDistinctIds(request: ModelRequest): ModelRequest {
-  const ids = request.messages.flatMap((message) =>
-    message.role === 'assistant' ? (message.calls ?? NO_CALLS).map(({ id }) => id) : [],
-  );
+  const ids: string[] = [];
+  for (const message of request.messages) {
+    if (message.role === 'assistant' && message.calls) ids.push(...message.calls.map(({ id }) => id));
+  }
   if (new Set(ids).size === ids.length) return request;
   const takenIds = new Set<string>();
   const renamed = new Map<string, string>();
@@ -342,8 +343,6 @@ function withDistinctIds(request: ModelRequest): ModelRequest {
   });
   return { ...request, messages };
 }
-
-const NO_CALLS: readonly ModelToolCall[] = [];
 
 /** Ids that no new call may have: results are matched to calls by them. Under a nested turn's path stands its outcome. */
 function callIds({ turn, item }: Pick<ShownTurn, 'turn' | 'item'>): Set<string> {

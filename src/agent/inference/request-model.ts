@@ -223,7 +223,8 @@ class Asking {
   }
 
   private async requestOnce(more: readonly ModelMessage[], before: string): Promise<Reply> {
-    const request = { ...this.request, messages: [...this.request.messages, ...more] };
+    const { messages } = this.request;
+    const request = { ...this.request, messages: more.length === 0 ? messages : [...messages, ...more] };
     const reply: Reply = { ...emptyReply(), stop: 'end' };
     let speech = new ThinkingStripper(this.options.swallowing?.get(this.answer.model));
     let usage: ModelUsage | undefined;

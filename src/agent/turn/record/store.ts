@@ -69,7 +69,7 @@ export function turnRecord(
       expires_at: parking?.expiresAt ?? null,
     },
     steps: turns.flatMap((each) => newSteps(each, item)),
-    audit: turns.flatMap((each) => each.recorder.ofTurn(each, item)),
+    audit: turns.flatMap((each) => (each.toolCalls > 0 ? each.recorder.ofTurn(each, item) : [])),
     artifacts: turns.flatMap((each) => ofArtifacts.artifactsIn(each, item)),
     shown: newlyShown(turn, item),
     usage: ownUsage(usedIn(turn), payerOf(item, turn.id)),
@@ -105,7 +105,12 @@ const MESSAGES = rowSource(
 
 /** `with` parts that write turns whose inbox rows are in `fence`. */
 function writeTurns(records: readonly TurnRecord[]): Fragment {
-  const messages = records.flatMap((record) => record.messages);
+  // Most turns call nothing: whoever would write nothing is not asked for it.
+  const [messages, audit, settings] = [
+    records.flatMap((record) => record.messages),
+    records.flatMap((record) => record.audit),
+    records.flatMap((record) => record.shown),
+  ];
   return sql`, turned as (
       insert into turns (id, inbox_id, conversation_id, person_id, state, model, tool_calls, tainted,
                          elapsed_ms, started_at, finished_at, expires_at)
@@ -116,15 +121,13 @@ function writeTurns(records: readonly TurnRecord[]): Fragment {
              tainted = excluded.tainted, elapsed_ms = excluded.elapsed_ms, finished_at = excluded.finished_at, expires_at = excluded.expires_at
     ), ${stepWriting(records.flatMap(({ steps }) => steps))}${usageWriting(
       records.flatMap(({ usage }) => usage),
-    )}${auditWriting(
-      records.flatMap(({ audit }) => audit),
-      FENCED,
-    )}${ofArtifacts.artifactWriting(records.flatMap(({ artifacts }) => artifacts))}${messages.length > 0 ? messageWriting(messages) : NO_SQL}${shownWriting(records.flatMap(({ shown }) => shown))}`;
+    )}${audit.length > 0 ? auditWriting(audit, FENCED) : NO_SQL}${ofArtifacts.artifactWriting(
+      records.flatMap(({ artifacts }) => artifacts),
+    )}${messages.length > 0 ? messageWriting(messages) : NO_SQL}${settings.length > 0 ? shownWriting(settings) : NO_SQL}`;
 }
 
 /** Only where it is new, which is rare: the statement of any other turn has no such part. */
 function shownWriting(rows: TurnRecord['shown']): Fragment {
-  if (rows.length === 0) return NO_SQL;
   return sql`, shown as (
       update conversations c set settings = c.settings || s.setting
         from jsonb_to_recordset(${json(rows as unknown as Json)}) as s (inbox_id uuid, conversation_id uuid, setting jsonb)
@@ -240,7 +243,8 @@ function history(turn: Turn, item: Item, { answer, led, refused }: RememberedAns
   const meanwhile = turn.steps.flatMap(({ step, at }) =>
     step.kind === 'steered' ? step.payload.texts.map((text) => ({ text, at })) : [],
   );
-  const { asked: shownMessage, steps } = shownIn(turn, item);
+  const content = rememberMessage(item);
+  const { asked: shownMessage, steps } = shownIn(turn, item, content);
   // The answer is found with what its person has said.
   const answered = { ...common, person_id: item.person.id, role: 'assistant', tainted: turn.tainted || led };
   return [
@@ -248,7 +252,7 @@ function history(turn: Turn, item: Item, { answer, led, refused }: RememberedAns
       ...asked,
       tainted: isTainted(item.payload.text) || quotesOthers(item),
       id: uuid(item.receivedAt),
-      content: { ...rememberMessage(item), ...mark },
+      content: { ...content, ...mark },
       shown: shownMessage,
       at: item.receivedAt,
     },
@@ -279,7 +283,11 @@ const LONGEST_STEPS = 40_000;
  * The part of the turn that stays in what follows. Where others read, what a person was shown beside their message and the results of
  * their calls are not for the next one: the time alone stays.
  */
-function shownIn(turn: Turn, item: Item): { asked: ShownMessage | null; steps: ShownMessage['steps'] } {
+function shownIn(
+  turn: Turn,
+  item: Item,
+  content: ReturnType<typeof rememberMessage>,
+): { asked: ShownMessage | null; steps: ShownMessage['steps'] } {
   const { sentMessage, situation, recorder } = turn;
   if (!sentMessage) return { asked: null, steps: undefined };
   if (item.conversation.place.kind !== 'dm') {
@@ -291,9 +299,7 @@ function shownIn(turn: Turn, item: Item): { asked: ShownMessage | null; steps: S
       : step,
   );
   const isOther =
-    sentMessage.text !== undefined &&
-    sentMessage.text.length <= LONGEST_TEXT &&
-    sentMessage.text !== bareText(rememberMessage(item));
+    sentMessage.text !== undefined && sentMessage.text.length <= LONGEST_TEXT && sentMessage.text !== bareText(content);
   return {
     asked: omitUndefined({
       situation,
@@ -308,7 +314,7 @@ function shownIn(turn: Turn, item: Item): { asked: ShownMessage | null; steps: S
 function rememberMessage({ payload, person, origin }: Item) {
   const isOwn = origin === 'person' || origin === 'http';
   const files = payload.files.map(({ name, type }) => ({ name, type }));
-  const quoted = rememberedQuotes(payload.quoted);
+  const quoted = payload.quoted ? rememberedQuotes(payload.quoted) : [];
   return {
     ...saidIn(payload.text, { person }),
     ...omitUndefined({
