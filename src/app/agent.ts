@@ -536,7 +536,7 @@ class Prompts {
 
   async stableTexts(asked: AskedPrompt): Promise<string[]> {
     const texts = await Promise.all(
-      this.permittedSkills('stable', asked).map(({ skill, deps }) =>
+      this.permittedSkills('stable', this.gate.basis(asked.person), asked).map(({ skill, deps }) =>
         this.guard.skill(skill.name, 'standing', () => skill.prompt?.stable?.(deps, asked)),
       ),
     );
@@ -545,23 +545,24 @@ class Prompts {
 
   async sections(asked: AskedPrompt): Promise<PromptSection[]> {
     // A person's own data is nobody else's to read, and a model repeats its prompt.
-    const own = asked.private ? await this.ofPerson(asked) : [];
+    const basis = this.gate.basis(asked.person);
+    const own = asked.private ? await this.ofPerson(asked, basis) : [];
     const passing = Promise.all(
-      this.permittedSkills('message', asked).map(({ skill, deps }) =>
+      this.permittedSkills('message', basis, asked).map(({ skill, deps }) =>
         this.guard.skill(skill.name, 'passing', () => skill.prompt?.message?.(deps, asked)),
       ),
     );
     return [...own, ...(await passing).filter((section) => section !== undefined)];
   }
 
-  private ofPerson(asker: Asker): Promise<PromptSection[]> {
+  private ofPerson(asker: Asker, basis: ReturnType<Gate['basis']>): Promise<PromptSection[]> {
     const { person } = asker;
     const now = this.clock.now().getTime();
     const cachedPrompt = this.known.get(person.id);
-    const { policies, roles } = this.gate.basis(person);
+    const { policies, roles } = basis;
     const isSame = cachedPrompt?.policies === policies && cachedPrompt.roles === roles;
     if (isSame && Math.abs(now - cachedPrompt.at) < FRESH_MS) return cachedPrompt.sections;
-    const sections = this.read(asker);
+    const sections = this.read(asker, basis);
     sections.catch(() => this.forgetPerson(person.id));
     this.known.set(person.id, { at: now, sections, policies, roles });
     return sections;
@@ -571,17 +572,20 @@ class Prompts {
     this.known.delete(personId);
   }
 
-  private async read(asker: Asker): Promise<PromptSection[]> {
+  private async read(asker: Asker, basis: ReturnType<Gate['basis']>): Promise<PromptSection[]> {
     const sections = await Promise.all(
-      this.permittedSkills('person', asker).map(({ skill, deps }) =>
+      this.permittedSkills('person', basis, asker).map(({ skill, deps }) =>
         this.guard.skill(skill.name, 'prompt', () => skill.prompt?.person?.(deps, asker)),
       ),
     );
     return sections.flatMap((section) => (section ? [{ ...section, stands: true as const }] : []));
   }
 
-  private permittedSkills(hook: Hook, { person }: Asker): readonly EquippedSkill[] {
-    const { policies, roles } = this.gate.basis(person);
+  private permittedSkills(
+    hook: Hook,
+    { policies, roles }: ReturnType<Gate['basis']>,
+    { person }: Asker,
+  ): readonly EquippedSkill[] {
     const ofRoles = this.allowed.get(policies) ?? new Map<string, readonly EquippedSkill[]>();
     this.allowed.set(policies, ofRoles);
     const key = `${hook} ${roles}`;

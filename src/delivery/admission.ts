@@ -65,11 +65,13 @@ export class Admission {
 
   private async complete(item: Item, signal: AbortSignal): Promise<Item | undefined> {
     try {
-      const pointed = await this.deps.quoting.complete(item, signal);
-      const filed = pointed && (await this.deps.messageFiles.complete(pointed, signal));
-      // Most messages have no files.
-      const itemInWords = filed?.payload.files.length ? await this.deps.voiceMessages.complete(filed, signal) : filed;
-      return itemInWords && (await this.deps.quoting.observe(itemInWords, signal));
+      const { quoting, messageFiles, voiceMessages } = this.deps;
+      // Most messages have nothing that must be had first, so that nothing is waited for.
+      const { points, quoted } = item.payload;
+      const pointed = points || quoted ? await quoting.complete(item, signal) : item;
+      const filed = pointed?.payload.pending ? await messageFiles.complete(pointed, signal) : pointed;
+      const itemInWords = filed?.payload.files.length ? await voiceMessages.complete(filed, signal) : filed;
+      return itemInWords?.conversation.settings.observe ? await quoting.observe(itemInWords, signal) : itemInWords;
     } catch (error) {
       if (!signal.aborted) throw error;
       const isStopped = signal.reason instanceof CodaError && signal.reason.code === 'CANCELLED';

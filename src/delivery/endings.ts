@@ -121,11 +121,11 @@ export class Endings {
   }
 
   private async prepare(db: Queryable, item: Item, planned: End, locked?: 'locked'): Promise<Ending> {
-    const target = await this.toldByTarget(db, item, planned, locked);
+    const { tells, notBefore } = item.payload;
+    const target = tells && (await this.toldByTarget(db, tells, planned, locked));
     const end = target ? { ...planned, cards: planned.cards.map(wordsAlone) } : planned;
     const own = end.key ?? answerKey(item.id);
     const grp = target ? targets.targetKey(target.id, own) : own;
-    const { notBefore } = item.payload;
     const delay = notBefore !== undefined && { notBefore: new Date(notBefore) };
     const address = { ...addressOf(item), ...(target && addressOfTarget(target)) };
     return { item, end, grp, parts: this.deps.outbox.prepare({ ...address, ...delay, ...end, key: grp }) };
@@ -135,9 +135,13 @@ export class Endings {
    * The address of a target by which the answer is told, if both sides allow it still, with all the private words that its turn
    * was allowed. What is no answer (an error, a notice) is nobody else's, and stays where the turn was.
    */
-  private async toldByTarget(db: Queryable, { payload: { tells } }: Item, { state, cards }: End, locked?: 'locked') {
-    if (!tells || state !== 'done' || cards.length === 0 || cards.some(({ kind }) => kind !== 'answer'))
-      return undefined;
+  private async toldByTarget(
+    db: Queryable,
+    tells: NonNullable<Item['payload']['tells']>,
+    { state, cards }: End,
+    locked?: 'locked',
+  ) {
+    if (state !== 'done' || cards.length === 0 || cards.some(({ kind }) => kind !== 'answer')) return undefined;
     const target = await targets.placeOf(db, tells.target, locked);
     return tells.allows.every((each) => target?.allows.includes(each)) ? target : undefined;
   }
@@ -160,7 +164,8 @@ export class Endings {
 
   private statement(endings: readonly Ending[]): Fragment {
     const { events, world } = this.deps;
-    const jobs = events.jobsFor(endings.flatMap(({ item, end }) => factOf(item, end)));
+    const facts = endings.flatMap(({ item, end }) => factOf(item, end));
+    const jobs = facts.length > 0 ? events.jobsFor(facts) : [];
     const closing = {
       parts: endings.flatMap(({ parts }) => parts.parts),
       buttons: endings.flatMap(({ parts }) => parts.buttons),
@@ -189,7 +194,8 @@ export class Endings {
     this.count(item, end);
     if (pending > 0) this.deps.waits();
     if (item.origin === 'schedule') this.planned.add(item.id);
-    const isTold = this.deps.events.jobsFor(factOf(item, end)).length > 0;
+    const facts = factOf(item, end);
+    const isTold = facts.length > 0 && this.deps.events.jobsFor(facts).length > 0;
     if (mayBeSurplus(item, end, rows) || isTold) this.deps.wakeAt(this.deps.world.clock.now());
     await this.deps.outbox.sendWritten({ parts, rows }, written);
   }
@@ -209,8 +215,8 @@ function wordsAlone({ choices: _, mention: __, ...card }: Card): Card {
 
 /** Values with the same function are given to it together. */
 function writesOf(also: readonly ExtraWrites[]): Fragment {
-  const byWriter = [...groupBy(also, ({ write }) => write)];
-  return byWriter.reduce((before, [write, values]) => sql`${before}${write(values)}`, NO_SQL);
+  const writes = [...groupBy(also, ({ write }) => write)].map(([write, values]) => write(values));
+  return writes.length > 0 ? writes.reduce((before, next) => sql`${before}${next}`) : NO_SQL;
 }
 
 const OF_ENDED_ROWS = sql`e.inbox_id = any (array(select id from fence))`;

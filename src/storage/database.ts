@@ -154,7 +154,7 @@ class WrappedDatabase implements Database {
     }
   }
 
-  private async traceNamed<T>(name: string, attempt: () => Promise<T>): Promise<T> {
+  private traceNamed<T>(name: string, attempt: () => Promise<T>): Promise<T> {
     return this.countRunning(async () => {
       this.world.probe?.({ name, phase: 'before' });
       this.world.pace?.begins(`tx ${name}`);
@@ -167,16 +167,13 @@ class WrappedDatabase implements Database {
     });
   }
 
-  private async retry<T>(name: string, attempt: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (tries > RETRIES || !mayWorkNow(error)) throw error;
-        this.world.log.debug({ transaction: name, code: systemCode(error) }, 'a transaction is tried again');
-        await sleep(backOff(tries, LONGEST_WAIT_MS, FIRST_WAIT_MS));
-      }
-    }
+  private retry<T>(name: string, attempt: () => Promise<T>, tries = 1): Promise<T> {
+    return attempt().catch(async (error) => {
+      if (tries > RETRIES || !mayWorkNow(error)) throw error;
+      this.world.log.debug({ transaction: name, code: systemCode(error) }, 'a transaction is tried again');
+      await sleep(backOff(tries, LONGEST_WAIT_MS, FIRST_WAIT_MS));
+      return this.retry(name, attempt, tries + 1);
+    });
   }
 
   private async countRunning<T>(work: () => Promise<T>): Promise<T> {

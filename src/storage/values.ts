@@ -19,6 +19,7 @@ export function encodeParams(params: readonly (Param | undefined)[]): (string | 
 }
 
 function encodeArray(elements: readonly Param[]): string {
+  if (elements.length === 0) return '{}';
   const encoded = encodeParams(elements).map((text, at) => {
     if (text === null) return 'NULL';
     return Array.isArray(elements[at]) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;

@@ -203,7 +203,13 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
     by: TAINT,
   },
   'private reminders are not shown where others read': {
-    edits: [edit('app/agent.ts', 'asked.private ? await this.ofPerson(asked) : []', 'await this.ofPerson(asked)')],
+    edits: [
+      edit(
+        'app/agent.ts',
+        'asked.private ? await this.ofPerson(asked, basis) : []',
+        'await this.ofPerson(asked, basis)',
+      ),
+    ],
     by: TAINT,
   },
   'what is typed into a page is stored nowhere': {

@@ -134,7 +134,8 @@ export class Inbound {
     const channel = of ?? (await this.deps.channels.of(message, rest));
     if (!isAddressed(message, channel, hearing)) return this.keepForward(message);
     // A message whose thread was refused is known by its channel: seen again, it must not be answered in a thread as well.
-    if (this.opensThread(channel) && (await this.isStored(message))) return;
+    const opensThread = this.opensThread(channel);
+    if (opensThread && (await this.isStored(message))) return;
     const { options, members, inbox } = this.deps;
     const text = wordsOf(message, hearing);
     const contents = this.broughtBy(message, channel);
@@ -143,7 +144,7 @@ export class Inbound {
     const groups = await members.groupsOf(message.author.id, rest, options.clock.now().getTime());
     const sender = senderOf(message.author, { nick: message.member?.nick ?? null, groups });
     const guest = await options.isStranger(sender);
-    const place = guest ? placeOf(channel) : await this.placeOrThread(message, channel, rest);
+    const place = guest || !opensThread ? placeOf(channel) : await this.placeOrThread(message, channel, rest);
     const { outcome } = await inbox.accept(toIncoming(message, place, sender, text, contents.more));
     if (outcome !== 'refused') {
       inbox.namePlaces(ADAPTER, this.deps.channels.namesOf({ id: place.channel, parent: place.parent }));
@@ -174,8 +175,8 @@ export class Inbound {
     return apart >= 0 && apart <= FORWARD_MS ? before : undefined;
   }
 
+  /** The thread that the message opens, or its channel where it cannot. */
   private async placeOrThread(message: RawMessage, channel: ChannelInfo, rest: REST): Promise<Place> {
-    if (!this.opensThread(channel)) return placeOf(channel);
     // A message found by backfill has its thread already.
     if ((message.flags ?? 0) & HAS_THREAD) return placeOf(threadOf(message.id, channel));
     const { channels, options } = this.deps;

@@ -55,7 +55,7 @@ export function split(content: Content): Content[] {
   const { parts, attached } = shownIn(content, pieces, MAX_PARTS, texts.restInFile());
   const last = parts.at(-1) as Content;
   if (attached.length > 0) last.inline = attached;
-  const [beside = [], ...others] = uploadBatches(files ?? [], attached, UPLOADS);
+  const [beside = [], ...others] = files ? uploadBatches(files, attached, UPLOADS) : [];
   if (beside.length > 0) last.files = beside;
   for (const lot of others) parts.push({ ...rest, text: '', files: lot });
   if (buttons) (parts.at(-1) as Content).buttons = buttons;

@@ -56,11 +56,12 @@ export class Outbound {
 
   /** Parts said before in the same channel that have to wait go first; answers to interactions have no limit. */
   async send(part: Part, signal: AbortSignal): Promise<SendOutcome> {
-    if (decodeOrigin(part.replyTo)) return this.attempt(part, signal);
+    const origin = decodeOrigin(part.replyTo);
+    if (origin) return this.attempt(part, origin, signal);
     const { channel } = part.place;
     const wait = this.order.delayBehind(channel, part, this.now());
     if (wait > 0) return { kind: 'retry', reason: 'others in this channel go first', afterMs: wait, untried: true };
-    const outcome = await this.attempt(part, signal);
+    const outcome = await this.attempt(part, undefined, signal);
     const { afterMs } = outcome.kind === 'retry' ? outcome : {};
     if (afterMs === undefined) this.order.done(channel, part.key);
     else this.order.putOff(channel, part.key, this.now() + afterMs);
@@ -138,8 +139,7 @@ export class Outbound {
     return byContent && receiptOf(byContent, part.place.channel);
   }
 
-  private async attempt(part: Part, signal: AbortSignal): Promise<SendOutcome> {
-    const origin = decodeOrigin(part.replyTo);
+  private attempt(part: Part, origin: InteractionToken | undefined, signal: AbortSignal): Promise<SendOutcome> {
     return this.outcome(async (rest) => {
       const { content, files } = await this.prepare(part);
       if (!origin) return this.post(rest, part.place.channel, part, content, files, signal);
@@ -150,6 +150,7 @@ export class Outbound {
 
   private async prepare(part: Part): Promise<{ content: Content; files: RawFile[] }> {
     const content = forPlace(part);
+    if (!content.files && !content.inline) return { content, files: [] };
     const upload = await uploadOf(content, this.deps.options.artifacts, UPLOADS);
     const files = rawFiles(upload);
     const { left } = upload;

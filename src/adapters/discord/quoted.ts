@@ -34,12 +34,13 @@ const LONGEST_FIELD = 1_024;
 
 export function quotedIn(message: RawMessage, { botId }: Pick<Hearing, 'botId'>): QuotedWords[] {
   const fields = asCarried(message);
-  const replied = isForward(message) ? undefined : asKnown(message.referenced_message);
+  const isForwarded = isForward(message);
+  const replied = isForwarded ? undefined : asKnown(message.referenced_message);
   const isApp = message.author.bot === true || message.webhook_id !== undefined;
   const embeds = isApp || fields.content.trim() === '' ? embedsOf(fields.embeds) : '';
   const components = isApp ? shownIn(fields.components) : '';
   const quotes: QuotedWords[] = [
-    ...(isForward(message) ? snapshotsOf(fields).map(forwardedOf) : []),
+    ...(isForwarded ? snapshotsOf(fields).map(forwardedOf) : []),
     ...(replied ? [repliedOf(replied, botId)] : []),
     ...fields.sticker_items.map(({ name }): QuotedWords => ({ as: 'sticker', text: storable(name) })),
     ...(fields.poll ? [{ as: 'poll' as const, text: pollOf(fields.poll) }] : []),
@@ -54,7 +55,7 @@ const forwardedOf = (snapshot: Carries): QuotedWords => ({ as: 'forwarded', text
 export function pointsIn(message: RawMessage, channel: ChannelInfo): { always?: Points; first?: Points } | undefined {
   const { referenced_message: replied, message_reference: reference } = message;
   // Null: it was deleted. Left out: Discord did not look for it.
-  const isMissing = replied === undefined && !isForward(message) && reference?.message_id !== undefined;
+  const isMissing = replied === undefined && reference?.message_id !== undefined && !isForward(message);
   const always: Points | undefined = isMissing
     ? { reply: { channel: reference.channel_id ?? message.channel_id, id: reference.message_id as string } }
     : undefined;
@@ -82,8 +83,9 @@ export interface CarriedFile {
 export function carriedFiles(
   message: Pick<RawMessage, 'id' | 'flags' | 'message_reference' | 'referenced_message'>,
 ): CarriedFile[] {
-  const replied = isForward(message) ? undefined : asKnown(message.referenced_message);
-  const isSpoken = !isForward(message) && isVoiceMessage(message);
+  const isForwarded = isForward(message);
+  const replied = isForwarded ? undefined : asKnown(message.referenced_message);
+  const isSpoken = !isForwarded && isVoiceMessage(message);
   const own = filesOf(message, message.id).map((file) => (isSpoken ? { ...file, voice: true as const } : file));
   return [...own, ...(replied ? filesOf(replied, replied.id) : [])];
 }

@@ -128,7 +128,7 @@ export class MessageTurn implements TurnRun {
 
   /** Ends the turn with what it came to, or parks it: then the lane is free while the person thinks. */
   async closeTurn(outcome: Outcome): Promise<TurnOver['how']> {
-    await this.settleDraft();
+    if (this.draft) await this.settleDraft();
     if (outcome.kind === 'answered') {
       return this.write('turn.finish', this.endOf(outcome.text, outcome.choices), 'done', 'answered');
     }

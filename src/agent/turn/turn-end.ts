@@ -22,13 +22,15 @@ export function endOfAnswer(
   answer: string,
   now: Instant,
 ): End {
-  const files = filesOf(turn);
-  const hasNothing = answer.trim() === '' && files.length === 0 && turn.results().length === 0;
+  const turns = turn.allTurns();
+  const results = turn.results();
+  const files = filesOf(turns);
+  const hasNothing = answer.trim() === '' && files.length === 0 && results.length === 0;
   if (turn.isSilent || (hasNothing && maySaySilence(item)))
     return unsaid({ turn, item, toolbox, files: hasFiles }, now);
   const text = answer.trim() || turn.lastWords() || doneIn(turn, toolbox) || nothingSaid(files);
-  const choices = [...choicesOf([...turn.results(), ...nestedResults(turn)]), ...offered];
-  const times = [...new Set(turn.allTurns().flatMap((each) => each.times()))];
+  const choices = [...choicesOf([...results, ...nestedResults(turn)]), ...offered];
+  const times = [...new Set(turns.flatMap((each) => each.times()))];
   const warning = ledBy({ turn, item, toolbox, files: hasFiles }, choices);
   choices.push(...warning.choices);
   const card: Card = {
@@ -44,7 +46,7 @@ export function endOfAnswer(
   };
   return {
     state: 'done',
-    cards: [...interruptedCards(turn), card],
+    cards: [...interruptedCards(turns), card],
     turnId: turn.id,
     // An address in it would leave as well.
     tainted: isLed({ turn, files: hasFiles }),
@@ -66,7 +68,7 @@ function unsaid(input: LedTurn, now: Instant): End {
   const noticeCards: Card[] = notices.map((text) => ({ kind: 'notice', text, ...(choices.length > 0 && { choices }) }));
   return {
     state: 'done',
-    cards: [...interruptedCards(turn), ...noticeCards],
+    cards: [...interruptedCards(turn.allTurns()), ...noticeCards],
     turnId,
     tainted: isLed(input),
     drafted,
@@ -145,13 +147,11 @@ function nestedResults(turn: Turn): ToolResult[] {
   return [...turn.under.values()].flatMap((nested) => nested.results().filter(isForPerson));
 }
 
-function filesOf(turn: Turn): FileRef[] {
-  const files = turn
-    .allTurns()
-    .flatMap((each) => [
-      ...each.results().flatMap((result) => (result.ok ? (result.files ?? []) : [])),
-      ...each.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.files ?? []) : [])),
-    ]);
+function filesOf(turns: readonly Turn[]): FileRef[] {
+  const files = turns.flatMap(({ steps }) => [
+    ...steps.flatMap(({ step }) => (step.kind === 'result' && step.payload.ok ? (step.payload.files ?? []) : [])),
+    ...steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.files ?? []) : [])),
+  ]);
   return files.filter(
     (file, index) => files.findIndex(({ hash, name }) => hash === file.hash && name === file.name) === index,
   );
@@ -185,8 +185,8 @@ const inItalics = (notices: readonly string[]): string[] => notices.map((notice)
  * Calls of which nobody knows whether they happened: the person reads it even if the model keeps silent about it. A service
  * that failed in the middle has words of its own.
  */
-function interruptedCards(turn: Turn): Card[] {
-  const calls = turn.allTurns().flatMap((each) => each.unknownCalls());
+function interruptedCards(turns: readonly Turn[]): Card[] {
+  const calls = turns.flatMap((each) => each.unknownCalls());
   return calls.map(({ name, message }) => {
     // Coda's own sentences begin with the name of the tool, which tells a person little.
     const isOwn = message.startsWith(`${name} `);

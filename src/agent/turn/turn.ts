@@ -335,6 +335,7 @@ export class Turn {
   /** Calls and results before its answer, as a request shows them; undefined where no request was made. */
   shownSteps(): readonly ModelMessage[] | undefined {
     const end = this.steps.findLastIndex(({ step }) => step.kind === 'result' || step.kind === 'steered');
+    if (end < 0) return undefined;
     return this.sentMessage?.show(this.messages(this.steps.slice(0, end + 1)));
   }
 

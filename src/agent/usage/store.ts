@@ -84,18 +84,23 @@ const CALLS = rowSource(
   estimated boolean, repairs text[], first integer`,
 );
 const RESERVED = rowSource('r', 'reservation uuid, inbox_id uuid');
+const NAMED = sql`person_id`;
+const [ADDING_UP, NOBODYS] = [raw(ADD_UP), raw(NOBODY)];
 
 /**
  * `with` parts, beginning with a comma, that add the calls whose messages are in `fence`, and their sums, and end what
  * was reserved for them; each counts once. They are `whose`; default: the person's that each names.
  */
-export function usageWriting(rows: readonly OwnedUsage[], whose: Fragment = sql`person_id`): Fragment {
+export function usageWriting(rows: readonly OwnedUsage[], whose: Fragment = NAMED): Fragment {
   if (rows.length === 0) return NO_SQL;
   const toldIds = rows.filter((row) => row.told).map(({ id }) => id);
   const reserved = rows.filter(({ reservation }) => reservation !== undefined);
-  const settling = sql`settled as (
+  const settling =
+    reserved.length > 0
+      ? sql`settled as (
       delete from reservations where id in (select reservation from ${RESERVED(reserved)} where ${FENCED})
-    ), `;
+    ), `
+      : NO_SQL;
   return sql`, used as (
       insert into usage (id, at, day, purpose, space_id, person_id, conversation_id, turn_id, model, input_tokens,
                          cached_tokens, output_tokens, written_tokens, price, estimated, repairs, first_ms)
@@ -105,16 +110,16 @@ export function usageWriting(rows: readonly OwnedUsage[], whose: Fragment = sql`
        where ${FENCED}
       on conflict (id) do nothing
       returning id, day, person_id, input_tokens, cached_tokens, output_tokens, price
-    ), ${reserved.length > 0 ? settling : NO_SQL}spent as (
+    ), ${settling}spent as (
       insert into spending (day, person_id, calls, input_tokens, cached_tokens, output_tokens, unpriced, price, told,
                             dearest)
-      select day, coalesce(person_id, ${raw(NOBODY)}), count(*), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
+      select day, coalesce(person_id, ${NOBODYS}), count(*), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
              coalesce(sum(input_tokens + output_tokens) filter (where price is null), 0), coalesce(sum(price), 0),
              bool_or(id = any(${toldIds}::uuid[])),
              -- of one answer, and of several turns that are written together no more than their sum
              coalesce(sum(price), 0)
         from used group by 1, 2 order by 1, 2
-      ${raw(ADD_UP)}
+      ${ADDING_UP}
     )`;
 }
 
@@ -146,7 +151,7 @@ export async function addLoneUsage(
   // The person's row is locked, as a merge or an erasure locks it.
   const fence = sql`fence as (
     select ${first.id}::uuid as id,
-           coalesce((select id from persons where id = ${personId}::uuid and erased_at is null for share), ${raw(NOBODY)}) as person_id)`;
+           coalesce((select id from persons where id = ${personId}::uuid and erased_at is null for share), ${NOBODYS}) as person_id)`;
   await database.run('usage.add', ...render(sql`with ${fence}${usageWriting(ownUsage(rows, owner), BY_NOW)} select 1`));
 }
 

@@ -2,7 +2,7 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
-import { type Database, type Fragment, json, NO_SQL, raw, sql, type Transaction } from '../../storage/index.ts';
+import { type Database, type Fragment, json, raw, sql, type Transaction } from '../../storage/index.ts';
 import type { Form } from '../content.ts';
 
 export interface NewButton {
@@ -20,7 +20,6 @@ const COLUMNS = 'id text, card text, label text, position smallint, action jsonb
 
 /** A `with` part, beginning with a comma, that writes the buttons whose cards are among the keys of `out`. */
 export function insertions(buttons: readonly NewButton[], now: Instant): Fragment {
-  if (buttons.length === 0) return NO_SQL;
   return sql`, presses as (
       insert into buttons (id, card, label, position, action, conversation_id, person_id, created_at)
       select b.*, ${now}::timestamptz from jsonb_to_recordset(${json(buttons)}) as b (${raw(COLUMNS)})

@@ -118,7 +118,7 @@ export class Servers {
   current(takenNames: ReadonlySet<string>, make: (servers: Servers) => readonly AnyTool[]): readonly AnyTool[] {
     this.taken = takenNames;
     // Its tools are there for the next turn.
-    void this.restartSignedIn();
+    if (this.servers.size > 0) void this.restartSignedIn();
     this.tools ??= make(this);
     return this.tools;
   }

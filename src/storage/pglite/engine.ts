@@ -112,7 +112,7 @@ export class PgliteEngine implements Engine {
     this.busy = true;
     for (let next = this.queue.shift(); next; next = this.queue.shift()) {
       if ('granted' in next) return next.granted.resolve(); // the session's end goes on from here
-      await this.runBatch([next, ...this.takeSingles(LARGEST_BATCH - 1)]);
+      await this.runBatch(this.queue.length === 0 ? [next] : [next, ...this.takeSingles(LARGEST_BATCH - 1)]);
     }
     this.busy = false;
   }

@@ -4,6 +4,7 @@ import {
   type Database,
   type Fragment,
   json,
+  NO_SQL,
   render,
   rowSource,
   sql,
@@ -59,7 +60,7 @@ export function insertions(
              next_at = excluded.next_at, tainted = excluded.tainted
        where outbox.state = 'draft'
       returning id, key, inbox_id, receipt, unknown_at, drafted
-    )${buttonStore.insertions(buttons, now)}`;
+    )${buttons.length > 0 ? buttonStore.insertions(buttons, now) : NO_SQL}`;
 }
 
 export interface WrittenPart {
