@@ -74,8 +74,9 @@ export function openModels(options: Omit<ModelsOptions, 'settings'> & { settings
 
 export class Models {
   readonly settings: ModelSettings;
-  /** By provider. */
+  /** By the names that are asked first. */
   private readonly routes = new Map<string, Model>();
+  /** By provider. */
   private readonly silences = new Map<string, number>();
   readonly prices: Prices;
   readonly tiers: Tiers;
