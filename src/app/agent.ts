@@ -42,6 +42,7 @@ import {
   linkCommand,
   linkTools,
   modelCommands,
+  movedBy,
   type PairingDeps,
   type PromptSection,
   pairCommand,
@@ -111,7 +112,6 @@ import { rememberedCount, type Thinking } from './inference.ts';
 import { titles } from './platforms.ts';
 import { defaultZone, householdOf, timeSettings } from './settings.ts';
 import { type EquippedSkill, tablesOf } from './skills.ts';
-import { movedBy } from './zone-offers.ts';
 
 /** Understands plain English where no model answers: deleted with its line and its folder. */
 const OFFLINE: { interpreter?: InterpreterSource } = {

@@ -15,6 +15,7 @@ import {
   cardsOf,
   type HealthCheck,
   modelCard,
+  offerOfMove,
   type PairingDeps,
   type PlatformAdapter,
   Router,
@@ -55,7 +56,6 @@ import {
   tasksOf,
 } from './skills.ts';
 import { withSpans } from './telemetry/traces.ts';
-import { offerOfMove } from './zone-offers.ts';
 
 export interface BuildOptions {
   version: string;

@@ -82,3 +82,4 @@ export { type FormField, field, plainField, ThingFields } from './thing.ts';
 export * from './today.ts';
 export { ThingUndo } from './undo.ts';
 export { routesOf, verbsOf } from './verbs.ts';
+export { movedBy, offerOfMove } from './zone-offers.ts';

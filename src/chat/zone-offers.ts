@@ -1,10 +1,14 @@
 /** Offers to move what keeps to the clock of a zone that its person has left. */
 
-import type { ZoneOffer } from '../chat/index.ts';
 import type { Choice, MovedPerson, Outbox } from '../delivery/index.ts';
 import { openZoneChanges, type ZoneChange } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
-import type { EquippedSkill } from './skills.ts';
+import type { Skill, SkillDeps, ZoneOffer } from './skill.ts';
+
+interface EquippedSkill {
+  skill: Skill;
+  deps: SkillDeps;
+}
 
 /** Asks once, where anything of theirs keeps to the old clock; nothing else is said of it. */
 export function movedBy(
