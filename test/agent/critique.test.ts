@@ -99,7 +99,6 @@ const NO = ['{"verdict": "refuse", "why": "Nobody asked for it."}'];
 test.each([
   ['browser_open', { url: 'https://example.com/' }],
   ['browser_navigate', { session_id: 'abcdefgh', url: 'https://example.com/' }],
-  ['browser_interact', { session_id: 'abcdefgh', action: 'click', selector: 'role=button' }],
 ])('with flagged, %s is looked at', async (call, input) => {
   const model = new ScriptedModel((request) => {
     if (request.system.startsWith('You check one call')) return NO;

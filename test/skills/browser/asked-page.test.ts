@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest';
 import { callSentence } from '../../../src/agent/approvals/sentence.ts';
 import type { AnyTool, CallContext } from '../../../src/agent/index.ts';
+import { isLookedAt } from '../../../src/agent/tools/critique.ts';
+import type { ValidCall } from '../../../src/agent/tools/toolbox.ts';
 import { type BrowserDeps, browserTools } from '../../../src/skills/browser/tools.ts';
 
 test('a page that has gone elsewhere since is bound as another one, and about one that is closed nobody is asked', async () => {
@@ -19,6 +21,13 @@ test('a page that has gone elsewhere since is bound as another one, and about on
   expect(await bound()).not.toEqual(asked);
   address = undefined;
   expect(await bound()).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+});
+
+test('a click is looked at wherever calls that say so are', () => {
+  const tool = browserTools({} as BrowserDeps).find(({ name }) => name === 'browser_interact') as AnyTool;
+  const input = { session_id: 's1', action: 'click', selector: 'button "Place the order"' };
+  const click = { tool, effect: 'external', input } as unknown as ValidCall;
+  expect([isLookedAt(click, { mode: 'flagged' }), isLookedAt(click, { mode: 'off' })]).toEqual([true, false]);
 });
 
 test.each([
