@@ -44,9 +44,11 @@ export interface FieldFlag<Input> {
 /** Field of a form on the page. */
 export interface FormField {
   label: string;
-  /** `place`: one of the person's targets; `target`: with a length of time. */
-  kind: 'check' | 'words' | 'choice' | 'place' | 'target';
+  /** `tags`: words, each of which is one; `place`: one of the person's targets; `target`: with a length of time. */
+  kind: 'check' | 'words' | 'tags' | 'day' | 'number' | 'choice' | 'place' | 'target';
   example?: string;
+  /** Bounds of a number. */
+  range?: readonly [least: number, most: number];
   /** Values of a choice, each in words. */
   choices?: Readonly<Record<string, string>>;
   /** The entry of a choice, place or target for no value, in words; a choice without it always has one. */
@@ -75,16 +77,22 @@ type PlainParts<S extends ColumnSpec, T extends z.ZodType> = Pick<
   'columns' | 'standard' | 'input' | 'flag' | 'form' | 'says' | 'isLoud'
 >;
 
+/** Null stands for the value that nothing stands for by itself. */
+type PlainShown<S extends ColumnSpec, T extends z.ZodType> =
+  | z.output<T>
+  | (undefined extends Values<S>[keyof S] ? null : never);
+
 /** Field with one column, which holds it as it is said. */
 export function plainField<S extends ColumnSpec, T extends z.ZodType>(
   declared: PlainParts<S, T>,
-): ThingField<S, T, z.ZodType<z.output<T> | null>> {
+): ThingField<S, T, z.ZodType<PlainShown<S, T>>> {
   const [[key = '', standard] = []] = Object.entries(declared.standard);
+  const shown = standard === undefined ? declared.input.nullable() : declared.input;
   return {
     ...declared,
     read: (input) => ({ [key]: input }) as Values<S>,
-    shown: standard === undefined ? declared.input.nullable() : (declared.input as z.ZodType<z.output<T>>),
-    show: (values) => (values as Record<string, z.output<T>>)[key] ?? null,
+    shown: shown as z.ZodType<PlainShown<S, T>>,
+    show: (values) => ((values as Record<string, unknown>)[key] ?? null) as PlainShown<S, T>,
   };
 }
 
@@ -154,6 +162,11 @@ export class ThingFields<F extends FieldList, Ctx = TxContext> {
       Object.assign(values, result);
     }
     return values;
+  }
+
+  /** The columns of a thing that are its own. */
+  valuesIn(thing: Values<SpecOf<F>>): Values<SpecOf<F>> {
+    return Object.fromEntries(this.keys.map((key) => [key, thing[key]])) as Values<SpecOf<F>>;
   }
 
   show(thing: Values<SpecOf<F>>): ShownValues<F> {

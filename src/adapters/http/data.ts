@@ -249,10 +249,11 @@ const formField = z.object({
   name: z.string().describe('Its name in bodies and records.'),
   label: z.string(),
   kind: z
-    .enum(['check', 'words', 'choice', 'place', 'target'])
-    .describe('place: the id of a target; target: {to, after}, as in the record.'),
+    .enum(['check', 'words', 'tags', 'day', 'number', 'choice', 'place', 'target'])
+    .describe('tags: a list; day: YYYY-MM-DD; place: the id of a target; target: {to, after}, as in the record.'),
   standard: z.unknown().describe('Its value where nobody has said it.'),
   example: z.string().nullable(),
+  range: z.array(z.int()).nullable().describe('Of a number: the least and the most.'),
   choices: z.record(z.string(), z.string()).nullable().describe('Of a choice: each value in words.'),
   empty: z
     .string()
@@ -266,12 +267,13 @@ function thingsRoute(collections: readonly AnyCollection[]): AnyRoute {
   const things = collections.map(({ name, one, form = [] }) => ({
     name,
     one,
-    fields: form.map(({ example = null, choices = null, empty = null, needs = null, isOpen = false, ...rest }) => ({
+    fields: form.map(({ example, range, choices, empty, needs, isOpen = false, ...rest }) => ({
       ...rest,
-      example,
-      choices,
-      empty,
-      needs,
+      example: example ?? null,
+      range: range ? [...range] : null,
+      choices: choices ?? null,
+      empty: empty ?? null,
+      needs: needs ?? null,
       open: isOpen,
     })),
   }));

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { collection, cursorInstant, pageOf } from '../../chat/index.ts';
-import { fieldChanges, saveInput } from './keep.ts';
-import { type Memory, TYPES } from './memory.ts';
+import { memoryFields } from './fields.ts';
+import type { Memory } from './memory.ts';
 import type { Recall } from './recall.ts';
 import * as store from './store.ts';
 
 const text = z.string().trim().min(1).max(2_000);
-const type = z.enum(TYPES);
-const date = z.iso.date().describe('Of an event: the day.');
 
 /** Milliseconds that a search waits for the vectors of its words. */
 const PATIENCE_MS = 800;
@@ -21,10 +19,7 @@ export const memoryCollection = (recall: Pick<Recall, 'searchAll'>) =>
     item: z.object({
       id: z.string(),
       text: z.string(),
-      type,
-      importance: z.int(),
-      tags: z.array(z.string()),
-      date: date.nullable(),
+      ...memoryFields.shown,
       status: z.enum(['current', 'past', 'proposed']).describe('past: a newer one says otherwise.'),
       said_at: z.iso.datetime(),
       source: z
@@ -37,7 +32,7 @@ export const memoryCollection = (recall: Pick<Recall, 'searchAll'>) =>
     }),
     query: z.strictObject({
       q: z.string().trim().min(1).max(500).optional().describe('What it is about: nearest first, one page of them.'),
-      type: type.optional(),
+      type: memoryFields.inputs.type,
       tag: z.string().min(1).max(50).optional(),
     }),
     async list(db, { personId, after, limit }, { q, ...narrowed }) {
@@ -57,11 +52,11 @@ export const memoryCollection = (recall: Pick<Recall, 'searchAll'>) =>
       const [memory] = await store.findByIds(db, personId, [id]);
       return memory && memory.state !== 'deleted' ? toRecord(memory) : undefined;
     },
+    form: memoryFields.form,
     create: {
       body: z.strictObject({
-        ...saveInput.shape,
         text: text.describe('One sentence that stands by itself.'),
-        date: date.optional(),
+        ...memoryFields.inputs,
       }),
       call: (body) => ({ tool: 'memory_save', input: body }),
       example: { text: 'Ana is allergic to walnuts', importance: 5 },
@@ -70,8 +65,7 @@ export const memoryCollection = (recall: Pick<Recall, 'searchAll'>) =>
       body: z
         .strictObject({
           text: text.optional().describe('What is right: a memory of its own takes the place of this one.'),
-          ...fieldChanges.shape,
-          date: date.nullable().optional(),
+          ...memoryFields.inputs,
         })
         .refine((changes) => Object.keys(changes).length > 0, { error: 'expected what is to be changed' }),
       call: (which, body) => ({ tool: 'memory_correct', input: { which, ...body } }),
@@ -83,19 +77,15 @@ export const memoryCollection = (recall: Pick<Recall, 'searchAll'>) =>
 const cursorOf = ({ createdAt, id }: Memory): string => `${createdAt.getTime()}_${id}`;
 
 function toRecord(memory: Memory) {
-  const { id, text: words, type: kind, importance, tags, happenedOn, state, saidAt, tainted, createdAt } = memory;
-  const { source, saidBy, message } = memory;
+  const { id, text: words, source, saidBy, message, state, saidAt, tainted, createdAt } = memory;
   return {
     id,
     source,
     said_by: saidBy,
     message: message ?? null,
     text: words,
-    type: kind,
-    importance,
-    tags,
+    ...memoryFields.show(memory),
     tainted,
-    date: happenedOn ?? null,
     status: state === 'deleted' ? ('past' as const) : state,
     said_at: saidAt.toISOString(),
     created_at: createdAt.toISOString(),

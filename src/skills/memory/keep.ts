@@ -1,11 +1,11 @@
 /** Keeping a memory: what is known already is not kept twice, and what is no longer so gives way. */
 import { z } from 'zod';
-import { failed, orNull, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
-import { omitUndefined } from '../../base/json.ts';
 import { lexemesOf } from '../../base/lexemes.ts';
 import type { Transaction } from '../../storage/index.ts';
-import { type Memory, type NewMemory, TYPES } from './memory.ts';
+import { type MemoryFields, memoryFields } from './fields.ts';
+import type { Memory, NewMemory } from './memory.ts';
 import type { Hit, Recall } from './recall.ts';
 import * as store from './store.ts';
 import { dayOf, texts } from './texts.ts';
@@ -22,37 +22,7 @@ export interface Service {
   ignore(ctx: TxContext): Promise<number>;
 }
 
-export const day = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\d$/)
-  .refine((text) => !Number.isNaN(Date.parse(text)));
-
-/** Fields of a memory beside its words. */
-const fields = {
-  type: z.enum(TYPES),
-  importance: z.int().min(1).max(5),
-  tags: z.array(z.string().max(50)).max(10),
-  date: day,
-};
-
-export const saveInput = z.object({
-  text: z.string().describe('One whole sentence.'),
-  type: fields.type.default('fact').describe('Default: fact.'),
-  importance: fields.importance.default(3),
-  tags: fields.tags.default([]),
-  date: fields.date.optional().describe('Of an event: YYYY-MM-DD.'),
-});
-
-/** Those that change; null takes the day away. */
-export const fieldChanges = z.object({ ...fields, date: orNull(fields.date) }).partial();
-
-/** A memory's fields with their changes. */
-export function changedFields(
-  { text, type, importance, tags, happenedOn }: Memory,
-  { date = happenedOn, ...changes }: z.output<typeof fieldChanges>,
-): z.output<typeof saveInput> {
-  return { text, type, importance, tags: [...tags], ...omitUndefined(changes), date: date ?? undefined };
-}
+export const saveInput = z.object({ text: z.string().describe('One whole sentence.'), ...memoryFields.inputs });
 
 export interface KeptMemory {
   memory: Memory;
@@ -72,33 +42,32 @@ export function termsOf(text: string, tags: readonly string[], at: Date): string
 export async function keep(
   service: Service,
   ctx: TxContext,
-  input: z.output<typeof saveInput>,
+  wish: MemoryFields & { text: string },
   near: readonly Hit[],
   instead: readonly string[] = [],
 ): Promise<KeptMemory | ToolResult> {
   const { tx, person, conversationId, clock, tainted } = ctx;
-  const text = input.text.trim();
+  const text = wish.text.trim();
   if (text === '') return failed('NO_TEXT', texts.noText);
   if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
   const now = clock.now();
   const memories = await store.findByIds(tx, person.id, [...new Set([...near.map(({ id }) => id), ...instead])]);
   const current = memories.filter(({ state }) => state === 'current');
-  const same = current.find((each) => !instead.includes(each.id) && isSame({ text, happenedOn: input.date }, each));
+  const same = current.find(
+    (each) => !instead.includes(each.id) && isSame({ text, happenedOn: wish.happenedOn }, each),
+  );
   if (same) return { memory: same, before: [], against: [], isNew: false };
-  const slot = input.type === 'event' ? undefined : slotOf(text);
+  const slot = wish.type === 'event' ? undefined : slotOf(text);
   const filling = slot === undefined ? [] : await store.findInSlot(tx, person.id, slot);
   const before = [...filling, ...current.filter(({ id }) => instead.includes(id) && !filling.some((f) => f.id === id))];
-  const happenedOn = input.date;
+  const { tags, happenedOn } = wish;
   const memory: NewMemory = {
     id: shortId(7),
     personId: person.id,
     conversationId,
-    type: input.type,
+    ...memoryFields.valuesIn(wish),
     text,
-    tags: [...input.tags],
-    importance: input.importance,
-    terms: termsOf(text, input.tags, happenedOn ? new Date(happenedOn) : now),
-    happenedOn,
+    terms: termsOf(text, tags, happenedOn ? new Date(happenedOn) : now),
     source: 'told',
     saidBy: person.name,
     saidAt: now,

@@ -4,27 +4,19 @@ import {
   Columns,
   type ItemOf,
   instant,
-  int,
   named,
   optional,
   text,
   textArray,
   uuid,
 } from '../../storage/index.ts';
-
-export const TYPES = ['fact', 'preference', 'event'] as const;
-export type MemoryType = (typeof TYPES)[number];
+import { memoryFields } from './fields.ts';
 
 export const memories = new Columns({
+  ...memoryFields.columns,
   id: text(),
   personId: uuid(),
-  type: text<MemoryType>(),
   text: text(),
-  tags: textArray(),
-  /** 1 to 5. */
-  importance: { ...int(), type: 'smallint' },
-  /** `YYYY-MM-DD`, of an event. */
-  happenedOn: optional({ ...text(), type: 'date' }),
   source: text<'told' | 'extracted' | 'imported'>(),
   saidBy: text(),
   saidAt: instant(),
@@ -40,7 +32,7 @@ export const memories = new Columns({
 export type Memory = ItemOf<typeof memories>;
 
 export const inserted = memories
-  .pick('id', 'personId', 'type', 'text', 'tags', 'importance', 'happenedOn', 'source', 'saidBy', 'saidAt', 'tainted')
+  .pick(...memoryFields.keys, 'id', 'personId', 'text', 'source', 'saidBy', 'saidAt', 'tainted')
   .extend({
     conversationId: optional(uuid()),
     messageSeq: optional(bigint()),

@@ -19,8 +19,9 @@ import {
 import { omitUndefined } from '../../base/json.ts';
 import { lexemesOf } from '../../base/lexemes.ts';
 import { addDays, beginningOf } from '../../time/index.ts';
-import { changedFields, day, fieldChanges, type KeptMemory, keep, type Service, saveInput, slotOf } from './keep.ts';
-import { type Memory, TYPES } from './memory.ts';
+import { day, memoryFields, TYPES } from './fields.ts';
+import { type KeptMemory, keep, type Service, saveInput, slotOf } from './keep.ts';
+import type { Memory } from './memory.ts';
 import type { Filter } from './person-index.ts';
 import type { Hit } from './recall.ts';
 import * as store from './store.ts';
@@ -90,7 +91,10 @@ const saveTool = (service: Service) =>
         askIfUnnamed(ctx, { text: input.text, yes: { tool: 'memory_save', input } }) ??
         (await askIfTemporary(ctx, input));
       if (unmeant) return unmeant;
-      const outcome = await keep(service, ctx, input, preparedHits(ctx));
+      const values = await memoryFields.read(input, ctx);
+      if ('ok' in values) return values;
+      const wish = { ...memoryFields.standard, ...values, text: input.text };
+      const outcome = await keep(service, ctx, wish, preparedHits(ctx));
       return 'ok' in outcome ? outcome : savedResult(outcome, ctx);
     },
   });
@@ -366,7 +370,7 @@ const correctTool = (service: Service) =>
     input: z.object({
       which,
       text: z.string().default('').describe('What is right, as a whole sentence.'),
-      ...fieldChanges.shape,
+      ...memoryFields.inputs,
     }),
     prepare: ({ which }, ctx) => findNear(service, ctx, which, {}, 5),
     async run({ which, text, ...changes }, ctx) {
@@ -377,9 +381,12 @@ const correctTool = (service: Service) =>
       if (unnamed) return quoteRows(unnamed, [memory]);
       if (memory.state === 'past') return quoteRows(failed('PAST', texts.past(memory)), [memory]);
       const isSameText = text.trim() === '' || text.trim() === memory.text;
-      if (isSameText && Object.keys(omitUndefined(changes)).length === 0) return failed('NO_TEXT', texts.askCorrect);
-      const input = { ...changedFields(memory, changes), ...(!isSameText && { text }) };
-      const outcome = await keep(service, ctx, input, [], [memory.id]);
+      if (isSameText && Object.keys(memoryFields.pickGiven(changes)).length === 0)
+        return failed('NO_TEXT', texts.askCorrect);
+      const values = await memoryFields.read(changes, ctx);
+      if ('ok' in values) return values;
+      const wish = { ...memory, ...values, text: isSameText ? memory.text : text };
+      const outcome = await keep(service, ctx, wish, [], [memory.id]);
       if ('ok' in outcome) return outcome;
       // The message that said it wrong must not say it again.
       if (!isSameText) await buryTellings(ctx, [toldBy(memory)]);

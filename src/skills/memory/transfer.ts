@@ -14,8 +14,8 @@ import type { JobQueue } from '../../jobs/index.ts';
 import { lockPerson, resolvePerson } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { embedSoon } from '../../vectors/index.ts';
+import { memoryFields } from './fields.ts';
 import { MOST_MEMORIES, type Service, slotOf, termsOf } from './keep.ts';
-import { TYPES } from './memory.ts';
 import * as store from './store.ts';
 
 /** Lines that are imported at once: a request to the daemon holds 64 kB. */
@@ -23,10 +23,7 @@ const AT_ONCE = 10;
 
 const line = z.object({
   text: z.string().trim().min(1).max(2_000),
-  type: z.enum(TYPES).default('fact'),
-  importance: z.int().min(1).max(5).default(3),
-  tags: z.array(z.string().max(50)).max(20).default([]),
-  date: z.iso.date().nullish(),
+  ...memoryFields.inputs,
   said_by: z.string().max(200).optional(),
   said_at: z.iso.datetime({ offset: true }).optional(),
   message: z.string().max(500).nullish(),
@@ -47,22 +44,35 @@ interface TransferDeps {
 async function exportPage({ database }: Pick<TransferDeps, 'database'>, who: string | undefined, after: string) {
   const person = await resolvePerson(database, who);
   const memories = await store.readPage(database, person.id, after, 200);
-  return memories.map(
-    ({ id, text, type, importance, tags, happenedOn, saidBy, saidAt, message, state, tainted }): MemoryLine => ({
+  return memories.map((memory): MemoryLine => {
+    const { id, text, saidBy, saidAt, message, state, tainted } = memory;
+    return {
       id,
       text,
-      type,
-      importance,
-      tags,
-      date: happenedOn ?? null,
+      ...memoryFields.show(memory),
       said_by: saidBy,
       said_at: saidAt.toISOString(),
       message: message ?? null,
       state: state as 'current',
       ...(tainted && { tainted }),
-    }),
-  );
+    };
+  });
 }
+
+async function readLine(stored: unknown) {
+  const { data, error } = line.safeParse(stored, { error: inputWords });
+  if (!data) throw noMemory(faultsOf(error, 'the line', 1));
+  const values = await memoryFields.read(data, undefined);
+  if ('ok' in values) throw noMemory(values.message);
+  return { ...data, fields: { ...memoryFields.standard, ...values } };
+}
+
+const noMemory = (why: string): CodaError =>
+  new CodaError('INPUT_INVALID', {
+    message: `A line is no memory: ${why}.`,
+    remedy:
+      'Each line is a JSON object with text, and with type, tags, date, said_by and said_at where they are known.',
+  });
 
 /** Adds memories that the person has not got yet; gives how many. Throws `INPUT_INVALID` for what is none. */
 async function importLines(
@@ -72,15 +82,7 @@ async function importLines(
 ) {
   const person = await resolvePerson(database, who);
   const now = world.clock.now();
-  const read = lines.map((each) => {
-    const { data, error } = line.safeParse(each, { error: inputWords });
-    if (data) return data;
-    throw new CodaError('INPUT_INVALID', {
-      message: `A line is no memory: ${faultsOf(error, 'the line', 1)}.`,
-      remedy:
-        'Each line is a JSON object with text, and with type, tags, date, said_by and said_at where they are known.',
-    });
-  });
+  const read = await Promise.all(lines.map(readLine));
   return database.tx('memory.import', async (tx) => {
     if (!(await lockPerson(tx, person.id))) {
       throw new CodaError('INPUT_INVALID', {
@@ -99,9 +101,11 @@ async function importLines(
     const stored = await store.insertMemories(
       tx,
       person.id,
-      fresh.map(({ text, type, importance, tags, date, said_by, said_at, message, state, tainted }) => {
+      fresh.map(({ text, fields, said_by, said_at, message, state, tainted }) => {
         const saidAt = said_at ? new Date(said_at) : now;
+        const { type, tags, happenedOn } = fields;
         return {
+          ...fields,
           id: shortId(7),
           personId: person.id,
           conversationId: undefined,
@@ -109,15 +113,11 @@ async function importLines(
           source: 'imported' as const,
           tainted,
           text,
-          type,
-          importance,
-          tags,
           saidAt,
           state,
-          happenedOn: date ?? undefined,
           saidBy: said_by ?? person.name,
           from: { message: message ?? undefined },
-          terms: termsOf(text, tags, date ? new Date(date) : saidAt),
+          terms: termsOf(text, tags, happenedOn ? new Date(happenedOn) : saidAt),
           slot: type === 'event' ? undefined : slotOf(text, person.name),
         };
       }),

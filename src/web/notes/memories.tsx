@@ -11,11 +11,12 @@ import { Area, Field, Select } from '../parts/field.tsx';
 import { Empty } from '../parts/page.tsx';
 import { usePages } from '../parts/pages.tsx';
 import { Row } from '../parts/row.tsx';
+import { ThingFields, useThingFields } from '../parts/thing-fields.tsx';
+import { changedFields, type FieldValues } from '../parts/thing-values.ts';
 
 type Memory = Json<'/v1/memories'>['memories'][number];
 type Kind = Memory['type'];
 
-const KINDS: Readonly<Record<Kind, string>> = { fact: 'fact', preference: 'preference', event: 'event' };
 const SOURCES: Readonly<Record<Memory['source'], string>> = {
   told: 'you had it remembered',
   extracted: 'from what you said',
@@ -26,6 +27,7 @@ export function Memories() {
   const [words, setWords] = useState('');
   const [kind, setKind] = useState<Kind | ''>('');
   const q = useSettled(words);
+  const kinds = useThingFields('memories').find(({ name }) => name === 'type')?.choices ?? {};
   const { items, state, more, reload } = usePages(
     `memories ${q} ${kind}`,
     (after) => {
@@ -47,7 +49,7 @@ export function Memories() {
         />
         <Select label="Kind" value={kind} onValue={(value) => setKind(value as Kind | '')}>
           <option value="">all</option>
-          {Object.entries(KINDS).map(([value, name]) => (
+          {Object.entries(kinds).map(([value, name]) => (
             <option key={value} value={value}>
               {name}
             </option>
@@ -99,12 +101,12 @@ function MemoryRow({ memory, reload }: { memory: Memory; reload: () => void }) {
       {status !== 'current' && (
         <span class="tag warn">{status === 'proposed' ? 'waits for your word' : 'no longer'}</span>
       )}
-      <span class="aside">{KINDS[type]}</span>
+      <span class="aside">{type}</span>
       {isEdited && (
         <CorrectQuestion
-          text={text}
+          memory={memory}
           onClose={() => setEdited(false)}
-          onYes={(right) => tellChange(reload, ask(api.PATCH('/v1/memories/{id}', { params, body: { text: right } })))}
+          onYes={(body) => tellChange(reload, ask(api.PATCH('/v1/memories/{id}', { params, body })))}
         />
       )}
     </Row>
@@ -112,16 +114,24 @@ function MemoryRow({ memory, reload }: { memory: Memory; reload: () => void }) {
 }
 
 interface CorrectProps {
-  text: string;
-  onYes: (text: string) => Promise<void>;
+  memory: Memory;
+  onYes: (changes: object) => Promise<void>;
   onClose: () => void;
 }
 
-function CorrectQuestion({ text, onYes, onClose }: CorrectProps) {
-  const [right, setRight] = useState(text);
+function CorrectQuestion({ memory, onYes, onClose }: CorrectProps) {
+  const [text, setText] = useState(memory.text);
+  const [values, setValues] = useState<FieldValues>(memory);
+  const fields = useThingFields('memories');
+  const save = async () => {
+    const right = text.trim();
+    const changes = { ...(right !== memory.text && { text: right }), ...changedFields(fields, memory, values) };
+    if (Object.keys(changes).length > 0) await onYes(changes);
+  };
   return (
-    <Question title="Put it right" yes="Save" onClose={onClose} onYes={() => onYes(right.trim())}>
-      <Area label="One sentence that stands by itself" value={right} onValue={setRight} isFirst />
+    <Question title="Put it right" yes="Save" onClose={onClose} onYes={save}>
+      <Area label="One sentence that stands by itself" value={text} onValue={setText} isFirst of="text" />
+      <ThingFields fields={fields} values={values} onValues={setValues} />
     </Question>
   );
 }

@@ -1,10 +1,11 @@
 /** Fields of a thing that a form draws from the description of the API: one that is added there stands here too. */
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import { useLoad } from '../app/load.ts';
 import { Check, Field, Select } from './field.tsx';
 import { TargetSelect, useTargets } from './targets.tsx';
-import type { FieldValues, ThingField } from './thing-values.ts';
+import { type FieldValues, type ThingField, tagsIn, tagWords } from './thing-values.ts';
 
 export function useThingFields(thing: string): readonly ThingField[] {
   const { data } = useLoad('things', () => ask(api.GET('/v1/things')));
@@ -63,6 +64,22 @@ const INPUTS: Readonly<Record<ThingField['kind'], (props: InputProps) => preact.
       of={name}
     />
   ),
+  tags: ({ field: { name, label, example }, value, onValue }) => (
+    <TagsInput label={label} example={example} value={value as string[]} onValue={onValue} of={name} />
+  ),
+  day: ({ field: { name, label }, value, onValue }) => (
+    <Field type="date" label={label} value={String(value ?? '')} onValue={(day) => onValue(day || null)} of={name} />
+  ),
+  number: ({ field: { name, label, range }, value, onValue }) => (
+    <Field
+      type="number"
+      label={label}
+      value={String(value ?? '')}
+      onValue={(words) => onValue(words === '' ? null : Number(words))}
+      of={name}
+      {...(range && { min: range[0], max: range[1] })}
+    />
+  ),
   choice: ({ field: { name, label, choices, empty }, value, onValue }) => (
     <Select label={label} value={String(value ?? '')} onValue={(choice) => onValue(choice || null)} of={name}>
       {empty !== null && <option value="">{empty}</option>}
@@ -76,6 +93,24 @@ const INPUTS: Readonly<Record<ThingField['kind'], (props: InputProps) => preact.
   place: PlaceInput,
   target: TargetInput,
 };
+
+interface TagsProps {
+  label: string;
+  example: string | null;
+  value: readonly string[] | null;
+  onValue: (tags: string[]) => void;
+  of: string;
+}
+
+/** The words stay as they are typed; the value is the tags that they say. */
+function TagsInput({ label, example, value, onValue, of }: TagsProps) {
+  const [words, setWords] = useState(tagWords(value ?? []));
+  const typed = (text: string) => {
+    setWords(text);
+    onValue(tagsIn(text));
+  };
+  return <Field label={label} value={words} onValue={typed} placeholder={example ?? undefined} of={of} />;
+}
 
 function PlaceInput({ field: { name, label, empty }, value, onValue }: InputProps) {
   const id = String(value ?? '');

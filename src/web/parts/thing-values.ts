@@ -10,6 +10,16 @@ export type FieldValues = Readonly<Record<string, unknown>>;
 export const standardsOf = (fields: readonly ThingField[]): FieldValues =>
   Object.fromEntries(fields.map(({ name, standard }) => [name, standard]));
 
+/** Tags as a field shows them: with spaces between, or commas where one of them has a space itself. */
+export function tagWords(tags: readonly string[]): string {
+  if (!tags.some((tag) => /\s/.test(tag))) return tags.join(' ');
+  return tags.length === 1 ? `${tags[0]},` : tags.join(', ');
+}
+
+/** The tags that the words of such a field say, each with or without its #. */
+export const tagsIn = (words: string): string[] =>
+  words.split(words.includes(',') ? ',' : /\s+/).flatMap((tag) => tag.trim().replace(/^#/, '') || []);
+
 /** The body that makes `before` to `now`: a field that is emptied has its standard again, which null stands for where that is none. */
 export function changedFields(fields: readonly ThingField[], before: FieldValues, now: FieldValues): object {
   const changes = fields.flatMap(({ name, standard }) => {

@@ -123,6 +123,11 @@ for (const { name, available, open } of testDatabases)
       expect(await save('tea '.repeat(250_000))).toMatchObject({ ok: false, code: 'TOO_LONG' });
     });
 
+    test.each(['2026-02-30', '2026-2-3', 'yesterday', '20260203'])('%s is no day of an event', async (date) => {
+      const event = { text: `On ${date} Ana moved`, type: 'event', date };
+      await expect(coda.call('memory_save', event)).rejects.toThrow('YYYY-MM-DD');
+    });
+
     test('words serve in other languages', async () => {
       await save('Ich habe eine Allergie gegen Erdnüsse');
       await save('私は東京に住んでいます');

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { failureOf } from '../../../src/web/api/client.ts';
 import { changeBody, type Draft, draftOf, newBody, type Schedule } from '../../../src/web/automations/draft.ts';
 import { isFaultOf } from '../../../src/web/parts/faults.ts';
-import type { FieldValues, ThingField } from '../../../src/web/parts/thing-values.ts';
+import { type FieldValues, type ThingField, tagsIn, tagWords } from '../../../src/web/parts/thing-values.ts';
 
 const draft = (changes: Partial<Draft> = {}): Draft => ({ ...draftOf(undefined), when: 'every hour', ...changes });
 
@@ -55,6 +55,21 @@ test('words to be said carry no rule, and no field of what is looked at', () => 
   });
   expect(newBody(draft({ kind: 'feed', what: 'x', values }), FIELDS)).toMatchObject({ tell: 'team', urgent: true });
   expect(newBody(draft({ what: 'say hello' }), FIELDS)).toEqual({ prompt: 'say hello', when: 'every hour' });
+});
+
+test.each([
+  [[], ''],
+  [['home', 'keys'], 'home keys'],
+  [['home', 'at school'], 'home, at school'],
+  [['at school'], 'at school,'],
+])('the tags %j stand in a field as %j, and are read again as they were', (tags, words) => {
+  expect(tagWords(tags)).toBe(words);
+  expect(tagsIn(words)).toEqual(tags);
+});
+
+test('tags are read with and without their sign, between spaces and commas', () => {
+  expect(tagsIn('#home  keys ')).toEqual(['home', 'keys']);
+  expect(tagsIn('#home, #at school,,')).toEqual(['home', 'at school']);
 });
 
 test('what is looked at is named in the fields of its kind', () => {
