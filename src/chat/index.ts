@@ -80,6 +80,6 @@ export * from './skill.ts';
 export { flagTwice, targetTexts } from './texts.ts';
 export { type FormField, field, plainField, ThingFields } from './thing.ts';
 export * from './today.ts';
-export { ThingUndo } from './undo.ts';
+export { type StoodBefore, ThingUndo } from './undo.ts';
 export { routesOf, verbsOf } from './verbs.ts';
 export { movedBy, offerOfMove } from './zone-offers.ts';

@@ -14,18 +14,20 @@ import {
   type TxContext,
 } from '../../agent/index.ts';
 import { omitUndefined } from '../../base/json.ts';
-import { type SkillDeps, ThingUndo } from '../../chat/index.ts';
+import { type SkillDeps, type StoodBefore, ThingUndo } from '../../chat/index.ts';
 import type { Settings } from './config.ts';
+import { noteFields } from './fields.ts';
 import { isList, withItem } from './list.ts';
-import { changedIn, notes, tagName, tagsIn } from './note.ts';
+import { changedIn, notes } from './note.ts';
 import { findWhich, noteMark } from './resolve.ts';
 import type { OnWrite } from './services.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
+import { tagsIn } from './tags.ts';
 import { texts } from './texts.ts';
 
 /** Columns that an act may change. */
-const UNDONE = ['text', 'tags', 'deleted', 'tainted', 'pinned'] as const;
+const UNDONE = [...noteFields.keys, 'text', 'pinned', 'deleted', 'tainted'] as const;
 
 const which = z
   .string()
@@ -81,11 +83,11 @@ export const pinTool = (onWrite: OnWrite) =>
     },
   });
 
-export const editInput = z.object({
+const editInput = z.object({
   which,
   text: z.string().optional().describe('The new text.'),
   append: z.string().optional().describe('Words to add at its end.'),
-  tags: z.array(z.string().max(50)).max(10).optional(),
+  ...noteFields.inputs,
 });
 
 export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'config'>, onWrite: OnWrite) =>
@@ -94,9 +96,9 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
     group: 'unshown',
     dialogue: { thing: 'note' },
     policy: { deletes: () => 1 },
-    description: "Replaces a note's text, or adds to it (`append`), or sets its tags.",
+    description: "Replaces a note's text, or adds to it (`append`), or sets its title or its tags.",
     effect: 'write',
-    record: { redact: privately('which', 'text', 'append') },
+    record: { redact: privately('which', 'text', 'append', 'title') },
     input: editInput,
 
     async run(input, ctx) {
@@ -107,8 +109,12 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
       const added = input.append?.trim() ? appendText(input.text ?? note.text, input.append.trim()) : undefined;
       const text = added ?? (input.text?.trim() || note.text);
       if (text.length > longest) return failed('TOO_LONG', texts.tooLong(longest));
-      const tags = input.tags?.map(tagName) ?? note.tags;
-      const after = { ...note, text, tags: [...new Set([...tagsIn(text), ...tags])] };
+      const values = await noteFields.read(input, undefined);
+      if ('ok' in values) return values;
+      const { title } = values;
+      const other = title && (await store.findByTitle(ctx.tx, note, title, note.scope));
+      if (other && other.id !== note.id) return failed('REFUSED', texts.titleTaken(title), { field: 'title' });
+      const after = { ...note, ...values, text, tags: [...new Set([...tagsIn(text), ...(values.tags ?? note.tags)])] };
       return change(ctx, note, after, texts.edited, onWrite);
     },
   });
@@ -166,7 +172,8 @@ export async function change(
 ) {
   const { tx, clock, person, conversationId, tainted } = ctx;
   if (before.personId !== person.id) return failed('NOT_YOURS', texts.notYours(before), { tainted: true });
-  const isRewritten = changed.text !== before.text || changed.tags.join() !== before.tags.join();
+  const isRewritten =
+    changed.text !== before.text || changed.title !== before.title || changed.tags.join() !== before.tags.join();
   const stands = changedIn(changed, conversationId);
   const after = { ...stands, tainted: before.tainted || (tainted && isRewritten) };
   store.lists.leave(tx, person.id, conversationId);
@@ -183,7 +190,9 @@ export async function change(
 
 const toldBy = ({ text, createdAt }: Pick<Note, 'text' | 'createdAt'>) => ({ text, at: createdAt });
 
-export const noteUndo = new ThingUndo<Note, Pick<(typeof notes)['spec'], (typeof UNDONE)[number]>>({
+type UndoneColumns = Pick<(typeof notes)['spec'], (typeof UNDONE)[number]>;
+
+export const noteUndo = new ThingUndo<Note, UndoneColumns>({
   thing: 'note',
   columns: notes.pick(...UNDONE),
   find: store.findById,
@@ -206,19 +215,19 @@ export const restoreTool = (onWrite: OnWrite) =>
     run: (input, ctx) =>
       'all' in input
         ? restoreAll(ctx, input.all, onWrite)
-        : noteUndo.takeBack(ctx, input, (note, before) => restore(ctx, note, before?.values, onWrite)),
+        : noteUndo.takeBack(ctx, input, (note, before) => restore(ctx, note, before, onWrite)),
   });
 
 async function restore(
   ctx: TxContext,
   note: Note,
-  before: Partial<Note> | undefined,
+  before: StoodBefore<UndoneColumns> | undefined,
   onWrite: OnWrite,
 ): Promise<ToolResult> {
   const { tx, person, conversationId, clock } = ctx;
-  // An earlier version stored neither flag.
-  const { tainted = note.tainted, pinned = note.pinned } = before ?? {};
-  const after = before ? { ...note, ...before, tainted, pinned } : { ...note, deleted: true };
+  // An earlier version has not stored all of them.
+  const stored = UNDONE.filter((key) => before?.has(key)).map((key) => [key, before?.values[key]]);
+  const after: Note = before ? { ...note, ...Object.fromEntries(stored) } : { ...note, deleted: true };
   store.lists.leave(tx, person.id, conversationId);
   if (after.deleted && !note.deleted) await buryTellings(ctx, [toldBy(note)]);
   await store.saveNote(tx, after, clock.now());

@@ -11,13 +11,14 @@ import {
 } from '../../chat/index.ts';
 import { personById } from '../../people/index.ts';
 import type { Queryable } from '../../storage/index.ts';
-import { editInput } from './change.ts';
+import { noteFields } from './fields.ts';
 import { listIn } from './list.ts';
-import { type Note, tagName } from './note.ts';
+import type { Note } from './note.ts';
 import { saveInput } from './save.ts';
 import { searchNotes, withoutTags } from './search.ts';
 import type { Meaning } from './services.ts';
 import * as store from './store.ts';
+import { tagName } from './tags.ts';
 
 const text = z.string().trim().min(1).max(100_000);
 
@@ -29,9 +30,8 @@ export const noteCollection = (meaning: Pick<Meaning, 'nearTexts'>) =>
     hit: ({ text, title, tags }) => [title ?? text, tags.map((tag) => `#${tag}`).join(' ')],
     item: z.object({
       id: z.string(),
-      title: z.string().nullable(),
       text: z.string(),
-      tags: z.array(z.string()),
+      ...noteFields.shown,
       pinned: z.boolean(),
       tainted: z.boolean().describe('Text that is not its person’s own went into it.'),
       shared: z.boolean().describe('Those who speak where it was written find it there, too.'),
@@ -67,6 +67,7 @@ export const noteCollection = (meaning: Pick<Meaning, 'nearTexts'>) =>
       const note = await store.findById(db, personId, id);
       return note && !note.deleted ? (await toRecords(db, [note]))[0] : undefined;
     },
+    form: noteFields.form,
     create: {
       body: z.strictObject({
         ...saveInput.omit({ scope: true }).shape,
@@ -78,13 +79,13 @@ export const noteCollection = (meaning: Pick<Meaning, 'nearTexts'>) =>
     change: {
       body: z
         .strictObject({
-          ...editInput.omit({ which: true }).shape,
+          ...noteFields.inputs,
           text: text.optional(),
           append: text.optional().describe('Words to add at its end.'),
           pinned: z.boolean().optional(),
         })
         .refine(({ pinned, ...rest }) => (pinned === undefined) !== (Object.keys(rest).length === 0), {
-          error: 'expected pinned alone, or any of text, append and tags',
+          error: 'expected pinned alone, or any of the others',
         }),
       call: (which, { pinned, ...changes }) =>
         pinned === undefined
@@ -158,14 +159,7 @@ async function toRecords(db: Queryable, notes: readonly Note[]) {
   }));
 }
 
-function toRecord({ id, title, text: words, tags: filed, pinned, tainted, createdAt }: Note) {
-  return {
-    id,
-    title: title ?? null,
-    text: words,
-    tags: filed,
-    pinned,
-    tainted,
-    created_at: createdAt.toISOString(),
-  };
+function toRecord(note: Note) {
+  const { id, text: words, pinned, tainted, createdAt } = note;
+  return { id, text: words, ...noteFields.show(note), pinned, tainted, created_at: createdAt.toISOString() };
 }

@@ -16,10 +16,10 @@ import { conversations } from '../../delivery/index.ts';
 import { lockPerson, resolvePerson } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { Settings } from './config.ts';
-import { tagName } from './note.ts';
 import { languageOf } from './search.ts';
 import type { Services } from './services.ts';
 import * as store from './store.ts';
+import { tagName } from './tags.ts';
 
 type TransferDeps = Pick<SkillDeps<Settings>, 'database' | 'world' | 'config'> & Pick<Services, 'meaning'>;
 
@@ -132,13 +132,11 @@ async function add(tx: Transaction, { world, config }: TransferDeps, note: Read)
   const id = note.id === undefined || (await store.isTaken(tx, note.id)) ? shortId(6) : note.id;
   const tags = [...new Set(note.tags.map(tagName))].filter((tag) => tag !== '');
   const fresh = { ...note, id, title: note.title, tags, scope: 'own' as const, createdAt: new Date(note.created) };
-  const stored = await store.insertNote(tx, fresh, config.most, now);
-  if (!stored)
+  if (!(await store.insertNote(tx, fresh, config.most, now)))
     throw invalid(
       `With these there would be more than ${plural(config.most, 'note')}.`,
       'Delete some, or raise notes.most.',
     );
-  if (note.pinned) await store.saveNote(tx, { ...stored, pinned: true }, now);
 }
 
 function parts(note: FiledNote, longest: number): FiledNote[] {

@@ -15,16 +15,18 @@ import { omitUndefined } from '../../base/json.ts';
 import { visible } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
-import { change, editInput, noteUndo } from './change.ts';
+import { change, noteUndo } from './change.ts';
 import type { Settings } from './config.ts';
 import { ALWAYS, MOST_ALWAYS } from './context.ts';
+import { noteFields } from './fields.ts';
 import { itemsThere, withItem, withoutItems } from './list.ts';
-import { changedIn, isFromElsewhere, tagName, tagsIn } from './note.ts';
+import { changedIn, isFromElsewhere } from './note.ts';
 import { findListNamed, readerOf } from './resolve.ts';
 import { languageOf } from './search.ts';
 import type { OnWrite } from './services.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
+import { tagsIn } from './tags.ts';
 import { texts } from './texts.ts';
 
 /** More than that is no note, and no text that somebody wrote. */
@@ -32,8 +34,8 @@ const LONGEST_TEXT = 20_000_000;
 
 export const saveInput = z.object({
   text: z.string().describe('In the person’s words; #tags file it.'),
-  title: z.string().max(200).optional().describe('Replaces the note of that title.'),
-  tags: editInput.shape.tags,
+  ...noteFields.inputs,
+  title: noteFields.inputs.title.describe('Replaces the note of that title.'),
   scope: z
     .enum(['own', 'here'])
     .optional()
@@ -70,14 +72,22 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'storage' | 'config'>, 
       if (text === '') return failed('NO_TEXT', texts.noText);
       const unnamed = askIfUnnamed(ctx, { text, yes: { tool: 'note_save', input } });
       if (unnamed) return unnamed;
-      const all = [...new Set([...tagsIn(text), ...(input.tags ?? []).map(tagName)])].filter((tag) => tag !== '');
-      const title = input.title && clean(input.title).replace(/\s+/g, ' ');
+      const said = await noteFields.read(input, undefined);
+      if ('ok' in said) return said;
+      const tags = [...new Set([...tagsIn(text), ...(said.tags ?? [])])];
+      const { title } = said;
       const scope = scopeOf(input.scope, ctx);
       // Words meant for one circle of readers never take the place of words for another.
       const before = title ? await store.findByTitle(ctx.tx, readerOf(ctx), title, scope) : undefined;
       const note = before
-        ? await rewrite(ctx, before, { text, tags: all.length > 0 ? all : before.tags })
-        : await insert(ctx, { title: title || undefined, text, tags: all, scope }, config);
+        ? await rewrite(ctx, {
+            ...before,
+            ...said,
+            title: before.title,
+            text,
+            tags: tags.length > 0 ? tags : before.tags,
+          })
+        : await insert(ctx, { ...noteFields.standard, ...said, text, tags, scope }, config);
       if (!note) return failed('TOO_MANY', texts.tooMany(config.most));
       await onWrite(ctx.tx, note);
       const undo = noteUndo.callFor(note, before);
@@ -100,7 +110,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'storage' | 'config'>, 
 }
 
 async function saveNew(ctx: TxContext, text: string, config: Settings, onWrite: OnWrite): Promise<ToolResult> {
-  const note = await insert(ctx, { title: undefined, text: clean(text), tags: [], scope: 'own' }, config);
+  const note = await insert(ctx, { ...noteFields.standard, text: clean(text), scope: 'own' }, config);
   if (!note) return failed('TOO_MANY', texts.tooMany(config.most));
   await onWrite(ctx.tx, note);
   const undo = noteUndo.callFor(note, undefined);
@@ -113,17 +123,16 @@ const clean = (text: string): string => visible(text.replace(/\r\n?/g, '\n')).tr
 const scopeOf = (scope: store.Scope | undefined, { place }: TxContext): store.Scope =>
   scope === 'here' && place.kind !== 'dm' ? 'here' : 'own';
 
-async function rewrite(ctx: TxContext, before: Note, { text, tags }: Pick<Note, 'text' | 'tags'>): Promise<Note> {
-  const stands = changedIn(before, ctx.conversationId);
-  const after = { ...stands, text, tags, tainted: before.tainted || ctx.tainted };
+async function rewrite(ctx: TxContext, note: Note): Promise<Note> {
+  const after = { ...changedIn(note, ctx.conversationId), tainted: note.tainted || ctx.tainted };
   store.lists.leave(ctx.tx, ctx.person.id, ctx.conversationId);
   await store.saveNote(ctx.tx, after, ctx.clock.now(), true);
-  return { ...after, version: before.version + 1 };
+  return { ...after, version: note.version + 1 };
 }
 
 function insert(
   { tx, person, conversationId, clock, tainted }: TxContext,
-  wish: Pick<Note, 'title' | 'text' | 'tags' | 'scope'>,
+  wish: typeof noteFields.standard & Pick<Note, 'text' | 'scope'>,
   { most }: Settings,
 ): Promise<Note | undefined> {
   store.lists.leave(tx, person.id, conversationId);

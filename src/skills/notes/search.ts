@@ -8,10 +8,10 @@ import type { NearText } from '../../vectors/index.ts';
 import * as finding from './finding/store.ts';
 import { enableTrigrams, hasTrigrams, type WantedNotes, wordsLike } from './finding/store.ts';
 import { type NearNote, nearOnes } from './meaning/store.ts';
-import { TAG, tagName } from './note.ts';
 import { BESIDE, candidatesFor, fuseRanks, type RankedNote, rank, type Term, termsOf } from './rank.ts';
 import type { FoundNote, Page } from './store.ts';
 import * as store from './store.ts';
+import { TAG, tagName } from './tags.ts';
 
 const MOST_WORDS = 20;
 /** Share of the words that a note has to hold to be shown where no note holds all. */

@@ -5,12 +5,13 @@ import type { Choice } from '../../delivery/index.ts';
 import { addDays, dayAt, parseWhen } from '../../time/index.ts';
 import type { NearText } from '../../vectors/index.ts';
 import { isList } from './list.ts';
-import { isFromElsewhere, tagName } from './note.ts';
+import { isFromElsewhere } from './note.ts';
 import { findListNamed, findWhich, noteMark, readerOf } from './resolve.ts';
 import { searchNotes, withoutTags } from './search.ts';
 import type { Meaning } from './services.ts';
 import type { FoundNote, Note } from './store.ts';
 import * as store from './store.ts';
+import { tagName } from './tags.ts';
 import { line, texts } from './texts.ts';
 
 const page = z.int().min(1).max(100_000).default(1);

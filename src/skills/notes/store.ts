@@ -14,6 +14,7 @@ import {
   type Transaction,
   text,
 } from '../../storage/index.ts';
+import { noteFields } from './fields.ts';
 import { type Note, notes, type Scope } from './note.ts';
 
 export type { Note, Scope } from './note.ts';
@@ -32,13 +33,13 @@ export const [COLUMNS] = render(notes.names);
 const VISIBLE = `(person_id = $1 or scope = 'here' and conversation_id = $2)`;
 
 const inserted = notes
-  .pick('id', 'personId', 'conversationId', 'title', 'text', 'tags', 'scope', 'tainted')
+  .pick('id', 'personId', 'conversationId', 'text', 'scope', 'tainted', ...noteFields.keys)
   .extend({ language: { ...text(), type: 'regconfig' } });
 
 /** Undefined, and nothing is stored, when the person has `most` notes already. */
 export async function insertNote(
   tx: Transaction,
-  note: ItemOf<typeof inserted> & { createdAt?: Instant },
+  note: ItemOf<typeof inserted> & { createdAt?: Instant; pinned?: boolean },
   most: number,
   now: Instant,
 ): Promise<Note | undefined> {
@@ -50,15 +51,15 @@ export async function insertNote(
       on conflict (person_id) do update set notes = n.notes + 1 where n.notes < ${most}
       returning 1
     )
-    insert into notes (${inserted.names}, space_id, created_at, updated_at)
-    select ${inserted.values(note)}, c.space_id, ${at}, ${at} from conversations c, counted
+    insert into notes (${inserted.names}, pinned_at, space_id, created_at, updated_at)
+    select ${inserted.values(note)}, ${note.pinned ? at : null}, c.space_id, ${at}, ${at} from conversations c, counted
      where c.id = ${note.conversationId} and ${most} > 0
     returning ${notes.names}`),
   );
   return notes.readAll(rows)[0];
 }
 
-const saved = notes.pick('title', 'text', 'tags', 'tainted', 'scope', 'conversationId');
+const saved = notes.pick('text', 'tainted', 'scope', 'conversationId', ...noteFields.keys);
 
 /** Updates the note; a trigger deletes its old vectors. `keep`: the previous text is stored as a version. */
 export async function saveNote(tx: Transaction, note: Note, now: Instant, keep = false): Promise<void> {

@@ -60,6 +60,10 @@ export const texts = {
   editForm: { field: 'text', label: 'What should it say?' },
   pinned: ({ text }: Note) => `Pinned ${quoteWords(text)}.`,
   unpinned: ({ text }: Note) => `${quoteWords(text)} is not pinned any more.`,
+  titleTaken: (title: string) => ({
+    message: `Another note has the title ${quoteWords(title)} already.`,
+    remedy: 'Give it another title, or change that note.',
+  }),
   notYours: ({ text }: Note) => `${quoteWords(text)} is somebody else's note; only they can change it.`,
   noDay: (words: string) =>
     `I do not know which day “${words}” is. Say it in plain English words, for example "last Monday" or "24 December".`,

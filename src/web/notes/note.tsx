@@ -13,6 +13,8 @@ import { Area, Field } from '../parts/field.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { LoadView } from '../parts/page.tsx';
 import { Row } from '../parts/row.tsx';
+import { ThingFields, useThingFields } from '../parts/thing-fields.tsx';
+import { changedFields, type FieldValues } from '../parts/thing-values.ts';
 
 type Note = Json<'/v1/notes/{id}'>;
 
@@ -37,7 +39,7 @@ function NoteBody({ note, loaded }: NoteProps) {
   const { id, title, text, tags, pinned, tainted, shared, from, items, created_at: createdAt } = note;
   const [isEdited, setEdited] = useState(false);
   const params = { path: { id } };
-  const patch = (body: { text?: string; tags?: string[]; pinned?: boolean }) =>
+  const patch = (body: NoteChanges) =>
     void change(
       loaded,
       () => ask(api.PATCH('/v1/notes/{id}', { params, body })),
@@ -101,31 +103,31 @@ function withTags(text: string, { before, after }: { before: readonly string[]; 
   return removals.reduce((words, tag) => words.replace(tagIn(tag), instead === undefined ? tag : `#${instead}`), text);
 }
 
+type NoteChanges = Partial<Pick<Note, 'text' | 'title' | 'tags' | 'pinned'>>;
+
 interface FormProps {
   note: Note;
-  onSave: (body: { text?: string; tags?: string[] }) => void;
+  onSave: (body: NoteChanges) => void;
   onClose: () => void;
 }
 
 function NoteForm({ note, onSave, onClose }: FormProps) {
   const [text, setText] = useState(note.text);
-  const [tags, setTags] = useState(note.tags.join(' '));
-  const filed = tags.split(/[\s,]+/).flatMap((tag) => tag.replace(/^#/, '') || []);
+  const [values, setValues] = useState<FieldValues>(note);
+  const fields = useThingFields('notes');
   return (
     <form
       class="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        const isFiled = filed.join() !== note.tags.join();
-        const words = (isFiled ? withTags(text, { before: note.tags, after: filed }) : text).trim();
-        onSave({
-          ...(words !== note.text && { text: words }),
-          ...(isFiled && { tags: filed }),
-        });
+        const changes: NoteChanges = changedFields(fields, note, values);
+        const { tags } = changes;
+        const words = (tags ? withTags(text, { before: note.tags, after: tags }) : text).trim();
+        onSave({ ...changes, ...(words !== note.text && { text: words }) });
       }}
     >
       <Area label="Text" value={text} onValue={setText} isFirst />
-      <Field label="Tags" value={tags} onValue={setTags} placeholder="home keys" />
+      {fields.length > 0 && <ThingFields fields={fields} values={values} onValues={setValues} />}
       <div class="buttons">
         <Button type="submit" kind="primary">
           Save

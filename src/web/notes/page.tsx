@@ -14,6 +14,8 @@ import { usePages } from '../parts/pages.tsx';
 import { Row } from '../parts/row.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { Tabs } from '../parts/tabs.tsx';
+import { ThingFields, useThingFields } from '../parts/thing-fields.tsx';
+import { changedFields, type FieldValues, standardsOf } from '../parts/thing-values.ts';
 import { Memories } from './memories.tsx';
 import { NoteView } from './note.tsx';
 
@@ -156,15 +158,21 @@ function NoteRow({ note }: { note: Note }) {
 
 function NewNote({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('');
+  const [changed, setChanged] = useState<FieldValues>();
+  const fields = useThingFields('notes');
+  const standards = standardsOf(fields);
+  const values = changed ?? standards;
+  const body = { text, ...changedFields(fields, standards, values) };
   return (
     <Question
       title="New note"
       yes="Keep it"
       onClose={onClose}
-      onYes={() => ask(api.POST('/v1/notes', { body: { text } }))}
+      onYes={() => ask(api.POST('/v1/notes', { body }))}
       onDone={() => say('Kept.')}
     >
-      <Area label="The note; a #tag in it files it" value={text} onValue={setText} isFirst />
+      <Area label="The note; a #tag in it files it" value={text} onValue={setText} isFirst of="text" />
+      {fields.length > 0 && <ThingFields fields={fields} values={values} onValues={setChanged} />}
     </Question>
   );
 }

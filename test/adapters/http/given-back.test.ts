@@ -95,3 +95,26 @@ test('of each kind the record has every field that a body takes, by its name or 
   // The place in which a program has it said is its own matter.
   expect(missing.filter((each) => !each.endsWith(' conversation'))).toEqual([]);
 });
+
+test('a note is given another title, which no other one has, and gets the one before back by an undo', async () => {
+  interface Answer {
+    note: { id: string };
+  }
+  const answerOf = async (sent: Promise<Response>) => {
+    const answer = await sent;
+    return [answer.status, (await answer.json()) as Answer] as const;
+  };
+  const boiler = { text: 'turn the valve left', title: 'Boiler' };
+  const [, { note }] = await answerOf(programs.send('POST', '/v1/notes', boiler));
+  await programs.send('POST', '/v1/notes', { text: 'on the second hook', title: 'Spare key' });
+  const at = `/v1/notes/${note.id}`;
+  const change = (body: object) => answerOf(programs.send('PATCH', at, body));
+  const fields = { title: 'Heating of the house', tags: ['home-office'] };
+  const said = { title: ' Heating\n of the house ', tags: ['#Home Office', 'home-office'] };
+  expect((await change(said))[1].note).toMatchObject({ ...fields, text: boiler.text });
+  expect(await change({ title: 'spare KEY' })).toMatchObject([422, { fields: [{ field: 'title' }] }]);
+  expect(await programs.get(at)).toMatchObject(fields);
+  expect((await change({ title: null }))[1].note).toMatchObject({ ...fields, title: null });
+  expect((await programs.send('POST', '/v1/undo', {})).status).toBe(200);
+  expect(await programs.get(at)).toMatchObject(fields);
+});

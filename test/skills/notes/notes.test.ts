@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ToolResult } from '../../../src/agent/index.ts';
 import { notes } from '../../../src/skills/notes/index.ts';
-import { tagsIn } from '../../../src/skills/notes/note.ts';
+import { tagsIn } from '../../../src/skills/notes/tags.ts';
 import type { Database } from '../../../src/storage/index.ts';
 import { testDatabases } from '../../support/database.ts';
 import { type As, type Played, playSkill, words } from '../play.ts';

@@ -50,4 +50,29 @@ export const NOTES: readonly Task[] = [
       await who.sees(/allergic to walnuts/);
     },
   ],
+  [
+    'say how much a memory matters, and under which tags it stands',
+    async (who) => {
+      await who.page.goto(`${who.home.programs.url}/notes/memories`);
+      await who.press('button', /^More for .*walnuts/);
+      await who.press('menuitem', 'Put right');
+      await who.page.locator('summary', { hasText: 'More' }).click();
+      await who.fill('Importance, 1 to 5', '5');
+      await who.fill('Tags', 'health, at school');
+      await who.press('button', 'Save');
+      await who.counts(`memories where text like '%walnuts%' and importance = 5 and tags = '{health,at school}'`, 1);
+    },
+  ],
+  [
+    'give a note a title',
+    async (who) => {
+      await who.to('Notes');
+      await who.press('link', /^The boiler code/);
+      await who.press('button', 'Change');
+      await who.page.locator('summary', { hasText: 'More' }).click();
+      await who.fill('Title', 'Boiler');
+      await who.press('button', 'Save');
+      await who.counts(`notes where title = 'Boiler' and text like 'The boiler code%' and tags = '{heating}'`, 1);
+    },
+  ],
 ];
