@@ -1,6 +1,7 @@
 import { type AnyTool, contentsOf, forOwners } from '../agent/index.ts';
 import {
   combineVerdicts,
+  type Finder,
   type HealthCheck,
   routesOf,
   type Skill,
@@ -90,6 +91,7 @@ export function agentSkills(host: LiveSkills, settings: SkillsConfig): Skill<Ski
         ...routesOf(decisionOperations, host, { ...world, gate: people.gate }),
         ...skillRoutes({ host, people, world, ports }),
       ],
+      finders: () => [finderOfSkills(host)],
       home: async ({ people: { gate } }, { person }) => {
         const view = views.viewOf(undefined);
         const off = deniedBy(gate)(view, person);
@@ -108,6 +110,18 @@ export function agentSkills(host: LiveSkills, settings: SkillsConfig): Skill<Ski
       }),
       offerForFiles: (_, files, { person }) => receivedOffer(files, person.role),
       callNamed: (_, name, rest) => calledBy(views.viewOf(undefined), name, rest),
+    },
+  };
+}
+
+/** All that are there, by name, for owners. */
+function finderOfSkills({ catalog }: SkillHost): Finder {
+  return {
+    kind: 'skills',
+    async find({ isOwner }, words, most) {
+      const skills = isOwner ? [...catalog.current().skills.values()] : [];
+      const matches = skills.filter(({ name }) => name.toLowerCase().includes(words.toLowerCase()));
+      return matches.slice(0, most).map(({ name, description }) => ({ id: name, title: name, where: description }));
     },
   };
 }

@@ -61,7 +61,7 @@ import { pair, people } from './operations/people.ts';
 import { sessions, tokens } from './operations/tokens.ts';
 import type { People } from './people.ts';
 import { titles } from './platforms.ts';
-import type { EquippedSkill } from './skills.ts';
+import { collectionsOf, type EquippedSkill } from './skills.ts';
 import { metricsRoute } from './telemetry/metrics.ts';
 
 export interface Serving {
@@ -192,7 +192,7 @@ function callersOf(
 /** Parts of the routes over what several rooms keep. */
 function apiPartsOf(parts: HttpParts): ApiParts {
   const { config, world, database, delivery, agent, commands, approvals, people, gate } = parts;
-  const { all, skills, agentSkills, platforms, backups, checks, changed, version, modelStatus, cards } = parts;
+  const { all, platforms, backups, checks, changed, version, modelStatus, cards } = parts;
   return {
     config,
     world,
@@ -204,8 +204,6 @@ function apiPartsOf(parts: HttpParts): ApiParts {
     people,
     gate,
     all,
-    skills,
-    agentSkills,
     platforms,
     backups,
     checks,
@@ -221,7 +219,7 @@ function apiPartsOf(parts: HttpParts): ApiParts {
 
 async function routesOf(parts: HttpParts): Promise<AnyRoute[]> {
   const { world, database, agent, delivery, skills, all, platforms, gate, healthy } = parts;
-  const collections = skills.flatMap(({ skill, deps }) => skill.views?.collections?.(deps) ?? []);
+  const collections = collectionsOf(skills);
   const settings = skills.flatMap(({ skill, deps }) => skill.views?.settings?.(deps) ?? []);
   const ofSkills = await Promise.all(skills.map(({ skill, deps }) => skill.views?.routes?.(deps, all) ?? []));
   return [

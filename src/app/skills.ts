@@ -7,6 +7,8 @@ import {
   type AgendaSection,
   type AgendaSpan,
   type AllSkills,
+  type AnyCollection,
+  finderIn,
   type LazySkill,
   type OwnReader,
   type Skill,
@@ -36,6 +38,7 @@ import { notes } from '../skills/notes/index.ts';
 import { places } from '../skills/places/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
 import { scheduler } from '../skills/scheduler/index.ts';
+import { search } from '../skills/search/index.ts';
 import { selfCoding } from '../skills/self-coding/index.ts';
 import { reviewSource, selfReview } from '../skills/self-review/index.ts';
 import { draftSource, skillLearning } from '../skills/skill-learning/index.ts';
@@ -67,6 +70,7 @@ export const builtInSkills: readonly Skill[] = [
   tasks,
   basics,
   today,
+  search,
   upkeep,
   titles,
   audit,
@@ -203,6 +207,10 @@ export function allSkills(skills: readonly EquippedSkill[]): AllSkills {
     listUpcoming: (reader, to) => upcomingOf(skills, reader, to),
     listTimeless: (reader) =>
       Promise.all(skills.map(async ({ skill, deps }) => (await skill.views?.listTimeless?.(deps, reader)) ?? {})),
+    finders: () => [
+      ...collectionsOf(skills).map(finderIn),
+      ...skills.flatMap(({ skill, deps }) => skill.views?.finders?.(deps) ?? []),
+    ],
   };
 }
 
@@ -217,6 +225,10 @@ export function skillVerbs(skills: readonly EquippedSkill[], others: Verbs): () 
 async function upcomingOf(skills: readonly EquippedSkill[], reader: OwnReader, to: Date): Promise<Upcoming[]> {
   const each = await Promise.all(skills.map(({ skill, deps }) => skill.views?.listUpcoming?.(deps, reader, to) ?? []));
   return each.flat().sort((one, other) => one.at.getTime() - other.at.getTime());
+}
+
+export function collectionsOf(skills: readonly EquippedSkill[]): AnyCollection[] {
+  return skills.flatMap(({ skill, deps }) => skill.views?.collections?.(deps) ?? []);
 }
 
 export function tablesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): string[] {

@@ -50,6 +50,7 @@ export {
 export * from './ports.ts';
 export * from './route.ts';
 export { type CalledByName, Router } from './router.ts';
+export { type Finder, finderIn, type Hit } from './search.ts';
 export {
   cardsOf,
   changesOf,

@@ -31,6 +31,7 @@ import type { Embedders } from '../vectors/index.ts';
 import type { AnyCollection, PersonSetting } from './collection.ts';
 import type { PortName, SkillPorts } from './ports.ts';
 import type { AnyRoute, ReadCaller } from './route.ts';
+import type { Finder } from './search.ts';
 import type { SetupCard } from './setup/card.ts';
 import type { OwnReader, Timeless, Upcoming } from './today.ts';
 
@@ -153,6 +154,8 @@ export interface AllSkills {
   listUpcoming(reader: OwnReader, to: Date): Promise<Upcoming[]>;
   /** A person's tasks and lists, as each has them. */
   listTimeless(reader: OwnReader): Promise<Timeless[]>;
+  /** The kinds of things that a search looks through: all collections, and what skills find beside them. */
+  finders(): readonly Finder[];
 }
 
 export interface SkillsInUse {
@@ -463,6 +466,8 @@ interface SkillViews<Deps extends SkillDeps> {
   /** A person's tasks and lists, for the same page. */
   listTimeless?(deps: Deps, reader: OwnReader): Promise<Timeless>;
   collections?(deps: Deps): readonly AnyCollection[];
+  /** Kinds of things that a search looks through beside its collections. */
+  finders?(deps: Deps): readonly Finder[];
   /** Further fields of `PATCH /v1/me`. */
   settings?(deps: Deps): readonly PersonSetting[];
   /** Called where HTTP is on; they may be imported then. */

@@ -6,9 +6,8 @@ import { type ActivityParts, activityRoutes } from './activity.ts';
 import type { ChangeSource } from './changes.ts';
 import { logRoutes } from './logs.ts';
 import { browserZoneRoute, type CommandParts, commandsRoute, type MeParts, meRoute, Wellness } from './me.ts';
-import { peopleRoute } from './people.ts';
+import { type PeopleParts, peopleRoute } from './people.ts';
 import { type RightsParts, rightsRoutes } from './rights.ts';
-import { type SearchParts, searchRoute } from './search.ts';
 import { type SystemParts, systemRoutes } from './system.ts';
 
 export interface ApiParts
@@ -16,8 +15,8 @@ export interface ApiParts
     CommandParts,
     SystemParts,
     ActivityParts,
+    PeopleParts,
     RightsParts,
-    SearchParts,
     SetupParts {
   checks: Pick<Checks, 'run'>;
   changed: ChangeSource | undefined;
@@ -30,7 +29,6 @@ export function apiRoutes(parts: ApiParts): readonly AnyRoute[] {
     meRoute(parts, wellness),
     browserZoneRoute(parts),
     commandsRoute(parts),
-    searchRoute(parts),
     ...activityRoutes(parts),
     peopleRoute(parts),
     ...rightsRoutes(parts),

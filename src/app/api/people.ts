@@ -28,8 +28,12 @@ function personOf({ id, name, role, roles, accounts, granted, waits }: ListedPer
   };
 }
 
+export interface PeopleParts {
+  people: Pick<People, 'list' | 'roles'>;
+}
+
 /** Everybody who is known, with their accounts and roles. */
-export function peopleRoute({ people }: { people: Pick<People, 'list' | 'roles'> }): AnyRoute {
+export function peopleRoute({ people }: PeopleParts): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/people',

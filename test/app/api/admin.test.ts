@@ -352,5 +352,7 @@ describe('a search', () => {
     expect(await found(owner, 'boiler')).toEqual([]);
     expect(await found(owner, 'ben')).toMatchObject([{ kind: 'people', title: 'ben' }]);
     expect(await found(ben, 'owner')).toEqual([]);
+    expect(await found(owner, 'travel')).toMatchObject([{ kind: 'skills', title: 'travel-plan' }]);
+    expect(await found(ben, 'travel')).toEqual([]);
   });
 });
