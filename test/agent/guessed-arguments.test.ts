@@ -56,7 +56,7 @@ test('an argument that a tool does not have is refused by each tool, with those 
   }
   const told = server.requests.map(({ text }) => text).join('\n');
   for (const { name } of tools) expect(told).toContain(`${name} was called wrongly: it has no “bycicle”`);
-  expect(told).toContain('it takes which, text, append and tags');
+  expect(told).toContain('it takes which, text, append, title and tags');
   expect(await thingsOf(coda)).toEqual(before);
 });
 

@@ -137,11 +137,13 @@ print('odd' if int(time.time()) % 2 else 'even', time.time())
     const told = ana.seen().slice(begun);
     const times = (word: string) => told.filter(({ text }) => text.includes(word)).length;
     expect(times('everyone')).toBe(1);
-    // Output, memory or time ends it, as the machine has it; told again where that was another one.
+    // Output, memory, time or the end of its sandbox ends it, as the machine has it; told again where that was another one.
     for (const word of ['flood', 'bomb']) expect([1, 2]).toContain(times(word));
     expect(told).toHaveLength(1 + times('flood') + times('bomb'));
     expect(told.find(({ text }) => text.includes('flood'))?.text.length).toBeLessThan(2_000);
-    expect(told.find(({ text }) => text.includes('bomb'))?.text).toMatch(/took longer|took more|exit status/);
+    expect(told.find(({ text }) => text.includes('bomb'))?.text).toMatch(
+      /took longer|took more|exit status|could not be stopped/,
+    );
     const orders = told.find(({ text }) => text.includes('everyone'))?.text ?? '';
     // All of it stands between two fences, which nothing within it closes.
     expect(orders.split('```')).toHaveLength(3);
