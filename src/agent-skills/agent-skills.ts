@@ -114,7 +114,7 @@ export function agentSkills(host: LiveSkills, settings: SkillsConfig): Skill<Ski
   };
 }
 
-/** All that are there, by name, for owners. */
+/** Agent skills by their names, for owners. */
 function finderOfSkills({ catalog }: SkillHost): Finder {
   return {
     kind: 'skills',

@@ -1,9 +1,9 @@
-/** One search over all that coda keeps: each kind of thing finds its own. */
+/** Kinds of things that a search over all that coda keeps looks through: each finds its own. */
 import type { AnyCollection } from './collection.ts';
 import type { CallerReader } from './route.ts';
 
 export interface Hit {
-  /** The thing's, or the conversation's. */
+  /** As the thing's page has it: the id, of a skill its name, of a conversation in the browser the name of its channel. */
   id: string;
   title: string;
   /** Words beside the title: a tag, a time, a platform. */
@@ -30,8 +30,8 @@ export function finderIn(collection: AnyCollection): Finder {
   return {
     kind: collection.name,
     async find({ db, personId }, words, most) {
-      const asked = { personId, after: undefined, limit: isSearched ? most : LOOKED_THROUGH };
-      const { items } = await collection.list(db, asked, collection.query.parse(isSearched ? { q: words } : {}));
+      const page = { personId, after: undefined, limit: isSearched ? most : LOOKED_THROUGH };
+      const { items } = await collection.list(db, page, collection.query.parse(isSearched ? { q: words } : {}));
       const wanted = words.toLowerCase().split(/\s+/);
       const has = (text: string) => isSearched || wanted.every((word) => text.toLowerCase().includes(word));
       const hits = items.map((item) => ({ id: item.id, parts: collection.hit(item) }));
